@@ -1,0 +1,127 @@
+//! The HTTP side: the mailbox as JSON, in the spelling of Mailpit where Mailpit has the route, and as a page.
+//!
+//! | route | answer |
+//! | --- | --- |
+//! | `GET /api/v1/messages?start=0&limit=50` | the mails, newest first |
+//! | `DELETE /api/v1/messages` | empties the mailbox |
+//! | `GET /api/v1/message/{ID}` | one mail with its `Text` and `HTML`; `latest` is the newest |
+//! | `GET /api/v1/message/{ID}/raw` | its bytes |
+//! | `GET /api/v1/message/{ID}/headers` | its headers |
+//! | `GET /api/v1/search?query=to:ada@example.com` | as messages |
+//! | `GET /api/v1/wait?to=ADDRESS&after=ID&timeout=10s` | the next mail to the address |
+//! | `GET`, `PUT /api/v1/faults` | the failures that the SMTP side plays |
+//! | `GET /livez`, `GET /readyz` | 200 |
+//! | `GET /` | the mailbox page |
+//!
+//! Refused requests are answered with `{"Error": "what is expected"}`.
+
+mod error;
+mod faults;
+mod messages;
+mod page;
+mod search;
+mod view;
+mod wait;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::extract::FromRef;
+use axum::http::{Method, Uri};
+use axum::middleware::map_response;
+use axum::routing::get;
+use axum::{Json, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::TcpStream;
+
+use crate::listener::Admission;
+use crate::{Faults, Mailbox};
+use error::Refusal;
+
+/// Connections at one time; more are closed. Each waiting client holds one.
+pub(crate) const MAX_CONNECTIONS: usize = 1_024;
+
+/// How long a client may take to send a request's head, and keep an idle connection open.
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What the routes share. Each takes the one thing that it needs.
+#[derive(Clone)]
+struct App {
+    mailbox: Mailbox,
+    faults: Faults,
+    page: page::Index,
+}
+
+/// Every route. The page tells where mail is taken, `smtp`.
+pub(crate) fn router(mailbox: Mailbox, faults: Faults, smtp: SocketAddr) -> Router {
+    Router::new()
+        .route("/", get(page::index))
+        .route("/mailbox.css", get(page::style))
+        .route("/mailbox.js", get(page::script))
+        .route("/livez", get(alive))
+        .route("/readyz", get(alive))
+        .route(
+            "/api/v1/messages",
+            get(messages::list).delete(messages::clear),
+        )
+        .route("/api/v1/message/{id}", get(messages::one))
+        .route("/api/v1/message/{id}/raw", get(messages::raw))
+        .route("/api/v1/message/{id}/headers", get(messages::headers))
+        .route("/api/v1/search", get(search::search))
+        .route("/api/v1/wait", get(wait::wait))
+        .route("/api/v1/faults", get(faults::list).put(faults::replace))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(map_response(page::protect))
+        .with_state(App {
+            mailbox,
+            faults,
+            page: page::Index::new(smtp),
+        })
+}
+
+impl FromRef<App> for Mailbox {
+    fn from_ref(app: &App) -> Self {
+        app.mailbox.clone()
+    }
+}
+
+impl FromRef<App> for Faults {
+    fn from_ref(app: &App) -> Self {
+        app.faults.clone()
+    }
+}
+
+impl FromRef<App> for page::Index {
+    fn from_ref(app: &App) -> Self {
+        app.page.clone()
+    }
+}
+
+/// Serves one connection until the client closes it.
+pub(crate) async fn connection(stream: TcpStream, admission: Admission, app: Router) {
+    if admission == Admission::Full {
+        return;
+    }
+    // It fails when the client breaks the connection or the protocol, which is the client's affair.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
+        .await;
+}
+
+/// Both listeners are bound before the first request can arrive, so being alive is being ready.
+async fn alive() -> Json<serde_json::Value> {
+    Json(serde_json::json!({ "status": "ok" }))
+}
+
+async fn unknown_route(uri: Uri) -> Refusal {
+    Refusal::not_found(format!("there is no route {}", uri.path()))
+}
+
+async fn unknown_method(method: Method, uri: Uri) -> Refusal {
+    Refusal::method_not_allowed(format!("{} does not take {method}", uri.path()))
+}

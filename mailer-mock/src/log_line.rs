@@ -1,0 +1,81 @@
+use std::borrow::Cow;
+
+use crate::Message;
+
+/// The line that is logged for each mail: `delivered to=alice@example.com code=4466 subject="Your activation code"`.
+///
+/// Several recipients are joined by commas; of several codes it is the likeliest; without one it is `-`. Whoever
+/// sends a mail chooses its subject and its recipients, so both are escaped where they could end the line or pass for
+/// another field.
+pub(crate) fn log_line(message: &Message) -> String {
+    let to: Vec<Cow<'_, str>> = message.to.iter().map(|to| field(&to.address)).collect();
+    let code = message.codes.first().map_or("-", String::as_str);
+    format!(
+        "delivered to={} code={code} subject={:?}",
+        to.join(","),
+        message.subject
+    )
+}
+
+fn field(address: &str) -> Cow<'_, str> {
+    let escaped = format!("{address:?}");
+    let unchanged = escaped.len() == address.len() + 2;
+    if unchanged && !address.contains([' ', ',']) {
+        Cow::Borrowed(address)
+    } else {
+        Cow::Owned(escaped)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::*;
+    use crate::message::Envelope;
+
+    fn line(recipients: &[&str], subject: &str) -> String {
+        let envelope = Envelope {
+            sender: String::new(),
+            recipients: recipients.iter().map(|&to| to.to_owned()).collect(),
+        };
+        let mail = format!("Subject: {subject}\r\n\r\n");
+        log_line(&Message::read(
+            envelope,
+            mail.into_bytes(),
+            OffsetDateTime::UNIX_EPOCH,
+        ))
+    }
+
+    #[test]
+    fn has_the_form_that_scripts_read() {
+        assert_eq!(
+            line(&["alice@example.com"], "4466 is your activation code"),
+            r#"delivered to=alice@example.com code=4466 subject="4466 is your activation code""#
+        );
+        assert_eq!(
+            line(&["a@example.com", "b@example.com"], "Hello"),
+            r#"delivered to=a@example.com,b@example.com code=- subject="Hello""#
+        );
+    }
+
+    #[test]
+    fn a_hostile_subject_stays_in_its_quotes() {
+        let subject = r"=?utf-8?q?x=0D=0Adelivered_to=3Dadmin@example.com_=22=1B[31m=E2=80=AE?=";
+        assert_eq!(
+            line(&["a@example.com"], subject),
+            r#"delivered to=a@example.com code=- subject="x\r\ndelivered to=admin@example.com \"\u{1b}[31m\u{202e}""#
+        );
+    }
+
+    #[test]
+    fn a_hostile_recipient_stays_one_field() {
+        assert_eq!(
+            line(
+                &["x code=1111 subject=\"y\"@example.com", "a,b@example.com"],
+                ""
+            ),
+            r#"delivered to="x code=1111 subject=\"y\"@example.com","a,b@example.com" code=- subject="""#
+        );
+    }
+}

@@ -1,0 +1,134 @@
+use time::OffsetDateTime;
+
+use crate::codes;
+use crate::mime;
+
+/// Who a mail is from or to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Address {
+    /// `local-part@domain`, as it was written.
+    pub address: String,
+    /// The name that the header gives beside the address; empty when it gives none.
+    pub name: String,
+}
+
+/// A mail that was received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Message {
+    /// Unique, also across restarts; ids compare as text in the order of arrival.
+    pub id: String,
+    /// The first address of the header `From`; the envelope's sender where the header has none, and `None` where both
+    /// are empty.
+    pub from: Option<Address>,
+    /// The recipients on the envelope (`RCPT TO`), in their order: those that the mail was really sent to. Their names
+    /// are taken from the headers `To` and `Cc`.
+    pub to: Vec<Address>,
+    /// The sender on the envelope (`MAIL FROM`), to whom a failure would be reported; empty for the null sender `<>`.
+    pub return_path: String,
+    /// The header `Subject`, decoded; empty when there is none. It can hold any character, line breaks too.
+    pub subject: String,
+    /// The header `Message-ID` without its angle brackets.
+    pub message_id: Option<String>,
+    /// The text parts, decoded. For a mail that only has HTML, the text in that.
+    pub text: String,
+    /// The HTML parts, decoded; empty when there are none. It comes from whoever sent the mail: never insert it into
+    /// a page as it is.
+    pub html: String,
+    /// The bytes between `DATA` and the final dot, with dot-stuffing undone and nothing added.
+    pub raw: Vec<u8>,
+    /// What looks like a code in the subject, the text or the HTML, the likeliest first, none twice. It is a guess,
+    /// good enough for tests; the crate's module `codes` has the rule.
+    pub codes: Vec<String>,
+    /// When the final dot arrived, in UTC.
+    pub created: OffsetDateTime,
+}
+
+/// What the SMTP dialogue says about a mail, before its content (RFC 5321, section 2.3.1).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Envelope {
+    /// Empty for the null sender.
+    pub(crate) sender: String,
+    pub(crate) recipients: Vec<String>,
+}
+
+impl Message {
+    /// Reads a mail. It takes any bytes: what cannot be understood is empty, or shown as text. The id is given by the
+    /// mailbox.
+    pub(crate) fn read(envelope: Envelope, raw: Vec<u8>, created: OffsetDateTime) -> Self {
+        let head = mime::headers(&raw);
+        let subject = head.subject().unwrap_or_default().to_owned();
+        let from = head.from().and_then(|from| from.iter().find_map(addressed));
+        let named: Vec<Address> = [head.to(), head.cc()]
+            .into_iter()
+            .flatten()
+            .flat_map(mail_parser::Address::iter)
+            .filter_map(addressed)
+            .collect();
+        let message_id = head.message_id().map(str::to_owned);
+
+        let body = mime::read(&raw);
+        Self {
+            id: String::new(),
+            from: from.or_else(|| sender(&envelope.sender)),
+            to: envelope
+                .recipients
+                .into_iter()
+                .map(|recipient| with_name(recipient, &named))
+                .collect(),
+            return_path: envelope.sender,
+            codes: codes::find(&subject, &body.text, &body.html_text),
+            subject,
+            message_id,
+            text: body.text,
+            html: body.html,
+            raw,
+            created,
+        }
+    }
+
+    /// Whether `address` is among the envelope's recipients, in any case.
+    pub(crate) fn is_to(&self, address: &str) -> bool {
+        self.to.iter().any(|to| same(&to.address, address))
+    }
+
+    /// The bytes that keeping it takes, near enough.
+    pub(crate) fn memory(&self) -> usize {
+        size_of::<Self>() + self.raw.len() + self.text.len() + self.html.len() + self.subject.len()
+    }
+}
+
+fn addressed(addr: &mail_parser::Addr<'_>) -> Option<Address> {
+    Some(Address {
+        address: addr.address()?.to_owned(),
+        name: addr.name().unwrap_or_default().to_owned(),
+    })
+}
+
+fn sender(address: &str) -> Option<Address> {
+    (!address.is_empty()).then(|| Address {
+        address: address.to_owned(),
+        name: String::new(),
+    })
+}
+
+fn with_name(recipient: String, named: &[Address]) -> Address {
+    let name = named
+        .iter()
+        .find(|named| same(&named.address, &recipient))
+        .map(|named| named.name.clone());
+    Address {
+        address: recipient,
+        name: name.unwrap_or_default(),
+    }
+}
+
+/// Whether two addresses are one, in any case. (RFC 5321 leaves the case of local parts to the receiver; this one, like
+/// most, takes no notice of it.)
+fn same(one: &str, other: &str) -> bool {
+    if one.is_ascii() && other.is_ascii() {
+        one.eq_ignore_ascii_case(other)
+    } else {
+        one.to_lowercase() == other.to_lowercase()
+    }
+}

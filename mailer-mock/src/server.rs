@@ -1,0 +1,164 @@
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{Config, Faults, Mailbox, clock, http, listener, smtp};
+
+/// A running mailer-mock: an SMTP listener, an HTTP listener, and the mailbox between them.
+///
+/// Dropping it stops both; [`shutdown`](Self::shutdown) also waits until they have stopped.
+///
+/// ```
+/// # async fn example() -> Result<(), mailer_mock::StartError> {
+/// use mailer_mock::{Config, MailerMock};
+/// use std::time::Duration;
+///
+/// let mock = MailerMock::start(Config::ephemeral()).await?;
+/// // … let the code under test send a mail to `mock.smtp_addr()` …
+/// let mail = mock.mailbox().wait_for("ada@example.com", None, Duration::from_secs(5)).await;
+/// let code = mail.as_ref().and_then(|mail| mail.codes.first());
+/// # let _ = code;
+/// mock.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct MailerMock {
+    smtp_addr: SocketAddr,
+    http_addr: SocketAddr,
+    mailbox: Mailbox,
+    faults: Faults,
+    stop: DropGuard,
+    listeners: [JoinHandle<()>; 2],
+}
+
+impl MailerMock {
+    /// Binds both listeners and serves them in tasks of the current tokio runtime. When it returns, both accept
+    /// connections.
+    ///
+    /// # Errors
+    ///
+    /// When one of the addresses cannot be bound, for example because its port is in use. Then nothing is left
+    /// listening.
+    pub async fn start(config: Config) -> Result<Self, StartError> {
+        let (smtp_listener, smtp_addr) = bind(Protocol::Smtp, config.smtp).await?;
+        let (http_listener, http_addr) = bind(Protocol::Http, config.http).await?;
+
+        let mailbox = Mailbox::new(clock::system);
+        let faults = Faults::default();
+        let stop = CancellationToken::new();
+
+        let receive = {
+            let (mailbox, faults) = (mailbox.clone(), faults.clone());
+            move |stream, admission| {
+                smtp::connection(stream, admission, mailbox.clone(), faults.clone())
+            }
+        };
+        let app = http::router(mailbox.clone(), faults.clone(), smtp_addr);
+        let show = move |stream, admission| http::connection(stream, admission, app.clone());
+        let listeners = [
+            tokio::spawn(listener::serve(
+                smtp_listener,
+                smtp::MAX_CONNECTIONS,
+                stop.clone(),
+                receive,
+            )),
+            tokio::spawn(listener::serve(
+                http_listener,
+                http::MAX_CONNECTIONS,
+                stop.clone(),
+                show,
+            )),
+        ];
+        Ok(Self {
+            smtp_addr,
+            http_addr,
+            mailbox,
+            faults,
+            stop: stop.drop_guard(),
+            listeners,
+        })
+    }
+
+    /// The address that takes mail, with the port that was picked when the configured one was 0.
+    #[must_use]
+    pub fn smtp_addr(&self) -> SocketAddr {
+        self.smtp_addr
+    }
+
+    /// The address of the mailbox page and its API, with the port that was picked when the configured one was 0.
+    #[must_use]
+    pub fn http_addr(&self) -> SocketAddr {
+        self.http_addr
+    }
+
+    /// The mails that were received.
+    #[must_use]
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// The failures that the SMTP listener plays.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Closes both listeners and every connection, and returns when they are closed. A mail that was only partly
+    /// received is not stored.
+    pub async fn shutdown(self) {
+        drop(self.stop);
+        for listener in self.listeners {
+            // It only fails when the loop has panicked, and then it has stopped as well.
+            let _ = listener.await;
+        }
+    }
+}
+
+async fn bind(
+    protocol: Protocol,
+    addr: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error| StartError {
+        protocol,
+        addr,
+        error,
+    };
+    let listener = TcpListener::bind(addr).await.map_err(failed)?;
+    let bound = listener.local_addr().map_err(failed)?;
+    Ok((listener, bound))
+}
+
+/// An address could not be bound. Its text is one line that names the address and the reason.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {addr} for {protocol}: {error}")]
+pub struct StartError {
+    /// What would have been served there.
+    pub protocol: Protocol,
+    /// The address, as it was configured.
+    pub addr: SocketAddr,
+    /// What the operating system answered; [`io::ErrorKind::AddrInUse`] when another process has the port.
+    pub error: io::Error,
+}
+
+/// What a listener serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Mail, configured by [`Config::smtp`].
+    Smtp,
+    /// The mailbox page and its API, configured by [`Config::http`].
+    Http,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Smtp => "SMTP",
+            Self::Http => "HTTP",
+        })
+    }
+}

@@ -1,0 +1,1 @@
+//! mailer-mock from outside: over TCP, on free ports.
