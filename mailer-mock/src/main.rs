@@ -1,1 +1,107 @@
-fn main(){}
+//! The binary `mailer-mock`: the library, started from the command line.
+
+mod healthcheck;
+
+use std::io::{self, IsTerminal};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use mailer_mock::{Config, MailerMock};
+use tracing_subscriber::EnvFilter;
+
+/// A small SMTP server for development and tests: it accepts every mail, logs the code in it, and shows the mailbox.
+///
+/// Nothing is delivered anywhere. Whoever can reach it can read every mail, so keep it on loopback or in a private
+/// network. `RUST_LOG` sets how much it logs.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// Where to take mail
+    #[arg(long, env = "MAILER_MOCK_SMTP", default_value_t = Config::default().smtp, global = true)]
+    smtp: SocketAddr,
+    /// Where to serve the mailbox page and its API
+    #[arg(long, env = "MAILER_MOCK_HTTP", default_value_t = Config::default().http, global = true)]
+    http: SocketAddr,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ask the one that runs at --http whether it is well: exit code 0 when it is, 1 when not
+    Healthcheck,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Some(Command::Healthcheck) => healthcheck::check(cli.http),
+        None => {
+            let Cli { smtp, http, .. } = cli;
+            serve(Config { smtp, http }).await
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("mailer-mock: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stdout().is_terminal())
+        .init();
+
+    let mut ended = Signals::listen()?;
+    let mock = MailerMock::start(config).await?;
+    tracing::info!("taking mail on smtp://{}", mock.smtp_addr());
+    tracing::info!("mailbox on http://{}", mock.http_addr());
+    ended.recv().await;
+    mock.shutdown().await;
+    Ok(())
+}
+
+/// Ctrl-C, and what service managers and containers send to end a process.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn recv(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    #[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn recv(&mut self) {
+        let _ = tokio::signal::ctrl_c().await;
+    }
+}
