@@ -1,1 +1,22 @@
+//! The account-registration server, as a library: `main` only starts it, and so do the tests.
+//!
+//! Dependencies point inward: `http` → `graphql` → the use cases (`account`, `mail`) → `entity`. `docs/architecture.md`
+//! shows the way of a request through them.
 
+pub mod account;
+pub mod banner;
+pub mod clock;
+pub mod database;
+pub mod demo;
+pub mod graphql;
+pub mod hashing;
+pub mod healthcheck;
+pub mod http;
+pub mod keys;
+pub mod mail;
+pub mod metrics;
+pub mod random;
+mod secret_file;
+pub mod server;
+pub mod settings;
+pub mod telemetry;

@@ -1,0 +1,58 @@
+//! Proving a password.
+
+use entity::{HiddenText, user};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{Accounts, ClientNetwork, EmailAddress, Error, Password, Refusal, User};
+
+/// What somebody claims: that they are the user of an address, because they know the password.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Whose account.
+    pub email: EmailAddress,
+    /// The password, as it came.
+    pub password: Password,
+    /// Where the request came from.
+    pub client: ClientNetwork,
+}
+
+impl Accounts {
+    /// The user whom the credentials prove, pending or active.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidCredentials`] and [`Refusal::RateLimited`], alike for known and unknown addresses.
+    pub async fn user_of(&self, credentials: &Credentials) -> Result<User, Error> {
+        Ok(self.prove(credentials).await?.into())
+    }
+
+    /// The row of the user whom the credentials prove.
+    ///
+    /// Four statements at most: the token is taken, the user read, the password compared, the token given back. Every
+    /// path does the same work up to the answer, whoever is registered.
+    pub(super) async fn prove(&self, credentials: &Credentials) -> Result<user::Model, Error> {
+        let Credentials {
+            email,
+            password,
+            client,
+        } = credentials;
+        let token = self
+            .take_password_token(email, *client, self.clock.now())
+            .await?
+            .map_err(Refusal::RateLimited)?;
+        let user = user::Entity::find()
+            .filter(user::Column::EmailCanonical.eq(HiddenText(email.canonical().to_owned())))
+            .one(&self.db)
+            .await?;
+        let hash = user.as_ref().map(|user| user.password_hash.0.clone());
+        match self.hasher.verify(password.secret(), hash).await {
+            Ok(true) => self.give_password_token_back(token).await?,
+            Ok(false) => return Err(Refusal::InvalidCredentials.into()),
+            Err(overloaded) => {
+                // Nothing was compared, so nothing was guessed.
+                self.give_password_token_back(token).await?;
+                return Err(overloaded.into());
+            }
+        }
+        user.ok_or(Error::Broken("a password was proved that nobody has"))
+    }
+}

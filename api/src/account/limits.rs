@@ -1,0 +1,156 @@
+//! Which limits there are. The numbers are explained in `docs/security.md`.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use entity::{Purpose, Timestamp};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::rate_limit::{self, Limit, Pace, Taken};
+use super::{Accounts, EmailAddress};
+use crate::keys::Key;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// How far apart two mails to one address are that one client network asks for.
+pub(super) const MAIL_COOLDOWN: Duration = Duration::from_secs(30);
+
+/// The digits of a code for an address that has seen [`WRONG_TRIES`] in a day.
+pub(super) const GUARDED_CODE_LENGTH: u8 = 8;
+const WRONG_TRIES: u16 = 10;
+
+/// The network that a request came from: the first 24 bits of an IPv4 address, the first 64 of an IPv6 address. Who
+/// holds one address of it often holds all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ClientNetwork(IpAddr);
+
+impl ClientNetwork {
+    /// The network of an address.
+    #[must_use]
+    pub fn of(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() & 0xffff_ff00).into()),
+            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
+        })
+    }
+}
+
+/// A token for one check of a password, to be given back when the password was right.
+pub(super) struct PasswordToken(Taken);
+
+impl Accounts {
+    /// How long to wait until a mail to the address can be asked for; `None` when it can be now. It spends nothing.
+    pub(super) async fn peek_mail(
+        &self,
+        email: &EmailAddress,
+        client: ClientNetwork,
+        now: Timestamp,
+    ) -> Result<Option<Duration>, DbErr> {
+        rate_limit::peek(&self.db, now, &mails(&self.keys.limits, email, client)).await
+    }
+
+    /// Spends one mail to the address, in the transaction that owes it. Tells how long until the next; the inner
+    /// error, how long to wait for this one.
+    pub(super) async fn spend_mail(
+        &self,
+        transaction: &impl ConnectionTrait,
+        email: &EmailAddress,
+        client: ClientNetwork,
+        now: Timestamp,
+    ) -> Result<Result<Duration, Duration>, DbErr> {
+        let limits = mails(&self.keys.limits, email, client);
+        let taken = rate_limit::take(transaction, &*self.random, now, Pace::Window, &limits).await?;
+        Ok(taken.map(|taken| taken.next_in(now)))
+    }
+
+    /// Takes the token that a check of a password costs. It is taken before the hash, so that parallel guesses cannot
+    /// slip through. The inner error says how long to wait.
+    pub(super) async fn take_password_token(
+        &self,
+        email: &EmailAddress,
+        client: ClientNetwork,
+        now: Timestamp,
+    ) -> Result<Result<PasswordToken, Duration>, DbErr> {
+        let limits = passwords(&self.keys.limits, email, client);
+        let taken = rate_limit::take(&self.db, &*self.random, now, Pace::Drip, &limits).await?;
+        Ok(taken.map(PasswordToken))
+    }
+
+    /// The password was right, so its check does not count.
+    pub(super) async fn give_password_token_back(&self, token: PasswordToken) -> Result<(), DbErr> {
+        rate_limit::give_back(&self.db, token.0).await
+    }
+
+    /// Counts a try of a code against the address, in the transaction that spends the try.
+    pub(super) async fn record_try(
+        &self,
+        transaction: &impl ConnectionTrait,
+        email: &EmailAddress,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<(), DbErr> {
+        let limit = tries(&self.keys.limits, email, purpose);
+        rate_limit::record(transaction, &*self.random, now, &limit).await
+    }
+
+    /// How many digits a code for the address has now.
+    pub(crate) async fn code_length(
+        &self,
+        db: &impl ConnectionTrait,
+        email: &EmailAddress,
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<u8, DbErr> {
+        let limit = tries(&self.keys.limits, email, purpose);
+        let guarded = rate_limit::is_tripped(db, now, &limit).await?;
+        let usual = self.policy.code_length;
+        Ok(if guarded { usual.max(GUARDED_CODE_LENGTH) } else { usual })
+    }
+}
+
+/// Mails to one address, over registration and resending together.
+fn mails(key: &Key, email: &EmailAddress, client: ClientNetwork) -> [Limit; 3] {
+    [
+        // First the row that all takers for an address share: it makes them queue, so that of two registrations of
+        // one address one is over before the other begins.
+        limit(key, "mails", email, None, 10, HOUR),
+        limit(key, "mail cooldown", email, Some(client), 1, MAIL_COOLDOWN),
+        limit(key, "mails of a network", email, Some(client), 3, HOUR),
+    ]
+}
+
+/// Failed checks of one address's password; an address that nobody registered has them alike.
+fn passwords(key: &Key, email: &EmailAddress, client: ClientNetwork) -> [Limit; 2] {
+    [
+        limit(key, "passwords", email, None, 12, 20 * MINUTE),
+        limit(key, "passwords of a network", email, Some(client), 6, 30 * MINUTE),
+    ]
+}
+
+/// Tries of the codes that were mailed to an address, whatever was registered or mailed anew in between.
+fn tries(key: &Key, email: &EmailAddress, purpose: Purpose) -> Limit {
+    let name = match purpose {
+        Purpose::Activation => "activation tries",
+    };
+    limit(key, name, email, None, WRONG_TRIES, DAY)
+}
+
+fn limit(
+    key: &Key,
+    name: &str,
+    email: &EmailAddress,
+    client: Option<ClientNetwork>,
+    capacity: u16,
+    interval: Duration,
+) -> Limit {
+    let network = client.map(|client| client.0.to_string()).unwrap_or_default();
+    Limit {
+        key: key
+            .tag(&[name.as_bytes(), email.canonical().as_bytes(), network.as_bytes()])
+            .to_vec(),
+        capacity,
+        interval,
+    }
+}

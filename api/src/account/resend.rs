@@ -1,0 +1,47 @@
+//! Mailing another code.
+
+use entity::{MailKind, Purpose};
+
+use super::{Accounts, Credentials, Error, Mailing, Refusal, Status};
+use crate::database;
+use crate::mail::outbox;
+
+impl Accounts {
+    /// Owes a pending user a mail with a fresh code; a mail that was still owed goes, and the code before it dies when
+    /// the fresh one is drawn.
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidCredentials`], [`Refusal::AlreadyActivated`], [`Refusal::RateLimited`].
+    pub async fn resend_activation_code(&self, credentials: &Credentials) -> Result<Mailing, Error> {
+        let user = self.prove(credentials).await?;
+        if user.status == Status::Active {
+            return Err(Refusal::AlreadyActivated(Box::new(user.into())).into());
+        }
+        let now = self.clock.now();
+        let email = &credentials.email;
+        let transaction = database::begin(&self.db).await?;
+        let resend_in = match self.spend_mail(&transaction, email, credentials.client, now).await? {
+            Ok(resend_in) => resend_in,
+            Err(wait) => {
+                transaction.rollback().await?;
+                return Err(Refusal::RateLimited(wait).into());
+            }
+        };
+        let kind = MailKind::ActivationCode;
+        outbox::withdraw(&transaction, user.id, kind).await?;
+        let owed = outbox::owe_if_pending(&transaction, &*self.random, now, user.id, kind).await?;
+        if !owed {
+            // Activated, or replaced by a newer registration, since the password was proved.
+            transaction.rollback().await?;
+            return Err(self.why_not_pending(user.id).await?.into());
+        }
+        let code_length = self.code_length(&transaction, email, Purpose::Activation, now).await?;
+        transaction.commit().await?;
+        self.outbox.wake();
+        Ok(Mailing {
+            code_ttl: self.policy.code_ttl,
+            code_length,
+            resend_in,
+        })
+    }
+}

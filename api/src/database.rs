@@ -1,0 +1,82 @@
+//! The database: PostgreSQL or SQLite. Where the two must be treated differently, it is done here.
+
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+/// How long a request waits for a connection, and PostgreSQL for a statement.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections to PostgreSQL.
+const CONNECTIONS: u32 = 16;
+
+/// The advisory lock under which PostgreSQL migrates, so that of replicas that start together one does it.
+const MIGRATION_LOCK: i64 = 0x7265_6769_7374_6572;
+
+/// Opens the database that a URL names: `postgres://…` or `sqlite://FILE`.
+///
+/// # Errors
+/// When it cannot be reached or opened.
+pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+    let sqlite = url.starts_with("sqlite:");
+    let mut options = ConnectOptions::new(url);
+    options
+        .sqlx_logging(false)
+        .acquire_timeout(PATIENCE)
+        .connect_timeout(PATIENCE)
+        .test_before_acquire_if_idle_for(Duration::from_secs(10));
+    if sqlite {
+        // SQLite has one writer at a time anyway. One connection makes the others queue in order instead of trying
+        // again and again, and keeps a reading transaction from finding that it cannot write any more.
+        options
+            .max_connections(1)
+            .idle_timeout(None::<Duration>)
+            .max_lifetime(None::<Duration>)
+            .map_sqlx_sqlite_opts(|options| {
+                options
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // A commit is on the disk before it is acknowledged.
+                    .synchronous(SqliteSynchronous::Full)
+                    .foreign_keys(true)
+                    .busy_timeout(PATIENCE)
+            });
+    } else {
+        options
+            .max_connections(CONNECTIONS)
+            .statement_timeout(PATIENCE)
+            .set_application_name("api");
+    }
+    Database::connect(options).await
+}
+
+/// Begins a transaction that may write. SQLite must be told so at its beginning.
+///
+/// # Errors
+/// When no connection is to be had in time.
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    db.begin_with_options(TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    })
+    .await
+}
+
+/// Brings the schema up to date, all of it or nothing. Whoever comes second waits, and finds nothing to do.
+///
+/// # Errors
+/// When a step fails.
+pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
+    let transaction = begin(db).await?;
+    if db.get_database_backend() == DatabaseBackend::Postgres {
+        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        transaction.execute_unprepared(&lock).await?;
+    }
+    Migrator::up(&transaction, None).await?;
+    transaction.commit().await
+}

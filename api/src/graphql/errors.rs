@@ -1,0 +1,124 @@
+//! Top-level errors: faults of the request or of the server. Expected failures are in `user_error`.
+//!
+//! [`ApiError`] does not implement `Display`, so that a `?` on an error of another library does not compile in a
+//! resolver: its text could tell a stranger about the database.
+
+use std::time::Duration;
+
+use async_graphql::{ErrorExtensions, ServerError};
+
+use crate::account::{self, Refusal};
+
+/// The name of the extension that carries an [`ErrorCode`].
+pub const CODE: &str = "code";
+
+/// `extensions.code` of a top-level error, in the spelling that GraphQL clients already know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// The document is no GraphQL.
+    ParseFailed,
+    /// The document does not fit the schema.
+    ValidationFailed,
+    /// A variable is missing or of the wrong type.
+    BadUserInput,
+    /// The operation that is named is not there, or none is named of several.
+    OperationResolutionFailure,
+    /// The request is refused as a whole.
+    BadRequest,
+    /// Credentials are needed and missing, malformed, of the wrong scheme, or prove nobody.
+    Unauthenticated,
+    /// A limit was reached, where no payload can carry it.
+    RateLimited,
+    /// Too many passwords at once.
+    Overloaded,
+    /// A fault of the server.
+    InternalServerError,
+}
+
+impl ErrorCode {
+    /// As it stands in an answer.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ParseFailed => "GRAPHQL_PARSE_FAILED",
+            Self::ValidationFailed => "GRAPHQL_VALIDATION_FAILED",
+            Self::BadUserInput => "BAD_USER_INPUT",
+            Self::OperationResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
+            Self::BadRequest => "BAD_REQUEST",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::RateLimited => "RATE_LIMITED",
+            Self::Overloaded => "OVERLOADED",
+            Self::InternalServerError => "INTERNAL_SERVER_ERROR",
+        }
+    }
+
+    /// Marks an error of the GraphQL library with this code.
+    pub(super) fn mark(self, mut error: ServerError) -> ServerError {
+        error.extensions.get_or_insert_default().set(CODE, self.as_str());
+        error
+    }
+
+    /// An error with this code.
+    pub(super) fn error(self, message: impl Into<String>) -> ServerError {
+        self.mark(ServerError::new(message, None))
+    }
+}
+
+/// What a resolver may fail with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ApiError {
+    Unauthenticated,
+    RateLimited(Duration),
+    Overloaded,
+    /// The cause is in the log; an answer tells nothing of it.
+    Internal,
+}
+
+impl ApiError {
+    /// Logs the cause, once, and keeps nothing of it.
+    pub(super) fn internal(cause: &dyn std::fmt::Debug) -> Self {
+        tracing::error!(?cause, "internal error");
+        Self::Internal
+    }
+}
+
+impl From<account::Error> for ApiError {
+    fn from(error: account::Error) -> Self {
+        match error {
+            account::Error::Refused(Refusal::RateLimited(wait)) => Self::RateLimited(wait),
+            account::Error::Refused(_) => Self::Unauthenticated,
+            account::Error::Overloaded => Self::Overloaded,
+            account::Error::Database(cause) => Self::internal(&cause),
+            account::Error::Broken(cause) => Self::internal(&cause),
+        }
+    }
+}
+
+impl From<ApiError> for async_graphql::Error {
+    fn from(error: ApiError) -> Self {
+        let (code, message) = match error {
+            ApiError::Unauthenticated => (
+                ErrorCode::Unauthenticated,
+                "Credentials are needed that prove who you are: an Authorization header with Basic or Bearer.",
+            ),
+            ApiError::RateLimited(_) => (ErrorCode::RateLimited, "Too many attempts. Try again later."),
+            ApiError::Overloaded => (ErrorCode::Overloaded, "The server is busy. Try again in a few seconds."),
+            ApiError::Internal => (
+                ErrorCode::InternalServerError,
+                "Something went wrong on the server. Quote the request id when you report it.",
+            ),
+        };
+        Self::new(message).extend_with(|_, extensions| {
+            extensions.set(CODE, code.as_str());
+            if let ApiError::RateLimited(wait) = error {
+                extensions.set("retryAfterSeconds", whole_seconds(wait));
+            }
+        })
+    }
+}
+
+/// A pause in seconds, rounded up, so that whoever waits for it has waited long enough.
+pub(super) fn whole_seconds(duration: Duration) -> i32 {
+    let seconds = duration.as_millis().div_ceil(1000);
+    i32::try_from(seconds).unwrap_or(i32::MAX)
+}

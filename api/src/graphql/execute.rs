@@ -1,0 +1,134 @@
+//! The way of a request through the gates.
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::{Response, ServerError, Value, Variables};
+
+use super::errors::ErrorCode;
+use super::variables::Declared;
+use super::{CODE, Caller, Schema, bounds, credential_operations};
+
+/// A GraphQL request, as it came over HTTP.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// The document.
+    pub query: String,
+    /// Which of its operations to execute; needed if there are several.
+    pub operation_name: Option<String>,
+    /// The values of its variables.
+    pub variables: Variables,
+}
+
+/// What the transport allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Queries alone: whatever a link or an image can send must change nothing.
+    Get,
+    /// Queries and mutations.
+    Post,
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub enum Answer {
+    /// The operation was executed.
+    Executed(Response),
+    /// Nothing of it was executed.
+    Refused(Refused, Vec<ServerError>),
+}
+
+/// Who refused a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// GraphQL: the document or its variables are wrong.
+    ByGraphql,
+    /// We: it asks for more than one request may.
+    ByUs,
+    /// A mutation came by a method that may not change anything.
+    ByMethod,
+}
+
+/// Executes a request, if it passes all gates.
+pub async fn execute(schema: &Schema, request: Request, method: Method, caller: Caller) -> Answer {
+    let document = match admit(&request, method, &caller) {
+        Ok(document) => document,
+        Err((refused, errors)) => return Answer::Refused(refused, errors),
+    };
+    let mut inner = async_graphql::Request::new(request.query).variables(request.variables);
+    if let Ok(operation) = choose(&document, request.operation_name.as_deref()) {
+        inner.data.insert(Declared::new(operation, &inner.variables));
+    }
+    inner.operation_name = request.operation_name;
+    inner.set_parsed_query(document);
+    let mut response = schema.execute(inner.data(caller)).await;
+    response.errors = response.errors.into_iter().map(coded).collect();
+    // Validation refuses by errors alone; an operation that was executed has data, or an error at a path.
+    if response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty()) {
+        return Answer::Refused(Refused::ByGraphql, response.errors);
+    }
+    Answer::Executed(response)
+}
+
+/// All gates that need no schema.
+fn admit(
+    request: &Request,
+    method: Method,
+    caller: &Caller,
+) -> Result<ExecutableDocument, (Refused, Vec<ServerError>)> {
+    bounds::check(&request.query).map_err(|exceeded| {
+        let message = format!("The document has more than {} {}.", exceeded.limit, exceeded.bound);
+        let mut error = ErrorCode::BadRequest.error(message);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("bound", exceeded.bound);
+        extensions.set("limit", exceeded.limit);
+        (Refused::ByUs, vec![error])
+    })?;
+    let by_graphql = |error| (Refused::ByGraphql, vec![error]);
+    let document = async_graphql::parser::parse_query(&request.query)
+        .map_err(|error| by_graphql(ErrorCode::ParseFailed.mark(error.into())))?;
+    let operation = choose(&document, request.operation_name.as_deref())
+        .map_err(|message| by_graphql(ErrorCode::OperationResolutionFailure.error(message)))?;
+    if method == Method::Get && operation.ty != OperationType::Query {
+        let error = ErrorCode::BadRequest.error("Only a query can be sent with GET. Use POST.");
+        return Err((Refused::ByMethod, vec![error]));
+    }
+    if credential_operations::count(&document, operation, caller.uses_basic()) > 1 {
+        let error = ErrorCode::BadRequest.error(
+            "A request may hold one credential operation: register, activate, resendActivationCode, signIn, or me with \
+             HTTP Basic. Send one request for each.",
+        );
+        return Err((Refused::ByUs, vec![error]));
+    }
+    Ok(document)
+}
+
+/// The operation to execute (GraphQL, section 6.1.1).
+fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, String> {
+    match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations
+            .values()
+            .next()
+            .map(|operation| &operation.node)
+            .ok_or_else(|| "The document has no operation.".to_owned()),
+        (DocumentOperations::Multiple(_), None) => {
+            Err("The document has several operations: name one in operationName.".to_owned())
+        }
+        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
+            Ok(&operations[name].node)
+        }
+        (_, Some(name)) => Err(format!("The document has no operation named \"{name}\".")),
+    }
+}
+
+/// Whatever the library says of itself is about the request.
+fn coded(error: ServerError) -> ServerError {
+    let has_code = error
+        .extensions
+        .as_ref()
+        .is_some_and(|extensions| extensions.get(CODE).is_some());
+    if has_code {
+        error
+    } else {
+        ErrorCode::BadUserInput.mark(error)
+    }
+}

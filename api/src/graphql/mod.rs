@@ -1,0 +1,52 @@
+//! The GraphQL schema: resolvers that parse, call one use case and shape the answer.
+//!
+//! A request passes [`execute`]'s gates before anything of it runs: the bounds on its text, the parser, the choice of
+//! the operation, the count of credential operations, validation, and the check of its variables.
+
+mod bounds;
+mod caller;
+mod credential_operations;
+mod errors;
+mod execute;
+mod mutation;
+mod query;
+mod types;
+mod user_error;
+mod validation;
+mod variables;
+
+use async_graphql::{EmptySubscription, SDLExportOptions};
+
+pub use caller::{Authorization, Caller};
+pub use errors::{CODE, ErrorCode};
+pub use execute::{Answer, Method, Refused, Request, execute};
+
+use crate::account::Accounts;
+
+/// The schema with its resolvers.
+pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+
+/// Builds the schema over the use cases.
+#[must_use]
+pub fn schema(accounts: Accounts, introspection: bool) -> Schema {
+    let builder = builder().data(accounts);
+    if introspection {
+        builder.finish()
+    } else {
+        builder.disable_introspection().disable_suggestions().finish()
+    }
+}
+
+/// The schema as text, in the GraphQL schema language.
+#[must_use]
+pub fn sdl() -> String {
+    let options = SDLExportOptions::new()
+        .include_specified_by()
+        .use_space_ident()
+        .indent_width(2);
+    builder().finish().sdl_with_options(options)
+}
+
+fn builder() -> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, EmptySubscription> {
+    Schema::build(query::Query, mutation::Mutation, EmptySubscription).extension(validation::Gate)
+}

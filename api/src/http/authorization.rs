@@ -1,0 +1,151 @@
+//! Reading the `Authorization` header (RFC 9110 11.6.2).
+
+use axum::http::{HeaderMap, header};
+use base64::Engine;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::account::{Password, SessionToken};
+use crate::graphql::Authorization;
+
+/// Base64 with or without its padding, since some clients leave it out.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Reads the credentials of a request. Two headers are as unusable as a malformed one: which of them would count?
+pub(super) fn read(headers: &HeaderMap) -> Authorization {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Authorization::Missing,
+        (Some(value), None) => value.to_str().ok().and_then(parse).unwrap_or(Authorization::Unusable),
+        (Some(_), Some(_)) => Authorization::Unusable,
+    }
+}
+
+/// Reads the value of the header; `None` when it is malformed or of another scheme.
+fn parse(value: &str) -> Option<Authorization> {
+    let (scheme, credentials) = value.split_once(' ')?;
+    let credentials = credentials.trim_matches(' ');
+    if scheme.eq_ignore_ascii_case("basic") {
+        basic(credentials)
+    } else if scheme.eq_ignore_ascii_case("bearer") {
+        bearer(credentials)
+    } else {
+        None
+    }
+}
+
+/// `user-id ":" password` in base64 and UTF-8, without control characters (RFC 7617 2). The password may hold colons.
+fn basic(credentials: &str) -> Option<Authorization> {
+    let text = String::from_utf8(BASE64.decode(credentials).ok()?).ok()?;
+    if text.chars().any(char::is_control) {
+        return None;
+    }
+    let (email, password) = text.split_once(':')?;
+    Some(Authorization::Basic {
+        email: email.to_owned(),
+        password: Password::new(password.to_owned()),
+    })
+}
+
+/// `b64token` of RFC 6750 2.1.
+fn bearer(token: &str) -> Option<Authorization> {
+    let body = token.trim_end_matches('=');
+    let is_token = !body.is_empty()
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~+/".contains(&byte));
+    is_token.then(|| Authorization::Bearer(SessionToken::new(token.to_owned())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(text: impl AsRef<[u8]>) -> String {
+        format!("Basic {}", BASE64.encode(text))
+    }
+
+    #[test]
+    fn basic_is_split_at_the_first_colon() {
+        for (header, email, password) in [
+            (
+                encoded("ada@example.com:correct horse"),
+                "ada@example.com",
+                "correct horse",
+            ),
+            (encoded("ada@example.com:a:b:c"), "ada@example.com", "a:b:c"),
+            (encoded("ada@example.com: lead"), "ada@example.com", " lead"),
+            (encoded("ada@example.com:pässwörd🦀"), "ada@example.com", "pässwörd🦀"),
+            (encoded("ada@example.com:"), "ada@example.com", ""),
+            (encoded(":password"), "", "password"),
+            (
+                encoded("a:b")
+                    .to_uppercase()
+                    .replace("BASIC", "bAsIc")
+                    .replace("YTPI", "YTpi"),
+                "a",
+                "b",
+            ),
+            ("Basic   YTpi".to_owned(), "a", "b"),
+            ("Basic YTpiYw".to_owned(), "a", "bc"),
+            ("Basic YTpiYw==".to_owned(), "a", "bc"),
+        ] {
+            let Some(Authorization::Basic {
+                email: user,
+                password: secret,
+            }) = parse(&header)
+            else {
+                panic!("{header} is Basic");
+            };
+            assert_eq!(user, email);
+            assert_eq!(secret.reveal(), password);
+        }
+    }
+
+    #[test]
+    fn what_is_malformed_or_of_another_scheme_is_unusable() {
+        for header in [
+            String::new(),
+            "Basic".to_owned(),
+            "Basic ".to_owned(),
+            "Basic !!!!".to_owned(),
+            "Basic YTpi YTpi".to_owned(),
+            "YTpi".to_owned(),
+            "Digest username=\"ada\"".to_owned(),
+            "Bearer".to_owned(),
+            "Bearer ".to_owned(),
+            "Bearer a b".to_owned(),
+            "Bearer a=b".to_owned(),
+            "Bearer ==".to_owned(),
+            "Bearer tök".to_owned(),
+            encoded("no colon"),
+            encoded("ada@example.com:nul\0"),
+            encoded("ada@example.com:line\nbreak"),
+            encoded(b"ada@example.com:\xff\xfe"),
+        ] {
+            assert!(parse(&header).is_none(), "{header}");
+        }
+    }
+
+    #[test]
+    fn bearer_tokens_are_taken_as_they_are() {
+        for token in ["abc", "a-._~+/9==", &"x".repeat(5_000)] {
+            assert!(
+                matches!(parse(&format!("Bearer {token}")), Some(Authorization::Bearer(_))),
+                "{token}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_header_is_read_and_two_are_not() {
+        let mut headers = HeaderMap::new();
+        assert!(matches!(read(&headers), Authorization::Missing));
+        headers.append(header::AUTHORIZATION, "Bearer abc".parse().expect("a header"));
+        assert!(matches!(read(&headers), Authorization::Bearer(_)));
+        headers.append(header::AUTHORIZATION, "Bearer abc".parse().expect("a header"));
+        assert!(matches!(read(&headers), Authorization::Unusable));
+    }
+}

@@ -1,0 +1,68 @@
+//! Which pages may call the API from another origin (Fetch Standard, CORS protocol).
+
+use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+/// Whose pages may call.
+#[derive(Debug, Clone)]
+pub enum Origins {
+    /// Pages served from this machine, on any port: for development.
+    Localhost,
+    /// These alone, such as `https://app.example.com`.
+    Listed(Vec<HeaderValue>),
+}
+
+pub(super) fn layer(origins: Origins) -> CorsLayer {
+    let traceparent = HeaderName::from_static("traceparent");
+    let request_id = HeaderName::from_static("x-request-id");
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(move |origin, _: &Parts| match &origins {
+            Origins::Localhost => is_localhost(origin),
+            Origins::Listed(listed) => listed.contains(origin),
+        }))
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            traceparent,
+            request_id.clone(),
+        ])
+        .expose_headers([header::RETRY_AFTER, request_id])
+        .max_age(std::time::Duration::from_mins(10))
+        .vary([header::ORIGIN])
+}
+
+fn is_localhost(origin: &HeaderValue) -> bool {
+    let Some((_, rest)) = origin.to_str().ok().and_then(|text| text.split_once("://")) else {
+        return false;
+    };
+    let host = match rest.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => rest,
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_is_this_machine_alone() {
+        for (origin, expected) in [
+            ("http://localhost:3000", true),
+            ("https://localhost", true),
+            ("http://app.localhost:5173", true),
+            ("http://127.0.0.1:8000", true),
+            ("http://[::1]:3000", true),
+            ("http://localhost.example.com", false),
+            ("http://evil.com:80", false),
+            ("http://evil.com/localhost", false),
+            ("http://notlocalhost:3000", false),
+            ("null", false),
+        ] {
+            assert_eq!(is_localhost(&HeaderValue::from_static(origin)), expected, "{origin}");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! HTTP: the routes, and what every answer has.
+
+mod authorization;
+mod cors;
+mod graphql;
+mod pages;
+mod request_id;
+mod transport;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
+use axum::routing::get;
+use sea_orm::DatabaseConnection;
+
+pub use cors::Origins;
+
+use crate::clock::SharedClock;
+use crate::graphql::Schema;
+use crate::metrics::Metrics;
+use crate::random::SharedRandom;
+
+/// The longest body that is read.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// What the handlers need.
+#[derive(Clone)]
+pub struct Context {
+    /// The GraphQL schema.
+    pub schema: Schema,
+    /// For the readiness probe.
+    pub db: DatabaseConnection,
+    /// For when a request arrived.
+    pub clock: SharedClock,
+    /// For request ids.
+    pub random: SharedRandom,
+    /// For the page of metrics.
+    pub metrics: Metrics,
+}
+
+/// All routes of the API.
+pub fn router(context: Context, graphiql: bool, origins: Origins) -> Router {
+    let context = Arc::new(context);
+    let mut router = Router::new()
+        .route(
+            "/graphql",
+            get(graphql::get)
+                .post(graphql::post)
+                .fallback(pages::method_not_allowed),
+        )
+        .route("/schema.graphql", get(pages::schema))
+        .route("/livez", get(pages::livez))
+        .route("/readyz", get(pages::readyz))
+        .route("/metrics", get(pages::metrics))
+        .fallback(pages::not_found);
+    if graphiql {
+        router = router.route("/", get(pages::graphiql));
+    }
+    router
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(from_fn_with_state(context.clone(), transport::guard))
+        .layer(cors::layer(origins))
+        .layer(map_response(no_store))
+        .layer(from_fn_with_state(context.clone(), request_id::layer))
+        .with_state(context)
+}
+
+/// Nothing that this server says is to be kept by a cache.
+async fn no_store(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,62 @@
+//! The routes beside GraphQL.
+
+use std::sync::Arc;
+
+use async_graphql::http::GraphiQLSource;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use super::Context;
+use crate::graphql;
+
+/// The process runs.
+pub(super) async fn livez() -> &'static str {
+    "ok\n"
+}
+
+/// The process can do its work: its database answers.
+pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
+    match context.db.ping().await {
+        Ok(()) => "ok\n".into_response(),
+        Err(error) => {
+            tracing::warn!(%error, "not ready: the database does not answer");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
+        }
+    }
+}
+
+pub(super) async fn metrics(State(context): State<Arc<Context>>) -> Response {
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, content_type)], context.metrics.render()).into_response()
+}
+
+pub(super) async fn schema() -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
+}
+
+pub(super) async fn graphiql() -> Html<String> {
+    Html(
+        GraphiQLSource::build()
+            .endpoint("/graphql")
+            .title("Registration · GraphiQL")
+            .finish(),
+    )
+}
+
+pub(super) async fn not_found() -> Response {
+    (
+        StatusCode::NOT_FOUND,
+        "There is nothing here. The API is at POST /graphql.\n",
+    )
+        .into_response()
+}
+
+pub(super) async fn method_not_allowed(_: Request) -> Response {
+    (
+        StatusCode::METHOD_NOT_ALLOWED,
+        [(header::ALLOW, "GET, POST")],
+        "Send GraphQL with POST.\n",
+    )
+        .into_response()
+}

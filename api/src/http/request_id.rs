@@ -1,0 +1,56 @@
+//! Every request has an id, which its answer, its errors and its log lines carry.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use super::Context;
+use crate::random;
+
+const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id of a request: the one that it came with, if that is harmless, or a new one.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(HeaderValue);
+
+impl RequestId {
+    pub(super) fn as_str(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+
+    fn of(request: &Request, context: &Context) -> Self {
+        let given = request
+            .headers()
+            .get(HEADER)
+            .filter(|value| is_harmless(value.as_bytes()));
+        Self(given.cloned().unwrap_or_else(|| {
+            let id = random::uuid(&*context.random, context.clock.now()).to_string();
+            HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("none"))
+        }))
+    }
+}
+
+pub(super) async fn layer(State(context): State<Arc<Context>>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(&request, &context);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    request.extensions_mut().insert(id.clone());
+    let span = tracing::info_span!("request", id = id.as_str());
+    let started = context.clock.now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let millis = u64::try_from(context.clock.now().since(started).as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::debug!(%method, path, status = response.status().as_u16(), millis, "answered"));
+    response.headers_mut().insert(HEADER, id.0);
+    response
+}
+
+fn is_harmless(id: &[u8]) -> bool {
+    (1..=64).contains(&id.len())
+        && id
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+}

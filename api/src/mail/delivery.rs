@@ -1,0 +1,202 @@
+//! Delivering what is owed.
+
+use std::time::Duration;
+
+use entity::{MailKind, Purpose, Timestamp, user};
+use lettre::transport::smtp::PoolConfig;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use sea_orm::{DbErr, EntityTrait};
+use tokio_util::sync::CancellationToken;
+
+use super::message::{self, Sender};
+use super::outbox::{self, Claim};
+use crate::account::{Accounts, Drawn, EmailAddress};
+use crate::metrics::Metrics;
+
+/// How many mails are delivered at once, each on a connection of its own. lettre does not set `TCP_NODELAY`, so one
+/// connection alone would wait for every acknowledgement of the network.
+const WORKERS: u32 = 4;
+
+/// How long one delivery may take, and one step of it. Less than the lease of a claim.
+const DELIVERY: Duration = Duration::from_secs(20);
+const STEP: Duration = Duration::from_secs(10);
+
+/// After this a mail is given up: nobody waits for it any more.
+const PATIENCE: Duration = Duration::from_mins(15);
+
+/// How often to look for mails that another server owed and did not deliver.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Delivers the mails that are owed.
+#[derive(Clone)]
+pub struct Delivery {
+    accounts: Accounts,
+    smtp: AsyncSmtpTransport<Tokio1Executor>,
+    sender: Sender,
+    metrics: Metrics,
+}
+
+/// What became of an attempt.
+enum Outcome {
+    Sent,
+    NothingToSend,
+    TryAgain(String),
+    GiveUp(String),
+}
+
+impl Delivery {
+    /// Prepares delivery through the server of `smtp_url`, in the form that lettre reads. No connection is made yet.
+    ///
+    /// # Errors
+    /// When the URL or the sender cannot be read: the text says which.
+    pub fn new(accounts: Accounts, smtp_url: &str, from: &str, metrics: Metrics) -> Result<Self, String> {
+        let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url)
+            .map_err(|_| "SMTP_URL: expected smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT".to_owned())?
+            .timeout(Some(STEP))
+            .pool_config(PoolConfig::new().max_size(WORKERS))
+            .build();
+        Ok(Self {
+            sender: Sender::parse(from)?,
+            accounts,
+            smtp,
+            metrics,
+        })
+    }
+
+    /// Delivers whatever is owed, as soon as it is. When told to stop, it finishes what it is delivering.
+    pub async fn keep_delivering(self, stop: CancellationToken) {
+        let workers = (0..WORKERS).map(|_| self.work(&stop));
+        futures_util::future::join_all(workers).await;
+    }
+
+    async fn work(&self, stop: &CancellationToken) {
+        let Accounts { clock, outbox, .. } = &self.accounts;
+        while !stop.is_cancelled() {
+            let next = match self.deliver_next().await {
+                Ok(true) => continue,
+                Ok(false) => outbox::next_due(&self.accounts.db).await,
+                Err(error) => Err(error),
+            };
+            let look = clock.now() + LOOK;
+            let until = match next {
+                Ok(due) => due.map_or(look, |due| due.min(look)),
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox could not be read and will be tried again");
+                    clock.now() + Duration::from_secs(1)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = outbox.woken() => {}
+                () = clock.sleep_until(until) => {}
+            }
+        }
+    }
+
+    /// Delivers the mail that has been due for longest. Tells whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails. What was claimed is due again when its lease ends.
+    pub async fn deliver_next(&self) -> Result<bool, DbErr> {
+        let Accounts { db, random, clock, .. } = &self.accounts;
+        let Some(claim) = outbox::claim(db, &**random, clock.now()).await? else {
+            return Ok(false);
+        };
+        let outcome = self.attempt(&claim).await?;
+        self.conclude(&claim, outcome).await?;
+        Ok(true)
+    }
+
+    async fn attempt(&self, claim: &Claim) -> Result<Outcome, DbErr> {
+        let user = user::Entity::find_by_id(claim.mail.user_id)
+            .one(&self.accounts.db)
+            .await?;
+        let Some(user) = user else {
+            return Ok(Outcome::NothingToSend);
+        };
+        let Ok(email) = EmailAddress::parse(&user.email.0) else {
+            return Ok(Outcome::GiveUp("the stored address cannot be read".to_owned()));
+        };
+        let keys = &self.accounts.keys;
+        let now = self.accounts.clock.now();
+        let message = match claim.mail.kind {
+            MailKind::ActivationCode => match self.accounts.draw(claim, &email, Purpose::Activation).await? {
+                Drawn::Gone => return Ok(Outcome::NothingToSend),
+                Drawn::Code(mailed) => message::activation_code(&self.sender, keys, &email, &mailed, now),
+            },
+            MailKind::AccountExists => message::account_exists(&self.sender, keys, &email, claim.mail.id, now),
+        };
+        match message {
+            Ok(message) => Ok(self.send(message).await),
+            Err(error) => Ok(Outcome::GiveUp(error)),
+        }
+    }
+
+    async fn send(&self, message: Message) -> Outcome {
+        match tokio::time::timeout(DELIVERY, self.smtp.send(message)).await {
+            Ok(Ok(_)) => Outcome::Sent,
+            Ok(Err(error)) => match error.status() {
+                // The server's words may quote the address, so only its code is kept.
+                Some(code) if error.is_permanent() => Outcome::GiveUp(format!("refused with {code}")),
+                Some(code) => Outcome::TryAgain(format!("refused for now with {code}")),
+                None => Outcome::TryAgain(describe(&error).to_owned()),
+            },
+            Err(_) => Outcome::TryAgain("no answer in time".to_owned()),
+        }
+    }
+
+    async fn conclude(&self, claim: &Claim, outcome: Outcome) -> Result<(), DbErr> {
+        let db = &self.accounts.db;
+        let mail = claim.mail.id;
+        let attempts = claim.mail.attempts;
+        match outcome {
+            Outcome::Sent => {
+                self.metrics.mails_sent.inc();
+                tracing::info!(%mail, attempts, "mail sent");
+                outbox::settle(db, claim).await
+            }
+            Outcome::NothingToSend => outbox::settle(db, claim).await,
+            Outcome::GiveUp(why) => {
+                self.metrics.mails_given_up.inc();
+                tracing::warn!(%mail, attempts, why, "mail given up");
+                outbox::settle(db, claim).await
+            }
+            Outcome::TryAgain(why) => {
+                let due = self.accounts.clock.now() + pause(attempts);
+                if due > claim.mail.created_at + PATIENCE {
+                    self.metrics.mails_given_up.inc();
+                    tracing::warn!(%mail, attempts, why, "mail given up: not accepted in time");
+                    return outbox::settle(db, claim).await;
+                }
+                self.metrics.mails_retried.inc();
+                tracing::warn!(%mail, attempts, why, "mail not sent, will be tried again");
+                outbox::postpone(db, claim, due).await
+            }
+        }
+    }
+}
+
+/// How long to wait after the given number of attempts: 1, 2, 4, … seconds, then 2 minutes.
+fn pause(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
+    Duration::from_secs((1 << doublings).min(120))
+}
+
+fn describe(error: &lettre::transport::smtp::Error) -> &'static str {
+    if error.is_timeout() {
+        "the mail server does not answer in time"
+    } else if error.is_tls() {
+        "no secure connection to the mail server"
+    } else if error.is_client() {
+        "the mail server does not offer what is needed"
+    } else if error.is_response() {
+        "the mail server's answer cannot be read"
+    } else {
+        "no connection to the mail server"
+    }
+}
+
+/// The instant as lettre takes it.
+pub(super) fn system_time(instant: Timestamp) -> std::time::SystemTime {
+    std::time::UNIX_EPOCH + instant.since(Timestamp::from_millis(0))
+}

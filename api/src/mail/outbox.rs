@@ -1,0 +1,179 @@
+//! The outbox: mails that are owed.
+//!
+//! Every change to a row after it was claimed is guarded by the claim's lease. A worker that was thought dead, or whose
+//! registration was replaced, therefore changes nothing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::{MailKind, Timestamp, email_outbox, user};
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::{
+    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use tokio::sync::Notify;
+
+use crate::random::{self, Random};
+
+/// How long a claim holds. It is longer than a delivery may take.
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
+
+/// Wakes a worker when a mail is owed.
+#[derive(Clone, Debug, Default)]
+pub struct Waker(Arc<Notify>);
+
+impl Waker {
+    /// A mail is owed and its transaction is committed.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+
+    pub(super) async fn woken(&self) {
+        self.0.notified().await;
+    }
+}
+
+/// A mail that this worker alone may deliver, until the lease ends.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    /// The row, as it was claimed.
+    pub mail: email_outbox::Model,
+    /// What proves the claim.
+    pub lease: Uuid,
+}
+
+/// Owes a user a mail.
+pub(crate) async fn owe(
+    db: &impl ConnectionTrait,
+    random: &dyn Random,
+    now: Timestamp,
+    user: Uuid,
+    kind: MailKind,
+) -> Result<(), DbErr> {
+    email_outbox::Entity::insert(email_outbox::ActiveModel {
+        id: Set(random::uuid(random, now)),
+        user_id: Set(user),
+        kind: Set(kind),
+        created_at: Set(now),
+        due_at: Set(now),
+        attempts: Set(0),
+        lease: Set(None),
+    })
+    .exec_without_returning(db)
+    .await?;
+    Ok(())
+}
+
+/// Owes a user a mail if they are pending at that moment, in one statement. Tells whether it does.
+pub(crate) async fn owe_if_pending(
+    db: &impl ConnectionTrait,
+    random: &dyn Random,
+    now: Timestamp,
+    user: Uuid,
+    kind: MailKind,
+) -> Result<bool, DbErr> {
+    use email_outbox::Column;
+    let pending = Query::select()
+        .exprs([
+            Expr::value(random::uuid(random, now)),
+            Expr::col(user::Column::Id),
+            Expr::value(kind.to_value()),
+            Expr::value(now),
+            Expr::value(now),
+            Expr::value(0),
+        ])
+        .from(user::Entity)
+        .and_where(user::Column::Id.eq(user))
+        .and_where(user::Column::Status.eq(user::Status::Pending))
+        .to_owned();
+    let mut insert = Query::insert();
+    insert
+        .into_table(email_outbox::Entity)
+        .columns([
+            Column::Id,
+            Column::UserId,
+            Column::Kind,
+            Column::CreatedAt,
+            Column::DueAt,
+            Column::Attempts,
+        ])
+        .select_from(pending)
+        .map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(db.execute(&insert).await?.rows_affected() == 1)
+}
+
+/// Owes a user the mails of a kind no more, claimed or not.
+pub(crate) async fn withdraw(db: &impl ConnectionTrait, user: Uuid, kind: MailKind) -> Result<(), DbErr> {
+    email_outbox::Entity::delete_many()
+        .filter(email_outbox::Column::UserId.eq(user))
+        .filter(email_outbox::Column::Kind.eq(kind))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Claims the mail that has been due for longest, if any is. On PostgreSQL several workers share the work: each passes
+/// over the rows that another one is just claiming.
+pub(crate) async fn claim(
+    db: &impl ConnectionTrait,
+    random: &dyn Random,
+    now: Timestamp,
+) -> Result<Option<Claim>, DbErr> {
+    use email_outbox::Column;
+    let lease = random::uuid(random, now);
+    // A scalar subquery, which is evaluated once; of `IN (… LIMIT 1 …)` a planner may make more.
+    let due = Query::select()
+        .column(Column::Id)
+        .from(email_outbox::Entity)
+        .and_where(Column::DueAt.lte(now))
+        .order_by(Column::DueAt, sea_orm::Order::Asc)
+        .order_by(Column::Id, sea_orm::Order::Asc)
+        .limit(1)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .to_owned();
+    let claimed = email_outbox::Entity::update_many()
+        .col_expr(Column::Lease, Expr::value(lease))
+        .col_expr(Column::DueAt, Expr::value(now + LEASE))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .filter(Expr::col(Column::Id).eq(Expr::SubQuery(None, Box::new(due.into()))))
+        .exec_with_returning(db)
+        .await?
+        .pop();
+    Ok(claimed.map(|mail| Claim { mail, lease }))
+}
+
+/// The mail is delivered, or given up.
+pub(crate) async fn settle(db: &impl ConnectionTrait, claim: &Claim) -> Result<(), DbErr> {
+    email_outbox::Entity::delete_many().filter(held(claim)).exec(db).await?;
+    Ok(())
+}
+
+/// The mail is to be tried again at `due`.
+pub(crate) async fn postpone(db: &impl ConnectionTrait, claim: &Claim, due: Timestamp) -> Result<(), DbErr> {
+    email_outbox::Entity::update_many()
+        .col_expr(email_outbox::Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(email_outbox::Column::DueAt, Expr::value(due))
+        .filter(held(claim))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// When the next mail is due; `None` when none is owed.
+pub(crate) async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, DbErr> {
+    email_outbox::Entity::find()
+        .select_only()
+        .column(email_outbox::Column::DueAt)
+        .order_by_asc(email_outbox::Column::DueAt)
+        .into_tuple()
+        .one(db)
+        .await
+}
+
+fn held(claim: &Claim) -> Expr {
+    email_outbox::Column::Id
+        .eq(claim.mail.id)
+        .and(email_outbox::Column::Lease.eq(claim.lease))
+}

@@ -1,0 +1,171 @@
+//! The whole server, as `main` and the tests start it.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use mailer_mock::MailerMock;
+use secrecy::ExposeSecret;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::account::Accounts;
+use crate::clock::SharedClock;
+use crate::hashing::Hasher;
+use crate::keys::Keys;
+use crate::mail::delivery::Delivery;
+use crate::mail::outbox::Waker;
+use crate::metrics::Metrics;
+use crate::random::SharedRandom;
+use crate::settings::{Config, Mail};
+use crate::{database, graphql, http};
+
+/// How long requests that are under way may take to finish when the server stops.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A running server.
+pub struct Server {
+    address: SocketAddr,
+    mailer_mock: Option<MailerMock>,
+    accounts: Accounts,
+    delivery: Delivery,
+    stop: CancellationToken,
+    http: JoinHandle<std::io::Result<()>>,
+    background: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts everything: the database is migrated and the address bound when this returns.
+    ///
+    /// # Errors
+    /// One line that says what could not be started.
+    pub async fn start(config: Config, clock: SharedClock, random: SharedRandom) -> Result<Self, String> {
+        let listener = TcpListener::bind(config.http)
+            .await
+            .map_err(|error| format!("HTTP_ADDR: {} cannot be listened on: {error}", config.http))?;
+        let address = listener.local_addr().map_err(|error| format!("HTTP_ADDR: {error}"))?;
+        let db = database::connect(config.database_url.expose_secret())
+            .await
+            .map_err(|error| format!("DATABASE_URL: the database cannot be opened: {error}"))?;
+        database::migrate(&db)
+            .await
+            .map_err(|error| format!("DATABASE_URL: the database cannot be migrated: {error}"))?;
+
+        let (smtp_url, mailer_mock) = match config.mail {
+            Mail::Server(url) => (url, None),
+            Mail::Embedded { smtp, http } => {
+                let mock = embedded_mailer(smtp, http).await?;
+                (format!("smtp://{}", mock.smtp_addr()).into(), Some(mock))
+            }
+        };
+        let metrics = Metrics::new();
+        let accounts = Accounts {
+            db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            hasher: Hasher::start(config.hashing, metrics.clone())?,
+            keys: Arc::new(Keys::derive(&config.secret_key)),
+            policy: config.policy,
+            outbox: Waker::default(),
+        };
+        let delivery = Delivery::new(
+            accounts.clone(),
+            smtp_url.expose_secret(),
+            &config.mail_from,
+            metrics.clone(),
+        )?;
+        let context = http::Context {
+            schema: graphql::schema(accounts.clone(), config.introspection),
+            db,
+            clock,
+            random,
+            metrics,
+        };
+        let router = http::router(context, config.graphiql, config.origins);
+        let stop = CancellationToken::new();
+        Ok(Self {
+            address,
+            mailer_mock,
+            http: tokio::spawn(serve(listener, router, stop.clone())),
+            background: tokio::spawn(background(delivery.clone(), accounts.clone(), stop.clone())),
+            accounts,
+            delivery,
+            stop,
+        })
+    }
+
+    /// Where the API listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The embedded mailer-mock, if no mail server was given.
+    #[must_use]
+    pub fn mailer_mock(&self) -> Option<&MailerMock> {
+        self.mailer_mock.as_ref()
+    }
+
+    /// The use cases, for tests that look behind the API.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// Delivery, for tests that deliver one mail at a time.
+    #[must_use]
+    pub fn delivery(&self) -> &Delivery {
+        &self.delivery
+    }
+
+    /// Takes no more requests, answers those that are under way, finishes the mail that is being sent, and ends.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        // A client that never finishes its request cannot keep the server from ending.
+        let _ = tokio::time::timeout(DRAIN, self.http).await;
+        let _ = self.background.await;
+        let _ = self.accounts.db.close().await;
+        if let Some(mock) = self.mailer_mock {
+            mock.shutdown().await;
+        }
+    }
+}
+
+async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
+    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.cancelled_owned())
+        .await
+}
+
+async fn background(delivery: Delivery, accounts: Accounts, stop: CancellationToken) {
+    tokio::join!(
+        delivery.keep_delivering(stop.clone()),
+        stop.run_until_cancelled(accounts.keep_sweeping()),
+    );
+}
+
+/// Starts mailer-mock. A port that nobody asked for may be taken by something else; one that was given may not.
+async fn embedded_mailer(smtp: Option<SocketAddr>, http: Option<SocketAddr>) -> Result<MailerMock, String> {
+    let default = mailer_mock::Config::default();
+    let mut config = mailer_mock::Config {
+        smtp: smtp.unwrap_or(default.smtp),
+        http: http.unwrap_or(default.http),
+    };
+    for (name, given, address) in [
+        ("MAILER_MOCK_SMTP", smtp, &mut config.smtp),
+        ("MAILER_MOCK_HTTP", http, &mut config.http),
+    ] {
+        if let Err(error) = TcpListener::bind(*address).await {
+            if given.is_some() {
+                return Err(format!("{name}: {address} cannot be listened on: {error}"));
+            }
+            tracing::warn!("{address} is taken, so the embedded mailer-mock takes a free port instead ({name})");
+            *address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+        }
+    }
+    MailerMock::start(config)
+        .await
+        .map_err(|error| format!("the embedded mailer-mock cannot be started: {error}"))
+}

@@ -1,0 +1,362 @@
+//! The settings: flags and environment variables, and what they mean together.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use clap::{Args, ValueEnum};
+use secrecy::{SecretSlice, SecretString};
+
+use crate::account::{MAX_CODE_LENGTH, MIN_CODE_LENGTH, Policy};
+use crate::hashing::{self, HashingConfig};
+use crate::http::Origins;
+
+/// Where the embedded parts keep what must survive a restart.
+const DATA: &str = "data";
+
+/// How many bytes `SECRET_KEY` has at least.
+const SECRET_BYTES: usize = 32;
+
+/// Where the server stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Environment {
+    /// On somebody's own machine: what is not given is embedded.
+    Development,
+    /// On the open internet: nothing that holds state or secrets has a default.
+    Production,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines, one JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+/// The settings as they are given.
+#[derive(Args, Debug)]
+pub struct Settings {
+    /// development, or production, which accepts no default for the settings that hold state or secrets
+    #[arg(long, env = "APP_ENV", value_name = "APP_ENV", default_value = "development")]
+    app_env: Environment,
+
+    /// <postgres://USER:PASSWORD@HOST/NAME> or <sqlite://FILE> [default: an embedded database in ./data]
+    #[arg(long, env = "DATABASE_URL", value_name = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<SecretString>,
+
+    /// smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT [default: the embedded mailer-mock]
+    #[arg(long, env = "SMTP_URL", value_name = "SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<SecretString>,
+
+    /// At least 32 bytes, the same for all replicas [default: drawn once into ./data]
+    #[arg(long, env = "SECRET_KEY", value_name = "SECRET_KEY", hide_env_values = true)]
+    secret_key: Option<SecretString>,
+
+    /// Where the API listens; port 0 picks a free one
+    #[arg(long, env = "HTTP_ADDR", value_name = "HTTP_ADDR", default_value = "127.0.0.1:8000", value_parser = address)]
+    http_addr: SocketAddr,
+
+    /// Where the embedded mailer-mock takes mail [default: 127.0.0.1:1025, or a free port]
+    #[arg(long, env = "MAILER_MOCK_SMTP", value_name = "MAILER_MOCK_SMTP", value_parser = loopback)]
+    mailer_mock_smtp: Option<SocketAddr>,
+
+    /// Where the embedded mailer-mock shows the mailbox [default: 127.0.0.1:8025, or a free port]
+    #[arg(long, env = "MAILER_MOCK_HTTP", value_name = "MAILER_MOCK_HTTP", value_parser = loopback)]
+    mailer_mock_http: Option<SocketAddr>,
+
+    /// From whom mails come
+    #[arg(
+        long,
+        env = "MAIL_FROM",
+        value_name = "MAIL_FROM",
+        default_value = "Registration <no-reply@localhost>"
+    )]
+    mail_from: String,
+
+    /// Digits of an activation code, 4 to 8
+    #[arg(long, env = "ACTIVATION_CODE_LENGTH", value_name = "ACTIVATION_CODE_LENGTH", default_value = "4", value_parser = code_length)]
+    activation_code_length: u8,
+
+    /// How long an activation code can be used
+    #[arg(long, env = "ACTIVATION_CODE_TTL", value_name = "ACTIVATION_CODE_TTL", default_value = "60s", value_parser = duration)]
+    activation_code_ttl: Duration,
+
+    /// Origins whose pages may call the API, separated by commas [default: none; in development any localhost]
+    #[arg(long, env = "CORS_ALLOWED_ORIGINS", value_name = "CORS_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
+    cors_allowed_origins: Option<Vec<HeaderValue>>,
+
+    /// Whether GraphiQL is at / [default: on; in production off]
+    #[arg(long, env = "GRAPHIQL", value_name = "GRAPHIQL")]
+    graphiql: Option<Switch>,
+
+    /// Whether the schema can be asked for [default: on; in production off]
+    #[arg(long, env = "INTROSPECTION", value_name = "INTROSPECTION")]
+    introspection: Option<Switch>,
+
+    /// Threads that hash passwords [default: one a core]
+    #[arg(long, env = "HASH_THREADS", value_name = "HASH_THREADS", value_parser = positive)]
+    hash_threads: Option<usize>,
+
+    /// Passwords that may wait to be hashed
+    #[arg(long, env = "HASH_QUEUE", value_name = "HASH_QUEUE", default_value = "256", value_parser = positive)]
+    hash_queue: usize,
+
+    /// Memory of one hash, in KiB
+    #[arg(long, env = "ARGON2_M_KIB", value_name = "ARGON2_M_KIB", default_value = "19456", value_parser = positive_u32)]
+    argon2_m_kib: u32,
+
+    /// Passes of one hash over its memory
+    #[arg(long, env = "ARGON2_T", value_name = "ARGON2_T", default_value = "2", value_parser = positive_u32)]
+    argon2_t: u32,
+
+    /// Lanes of one hash
+    #[arg(long, env = "ARGON2_P", value_name = "ARGON2_P", default_value = "1", value_parser = positive_u32)]
+    argon2_p: u32,
+
+    /// The absolute life of a session
+    #[arg(long, env = "SESSION_TTL", value_name = "SESSION_TTL", default_value = "30d", value_parser = duration)]
+    session_ttl: Duration,
+
+    /// How long a session lives without being used
+    #[arg(long, env = "SESSION_IDLE", value_name = "SESSION_IDLE", default_value = "7d", value_parser = duration)]
+    session_idle: Duration,
+
+    /// How the log is written [default: pretty; in production json]
+    #[arg(long, env = "LOG_FORMAT", value_name = "LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+/// The settings as the server uses them.
+pub struct Config {
+    /// The URL of the database.
+    pub database_url: SecretString,
+    /// The mail server.
+    pub mail: Mail,
+    /// From whom mails come.
+    pub mail_from: String,
+    /// What codes and limits are keyed with.
+    pub secret_key: SecretSlice<u8>,
+    /// Where the API listens.
+    pub http: SocketAddr,
+    /// The folder of the embedded parts, if any is used.
+    pub data: Option<PathBuf>,
+    /// The operator's numbers.
+    pub policy: Policy,
+    /// The work of a hash.
+    pub hashing: HashingConfig,
+    /// Whose pages may call the API.
+    pub origins: Origins,
+    /// Whether GraphiQL is at `/`.
+    pub graphiql: bool,
+    /// Whether the schema can be asked for.
+    pub introspection: bool,
+}
+
+/// The mail server.
+pub enum Mail {
+    /// Another process.
+    Server(SecretString),
+    /// The embedded mailer-mock: where it takes mail and where it shows it. What is not given may move to a free port.
+    Embedded {
+        /// For SMTP.
+        smtp: Option<SocketAddr>,
+        /// For the mailbox.
+        http: Option<SocketAddr>,
+    },
+}
+
+impl Settings {
+    /// Whether what is not given is embedded.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.app_env == Environment::Development
+    }
+
+    /// Where the API listens.
+    #[must_use]
+    pub fn http_addr(&self) -> SocketAddr {
+        self.http_addr
+    }
+
+    /// How the log is written.
+    #[must_use]
+    pub fn log_format(&self) -> LogFormat {
+        self.log_format.unwrap_or(match self.app_env {
+            Environment::Development => LogFormat::Pretty,
+            Environment::Production => LogFormat::Json,
+        })
+    }
+
+    /// The database alone, for migrating it.
+    ///
+    /// # Errors
+    /// When it is not given, in production, or the data folder cannot be made.
+    pub fn database_url(&self) -> Result<SecretString, String> {
+        self.database(&mut None)
+    }
+
+    /// What the settings mean together. In development this makes the data folder, if something is to be kept in it.
+    ///
+    /// # Errors
+    /// One line that names the setting and says what it expects.
+    pub fn resolve(self) -> Result<Config, String> {
+        let development = self.is_development();
+        let is_on = |switch: Option<Switch>| switch.map_or(development, |switch| switch == Switch::On);
+        let mut data = None;
+        Ok(Config {
+            database_url: self.database(&mut data)?,
+            secret_key: self.secret(&mut data)?,
+            mail: match &self.smtp_url {
+                Some(url) => Mail::Server(url.clone()),
+                None if development => Mail::Embedded {
+                    smtp: self.mailer_mock_smtp,
+                    http: self.mailer_mock_http,
+                },
+                None => return Err(missing("SMTP_URL", "smtps://USER:PASSWORD@HOST:PORT")),
+            },
+            data,
+            mail_from: self.mail_from,
+            http: self.http_addr,
+            policy: Policy {
+                code_length: self.activation_code_length,
+                code_ttl: self.activation_code_ttl,
+                session_ttl: self.session_ttl,
+                session_idle: self.session_idle,
+            },
+            hashing: HashingConfig {
+                threads: self.hash_threads.unwrap_or_else(hashing::cores),
+                queue: self.hash_queue,
+                m_kib: self.argon2_m_kib,
+                t: self.argon2_t,
+                p: self.argon2_p,
+            },
+            origins: match self.cors_allowed_origins {
+                Some(origins) => Origins::Listed(origins),
+                None if development => Origins::Localhost,
+                None => Origins::Listed(Vec::new()),
+            },
+            graphiql: is_on(self.graphiql),
+            introspection: is_on(self.introspection),
+        })
+    }
+
+    fn database(&self, data: &mut Option<PathBuf>) -> Result<SecretString, String> {
+        use secrecy::ExposeSecret;
+        match &self.database_url {
+            Some(url) => {
+                let known = ["postgres://", "postgresql://", "sqlite://"];
+                if !known.iter().any(|scheme| url.expose_secret().starts_with(scheme)) {
+                    return Err("DATABASE_URL: expected postgres://… or sqlite://FILE".to_owned());
+                }
+                Ok(url.clone())
+            }
+            None if self.app_env == Environment::Production => {
+                Err(missing("DATABASE_URL", "postgres://USER:PASSWORD@HOST/NAME"))
+            }
+            None => {
+                data_folder(data)?;
+                // Relative, so that no character of the path to it means anything in a URL.
+                Ok(format!("sqlite://{DATA}/registration.sqlite").into())
+            }
+        }
+    }
+
+    fn secret(&self, data: &mut Option<PathBuf>) -> Result<SecretSlice<u8>, String> {
+        use secrecy::ExposeSecret;
+        match &self.secret_key {
+            Some(key) if key.expose_secret().len() >= SECRET_BYTES => {
+                Ok(key.expose_secret().as_bytes().to_vec().into())
+            }
+            Some(_) => Err(format!("SECRET_KEY: expected at least {SECRET_BYTES} bytes")),
+            None if self.app_env == Environment::Production => Err(missing(
+                "SECRET_KEY",
+                "at least 32 random bytes, such as openssl rand -hex 32 gives",
+            )),
+            None => crate::secret_file::read_or_draw(&data_folder(data)?.join("secret.key")),
+        }
+    }
+}
+
+/// The folder of the embedded parts, made if it is not there, and readable by its owner alone.
+fn data_folder(made: &mut Option<PathBuf>) -> Result<&Path, String> {
+    if made.is_none() {
+        let folder = std::path::absolute(DATA).map_err(|error| format!("./{DATA}: {error}"))?;
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&folder)
+            .map_err(|error| format!("{}: the data folder cannot be made: {error}", folder.display()))?;
+        *made = Some(folder);
+    }
+    Ok(made.as_deref().unwrap_or(Path::new(DATA)))
+}
+
+fn missing(name: &str, expected: &str) -> String {
+    format!("{name}: not set, and APP_ENV=production has no default for it; expected {expected}")
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "expected an address such as 127.0.0.1:8000 or [::1]:8000".to_owned())
+}
+
+fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = address(text)?;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_loopback() => Ok(address),
+        IpAddr::V6(ip) if ip.is_loopback() => Ok(address),
+        _ => Err(
+            "expected an address of this machine alone, such as 127.0.0.1:1025: embedded parts are for development"
+                .to_owned(),
+        ),
+    }
+}
+
+fn code_length(text: &str) -> Result<u8, String> {
+    text.parse()
+        .ok()
+        .filter(|length| (MIN_CODE_LENGTH..=MAX_CODE_LENGTH).contains(length))
+        .ok_or_else(|| format!("expected a number from {MIN_CODE_LENGTH} to {MAX_CODE_LENGTH}"))
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .ok()
+        .filter(|duration| *duration >= Duration::from_secs(1))
+        .ok_or_else(|| "expected a time of at least a second, such as 60s, 30min or 7d".to_owned())
+}
+
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    url::Url::parse(text.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .map(|url| url.origin().ascii_serialization())
+        .filter(|origin| origin == text.trim())
+        .and_then(|origin| HeaderValue::try_from(origin).ok())
+        .ok_or_else(|| "expected origins such as https://app.example.com, separated by commas".to_owned())
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "expected a number above 0".to_owned())
+}
+
+fn positive_u32(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "expected a number above 0".to_owned())
+}

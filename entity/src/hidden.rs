@@ -1,0 +1,25 @@
+//! Column values that no log ever shows.
+
+use std::fmt;
+
+use sea_orm::DeriveValueType;
+
+/// Text that is left out of every `Debug` output, and so of every log.
+#[derive(Clone, PartialEq, Eq, DeriveValueType)]
+pub struct HiddenText(pub String);
+
+/// Bytes that are left out of every `Debug` output, and so of every log.
+#[derive(Clone, PartialEq, Eq, DeriveValueType)]
+pub struct HiddenBytes(pub Vec<u8>);
+
+impl fmt::Debug for HiddenText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+impl fmt::Debug for HiddenBytes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
