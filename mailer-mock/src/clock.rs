@@ -4,10 +4,7 @@ use time::OffsetDateTime;
 pub(crate) type Clock = fn() -> OffsetDateTime;
 
 /// The clock of the operating system, in UTC.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place that reads the system's clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
 pub(crate) fn system() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }

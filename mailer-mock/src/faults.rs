@@ -232,10 +232,7 @@ mod tests {
             recipient: Some("*@example.com".to_owned()),
             ..FaultRule::new(stage, Action::Drop)
         };
-        faults.set(vec![
-            for_example(Stage::AfterData),
-            for_example(Stage::Mail),
-        ]);
+        faults.set(vec![for_example(Stage::AfterData), for_example(Stage::Mail)]);
         let to = |recipients: &[&str]| outcome(&faults, Stage::AfterData, recipients);
         assert_eq!(to(&["a@example.org"]), Outcome::Usual);
         assert_eq!(to(&["a@example.org", "b@EXAMPLE.com"]), Outcome::Drop);

@@ -6,15 +6,13 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
         return pattern == text;
     };
     let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
-    let inner = text
-        .strip_prefix(first)
-        .and_then(|text| text.strip_suffix(last));
+    let inner = text.strip_prefix(first).and_then(|text| text.strip_suffix(last));
     // Taking each piece at its first place leaves the most room for those after it.
     inner
         .and_then(|inner| {
-            middle.split('*').try_fold(inner, |left, piece| {
-                left.split_once(piece).map(|(_, after)| after)
-            })
+            middle
+                .split('*')
+                .try_fold(inner, |left, piece| left.split_once(piece).map(|(_, after)| after))
         })
         .is_some()
 }

@@ -51,12 +51,8 @@ pub(crate) fn to_text(html: &str) -> String {
 /// Whether a block begins or ends with this tag.
 fn is_block(tag: &str) -> bool {
     let name = tag.trim_start_matches(['<', '/']);
-    let end = name
-        .find(|c: char| !c.is_ascii_alphanumeric())
-        .unwrap_or(name.len());
-    BLOCKS
-        .iter()
-        .any(|block| name[..end].eq_ignore_ascii_case(block))
+    let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
+    BLOCKS.iter().any(|block| name[..end].eq_ignore_ascii_case(block))
 }
 
 /// Lines without the space around them, and no more than one empty line in a row.
@@ -81,14 +77,8 @@ mod tests {
         for (html, text) in [
             ("<h1>Your code</h1><h2>4466</h2>", "Your code\n\n4466"),
             ("<td>Code</td><TD class=x>4466</td>", "Code\n\n4466"),
-            (
-                "Your code is <b>4466</b>.<br/>Bye",
-                "Your code is 4466.\nBye",
-            ),
-            (
-                "<p>One</p>\n<p>Two &amp; 3&nbsp;4</p>",
-                "One\nTwo & 3\u{a0}4",
-            ),
+            ("Your code is <b>4466</b>.<br/>Bye", "Your code is 4466.\nBye"),
+            ("<p>One</p>\n<p>Two &amp; 3&nbsp;4</p>", "One\nTwo & 3\u{a0}4"),
             ("<style>p{color:#123456}</style><p>x", "x"),
             ("a<!-- <div>1234</div> -->b", "ab"),
             ("<script>var code = 1234</script>", ""),

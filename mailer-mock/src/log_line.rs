@@ -40,11 +40,7 @@ mod tests {
             recipients: recipients.iter().map(|&to| to.to_owned()).collect(),
         };
         let mail = format!("Subject: {subject}\r\n\r\n");
-        log_line(&Message::read(
-            envelope,
-            mail.into_bytes(),
-            OffsetDateTime::UNIX_EPOCH,
-        ))
+        log_line(&Message::read(envelope, mail.into_bytes(), OffsetDateTime::UNIX_EPOCH))
     }
 
     #[test]
@@ -71,10 +67,7 @@ mod tests {
     #[test]
     fn a_hostile_recipient_stays_one_field() {
         assert_eq!(
-            line(
-                &["x code=1111 subject=\"y\"@example.com", "a,b@example.com"],
-                ""
-            ),
+            line(&["x code=1111 subject=\"y\"@example.com", "a,b@example.com"], ""),
             r#"delivered to="x code=1111 subject=\"y\"@example.com","a,b@example.com" code=- subject="""#
         );
     }

@@ -51,11 +51,7 @@ impl Mailbox {
     #[must_use]
     pub fn messages_to(&self, address: &str) -> Vec<Arc<Message>> {
         let to_address = |message: &&Arc<Message>| message.is_to(address);
-        self.ring()
-            .newest_first()
-            .filter(to_address)
-            .cloned()
-            .collect()
+        self.ring().newest_first().filter(to_address).cloned().collect()
     }
 
     /// The mail with this id, while it is kept.
@@ -70,12 +66,7 @@ impl Mailbox {
     /// already or not: passing the id of the last answer each time misses no mail and gives none twice. Without, a
     /// mail that is there already counts, and of several the newest. Addresses are compared as in
     /// [`messages_to`](Self::messages_to).
-    pub async fn wait_for(
-        &self,
-        address: &str,
-        after: Option<&str>,
-        timeout: Duration,
-    ) -> Option<Arc<Message>> {
+    pub async fn wait_for(&self, address: &str, after: Option<&str>, timeout: Duration) -> Option<Arc<Message>> {
         // Subscribed before the first look, so that no mail slips in between.
         let mut arrivals = self.shared.arrivals.subscribe();
         let wait = async {
@@ -116,9 +107,6 @@ impl Mailbox {
 
     fn ring(&self) -> MutexGuard<'_, Ring> {
         // No code that holds the lock can leave the ring half changed, so a panic elsewhere does not spoil it.
-        self.shared
-            .ring
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.shared.ring.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -37,9 +37,7 @@ impl Ring {
         let message = Arc::new(message);
         self.bytes += message.memory();
         self.messages.push_back(Arc::clone(&message));
-        while self.messages.len() > 1
-            && (self.messages.len() > self.max_messages || self.bytes > self.max_bytes)
-        {
+        while self.messages.len() > 1 && (self.messages.len() > self.max_messages || self.bytes > self.max_bytes) {
             if let Some(oldest) = self.messages.pop_front() {
                 self.bytes -= oldest.memory();
             }
@@ -79,11 +77,7 @@ mod tests {
     use crate::message::Envelope;
 
     fn mail(size: usize) -> Message {
-        Message::read(
-            Envelope::default(),
-            vec![b'x'; size],
-            OffsetDateTime::UNIX_EPOCH,
-        )
+        Message::read(Envelope::default(), vec![b'x'; size], OffsetDateTime::UNIX_EPOCH)
     }
 
     #[test]

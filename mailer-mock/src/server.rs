@@ -54,9 +54,7 @@ impl MailerMock {
 
         let receive = {
             let (mailbox, faults) = (mailbox.clone(), faults.clone());
-            move |stream, admission| {
-                smtp::connection(stream, admission, mailbox.clone(), faults.clone())
-            }
+            move |stream, admission| smtp::connection(stream, admission, mailbox.clone(), faults.clone())
         };
         let app = http::router(mailbox.clone(), faults.clone(), smtp_addr);
         let show = move |stream, admission| http::connection(stream, admission, app.clone());
@@ -119,15 +117,8 @@ impl MailerMock {
     }
 }
 
-async fn bind(
-    protocol: Protocol,
-    addr: SocketAddr,
-) -> Result<(TcpListener, SocketAddr), StartError> {
-    let failed = |error| StartError {
-        protocol,
-        addr,
-        error,
-    };
+async fn bind(protocol: Protocol, addr: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error| StartError { protocol, addr, error };
     let listener = TcpListener::bind(addr).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
     Ok((listener, bound))

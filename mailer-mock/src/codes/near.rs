@@ -1,14 +1,6 @@
 use super::words::Words;
 
-const KEYWORDS: [&str; 7] = [
-    "code",
-    "codes",
-    "passcode",
-    "passcodes",
-    "pin",
-    "pins",
-    "verification",
-];
+const KEYWORDS: [&str; 7] = ["code", "codes", "passcode", "passcodes", "pin", "pins", "verification"];
 
 /// Before *code*: then it is not one that a person is asked to type in.
 const OTHER_KINDS: [&str; 16] = [

@@ -4,9 +4,7 @@ use super::words::Words;
 
 const CURRENCY_SIGNS: [char; 6] = ['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20b9}', '\u{20bd}'];
 
-const CURRENCIES: [&str; 9] = [
-    "aud", "cad", "chf", "dollars", "eur", "euro", "euros", "gbp", "usd",
-];
+const CURRENCIES: [&str; 9] = ["aud", "cad", "chf", "dollars", "eur", "euro", "euros", "gbp", "usd"];
 
 /// Things that carry a number of their own.
 const NUMBERED: [&str; 12] = [
@@ -28,8 +26,8 @@ const NUMBERED: [&str; 12] = [
 const NUMBER_WORDS: [&str; 5] = ["id", "no", "nr", "num", "number"];
 
 const UNITS: [&str; 18] = [
-    "day", "days", "hour", "hours", "hrs", "min", "mins", "minute", "minutes", "month", "months",
-    "ms", "sec", "second", "seconds", "week", "weeks", "years",
+    "day", "days", "hour", "hours", "hrs", "min", "mins", "minute", "minutes", "month", "months", "ms", "sec",
+    "second", "seconds", "week", "weeks", "years",
 ];
 
 const MONTHS: [&str; 23] = [
@@ -123,8 +121,7 @@ fn has_another_name(words: &Words<'_>, index: usize) -> bool {
 }
 
 fn has_unit(words: &Words<'_>, index: usize) -> bool {
-    matches!(words.after(index), " " | "\u{a0}" | "-")
-        && UNITS.contains(&words.lowercase(index + 1).as_str())
+    matches!(words.after(index), " " | "\u{a0}" | "-") && UNITS.contains(&words.lowercase(index + 1).as_str())
 }
 
 fn is_year(words: &Words<'_>, index: usize) -> bool {
@@ -134,12 +131,9 @@ fn is_year(words: &Words<'_>, index: usize) -> bool {
     }
     let is_month = |word: &str| MONTHS.contains(&word.to_lowercase().as_str());
     let before = previous(words, index, 1);
-    let after_a_date = is_month(before)
-        || before.len() <= 2 && is_number(before) && is_month(previous(words, index, 2));
-    after_a_date
-        || words
-            .same_line(index, 8)
-            .any(|other| is_copyright(words, other))
+    let after_a_date =
+        is_month(before) || before.len() <= 2 && is_number(before) && is_month(previous(words, index, 2));
+    after_a_date || words.same_line(index, 8).any(|other| is_copyright(words, other))
 }
 
 fn is_copyright(words: &Words<'_>, index: usize) -> bool {
@@ -157,7 +151,5 @@ fn is_number(word: &str) -> bool {
 
 /// The word `back` places before; empty when there is none.
 fn previous<'a>(words: &Words<'a>, index: usize, back: usize) -> &'a str {
-    index
-        .checked_sub(back)
-        .map_or("", |previous| words.text(previous))
+    index.checked_sub(back).map_or("", |previous| words.text(previous))
 }

@@ -79,10 +79,7 @@ impl<'a> Words<'a> {
 
     /// What stands between a word and the one after it, or the end.
     pub(super) fn after(&self, index: usize) -> &'a str {
-        let end = self
-            .words
-            .get(index + 1)
-            .map_or(self.source.len(), |next| next.start);
+        let end = self.words.get(index + 1).map_or(self.source.len(), |next| next.start);
         &self.source[self.words[index].end..end]
     }
 

@@ -63,10 +63,7 @@ pub(super) async fn list(State(faults): State<Faults>) -> Json<Vec<Rule>> {
 }
 
 /// Any content type is taken: `curl -X PUT -d` does not say JSON.
-pub(super) async fn replace(
-    State(faults): State<Faults>,
-    body: Bytes,
-) -> Result<Json<Vec<Rule>>, Refusal> {
+pub(super) async fn replace(State(faults): State<Faults>, body: Bytes) -> Result<Json<Vec<Rule>>, Refusal> {
     let rules: Vec<Rule> = serde_json::from_slice(&body)
         .map_err(|error| Refusal::bad_request(format!("expected a list of rules: {error}")))?;
     let rules = (1..).zip(rules).map(|(number, rule)| {
@@ -79,10 +76,7 @@ pub(super) async fn replace(
 
 impl Rule {
     fn check(self) -> Result<FaultRule, String> {
-        let recipients_are_known = matches!(
-            self.stage,
-            StageName::Rcpt | StageName::Data | StageName::AfterData
-        );
+        let recipients_are_known = matches!(self.stage, StageName::Rcpt | StageName::Data | StageName::AfterData);
         if self.recipient.is_some() && !recipients_are_known {
             return Err("recipient: no recipient is known before the stage rcpt".to_owned());
         }

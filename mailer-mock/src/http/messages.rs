@@ -34,10 +34,7 @@ pub(super) async fn list(
 
 /// Mailpit deletes single mails when the body names them. That is not offered here, and emptying the mailbox instead
 /// would be worse than refusing.
-pub(super) async fn clear(
-    State(mailbox): State<Mailbox>,
-    body: Bytes,
-) -> Result<&'static str, Refusal> {
+pub(super) async fn clear(State(mailbox): State<Mailbox>, body: Bytes) -> Result<&'static str, Refusal> {
     if !matches!(body.trim_ascii(), b"" | b"{}") {
         return Err(Refusal::bad_request(
             "send no body: it empties the mailbox, and cannot delete single mails",
@@ -47,29 +44,20 @@ pub(super) async fn clear(
     Ok("ok")
 }
 
-pub(super) async fn one(
-    State(mailbox): State<Mailbox>,
-    Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+pub(super) async fn one(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let message = find(&mailbox, &id)?;
     Ok(Json(Detail::of(&message)).into_response())
 }
 
 /// As text, so that no browser runs what is in it.
-pub(super) async fn raw(
-    State(mailbox): State<Mailbox>,
-    Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+pub(super) async fn raw(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let message = find(&mailbox, &id)?;
     let plain = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
     Ok((plain, message.raw.clone()).into_response())
 }
 
 /// Each header's values, in their order, as they were sent but on one line.
-pub(super) async fn headers(
-    State(mailbox): State<Mailbox>,
-    Path(id): Path<String>,
-) -> Result<Response, Refusal> {
+pub(super) async fn headers(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Response, Refusal> {
     let message = find(&mailbox, &id)?;
     let (head, _) = mime::split(&message.raw);
     let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();

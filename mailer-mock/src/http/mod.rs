@@ -62,10 +62,7 @@ pub(crate) fn router(mailbox: Mailbox, faults: Faults, smtp: SocketAddr) -> Rout
         .route("/mailbox.js", get(page::script))
         .route("/livez", get(alive))
         .route("/readyz", get(alive))
-        .route(
-            "/api/v1/messages",
-            get(messages::list).delete(messages::clear),
-        )
+        .route("/api/v1/messages", get(messages::list).delete(messages::clear))
         .route("/api/v1/message/{id}", get(messages::one))
         .route("/api/v1/message/{id}/raw", get(messages::raw))
         .route("/api/v1/message/{id}/headers", get(messages::headers))

@@ -22,11 +22,7 @@ pub(super) async fn search(
     State(mailbox): State<Mailbox>,
     search: Result<Query<Search>, QueryRejection>,
 ) -> Result<Response, Refusal> {
-    let Query(Search {
-        query,
-        start,
-        limit,
-    }) = search?;
+    let Query(Search { query, start, limit }) = search?;
     let terms = parse(&query);
     let mut messages = mailbox.messages();
     let total = messages.len();
@@ -60,9 +56,7 @@ impl Term {
     fn finds(&self, message: &Message) -> bool {
         match self.field {
             Field::To => self.in_addresses(&message.to),
-            Field::From => {
-                self.in_addresses(message.from.as_slice()) || self.is_in(&message.return_path)
-            }
+            Field::From => self.in_addresses(message.from.as_slice()) || self.is_in(&message.return_path),
             Field::Subject => self.is_in(&message.subject),
             Field::Any => {
                 self.in_addresses(&message.to)

@@ -68,12 +68,7 @@ pub(super) struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    pub(super) fn new(
-        total: usize,
-        matching: &'a [Arc<Message>],
-        start: usize,
-        limit: usize,
-    ) -> Self {
+    pub(super) fn new(total: usize, matching: &'a [Arc<Message>], start: usize, limit: usize) -> Self {
         let messages: Vec<_> = matching
             .iter()
             .skip(start)

@@ -29,16 +29,11 @@ pub(super) async fn wait(
     let Query(wait) = wait?;
     let to = recipient(&wait.to)?;
     let after = wait.after.as_deref().map(position).transpose()?;
-    let timeout = wait
-        .timeout
-        .as_deref()
-        .map_or(Ok(DEFAULT_TIMEOUT), duration)?;
+    let timeout = wait.timeout.as_deref().map_or(Ok(DEFAULT_TIMEOUT), duration)?;
 
     let Some(message) = mailbox.wait_for(&to, after, timeout).await else {
         let timeout = humantime::format_duration(timeout);
-        return Err(Refusal::timed_out(format!(
-            "no mail to {to} came within {timeout}"
-        )));
+        return Err(Refusal::timed_out(format!("no mail to {to} came within {timeout}")));
     };
     Ok(Json(Detail::of(&message)).into_response())
 }
@@ -48,9 +43,7 @@ fn recipient(to: &str) -> Result<String, Refusal> {
     if to.contains('@') {
         Ok(to.replace(' ', "+"))
     } else {
-        Err(Refusal::bad_request(
-            "to: expected an address, such as ada@example.com",
-        ))
+        Err(Refusal::bad_request("to: expected an address, such as ada@example.com"))
     }
 }
 

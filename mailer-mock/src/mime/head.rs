@@ -19,13 +19,11 @@ pub(crate) fn split(raw: &[u8]) -> (&[u8], &[u8]) {
 /// The decoded headers of a mail, or of one of its parts.
 pub(crate) fn headers(raw: &[u8]) -> Message<'_> {
     let (head, _) = split(raw);
-    MessageParser::default()
-        .parse_headers(head)
-        .unwrap_or_else(|| Message {
-            // The headers are looked up in the first part, which has to be there.
-            parts: vec![MessagePart::default()],
-            ..Message::default()
-        })
+    MessageParser::default().parse_headers(head).unwrap_or_else(|| Message {
+        // The headers are looked up in the first part, which has to be there.
+        parts: vec![MessagePart::default()],
+        ..Message::default()
+    })
 }
 
 /// The fields of a head, in their order, unfolded but not decoded (RFC 5322, section 2.2).

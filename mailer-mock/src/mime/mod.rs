@@ -61,10 +61,7 @@ fn kind(head: &Message<'_>) -> (String, String) {
     match head.content_type() {
         Some(content_type) => (
             content_type.ctype().to_ascii_lowercase(),
-            content_type
-                .subtype()
-                .unwrap_or_default()
-                .to_ascii_lowercase(),
+            content_type.subtype().unwrap_or_default().to_ascii_lowercase(),
         ),
         // What does not say its type is plain text (RFC 2045, section 5.2).
         None => ("text".to_owned(), "plain".to_owned()),
@@ -72,8 +69,7 @@ fn kind(head: &Message<'_>) -> (String, String) {
 }
 
 fn is_attachment(head: &Message<'_>) -> bool {
-    head.content_disposition()
-        .is_some_and(ContentType::is_attachment)
+    head.content_disposition().is_some_and(ContentType::is_attachment)
 }
 
 /// The parts between the delimiter lines (RFC 2046, section 5.1.1), without the line break before each delimiter,
@@ -83,10 +79,7 @@ fn parts<'a>(content: &'a [u8], boundary: &[u8]) -> Vec<&'a [u8]> {
     let mut start = None;
     let mut at = 0;
     for line in content.split_inclusive(|&byte| byte == b'\n') {
-        if let Some(rest) = line
-            .strip_prefix(b"--")
-            .and_then(|line| line.strip_prefix(boundary))
-        {
+        if let Some(rest) = line.strip_prefix(b"--").and_then(|line| line.strip_prefix(boundary)) {
             let closes = rest.starts_with(b"--");
             if closes || rest.trim_ascii().is_empty() {
                 parts.extend(start.map(|start| without_line_break(&content[start..at])));
@@ -156,32 +149,20 @@ mod tests {
         assert_eq!(body("Subject: x\n\none\ntwo"), pair("one\ntwo", ""));
         let html = "<p>one</p>";
         let mail = format!("Content-Type: TEXT/HTML\n\n{html}");
-        assert_eq!(
-            body(&mail),
-            pair("one", html),
-            "the text is taken from the HTML"
-        );
+        assert_eq!(body(&mail), pair("one", html), "the text is taken from the HTML");
         assert_eq!(body("Content-Type: image/png\n\nPNG"), pair("", ""));
     }
 
     #[test]
     fn undoes_encodings() {
         for (headers, content, text) in [
-            (
-                "Content-Transfer-Encoding: base64",
-                "w6kgNDQ2Ng==",
-                "\u{e9} 4466",
-            ),
+            ("Content-Transfer-Encoding: base64", "w6kgNDQ2Ng==", "\u{e9} 4466"),
             (
                 "Content-Transfer-Encoding: QUOTED-printable",
                 "=C3=A9 44=\n66",
                 "\u{e9} 4466",
             ),
-            (
-                "Content-Transfer-Encoding: base64",
-                "not base64!",
-                "not base64!",
-            ),
+            ("Content-Transfer-Encoding: base64", "not base64!", "not base64!"),
             (
                 "Content-Type: text/plain; charset=ISO-8859-1\nContent-Transfer-Encoding: base64",
                 "6Q==",
@@ -189,11 +170,7 @@ mod tests {
             ),
             ("Content-Type: text/plain; charset=unknown", "text", "text"),
         ] {
-            assert_eq!(
-                body(&format!("{headers}\n\n{content}")),
-                pair(text, ""),
-                "{headers}"
-            );
+            assert_eq!(body(&format!("{headers}\n\n{content}")), pair(text, ""), "{headers}");
         }
     }
 
@@ -226,9 +203,6 @@ mod tests {
         assert_eq!(body(&nested(MAX_DEPTH)), pair("text", ""));
         assert_eq!(body(&nested(MAX_DEPTH + 1)), pair("", ""));
         assert_eq!(body(&nested(20_000)), pair("", ""));
-        assert_eq!(
-            body(&"Content-Type: message/rfc822\n\n".repeat(50_000)),
-            pair("", "")
-        );
+        assert_eq!(body(&"Content-Type: message/rfc822\n\n".repeat(50_000)), pair("", ""));
     }
 }

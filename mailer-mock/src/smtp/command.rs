@@ -53,11 +53,7 @@ impl Command {
 /// The parser gives an empty address both for `<>`, which is no recipient, and for `<postmaster>`, which every server
 /// takes without a domain (RFC 5321, section 4.5.1).
 fn postmaster(line: &[u8]) -> Result<Command, Reply> {
-    if line
-        .to_ascii_lowercase()
-        .windows(12)
-        .any(|w| w == b"<postmaster>")
-    {
+    if line.to_ascii_lowercase().windows(12).any(|w| w == b"<postmaster>") {
         Ok(Command::Rcpt("postmaster".to_owned()))
     } else {
         Err(Reply::NO_RECIPIENT)
@@ -70,9 +66,7 @@ fn refusal(error: &Error) -> Reply {
         Error::InvalidSenderAddress => Reply::fixed(501, "that is no sender's address"),
         Error::InvalidRecipientAddress => Reply::fixed(501, "that is no recipient's address"),
         Error::SyntaxError { syntax } => Reply::new(501, format!("the syntax is: {syntax}")),
-        Error::InvalidParameter { param } => {
-            Reply::new(501, format!("invalid value of the parameter {param}"))
-        }
+        Error::InvalidParameter { param } => Reply::new(501, format!("invalid value of the parameter {param}")),
         Error::UnsupportedParameter { .. } => Reply::fixed(555, "parameter not offered here"),
         _ => Reply::UNKNOWN_COMMAND,
     }
@@ -100,10 +94,7 @@ mod tests {
                 "RCPT TO:<\u{fc}@example.com>",
                 Command::Rcpt("\u{fc}@example.com".to_owned()),
             ),
-            (
-                "RCPT TO:<Postmaster>",
-                Command::Rcpt("postmaster".to_owned()),
-            ),
+            ("RCPT TO:<Postmaster>", Command::Rcpt("postmaster".to_owned())),
             ("DATA", Command::Data),
             ("RSET", Command::Rset),
             ("NOOP", Command::Noop),

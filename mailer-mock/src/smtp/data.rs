@@ -67,11 +67,7 @@ impl DataReader {
 
     fn text(&mut self, byte: u8) -> State {
         self.keep(byte);
-        if byte == b'\r' {
-            State::Cr
-        } else {
-            State::Text
-        }
+        if byte == b'\r' { State::Cr } else { State::Text }
     }
 
     fn keep(&mut self, byte: u8) {
@@ -125,10 +121,7 @@ mod tests {
 
     #[test]
     fn leaves_what_follows() {
-        assert_eq!(
-            read("a\r\n.\r\nQUIT\r\n"),
-            Some(("a\r\n".to_owned(), "QUIT\r\n"))
-        );
+        assert_eq!(read("a\r\n.\r\nQUIT\r\n"), Some(("a\r\n".to_owned(), "QUIT\r\n")));
     }
 
     #[test]

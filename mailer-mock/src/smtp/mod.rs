@@ -10,6 +10,8 @@ mod data;
 mod prompt;
 mod reply;
 mod session;
+#[cfg(test)]
+mod timing;
 mod wire;
 
 use std::time::Duration;
@@ -37,12 +39,7 @@ const MAX_LINE: usize = 2_048;
 const IDLE: Duration = Duration::from_mins(5);
 
 /// Serves one connection until either side ends it.
-pub(crate) async fn connection(
-    stream: TcpStream,
-    admission: Admission,
-    mailbox: Mailbox,
-    faults: Faults,
-) {
+pub(crate) async fn connection(stream: TcpStream, admission: Admission, mailbox: Mailbox, faults: Faults) {
     let session = Session::new(Prompt::new(stream), mailbox, faults);
     match admission {
         Admission::Welcome => session.run().await,

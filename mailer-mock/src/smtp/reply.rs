@@ -15,28 +15,20 @@ impl Reply {
     pub(super) const HELLO: Self = Self::fixed(250, "mailer-mock");
     pub(super) const BYE: Self = Self::fixed(221, "bye");
     pub(super) const OK: Self = Self::fixed(250, "ok");
-    pub(super) const CANNOT_VERIFY: Self =
-        Self::fixed(252, "every mail is accepted, whoever it is for");
-    pub(super) const HELP: Self = Self::fixed(
-        214,
-        "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT; see RFC 5321",
-    );
-    pub(super) const SEND_DATA: Self =
-        Self::fixed(354, "send the mail, end it with a dot on a line of its own");
+    pub(super) const CANNOT_VERIFY: Self = Self::fixed(252, "every mail is accepted, whoever it is for");
+    pub(super) const HELP: Self = Self::fixed(214, "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT; see RFC 5321");
+    pub(super) const SEND_DATA: Self = Self::fixed(354, "send the mail, end it with a dot on a line of its own");
 
     pub(super) const IDLE: Self = Self::fixed(421, "silent for too long, closing the connection");
-    pub(super) const TOO_MANY_CONNECTIONS: Self =
-        Self::fixed(421, "too many connections, try again later");
+    pub(super) const TOO_MANY_CONNECTIONS: Self = Self::fixed(421, "too many connections, try again later");
     pub(super) const LINE_TOO_LONG: Self = Self::fixed(500, "line too long");
     pub(super) const UNKNOWN_COMMAND: Self = Self::fixed(500, "unknown command");
-    pub(super) const CONTROL_CHARACTER: Self =
-        Self::fixed(500, "control character in the command line");
+    pub(super) const CONTROL_CHARACTER: Self = Self::fixed(500, "control character in the command line");
     pub(super) const NOT_OFFERED: Self = Self::fixed(502, "command not offered here");
     pub(super) const HELLO_FIRST: Self = Self::fixed(503, "send EHLO or HELO first");
     pub(super) const MAIL_FIRST: Self = Self::fixed(503, "send MAIL FROM first");
     pub(super) const RCPT_FIRST: Self = Self::fixed(503, "no recipient was accepted yet");
-    pub(super) const ONE_MAIL_AT_A_TIME: Self =
-        Self::fixed(503, "a mail is begun already, RSET abandons it");
+    pub(super) const ONE_MAIL_AT_A_TIME: Self = Self::fixed(503, "a mail is begun already, RSET abandons it");
     pub(super) const QUIT_ONLY: Self = Self::fixed(503, "not accepting mail, only QUIT");
     pub(super) const NO_RECIPIENT: Self = Self::fixed(501, "a recipient has an address");
 
@@ -67,10 +59,7 @@ impl Reply {
     }
 
     pub(super) fn too_many_recipients() -> Self {
-        Self::new(
-            452,
-            format!("a mail has at most {MAX_RECIPIENTS} recipients"),
-        )
+        Self::new(452, format!("a mail has at most {MAX_RECIPIENTS} recipients"))
     }
 
     pub(super) fn code(&self) -> u16 {

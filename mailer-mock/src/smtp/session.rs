@@ -149,9 +149,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             State::Mail(_) => return self.say(&Reply::RCPT_FIRST),
             _ => return self.say(&Reply::MAIL_FIRST),
         };
-        let reply = self
-            .play(Stage::Data, &recipients, Reply::SEND_DATA)
-            .await?;
+        let reply = self.play(Stage::Data, &recipients, Reply::SEND_DATA).await?;
         self.say(&reply)?;
         if !reply.accepts() {
             return Ok(());
@@ -199,12 +197,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// The reply at this stage: the usual one, or what a fault puts in its place.
-    async fn play(
-        &mut self,
-        stage: Stage,
-        recipients: &[String],
-        usual: Reply,
-    ) -> Result<Reply, Ended> {
+    async fn play(&mut self, stage: Stage, recipients: &[String], usual: Reply) -> Result<Reply, Ended> {
         match self.consult(stage, recipients).await? {
             Outcome::Usual => Ok(usual),
             Outcome::Reply { code, text } => Ok(Reply::new(code, text)),

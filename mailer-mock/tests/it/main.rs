@@ -1,1 +1,14 @@
 //! mailer-mock from outside: over TCP, on free ports.
+
+mod binary;
+mod faults;
+mod http;
+mod http_faults;
+mod http_wait;
+mod lifecycle;
+mod mailbox;
+mod page;
+mod smtp_commands;
+mod smtp_content;
+mod smtp_library;
+mod support;

@@ -1,0 +1,131 @@
+use std::net::SocketAddr;
+use std::process::{Output, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
+use tokio::time::timeout;
+
+use crate::support::{Client, PATIENCE, start};
+
+fn mailer_mock(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mailer-mock"));
+    command
+        .args(arguments)
+        .env_remove("RUST_LOG")
+        .env_remove("MAILER_MOCK_SMTP")
+        .env_remove("MAILER_MOCK_HTTP")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+async fn run(mut command: Command) -> Output {
+    let output = timeout(PATIENCE, command.output()).await;
+    output.expect("it ends").expect("it starts")
+}
+
+/// The running binary, and the lines that it logs after the first two, which say where it listens.
+struct Running {
+    child: Child,
+    log: Lines<BufReader<ChildStdout>>,
+    smtp: SocketAddr,
+    http: SocketAddr,
+}
+
+impl Running {
+    async fn start(mut command: Command) -> Self {
+        let mut child = command.spawn().expect("it starts");
+        let stdout = child.stdout.take().expect("it is piped");
+        let mut log = BufReader::new(stdout).lines();
+        let smtp = address(&next(&mut log).await, "smtp://");
+        let http = address(&next(&mut log).await, "http://");
+        Self { child, log, smtp, http }
+    }
+
+    fn signal(&self, signal: Signal) {
+        let id = self.child.id().expect("it runs");
+        let pid = i32::try_from(id).ok().and_then(Pid::from_raw);
+        kill_process(pid.expect("a process"), signal).expect("it is ours");
+    }
+}
+
+async fn next(log: &mut Lines<BufReader<ChildStdout>>) -> String {
+    let line = timeout(PATIENCE, log.next_line()).await;
+    line.expect("in time").expect("it is open").expect("a line")
+}
+
+fn address(line: &str, scheme: &str) -> SocketAddr {
+    let (_, address) = line.split_once(scheme).expect("an address");
+    address.parse().expect("an address")
+}
+
+#[tokio::test]
+async fn logs_a_line_for_each_mail() {
+    let mut running = Running::start(mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"])).await;
+    for (mail, line) in [
+        (
+            "Subject: Your activation code\r\n\r\nYour code is 4466.",
+            r#"delivered to=alice@example.com code=4466 subject="Your activation code""#,
+        ),
+        ("no code", r#"delivered to=alice@example.com code=- subject="""#),
+        (
+            "Subject: =?utf-8?q?x=0D=0A2026_INFO_delivered_to=3Deve_=1B[2J=22?=\r\n\r\n",
+            r#"delivered to=alice@example.com code=- subject="x\r\n2026 INFO delivered to=eve \u{1b}[2J\"""#,
+        ),
+    ] {
+        let mut client = Client::sending(running.smtp, "alice@example.com").await;
+        assert_eq!(client.code(&format!("{mail}\r\n.")).await, 250);
+        let logged = next(&mut running.log).await;
+        assert!(
+            logged.contains(" INFO ") && logged.ends_with(&format!(": {line}")),
+            "{logged}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn ends_well_when_it_is_asked_to() {
+    for signal in [Signal::TERM, Signal::INT] {
+        let mut command = mailer_mock(&[]);
+        command
+            .env("MAILER_MOCK_SMTP", "127.0.0.1:0")
+            .env("MAILER_MOCK_HTTP", "127.0.0.1:0");
+        let mut running = Running::start(command).await;
+        let _open = Client::greeted(running.smtp).await;
+        running.signal(signal);
+        let status = timeout(PATIENCE, running.child.wait()).await;
+        let status = status.expect("in time").expect("it ends");
+        assert_eq!(status.code(), Some(0), "{signal:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_one_line_and_no_success() {
+    let mock = start().await;
+    let taken = mock.smtp_addr().to_string();
+    let output = run(mailer_mock(&["--smtp", &taken, "--http", "127.0.0.1:0"])).await;
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains(&taken) && error.lines().count() == 1, "{error}");
+}
+
+#[tokio::test]
+async fn checks_its_own_health() {
+    let running = Running::start(mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "0.0.0.0:0"])).await;
+    let http = running.http.to_string();
+    for check in [["healthcheck", "--http", &http], ["--http", &http, "healthcheck"]] {
+        let output = run(mailer_mock(&check)).await;
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+    }
+    let smtp = running.smtp.to_string();
+    let output = run(mailer_mock(&["healthcheck", "--http", &smtp])).await;
+    assert_eq!(output.status.code(), Some(1), "that is no HTTP server");
+
+    let mock = start().await;
+    let closed = mock.http_addr().to_string();
+    mock.shutdown().await;
+    let output = run(mailer_mock(&["healthcheck", "--http", &closed])).await;
+    assert_eq!(output.status.code(), Some(1), "nothing listens there");
+}

@@ -1,0 +1,179 @@
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Client, deliver, get, request, start};
+
+fn subjects(list: &Value) -> Vec<&str> {
+    let messages = list["messages"].as_array().expect("a list");
+    messages.iter().filter_map(|m| m["Subject"].as_str()).collect()
+}
+
+#[tokio::test]
+async fn lists_mails_newest_first() {
+    let mock = start().await;
+    let empty = json!({"total": 0, "messages_count": 0, "start": 0, "count": 0, "messages": []});
+    assert_eq!(get(&mock, "/api/v1/messages").await, (200, empty));
+
+    deliver(&mock, "ada@example.com", "Subject: one\n\nfirst").await;
+    let mail = "From: Reg <reg@example.com>\nTo: Ada <ada@example.com>\nMessage-ID: <1@example.com>\n\
+                Subject: 4466 is your code\n\nHello\n\n  you";
+    deliver(&mock, "ada@example.com", mail).await;
+
+    let (status, list) = get(&mock, "/api/v1/messages").await;
+    assert_eq!(status, 200);
+    assert_eq!(subjects(&list), ["4466 is your code", "one"]);
+    let newest = &mock.mailbox().messages()[0];
+    let created = list["messages"][0]["Created"].as_str().expect("a time");
+    assert!(created.starts_with("20") && created.ends_with('Z'), "{created}");
+    let expected = json!({
+        "ID": newest.id,
+        "MessageID": "1@example.com",
+        "From": {"Address": "reg@example.com", "Name": "Reg"},
+        "To": [{"Address": "ada@example.com", "Name": "Ada"}],
+        "Subject": "4466 is your code",
+        "Created": created,
+        "Size": newest.raw.len(),
+        "Snippet": "Hello you",
+        "Codes": ["4466"],
+    });
+    assert_eq!(list["messages"][0], expected);
+}
+
+#[tokio::test]
+async fn lists_a_part_of_many() {
+    let mock = start().await;
+    let mut client = Client::greeted(mock.smtp_addr()).await;
+    for n in 0..52 {
+        client.begin("ada@example.com").await;
+        assert_eq!(client.code(&format!("Subject: {n}\r\n\r\n.")).await, 250);
+    }
+    let (_, list) = get(&mock, "/api/v1/messages").await;
+    assert_eq!((&list["total"], &list["count"]), (&json!(52), &json!(50)));
+    assert_eq!(subjects(&list).last(), Some(&"2"));
+
+    let (_, list) = get(&mock, "/api/v1/messages?start=1&limit=2").await;
+    assert_eq!(subjects(&list), ["50", "49"]);
+    assert_eq!((&list["start"], &list["messages_count"]), (&json!(1), &json!(52)));
+
+    for wrong in ["limit=x", "limit=-1", "limt=1"] {
+        let (status, answer) = get(&mock, &format!("/api/v1/messages?{wrong}")).await;
+        assert_eq!(status, 400, "{wrong}");
+        assert!(answer["Error"].is_string(), "{wrong}");
+    }
+}
+
+#[tokio::test]
+async fn shows_one_mail() {
+    let mock = start().await;
+    assert_eq!(get(&mock, "/api/v1/message/latest").await.0, 404);
+    deliver(
+        &mock,
+        "ada@example.com",
+        "Content-Type: text/html\n\n<p>PIN <b>4466</b>",
+    )
+    .await;
+    deliver(&mock, "ada@example.com", "Subject: other\n\ntext").await;
+
+    let id = mock.mailbox().messages()[1].id.clone();
+    let (status, mail) = get(&mock, &format!("/api/v1/message/{id}")).await;
+    assert_eq!(status, 200);
+    assert_eq!(mail["ID"], id);
+    assert_eq!(mail["From"]["Address"], "sender@example.com");
+    assert_eq!(mail["ReturnPath"], "sender@example.com");
+    assert_eq!(mail["Text"], "PIN 4466");
+    assert_eq!(mail["HTML"], "<p>PIN <b>4466</b>\n");
+    assert_eq!(mail["Codes"], json!(["4466"]));
+
+    let (_, latest) = get(&mock, "/api/v1/message/latest").await;
+    assert_eq!((&latest["Subject"], &latest["HTML"]), (&json!("other"), &json!("")));
+    for path in ["nope", "nope/raw", "nope/headers"] {
+        let (status, answer) = get(&mock, &format!("/api/v1/message/{path}")).await;
+        assert_eq!(status, 404);
+        assert_eq!(answer["Error"], "there is no mail with the ID nope");
+    }
+}
+
+#[tokio::test]
+async fn shows_a_mail_as_it_came() {
+    let mock = start().await;
+    let mail = "Subject: a\n b\nX-A: 1\nX-A: 2\n\n<script>alert(1)</script>";
+    deliver(&mock, "ada@example.com", mail).await;
+
+    let url = format!("http://{}/api/v1/message/latest/raw", mock.http_addr());
+    let raw = reqwest::get(url).await.expect("an answer");
+    assert_eq!(raw.headers()["content-type"], "text/plain; charset=utf-8");
+    assert_eq!(raw.headers()["x-content-type-options"], "nosniff");
+    let body = raw.text().await.expect("a body");
+    assert_eq!(body, mail.replace('\n', "\r\n") + "\r\n");
+
+    let headers = get(&mock, "/api/v1/message/latest/headers").await;
+    assert_eq!(headers, (200, json!({"Subject": ["a b"], "X-A": ["1", "2"]})));
+}
+
+#[tokio::test]
+async fn searches() {
+    let mock = start().await;
+    deliver(
+        &mock,
+        "ada@example.com",
+        "From: Reg <r@example.org>\nSubject: Your Code\n\nred",
+    )
+    .await;
+    deliver(
+        &mock,
+        "bob@example.com",
+        "From: x@example.org\nSubject: code\n\nblue green",
+    )
+    .await;
+    for (query, found) in [
+        ("to:ADA@example.com", vec!["Your Code"]),
+        ("to:example.com", vec!["code", "Your Code"]),
+        ("from:reg", vec!["Your Code"]),
+        ("from:sender@", vec!["code", "Your Code"]),
+        ("subject:%22your%20code%22", vec!["Your Code"]),
+        ("code%20green", vec!["code"]),
+        ("%22blue+green%22", vec!["code"]),
+        ("bob", vec!["code"]),
+        ("to:ada+green", vec![]),
+        ("", vec!["code", "Your Code"]),
+    ] {
+        let (status, list) = get(&mock, &format!("/api/v1/search?query={query}")).await;
+        assert_eq!((status, subjects(&list)), (200, found.clone()), "{query}");
+        assert_eq!(
+            (&list["total"], &list["messages_count"]),
+            (&json!(2), &json!(found.len()))
+        );
+    }
+    let (_, list) = get(&mock, "/api/v1/search?query=code&start=1&limit=1").await;
+    assert_eq!(subjects(&list), ["Your Code"]);
+    assert_eq!(get(&mock, "/api/v1/search").await.0, 400);
+}
+
+#[tokio::test]
+async fn empties_the_mailbox() {
+    let mock = start().await;
+    deliver(&mock, "ada@example.com", "one").await;
+    let path = "/api/v1/messages";
+    let single = request(&mock, Method::DELETE, path, r#"{"IDs":["x"]}"#).await;
+    assert_eq!(single.0, 400);
+    assert_eq!(mock.mailbox().messages().len(), 1, "a refused request deletes nothing");
+    assert_eq!(request(&mock, Method::DELETE, path, "").await.0, 200);
+    assert!(mock.mailbox().messages().is_empty());
+}
+
+#[tokio::test]
+async fn says_that_it_is_well() {
+    let mock = start().await;
+    for path in ["/livez", "/readyz"] {
+        assert_eq!(get(&mock, path).await, (200, json!({"status": "ok"})));
+    }
+}
+
+#[tokio::test]
+async fn refuses_in_json() {
+    let mock = start().await;
+    let unknown = get(&mock, "/api/v1/nope").await;
+    assert_eq!(unknown, (404, json!({"Error": "there is no route /api/v1/nope"})));
+    let posted = request(&mock, Method::POST, "/api/v1/messages", "").await;
+    assert_eq!(posted, (405, json!({"Error": "/api/v1/messages does not take POST"})));
+}

@@ -1,0 +1,124 @@
+use std::time::Duration;
+
+use mailer_mock::{Action, FaultRule, Stage};
+use serde_json::json;
+
+use crate::support::{Client, get, put, start};
+
+const PATH: &str = "/api/v1/faults";
+
+#[tokio::test]
+async fn sets_and_shows_the_rules() {
+    let mock = start().await;
+    assert_eq!(get(&mock, PATH).await, (200, json!([])));
+
+    let rules = json!([
+        {"stage": "rcpt", "recipient": "*@example.com", "reply": {"code": 450, "text": "busy"}, "times": 2},
+        {"stage": "after-data", "delay": "1s 500ms"},
+        {"stage": "connect", "drop": true},
+        {"stage": "ehlo", "reply": {"code": 554}},
+        {"stage": "mail", "delay": "0s"},
+        {"stage": "data", "drop": true},
+    ]);
+    let (status, shown) = put(&mock, PATH, &rules.to_string()).await;
+    assert_eq!(status, 200);
+    assert_eq!(get(&mock, PATH).await, (200, shown.clone()));
+
+    let reply = |code, text: &str| Action::Reply {
+        code,
+        text: text.to_owned(),
+    };
+    let expected = [
+        FaultRule {
+            times: Some(2),
+            recipient: Some("*@example.com".to_owned()),
+            ..FaultRule::new(Stage::Rcpt, reply(450, "busy"))
+        },
+        FaultRule::new(Stage::AfterData, Action::Delay(Duration::from_millis(1_500))),
+        FaultRule::new(Stage::Connect, Action::Drop),
+        FaultRule::new(Stage::Ehlo, reply(554, "injected fault")),
+        FaultRule::new(Stage::Mail, Action::Delay(Duration::ZERO)),
+        FaultRule::new(Stage::Data, Action::Drop),
+    ];
+    assert_eq!(mock.faults().rules(), expected);
+
+    // What it answers can be sent back.
+    assert_eq!(put(&mock, PATH, &shown.to_string()).await, (200, shown));
+    assert_eq!(mock.faults().rules(), expected);
+    assert_eq!(put(&mock, PATH, "[]").await, (200, json!([])));
+    assert_eq!(mock.faults().rules(), []);
+}
+
+#[tokio::test]
+async fn counts_what_has_fired() {
+    let mock = start().await;
+    let rules = r#"[{"stage": "mail", "reply": {"code": 450, "text": "busy"}, "times": 1}]"#;
+    put(&mock, PATH, rules).await;
+    let mut client = Client::greeted(mock.smtp_addr()).await;
+    assert_eq!(
+        client.command("MAIL FROM:<a@example.com>").await,
+        (450, "busy".to_owned())
+    );
+    assert_eq!(client.code("MAIL FROM:<a@example.com>").await, 250);
+    let (_, rules) = get(&mock, PATH).await;
+    let expected = json!([{"stage": "mail", "reply": {"code": 450, "text": "busy"}, "times": 1, "fired": 1}]);
+    assert_eq!(rules, expected);
+}
+
+#[tokio::test]
+async fn refuses_rules_that_make_no_sense_and_keeps_the_old_ones() {
+    let mock = start().await;
+    put(&mock, PATH, r#"[{"stage": "mail", "drop": true}]"#).await;
+    for (rules, reason) in [
+        ("", "expected a list of rules"),
+        ("{}", "expected a list of rules"),
+        (r#"[{"drop": true}]"#, "missing field `stage`"),
+        (
+            r#"[{"stage": "quit", "drop": true}]"#,
+            "unknown variant `quit`, expected one of",
+        ),
+        (r#"[{"stage": "mail", "dorp": true}]"#, "unknown field `dorp`"),
+        (
+            r#"[{"stage": "mail"}]"#,
+            "rule 1: expected exactly one of reply, delay and drop",
+        ),
+        (
+            r#"[{"stage": "mail", "drop": true}, {"stage": "mail", "drop": true, "delay": "1s"}]"#,
+            "rule 2: expected exactly",
+        ),
+        (
+            r#"[{"stage": "mail", "delay": "soon"}]"#,
+            "rule 1: delay: expected a duration",
+        ),
+        (
+            r#"[{"stage": "mail", "delay": "2h"}]"#,
+            "rule 1: delay: expected a duration up to 1h",
+        ),
+        (
+            r#"[{"stage": "mail", "drop": true, "times": 0}]"#,
+            "rule 1: times: expected at least 1",
+        ),
+        (r#"[{"stage": "mail", "drop": true, "times": -1}]"#, "invalid value"),
+        (
+            r#"[{"stage": "mail", "reply": {"code": 99}}]"#,
+            "rule 1: reply.code: expected 200 to 599",
+        ),
+        (
+            r#"[{"stage": "mail", "reply": {"code": 600}}]"#,
+            "rule 1: reply.code: expected 200 to 599",
+        ),
+        (
+            r#"[{"stage": "mail", "reply": {"code": 450, "text": "a\r\nb"}}]"#,
+            "rule 1: reply.text: expected no control",
+        ),
+        (
+            r#"[{"stage": "mail", "recipient": "a@b", "drop": true}]"#,
+            "rule 1: recipient: no recipient is known",
+        ),
+    ] {
+        let (status, answer) = put(&mock, PATH, rules).await;
+        let error = answer["Error"].as_str().unwrap_or_default();
+        assert!(status == 400 && error.contains(reason), "{rules}: {status} {error}");
+        assert_eq!(mock.faults().rules(), [FaultRule::new(Stage::Mail, Action::Drop)]);
+    }
+}

@@ -1,0 +1,121 @@
+use crate::support::{Client, deliver, start, texts};
+
+#[tokio::test]
+async fn undoes_dot_stuffing() {
+    let mock = start().await;
+    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+    client.send("..\r\n..a\r\nb.\r\n.c\r\n.\r\n").await;
+    assert_eq!(client.reply().await.0, 250);
+    assert_eq!(mock.mailbox().messages()[0].raw, b".\r\n.a\r\nb.\r\nc\r\n");
+}
+
+#[tokio::test]
+async fn takes_an_empty_mail() {
+    let mock = start().await;
+    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+    assert_eq!(client.code(".").await, 250);
+    assert_eq!(mock.mailbox().messages()[0].raw, b"");
+}
+
+#[tokio::test]
+async fn only_a_dot_between_whole_line_breaks_ends_a_mail() {
+    for ending in [
+        "\n.\n",
+        "\n.\r\n",
+        "\r.\r",
+        "\r.\r\n",
+        "\r\n.\n",
+        "\r\n.\r",
+        "\r\n.\r\r\n",
+        "\r\n.\0\r\n",
+    ] {
+        let mock = start().await;
+        let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+        let smuggled = "MAIL FROM:<admin@example.com>\r\nRCPT TO:<ada@example.com>\r\nDATA\r\nforged\r\n.\r\n";
+        client.send(format!("first{ending}{smuggled}NOOP\r\n")).await;
+        // One reply for the mail, one for NOOP: no other command was seen.
+        assert_eq!(client.codes().await, [250, 250], "{ending:?}");
+        let texts = texts(&mock);
+        assert_eq!(texts.len(), 1, "{ending:?}");
+        assert!(texts[0].contains("MAIL FROM"), "{ending:?}");
+        client.leave().await;
+    }
+}
+
+#[tokio::test]
+async fn the_end_is_found_however_the_bytes_arrive() {
+    let mock = start().await;
+    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+    for byte in b"a\r\n..b\r\n.\r\nNOOP\r\n" {
+        client.send([*byte]).await;
+    }
+    assert_eq!(client.codes().await, [250, 250]);
+    assert_eq!(texts(&mock), ["a\n.b\n"]);
+}
+
+#[tokio::test]
+async fn refuses_a_mail_that_grows_too_large() {
+    let mock = start().await;
+    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+    let megabyte = "x".repeat(1024 * 1024 - 2) + "\r\n";
+    for _ in 0..10 {
+        client.send(&megabyte).await;
+    }
+    client.send("y\r\n.\r\nNOOP\r\n").await;
+    assert_eq!(client.codes().await, [552, 250]);
+    assert!(mock.mailbox().messages().is_empty());
+
+    // The next one on the same connection is fine, up to the last byte.
+    client.begin("ada@example.com").await;
+    for _ in 0..10 {
+        client.send(&megabyte).await;
+    }
+    assert_eq!(client.code(".").await, 250);
+    assert_eq!(mock.mailbox().messages()[0].raw.len(), 10 * 1024 * 1024);
+}
+
+#[tokio::test]
+async fn stores_nothing_for_a_client_that_leaves() {
+    let mock = start().await;
+    for left_at in [
+        "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n",
+        "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
+        "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nhalf a mail\r\n",
+        "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nhalf a mail\r\n.\r",
+    ] {
+        let mut client = Client::greeted(mock.smtp_addr()).await;
+        client.send(left_at).await;
+        for _ in left_at.matches("\r\n").take(2) {
+            assert_eq!(client.reply().await.0, 250);
+        }
+        if left_at.contains("DATA") {
+            assert_eq!(client.reply().await.0, 354);
+        }
+        client.leave().await;
+        assert!(mock.mailbox().messages().is_empty(), "{left_at}");
+    }
+}
+
+#[tokio::test]
+async fn keeps_bytes_that_are_not_text() {
+    let mock = start().await;
+    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+    client.send(b"Subject: \xc3\xa9 \xff\r\n\r\n\x00\xfe\r\n.\r\n").await;
+    assert_eq!(client.reply().await.0, 250);
+    let message = &mock.mailbox().messages()[0];
+    assert_eq!(message.raw, b"Subject: \xc3\xa9 \xff\r\n\r\n\x00\xfe\r\n");
+    assert_eq!(message.subject, "\u{e9} \u{fffd}");
+}
+
+#[tokio::test]
+async fn survives_a_mail_that_is_nested_without_end() {
+    let mock = start().await;
+    deliver(
+        &mock,
+        "a@example.com",
+        &"Content-Type: message/rfc822\n\n".repeat(50_000),
+    )
+    .await;
+    deliver(&mock, "a@example.com", "still there").await;
+    assert_eq!(texts(&mock), ["", "still there\n"]);
+}

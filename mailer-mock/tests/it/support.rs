@@ -1,0 +1,148 @@
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mailer_mock::{Config, MailerMock};
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+
+/// How long anything may take that is expected to happen. Nothing takes so long unless it is broken.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+pub(crate) async fn start() -> MailerMock {
+    MailerMock::start(Config::ephemeral()).await.expect("free ports")
+}
+
+/// An SMTP client that sends exactly what it is told to.
+pub(crate) struct Client {
+    stream: BufReader<TcpStream>,
+}
+
+impl Client {
+    /// Connects without waiting for the greeting.
+    pub(crate) async fn connect(addr: SocketAddr) -> Self {
+        let stream = TcpStream::connect(addr).await.expect("it listens");
+        stream.set_nodelay(true).expect("a TCP option");
+        Self {
+            stream: BufReader::new(stream),
+        }
+    }
+
+    /// Connects and says EHLO.
+    pub(crate) async fn greeted(addr: SocketAddr) -> Self {
+        let mut client = Self::connect(addr).await;
+        assert_eq!(client.reply().await.0, 220);
+        assert_eq!(client.command("EHLO test").await.0, 250);
+        client
+    }
+
+    /// As [`greeted`](Self::greeted), and a mail begun up to the 354 that asks for its content.
+    pub(crate) async fn sending(addr: SocketAddr, to: &str) -> Self {
+        let mut client = Self::greeted(addr).await;
+        client.begin(to).await;
+        client
+    }
+
+    pub(crate) async fn begin(&mut self, to: &str) {
+        assert_eq!(self.command("MAIL FROM:<sender@example.com>").await.0, 250);
+        assert_eq!(self.command(&format!("RCPT TO:<{to}>")).await.0, 250);
+        assert_eq!(self.command("DATA").await.0, 354);
+    }
+
+    pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        let sent = self.stream.get_mut().write_all(bytes.as_ref()).await;
+        sent.expect("the connection is open");
+    }
+
+    /// Sends a line, answers the reply.
+    pub(crate) async fn command(&mut self, line: &str) -> (u16, String) {
+        self.send(format!("{line}\r\n")).await;
+        self.reply().await
+    }
+
+    /// Sends a line, answers the reply's code.
+    pub(crate) async fn code(&mut self, line: &str) -> u16 {
+        self.command(line).await.0
+    }
+
+    /// The next reply: its code and its lines.
+    pub(crate) async fn reply(&mut self) -> (u16, String) {
+        let mut text = String::new();
+        loop {
+            let line = self.line().await.expect("a reply");
+            let (code, rest) = line.split_at(3);
+            text.push_str(&rest[1..]);
+            if rest.starts_with(' ') {
+                return (code.parse().expect("a code"), text);
+            }
+            text.push('\n');
+        }
+    }
+
+    pub(crate) async fn codes<const N: usize>(&mut self) -> [u16; N] {
+        let mut codes = [0; N];
+        for code in &mut codes {
+            *code = self.reply().await.0;
+        }
+        codes
+    }
+
+    /// Asserts that the server closes the connection without another word.
+    pub(crate) async fn is_closed(&mut self) {
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await;
+        // What is closed with bytes unread is reset.
+        let _ = read.expect("the connection is closed");
+        assert_eq!(String::from_utf8_lossy(&rest), "");
+    }
+
+    /// Leaves, and returns when the server has noticed.
+    pub(crate) async fn leave(mut self) {
+        let left = self.stream.get_mut().shutdown().await;
+        left.expect("the connection is open");
+        self.is_closed().await;
+    }
+
+    async fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let read = self.stream.read_line(&mut line);
+        let length = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()?;
+        (length > 0).then(|| line.trim_end().to_owned())
+    }
+}
+
+/// Sends a mail with these bytes over a connection of its own.
+pub(crate) async fn deliver(mock: &MailerMock, to: &str, content: &str) {
+    let mut client = Client::sending(mock.smtp_addr(), to).await;
+    let content = content.replace('\n', "\r\n");
+    assert_eq!(client.code(&format!("{content}\r\n.")).await, 250);
+}
+
+/// The texts of all mails, oldest first.
+pub(crate) fn texts(mock: &MailerMock) -> Vec<String> {
+    let messages = mock.mailbox().messages();
+    messages.iter().rev().map(|m| m.text.clone()).collect()
+}
+
+/// Asks the HTTP side.
+pub(crate) async fn get(mock: &MailerMock, path: &str) -> (u16, Value) {
+    request(mock, reqwest::Method::GET, path, "").await
+}
+
+pub(crate) async fn put(mock: &MailerMock, path: &str, body: &str) -> (u16, Value) {
+    request(mock, reqwest::Method::PUT, path, body).await
+}
+
+pub(crate) async fn request(mock: &MailerMock, method: reqwest::Method, path: &str, body: &str) -> (u16, Value) {
+    let url = format!("http://{}{path}", mock.http_addr());
+    let request = reqwest::Client::new().request(method, url);
+    let response = request.body(body.to_owned()).timeout(PATIENCE).send().await;
+    let response = response.expect("an answer");
+    let status = response.status().as_u16();
+    let body = response.bytes().await.expect("a body");
+    let json = serde_json::from_slice(&body);
+    (
+        status,
+        json.unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned())),
+    )
+}
