@@ -6,8 +6,8 @@ FROM rust:1.95-bookworm AS build
 ARG TARGETARCH
 WORKDIR /src
 COPY . .
-# The caches outlive the image, so that dependencies are built once. Cargo judges by times whether a source is newer than
-# what was built from it, and a checkout can be older than the cache: touching our own sources has them built anew.
+# The caches outlive the image, so that dependencies are built once. Cargo judges by times whether a source is newer
+# than what was built from it, and a checkout can be older than the cache: touched, our own sources are built anew.
 RUN --mount=type=cache,id=registration-cargo,target=/usr/local/cargo/registry \
     --mount=type=cache,id=registration-target-$TARGETARCH,target=/src/target,sharing=locked \
     find api entity migration mailer-mock -type f -exec touch {} + \
