@@ -29,10 +29,15 @@ pub fn text(server: &Server, graphiql: bool, data: Option<&Path>) -> String {
     let activate = r#"-d '{"query":"mutation { activate(input: {activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
     let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
     let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
+    let read = if server.mailer_mock().is_some() {
+        "Read the code in the mailbox, or here: it is the four digits in the line that says `delivered`."
+    } else {
+        "Read the code in the mail."
+    };
     let _ = write!(
         text,
         "\n1. Register:\n{curl} {register}\n\
-         \n2. Read the code: it is in the line `delivered to=ada@example.com code=…` below. Then:\nCODE=…\n\
+         \n2. {read} Then:\nCODE=…\n\
          \n3. Activate, within a minute:\n{curl} {basic} {activate}\n\
          \n4. Sign in:\n{curl} {sign_in}\n\
          \n5. See who you are (or with the session: -H \"authorization: Bearer $TOKEN\" in place of -u):\n{curl} {basic} {me}\n"

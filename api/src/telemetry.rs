@@ -1,5 +1,7 @@
 //! The log.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 use crate::settings::LogFormat;
@@ -14,7 +16,7 @@ pub fn start(format: LogFormat) -> Result<(), String> {
         .map_err(|error| format!("RUST_LOG: expected levels such as info or api=debug,info: {error}"))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter);
     match format {
-        LogFormat::Pretty => log.with_target(false).init(),
+        LogFormat::Pretty => log.with_target(false).with_ansi(std::io::stdout().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
     Ok(())

@@ -1,1 +1,32 @@
+//! The end-to-end tests: the real server, over HTTP and SMTP, on both databases.
 
+mod activate;
+mod credentials;
+mod flow;
+mod interleavings;
+mod migrations;
+mod one_operation;
+mod outbox;
+mod process;
+mod rate_limits;
+mod register;
+mod resend;
+mod schema;
+mod sessions;
+mod sweep;
+mod transport;
+mod wrong_tries;
+
+use std::time::Duration;
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// The start of the clock with which every test begins.
+const NOON: &str = "2026-01-04T12:00:00.000Z";
+
+/// An address of this machine in the network 127.0.N.0/24.
+fn loopback(network: u8) -> std::net::IpAddr {
+    [127, 0, network, 1].into()
+}

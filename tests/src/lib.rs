@@ -1,1 +1,44 @@
+//! What the end-to-end tests share: the real server on a free port, with a database of its own, a clock that is turned
+//! by hand, and a mailer-mock behind real SMTP.
 
+mod app;
+mod client;
+mod clock;
+mod core;
+mod database;
+mod process;
+
+pub use self::core::{TestCore, client, credentials};
+pub use app::{TestApp, TestAppBuilder, eventually};
+pub use client::{Answer, Client, activated_session};
+pub use clock::ManualClock;
+pub use database::{Database, count};
+pub use process::Process;
+
+/// A password that every test may use: nobody guesses it.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Another one.
+pub const OTHER_PASSWORD: &str = "tr0mbone:Ätna überall";
+
+/// Makes each test two: one on PostgreSQL, one on SQLite.
+#[macro_export]
+macro_rules! on_both_databases {
+    ($($(#[$attribute:meta])* async fn $name:ident($database:ident: Database) $body:block)+) => {
+        $($(#[$attribute])* async fn $name($database: $crate::Database) $body)+
+
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::Database::postgres().await).await;
+            })+
+        }
+
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $name() {
+                super::$name($crate::Database::sqlite()).await;
+            })+
+        }
+    };
+}

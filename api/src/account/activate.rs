@@ -6,8 +6,8 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{
-    Accounts, CODE_MAX_ATTEMPTS, Code, Credentials, EmailAddress, Error, InvalidCode, OpenedSession, Refusal, Status,
-    User,
+    Accounts, CODE_MAX_ATTEMPTS, Code, Credentials, EmailAddress, Error, InvalidCode, OpenedSession, Proved, Refusal,
+    Status, User,
 };
 use crate::database;
 use crate::mail::outbox;
@@ -16,7 +16,7 @@ impl Accounts {
     /// Turns the pending user into an active one, exactly once, and opens a session for them. Whether the code is in
     /// time is judged by when the request arrived.
     ///
-    /// Transactions: the password's token (see [`Accounts::user_of`]); the try, committed before the code is looked
+    /// Transactions: the password's token (see [`Accounts::prove`]); the try, committed before the code is looked
     /// at; the change of status with the session.
     ///
     /// # Errors
@@ -29,7 +29,21 @@ impl Accounts {
         code: Result<Code, InvalidCode>,
         arrived: Timestamp,
     ) -> Result<(User, OpenedSession), Error> {
-        let user = self.prove(credentials).await?;
+        self.activate_proved(self.prove(credentials).await?, code, arrived)
+            .await
+    }
+
+    /// The same, for a user whose password was proved.
+    ///
+    /// # Errors
+    /// As above, from the third on.
+    pub async fn activate_proved(
+        &self,
+        proved: Proved,
+        code: Result<Code, InvalidCode>,
+        arrived: Timestamp,
+    ) -> Result<(User, OpenedSession), Error> {
+        let Proved { user, email, .. } = proved;
         if user.status == Status::Active {
             return Err(Refusal::AlreadyActivated(Box::new(user.into())).into());
         }
@@ -37,7 +51,7 @@ impl Accounts {
             // What cannot be a code spends no try.
             return Err(self.why_no_try(user.id, arrived).await?.into());
         };
-        let Some(drawn) = self.spend_try(user.id, &credentials.email, arrived).await? else {
+        let Some(drawn) = self.spend_try(user.id, &email, arrived).await? else {
             return Err(self.why_no_try(user.id, arrived).await?.into());
         };
         let digits = u8::try_from(drawn.digits).unwrap_or(super::MAX_CODE_LENGTH);
@@ -105,15 +119,16 @@ impl Accounts {
 
     /// Why a user has no try to spend, in the order in which the answers are promised.
     async fn why_no_try(&self, id: Uuid, arrived: Timestamp) -> Result<Refusal, Error> {
+        // The code first: an activation in between takes the code away, and must then be seen in the user.
+        let drawn = verification_code::Entity::find_by_id((id, Purpose::Activation))
+            .one(&self.db)
+            .await?;
         let Some(user) = user::Entity::find_by_id(id).one(&self.db).await? else {
             return Ok(Refusal::InvalidCredentials);
         };
         if user.status == Status::Active {
             return Ok(Refusal::AlreadyActivated(Box::new(user.into())));
         }
-        let drawn = verification_code::Entity::find_by_id((id, Purpose::Activation))
-            .one(&self.db)
-            .await?;
         Ok(match drawn {
             None => Refusal::InvalidCode(None),
             Some(drawn) if drawn.expires_at <= arrived => Refusal::CodeExpired,

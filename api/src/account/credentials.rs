@@ -16,20 +16,30 @@ pub struct Credentials {
     pub client: ClientNetwork,
 }
 
+/// A user whose password was proved. Whatever is done for them is keyed by their id: should they have been replaced by
+/// a newer registration since, it finds no row.
+#[derive(Debug)]
+pub struct Proved {
+    pub(super) user: user::Model,
+    pub(super) email: EmailAddress,
+    pub(super) client: ClientNetwork,
+}
+
+impl From<Proved> for User {
+    fn from(proved: Proved) -> Self {
+        proved.user.into()
+    }
+}
+
 impl Accounts {
     /// The user whom the credentials prove, pending or active.
     ///
-    /// # Errors
-    /// [`Refusal::InvalidCredentials`] and [`Refusal::RateLimited`], alike for known and unknown addresses.
-    pub async fn user_of(&self, credentials: &Credentials) -> Result<User, Error> {
-        Ok(self.prove(credentials).await?.into())
-    }
-
-    /// The row of the user whom the credentials prove.
-    ///
     /// Four statements at most: the token is taken, the user read, the password compared, the token given back. Every
     /// path does the same work up to the answer, whoever is registered.
-    pub(super) async fn prove(&self, credentials: &Credentials) -> Result<user::Model, Error> {
+    ///
+    /// # Errors
+    /// [`Refusal::InvalidCredentials`] and [`Refusal::RateLimited`], alike for known and unknown addresses.
+    pub async fn prove(&self, credentials: &Credentials) -> Result<Proved, Error> {
         let Credentials {
             email,
             password,
@@ -53,6 +63,10 @@ impl Accounts {
                 return Err(overloaded.into());
             }
         }
-        user.ok_or(Error::Broken("a password was proved that nobody has"))
+        Ok(Proved {
+            user: user.ok_or(Error::Broken("a password was proved that nobody has"))?,
+            email: email.clone(),
+            client: *client,
+        })
     }
 }

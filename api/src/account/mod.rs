@@ -36,7 +36,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, DbErr};
 
 pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
-pub use credentials::Credentials;
+pub use credentials::{Credentials, Proved};
 pub(crate) use drawing::{Drawn, MailedCode};
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use entity::user::Status;

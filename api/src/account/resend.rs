@@ -2,7 +2,7 @@
 
 use entity::{MailKind, Purpose};
 
-use super::{Accounts, Credentials, Error, Mailing, Refusal, Status};
+use super::{Accounts, Credentials, Error, Mailing, Proved, Refusal, Status};
 use crate::database;
 use crate::mail::outbox;
 
@@ -13,14 +13,21 @@ impl Accounts {
     /// # Errors
     /// [`Refusal::InvalidCredentials`], [`Refusal::AlreadyActivated`], [`Refusal::RateLimited`].
     pub async fn resend_activation_code(&self, credentials: &Credentials) -> Result<Mailing, Error> {
-        let user = self.prove(credentials).await?;
+        self.resend_to(self.prove(credentials).await?).await
+    }
+
+    /// The same, for a user whose password was proved.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn resend_to(&self, proved: Proved) -> Result<Mailing, Error> {
+        let Proved { user, email, client } = proved;
         if user.status == Status::Active {
             return Err(Refusal::AlreadyActivated(Box::new(user.into())).into());
         }
         let now = self.clock.now();
-        let email = &credentials.email;
         let transaction = database::begin(&self.db).await?;
-        let resend_in = match self.spend_mail(&transaction, email, credentials.client, now).await? {
+        let resend_in = match self.spend_mail(&transaction, &email, client, now).await? {
             Ok(resend_in) => resend_in,
             Err(wait) => {
                 transaction.rollback().await?;
@@ -35,7 +42,7 @@ impl Accounts {
             transaction.rollback().await?;
             return Err(self.why_not_pending(user.id).await?.into());
         }
-        let code_length = self.code_length(&transaction, email, Purpose::Activation, now).await?;
+        let code_length = self.code_length(&transaction, &email, Purpose::Activation, now).await?;
         transaction.commit().await?;
         self.outbox.wake();
         Ok(Mailing {

@@ -12,7 +12,7 @@ impl Accounts {
     /// # Errors
     /// [`Refusal::RateLimited`], [`Refusal::InvalidCredentials`], [`Refusal::NotActivated`].
     pub async fn sign_in(&self, credentials: &Credentials) -> Result<(User, OpenedSession), Error> {
-        let user = self.prove(credentials).await?;
+        let user = self.prove(credentials).await?.user;
         if user.status == Status::Pending {
             return Err(Refusal::NotActivated.into());
         }

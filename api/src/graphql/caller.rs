@@ -82,7 +82,7 @@ impl Caller {
                 Err(error) => Err(ApiError::internal(&error)),
             },
             Authorization::Basic { .. } => match self.basic()? {
-                Basic::Claimed(credentials) => Ok(Some(accounts.user_of(&credentials).await?)),
+                Basic::Claimed(credentials) => Ok(Some(accounts.prove(&credentials).await?.into())),
                 Basic::Nobody => Err(ApiError::Unauthenticated),
             },
         }

@@ -11,9 +11,9 @@ use crate::account::{
     self, CODE_MAX_ATTEMPTS, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, Mailing, OpenedSession, Policy,
 };
 
-/// An instant as RFC 3339 writes it, in UTC: `2026-11-22T14:13:21.042Z`.
 pub(super) struct DateTime(Timestamp);
 
+/// An instant as RFC 3339 writes it, in UTC: `2026-11-22T14:13:21.042Z`.
 #[Scalar(
     name = "DateTime",
     specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"

@@ -98,13 +98,29 @@ impl Delivery {
     /// # Errors
     /// When the database fails. What was claimed is due again when its lease ends.
     pub async fn deliver_next(&self) -> Result<bool, DbErr> {
-        let Accounts { db, random, clock, .. } = &self.accounts;
-        let Some(claim) = outbox::claim(db, &**random, clock.now()).await? else {
+        let Some(claim) = self.claim().await? else {
             return Ok(false);
         };
-        let outcome = self.attempt(&claim).await?;
-        self.conclude(&claim, outcome).await?;
+        self.deliver(claim).await?;
         Ok(true)
+    }
+
+    /// Claims the mail that has been due for longest, if any is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(&self) -> Result<Option<Claim>, DbErr> {
+        let Accounts { db, random, clock, .. } = &self.accounts;
+        outbox::claim(db, &**random, clock.now()).await
+    }
+
+    /// Delivers a mail that was claimed, if the claim still holds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn deliver(&self, claim: Claim) -> Result<(), DbErr> {
+        let outcome = self.attempt(&claim).await?;
+        self.conclude(&claim, outcome).await
     }
 
     async fn attempt(&self, claim: &Claim) -> Result<Outcome, DbErr> {

@@ -37,11 +37,11 @@ impl Waker {
 
 /// A mail that this worker alone may deliver, until the lease ends.
 #[derive(Debug)]
-pub(crate) struct Claim {
+pub struct Claim {
     /// The row, as it was claimed.
-    pub mail: email_outbox::Model,
+    pub(crate) mail: email_outbox::Model,
     /// What proves the claim.
-    pub lease: Uuid,
+    pub(crate) lease: Uuid,
 }
 
 /// Owes a user a mail.

@@ -1,0 +1,44 @@
+//! A request holds one credential operation; with more, nothing of it runs.
+
+use entity::{rate_limit, user};
+use serde_json::json;
+use tests::{PASSWORD, TestApp, count};
+
+tests::on_both_databases! {
+    async fn with_two_credential_operations_nothing_runs(database: Database) {
+        let app = TestApp::start(&database).await;
+        let input = format!("(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}})");
+        let basic = app.basic("ada@example.com", PASSWORD);
+        for (client, query) in [
+            (&*app, format!("mutation{{a:register{input}{{codeLength}} b:signIn{input}{{userErrors{{code}}}}}}")),
+            (&*app, format!("mutation{{a:signIn{input}{{userErrors{{code}}}} b:signIn{input}{{userErrors{{code}}}}}}")),
+            (&*app, format!("mutation{{...F ...on Mutation{{a:register{input}{{codeLength}}}}}} fragment F on Mutation{{register{input}{{codeLength}}}}")),
+            (&basic, "{a:me{id} b:me{id}}".to_owned()),
+        ] {
+            let answer = client.send(&query, json!({})).await;
+            assert_eq!(answer.error_code(), "BAD_REQUEST", "{query}");
+            assert_eq!(answer.status, 400);
+            assert!(answer.body.get("data").is_none());
+        }
+        assert_eq!(count::<user::Entity>(app.db()).await, 0);
+        assert_eq!(count::<rate_limit::Entity>(app.db()).await, 0);
+    }
+
+    async fn a_session_is_no_credential_operation_and_is_verified_once(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        let answer = app.bearer(&token).send("{a:me{id} b:me{id} registrationPolicy{codeLength}}", json!({})).await;
+        assert_eq!(answer.body["data"]["a"], answer.body["data"]["b"]);
+        assert!(answer.body["data"]["a"]["id"].is_string());
+    }
+
+    async fn credentials_are_verified_only_when_a_field_asks(database: Database) {
+        let app = TestApp::start(&database).await;
+        for client in [app.basic("ada@example.com", "wrong"), app.bearer("dead"), app.authorized("Digest x")] {
+            let answer = client.send("{registrationPolicy{codeLength}}", json!({})).await;
+            assert_eq!(answer.payload()["codeLength"], 4);
+            assert!(answer.body.get("errors").is_none());
+        }
+        assert_eq!(count::<rate_limit::Entity>(app.db()).await, 0);
+    }
+}

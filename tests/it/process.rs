@@ -1,0 +1,273 @@
+//! The real binary, as a process of its own.
+
+use std::os::unix::fs::PermissionsExt;
+
+use mailer_mock::{Action, FaultRule, MailerMock, Stage};
+use tempfile::TempDir;
+use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, Process, activated_session};
+
+const SECRET: &str = "a secret of thirty-two bytes or more";
+
+mod postgres {
+    use tests::Database;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_was_acknowledged_is_mailed_after_a_sigkill() {
+        super::what_was_acknowledged_is_mailed_after_a_sigkill(&Database::postgres().await).await;
+    }
+}
+
+mod sqlite {
+    use tests::Database;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_was_acknowledged_is_mailed_after_a_sigkill() {
+        super::what_was_acknowledged_is_mailed_after_a_sigkill(&Database::sqlite()).await;
+    }
+}
+
+/// Killed between the commit and the sending, then started again.
+async fn what_was_acknowledged_is_mailed_after_a_sigkill(database: &Database) {
+    let folder = TempDir::new().expect("a folder");
+    let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
+        .await
+        .expect("mailer-mock");
+    let refuse = FaultRule {
+        stage: Stage::Mail,
+        action: Action::Reply {
+            code: 451,
+            text: "not now".to_owned(),
+        },
+        times: None,
+        recipient: None,
+        fired: 0,
+    };
+    mailer.faults().set(vec![refuse]);
+    let smtp_url = format!("smtp://{}", mailer.smtp_addr());
+    let environment = [
+        ("DATABASE_URL", database.url()),
+        ("SMTP_URL", &smtp_url),
+        ("SECRET_KEY", SECRET),
+        ("HTTP_ADDR", "127.0.0.1:0"),
+    ];
+    let mut api = Process::api(folder.path(), &[], &environment);
+    let client = Client::new(api.listening().await);
+    assert_eq!(
+        client.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    // The mail was claimed, and is owed again.
+    api.line_with("mail not sent, will be tried again").await;
+    api.kill().await;
+    assert!(mailer.mailbox().messages().is_empty());
+
+    mailer.faults().set(Vec::new());
+    let mut api = Process::api(folder.path(), &[], &environment);
+    let client = Client::new(api.listening().await);
+    let mail = mailer
+        .mailbox()
+        .wait_for("ada@example.com", None, crate::seconds(60))
+        .await
+        .expect("the mail");
+    let answer = client.basic("ada@example.com", PASSWORD).activate(&mail.codes[0]).await;
+    assert_eq!(answer.codes(), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newcomer_needs_no_settings() {
+    let folder = TempDir::new().expect("a folder");
+    // The port of the API alone is not the usual one, since another test, or a person, may use that.
+    let environment = [("HTTP_ADDR", "127.0.0.1:0")];
+    let mut api = Process::api(folder.path(), &[], &environment);
+    let client = Client::new(api.listening().await);
+    let mailbox = api.line_with("Mailbox").await;
+    let data = api.line_with("Data").await;
+    assert!(
+        data.contains(folder.path().join("data").to_str().expect("a path")),
+        "{data}"
+    );
+    assert_eq!(mode(&folder.path().join("data")), 0o700);
+    assert_eq!(mode(&folder.path().join("data/secret.key")), 0o600);
+    assert!(mailbox.contains("http://localhost:"), "{mailbox}");
+
+    assert_eq!(
+        client.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    let line = api.line_with("delivered to=ada@example.com").await;
+    let (_, rest) = line.split_once("code=").expect("a code");
+    let code: String = rest.chars().take_while(char::is_ascii_digit).collect();
+    let activated = client.basic("ada@example.com", PASSWORD).activate(&code).await;
+    let token = activated_session(activated.payload());
+    let (status, _) = api.stop("INT").await;
+    assert_eq!(status, Some(0));
+
+    let mut api = Process::api(folder.path(), &[], &environment);
+    let client = Client::new(api.listening().await);
+    assert_eq!(client.bearer(&token).me().await.payload()["email"], "ada@example.com");
+    assert_eq!(
+        client.sign_in("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    let (status, _) = api.stop("TERM").await;
+    assert_eq!(status, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_log_holds_no_secret() {
+    let folder = TempDir::new().expect("a folder");
+    let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
+        .await
+        .expect("mailer-mock");
+    let smtp_url = format!("smtp://{}", mailer.smtp_addr());
+    let environment = [
+        ("SMTP_URL", smtp_url.as_str()),
+        ("HTTP_ADDR", "127.0.0.1:0"),
+        ("LOG_FORMAT", "json"),
+        ("RUST_LOG", "trace"),
+    ];
+    let mut api = Process::api(folder.path(), &[], &environment);
+    let client = Client::new(api.listening().await);
+    client.register("ada.lovelace@example.com", OTHER_PASSWORD).await;
+    let mail = mailer
+        .mailbox()
+        .wait_for("ada.lovelace@example.com", None, crate::seconds(30))
+        .await
+        .expect("a mail");
+    let code = mail.codes[0].clone();
+    let ada = client.basic("ada.lovelace@example.com", OTHER_PASSWORD);
+    let token = activated_session(ada.activate(&code).await.payload());
+    client.bearer(&token).me().await;
+    client.sign_in("ada.lovelace@example.com", "a wrong password").await;
+    let (status, lines) = api.stop("INT").await;
+    assert_eq!(status, Some(0));
+    let log = lines.join("\n");
+    assert!(log.contains("mail sent"), "{log}");
+    for secret in [
+        OTHER_PASSWORD,
+        "a wrong password",
+        &token,
+        &format!("{code} is your"),
+        "ada.lovelace",
+    ] {
+        assert!(
+            !log.contains(secret),
+            "{secret} in {}",
+            log.lines().find(|line| line.contains(secret)).unwrap_or_default()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_setting_that_cannot_be_used_ends_the_start_with_one_line_that_names_it() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    let production = ("APP_ENV", "production");
+    let database = ("DATABASE_URL", "sqlite://db.sqlite");
+    let key = ("SECRET_KEY", SECRET);
+    for (environment, name) in [
+        (vec![("HTTP_ADDR", "nowhere")], "HTTP_ADDR: expected"),
+        (vec![("HTTP_ADDR", taken.as_str())], "HTTP_ADDR"),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("MAILER_MOCK_SMTP", taken.as_str())],
+            "MAILER_MOCK_SMTP",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("MAILER_MOCK_HTTP", taken.as_str())],
+            "MAILER_MOCK_HTTP",
+        ),
+        (vec![("MAILER_MOCK_SMTP", "0.0.0.0:1025")], "MAILER_MOCK_SMTP: expected"),
+        (
+            vec![("ACTIVATION_CODE_LENGTH", "3")],
+            "ACTIVATION_CODE_LENGTH: expected a number from 4 to 8",
+        ),
+        (
+            vec![("ACTIVATION_CODE_LENGTH", "9")],
+            "ACTIVATION_CODE_LENGTH: expected",
+        ),
+        (vec![("ACTIVATION_CODE_TTL", "soon")], "ACTIVATION_CODE_TTL: expected"),
+        (vec![("APP_ENV", "staging")], "APP_ENV: expected one of"),
+        (vec![("GRAPHIQL", "maybe")], "GRAPHIQL: expected one of"),
+        (vec![("HASH_THREADS", "0")], "HASH_THREADS: expected"),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("ARGON2_M_KIB", "1")],
+            "ARGON2_M_KIB",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("MAIL_FROM", "nobody")],
+            "MAIL_FROM: expected",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("SMTP_URL", "mail")],
+            "SMTP_URL: expected",
+        ),
+        (vec![("SECRET_KEY", "short")], "SECRET_KEY: expected at least 32 bytes"),
+        (vec![("DATABASE_URL", "mysql://x")], "DATABASE_URL: expected"),
+        (
+            vec![
+                ("HTTP_ADDR", "127.0.0.1:0"),
+                ("DATABASE_URL", "postgres://127.0.0.1:1/x"),
+            ],
+            "DATABASE_URL: ",
+        ),
+        (
+            vec![("CORS_ALLOWED_ORIGINS", "example.com")],
+            "CORS_ALLOWED_ORIGINS: expected",
+        ),
+        (vec![("RUST_LOG", "=!")], "RUST_LOG: expected"),
+        (vec![production], "DATABASE_URL: not set"),
+        (vec![production, database], "SECRET_KEY: not set"),
+        (vec![production, database, key], "SMTP_URL: not set"),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let (status, lines) = Process::api(folder.path(), &[], &environment).end().await;
+        assert_eq!(status, Some(1), "{environment:?} {lines:?}");
+        let errors: Vec<_> = lines.iter().filter(|line| line.starts_with("error: ")).collect();
+        assert_eq!(errors.len(), 1, "{environment:?} {lines:?}");
+        assert!(
+            errors[0].starts_with(&format!("error: {name}")),
+            "{environment:?} {}",
+            errors[0]
+        );
+        assert!(!lines.iter().any(|line| line.contains(SECRET)), "{lines:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_commands_do_what_they_say() {
+    let folder = TempDir::new().expect("a folder");
+    let (status, lines) = Process::api(folder.path(), &["schema"], &[]).end().await;
+    assert_eq!(status, Some(0));
+    assert_eq!(lines.join("\n").trim_end(), api::graphql::sdl().trim_end());
+    assert!(
+        !folder.path().join("data").exists(),
+        "printing the schema makes nothing"
+    );
+
+    let (status, lines) = Process::api(folder.path(), &["demo"], &[]).end().await;
+    assert_eq!(status, Some(0), "{lines:#?}");
+    assert!(
+        lines.iter().any(|line| line.contains("\"status\":\"ACTIVE\"")),
+        "{lines:#?}"
+    );
+
+    let (status, _) = Process::api(folder.path(), &["migrate"], &[]).end().await;
+    assert_eq!(status, Some(0));
+    assert!(folder.path().join("data/registration.sqlite").exists());
+
+    let mut api = Process::api(folder.path(), &[], &[("HTTP_ADDR", "127.0.0.1:0")]);
+    let address = api.listening().await.to_string();
+    let (status, _) = Process::api(folder.path(), &["healthcheck"], &[("HTTP_ADDR", &address)])
+        .end()
+        .await;
+    assert_eq!(status, Some(0));
+    api.kill().await;
+    let (status, _) = Process::api(folder.path(), &["healthcheck"], &[("HTTP_ADDR", &address)])
+        .end()
+        .await;
+    assert_eq!(status, Some(1));
+}
+
+fn mode(path: &std::path::Path) -> u32 {
+    std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+}

@@ -1,0 +1,87 @@
+//! Sessions: how long they live, and how they end.
+
+use entity::session;
+use sea_orm::EntityTrait;
+use serde_json::json;
+use tests::{PASSWORD, TestApp, activated_session, eventually};
+
+use crate::seconds;
+
+const DAY: u64 = 24 * 60 * 60;
+
+tests::on_both_databases! {
+    async fn a_session_ends_after_its_idle_time(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        let ada = app.bearer(&token);
+        app.clock.advance(seconds(7 * DAY - 1));
+        assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
+        eventually("the use is written", async || last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))).await;
+        app.clock.advance(seconds(7 * DAY - 1));
+        assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
+        eventually("the use is written", async || last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))).await;
+        app.clock.advance(seconds(7 * DAY));
+        assert_eq!(ada.me().await.error_code(), "UNAUTHENTICATED");
+    }
+
+    async fn a_session_ends_after_its_absolute_time(database: Database) {
+        let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(100 * DAY)).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        app.clock.advance(seconds(30 * DAY - 1));
+        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+        app.clock.advance(seconds(1));
+        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+    }
+
+    async fn the_last_use_is_written_at_most_hourly(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        let opened = last_used(&app).await;
+        app.clock.advance(seconds(60 * 60 - 1));
+        app.bearer(&token).me().await;
+        assert_eq!(last_used(&app).await, opened);
+        app.clock.advance(seconds(1));
+        app.bearer(&token).me().await;
+        eventually("the use is written", async || last_used(&app).await != opened).await;
+    }
+
+    async fn signing_out_ends_one_session_at_once_and_on_every_replica(database: Database) {
+        let app = TestApp::start(&database).await;
+        let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
+        let first = app.activated("ada@example.com", PASSWORD).await;
+        let second = activated_session(replica.sign_in("ada@example.com", PASSWORD).await.payload());
+
+        assert_eq!(app.bearer(&first).sign_out().await.body, json!({ "data": { "signOut": { "userErrors": [] } } }));
+        assert_eq!(replica.bearer(&first).me().await.error_code(), "UNAUTHENTICATED");
+        assert_eq!(app.bearer(&second).me().await.payload()["status"], "ACTIVE");
+        // A token that is dead already is no error; one that is missing is.
+        assert_eq!(app.bearer(&first).sign_out().await.codes(), Vec::<String>::new());
+        for client in [app.clone(), app.basic("ada@example.com", PASSWORD)] {
+            assert_eq!(client.sign_out().await.error_code(), "UNAUTHENTICATED");
+        }
+    }
+
+    async fn only_the_token_opens_a_session_and_only_its_digest_is_kept(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        assert_eq!(token.len(), 43);
+        let row = session::Entity::find().one(app.db()).await.expect("a look").expect("a session");
+        assert_ne!(row.token_digest.0, token.as_bytes());
+        assert!(!format!("{row:?}").contains(&token));
+        let long = "x".repeat(5_000);
+        for other in [&token[..42], &long, &row.id.to_string(), "AAAA"] {
+            assert_eq!(app.bearer(other).me().await.error_code(), "UNAUTHENTICATED", "{other}");
+        }
+        for header in ["Bearer", "Bearer ", "Bearer a b", &format!("Token {token}"), &token] {
+            assert_eq!(app.authorized(header).me().await.error_code(), "UNAUTHENTICATED", "{header}");
+        }
+    }
+}
+
+async fn last_used(app: &TestApp) -> Option<entity::Timestamp> {
+    session::Entity::find()
+        .one(app.db())
+        .await
+        .expect("a look")
+        .map(|session| session.last_used_at)
+}

@@ -1,0 +1,132 @@
+//! The real binary, as a process.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::mpsc;
+
+/// How long a test waits for a process, in real time.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A running binary, whose output can be read line by line. Dropping it kills it.
+pub struct Process {
+    child: Child,
+    lines: mpsc::UnboundedReceiver<String>,
+}
+
+impl Process {
+    /// Starts `api` in a folder, with arguments and environment variables, and with none of this process's own.
+    ///
+    /// # Panics
+    /// When it is not built: `./tests/run` builds it.
+    #[must_use]
+    pub fn api(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(binary("api"))
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the api is built and starts");
+        let (sender, lines) = mpsc::unbounded_channel();
+        let stdout = BufReader::new(child.stdout.take().expect("standard output"));
+        let stderr = BufReader::new(child.stderr.take().expect("standard error"));
+        tokio::spawn(forward(stdout, sender.clone()));
+        tokio::spawn(forward(stderr, sender));
+        Self { child, lines }
+    }
+
+    /// Waits for the first line that contains a text.
+    ///
+    /// # Panics
+    /// When none comes.
+    pub async fn line_with(&mut self, text: &str) -> String {
+        let mut seen = Vec::new();
+        let search = async {
+            while let Some(line) = self.lines.recv().await {
+                if line.contains(text) {
+                    return Some(line);
+                }
+                seen.push(line);
+            }
+            None
+        };
+        let found = tokio::time::timeout(PATIENCE, search).await.ok().flatten();
+        found.unwrap_or_else(|| panic!("a line with {text:?} after {seen:#?}"))
+    }
+
+    /// Waits until the API listens, and says where.
+    pub async fn listening(&mut self) -> SocketAddr {
+        let line = self.line_with("listens on http://").await;
+        let (_, address) = line.rsplit_once("http://").expect("an address");
+        let end = address
+            .find(|c: char| !c.is_ascii_digit() && !".:[]".contains(c))
+            .unwrap_or(address.len());
+        address[..end].parse().expect("an address")
+    }
+
+    /// Kills the process with SIGKILL: it has no chance to finish anything.
+    ///
+    /// # Panics
+    /// When it cannot be killed.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("the process can be killed");
+    }
+
+    /// Asks the process to stop with a signal, such as `INT`, and gives its exit code and what it still printed.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn stop(self, signal: &str) -> (Option<i32>, Vec<String>) {
+        let id = self.child.id().expect("a running process").to_string();
+        let sent = Command::new("kill")
+            .args(["-s", signal, &id])
+            .status()
+            .await
+            .expect("kill");
+        assert!(sent.success());
+        self.end().await
+    }
+
+    /// Waits for the end of the process, and gives its exit code and what it still printed.
+    ///
+    /// # Panics
+    /// When it does not end.
+    pub async fn end(mut self) -> (Option<i32>, Vec<String>) {
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let status = status.expect("the process ends").expect("an exit status");
+        let mut lines = Vec::new();
+        while let Some(line) = self.lines.recv().await {
+            lines.push(line);
+        }
+        (status.code(), lines)
+    }
+}
+
+async fn forward(mut from: BufReader<impl tokio::io::AsyncRead + Unpin>, to: mpsc::UnboundedSender<String>) {
+    let mut line = String::new();
+    while from.read_line(&mut line).await.is_ok_and(|length| length > 0) {
+        if to.send(line.trim_end().to_owned()).is_err() {
+            return;
+        }
+        line.clear();
+    }
+}
+
+/// The binaries stand beside the folder that this test binary is in.
+fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().expect("the path of the test binary");
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .expect("the folder of the binaries");
+    folder.join(name)
+}
