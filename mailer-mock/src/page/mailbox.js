@@ -37,10 +37,14 @@ function row(mail) {
   return item;
 }
 
+function count(total, here) {
+  if (total > here) return `${total} mails, the newest ${here} here`;
+  return total === 1 ? "1 mail" : `${total} mails`;
+}
+
 function drawList({ total, messages }) {
   const newest = messages[0]?.ID ?? "";
-  element("status").textContent =
-    total > messages.length ? `${total} mails, the newest ${messages.length} here` : total === 1 ? "1 mail" : `${total} mails`;
+  element("status").textContent = count(total, messages.length);
   if (newest === shown) return;
   shown = newest;
 
@@ -54,16 +58,21 @@ function drawList({ total, messages }) {
   if (total === 0) element("mail").hidden = true;
 }
 
-function codeButton(code) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.title = "Copy";
-  button.textContent = code;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code);
-    button.title = "Copied";
-  });
-  return button;
+// Browsers only let pages from this machine, or over TLS, use the clipboard.
+function bigCode(code) {
+  const big = document.createElement(navigator.clipboard ? "button" : "span");
+  big.textContent = code;
+  if (navigator.clipboard) {
+    big.type = "button";
+    big.title = "Copy";
+    big.addEventListener("click", () => copy(big).catch(complain));
+  }
+  return big;
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(button.textContent);
+  button.classList.add("copied");
 }
 
 async function open(id) {
@@ -75,7 +84,7 @@ async function open(id) {
   if (chosen !== id) return; // Another one was opened meanwhile.
 
   element("subject").textContent = mail.Subject || "(no subject)";
-  element("codes").replaceChildren(...mail.Codes.map(codeButton));
+  element("codes").replaceChildren(...mail.Codes.map(bigCode));
   element("from").textContent = mail.From ? person(mail.From) : "(nobody)";
   element("to").textContent = people(mail.To);
   element("created").textContent = new Date(mail.Created).toLocaleString();
@@ -83,10 +92,11 @@ async function open(id) {
   element("raw").href = `/api/v1/message/${id}/raw`;
   element("headers").href = `/api/v1/message/${id}/headers`;
   element("mail").hidden = false;
+  element("mail").scrollIntoView({ block: "nearest" });
 }
 
 function complain(error) {
-  element("status").textContent = `Trouble: ${error.message}. Trying again…`;
+  element("status").textContent = `That did not work: ${error.message}`;
 }
 
 async function refresh() {
