@@ -50,7 +50,8 @@ pub(crate) fn to_text(html: &str) -> String {
 
 /// Whether a block begins or ends with this tag.
 fn is_block(tag: &str) -> bool {
-    let name = tag.trim_start_matches(['<', '/']);
+    let name = tag.strip_prefix('<').unwrap_or(tag);
+    let name = name.strip_prefix('/').unwrap_or(name);
     let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
     BLOCKS.iter().any(|block| name[..end].eq_ignore_ascii_case(block))
 }
@@ -87,5 +88,12 @@ mod tests {
         ] {
             assert_eq!(to_text(html), text, "{html}");
         }
+    }
+
+    #[test]
+    fn takes_time_in_proportion_to_the_length() {
+        // In proportion to its square, this would take many minutes.
+        assert_eq!(to_text(&"<".repeat(500_000)), "");
+        assert_eq!(to_text(&"</".repeat(500_000)), "");
     }
 }

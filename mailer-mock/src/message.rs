@@ -3,6 +3,9 @@ use time::OffsetDateTime;
 use crate::codes;
 use crate::mime;
 
+/// How many addresses of the header are looked through for the names of recipients. A header can hold millions.
+const MAX_NAMED: usize = 1_000;
+
 /// Who a mail is from or to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
@@ -64,6 +67,7 @@ impl Message {
             .flatten()
             .flat_map(mail_parser::Address::iter)
             .filter_map(addressed)
+            .take(MAX_NAMED)
             .collect();
         let message_id = head.message_id().map(str::to_owned);
 
