@@ -35,3 +35,19 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
     }
     address
 }
+
+#[cfg(test)]
+mod tests {
+    use super::reachable;
+
+    #[test]
+    fn all_addresses_are_asked_over_loopback() {
+        for (listening, asked) in [
+            ("0.0.0.0:8025", "127.0.0.1:8025"),
+            ("[::]:8025", "[::1]:8025"),
+            ("192.0.2.1:8025", "192.0.2.1:8025"),
+        ] {
+            assert_eq!(listening.parse().map(reachable), asked.parse());
+        }
+    }
+}

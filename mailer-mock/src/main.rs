@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use mailer_mock::{Config, MailerMock};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 /// A small SMTP server for development and tests: it accepts every mail, logs the code in it, and shows the mailbox.
 ///
@@ -53,7 +54,10 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter = EnvFilter::builder()
+        .with_default_directive(LevelFilter::INFO.into())
+        .from_env()
+        .map_err(|error| format!("RUST_LOG: {error}"))?;
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(io::stdout().is_terminal())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
@@ -63,8 +64,11 @@ pub(super) async fn list(State(faults): State<Faults>) -> Json<Vec<Rule>> {
 }
 
 /// Any content type is taken: `curl -X PUT -d` does not say JSON.
-pub(super) async fn replace(State(faults): State<Faults>, body: Bytes) -> Result<Json<Vec<Rule>>, Refusal> {
-    let rules: Vec<Rule> = serde_json::from_slice(&body)
+pub(super) async fn replace(
+    State(faults): State<Faults>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Json<Vec<Rule>>, Refusal> {
+    let rules: Vec<Rule> = serde_json::from_slice(&body?)
         .map_err(|error| Refusal::bad_request(format!("expected a list of rules: {error}")))?;
     let rules = (1..).zip(rules).map(|(number, rule)| {
         rule.check()

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::QueryRejection;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -34,8 +34,11 @@ pub(super) async fn list(
 
 /// Mailpit deletes single mails when the body names them. That is not offered here, and emptying the mailbox instead
 /// would be worse than refusing.
-pub(super) async fn clear(State(mailbox): State<Mailbox>, body: Bytes) -> Result<&'static str, Refusal> {
-    if !matches!(body.trim_ascii(), b"" | b"{}") {
+pub(super) async fn clear(
+    State(mailbox): State<Mailbox>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<&'static str, Refusal> {
+    if !matches!(body?.trim_ascii(), b"" | b"{}") {
         return Err(Refusal::bad_request(
             "send no body: it empties the mailbox, and cannot delete single mails",
         ));

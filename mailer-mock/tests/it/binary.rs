@@ -112,6 +112,16 @@ async fn a_port_in_use_is_one_line_and_no_success() {
 }
 
 #[tokio::test]
+async fn a_log_level_that_cannot_be_read_is_named() {
+    let mut command = mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+    command.env("RUST_LOG", "loud=very");
+    let output = run(command).await;
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains("RUST_LOG") && error.lines().count() == 1, "{error}");
+}
+
+#[tokio::test]
 async fn checks_its_own_health() {
     let running = Running::start(mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "0.0.0.0:0"])).await;
     let http = running.http.to_string();

@@ -66,6 +66,14 @@ async fn counts_what_has_fired() {
 }
 
 #[tokio::test]
+async fn refuses_a_body_without_end_in_json() {
+    let mock = start().await;
+    let (status, answer) = put(&mock, PATH, &" ".repeat(3 * 1024 * 1024)).await;
+    assert_eq!(status, 413);
+    assert!(answer["Error"].is_string(), "{answer}");
+}
+
+#[tokio::test]
 async fn refuses_rules_that_make_no_sense_and_keeps_the_old_ones() {
     let mock = start().await;
     put(&mock, PATH, r#"[{"stage": "mail", "drop": true}]"#).await;

@@ -139,7 +139,9 @@ async fn bounds_command_lines_and_reads_on_after_them() {
         for part in line.as_bytes().chunks(chunk) {
             client.send(part).await;
         }
-        assert_eq!(client.codes().await, [500, 250]);
+        let too_long = (500, "line too long".to_owned());
+        assert_eq!(client.reply().await, too_long, "in pieces of {chunk}");
+        assert_eq!(client.reply().await.0, 250);
     }
 }
 
