@@ -89,3 +89,56 @@ tests::on_both_databases! {
         assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mails_say_what_they_are_and_what_to_do() {
+    let app = TestApp::start(&tests::Database::sqlite()).await;
+    app.register("ada@example.com", PASSWORD).await;
+    let mail = app.next_mail("ada@example.com").await;
+    let code = mail.codes[0].clone();
+    insta::assert_snapshot!(letter(&mail).replace(&code, "[code]"), @r"
+    From: Registration <no-reply@example.com>
+    To: ada@example.com
+    Subject: [code] is your activation code
+    Date: Sun, 04 Jan 2026 12:00:00 +0000
+    Auto-Submitted: auto-generated
+
+    Your activation code is
+
+        [code]
+
+    Enter it where you registered. It can be used for 60 seconds
+    from the moment this mail was sent; you can ask for another one there.
+
+    You did not register? Then ignore this mail: without the code nothing happens.
+    ");
+    app.basic("ada@example.com", PASSWORD).activate(&code).await;
+    app.clock.advance(seconds(30));
+    app.register("ada@example.com", PASSWORD).await;
+    let mail = app.next_mail("ada@example.com").await;
+    insta::assert_snapshot!(letter(&mail), @r"
+    From: Registration <no-reply@example.com>
+    To: ada@example.com
+    Subject: You already have an account
+    Date: Sun, 04 Jan 2026 12:00:30 +0000
+    Auto-Submitted: auto-generated
+
+    Somebody, perhaps you, tried to register this address.
+
+    You already have an account, and nothing about it has changed.
+    Sign in with the password that you chose.
+
+    It was not you? Then ignore this mail: nobody got in.
+    ");
+}
+
+/// A mail as a person sees it, and what a mail program reads of its head.
+fn letter(mail: &mailer_mock::Message) -> String {
+    let raw = String::from_utf8_lossy(&mail.raw);
+    let head = raw.split("\r\n\r\n").next().unwrap_or_default();
+    let shown = ["From:", "To:", "Subject:", "Date:", "Auto-Submitted:"];
+    let lines = head
+        .lines()
+        .filter(|line| shown.iter().any(|name| line.starts_with(name)));
+    format!("{}\n\n{}", lines.collect::<Vec<_>>().join("\n"), mail.text.trim_end())
+}

@@ -133,8 +133,7 @@ tests::on_both_databases! {
     async fn what_a_dead_worker_claimed_is_delivered_by_another(database: Database) {
         let core = TestCore::start(&database).await;
         core.register("ada@example.com", PASSWORD, 1).await;
-        let claim = core.delivery.claim().await.expect("a claim");
-        drop(claim);
+        assert!(core.delivery.claim().await.expect("a claim").is_some());
         core.advance(29);
         assert!(!core.delivery.deliver_next().await.expect("nothing due"), "the lease holds");
         core.advance(1);

@@ -1,5 +1,7 @@
 //! The limits in the database hold whatever happens at once, and say how long to wait.
 
+use entity::rate_limit;
+use sea_orm::EntityTrait;
 use tests::{PASSWORD, TestApp};
 
 use crate::{loopback, seconds};
@@ -51,9 +53,7 @@ tests::on_both_databases! {
         let app = TestApp::start(&database).await;
         app.registered("ada@example.com", PASSWORD).await;
         app.sign_in("ada@example.com", "wrong password").await;
-        let rows = sea_orm::EntityTrait::find_by_id;
-        let _ = rows as fn(Vec<u8>) -> sea_orm::Select<entity::rate_limit::Entity>;
-        let rows = <entity::rate_limit::Entity as sea_orm::EntityTrait>::find().all(app.db()).await.expect("rows");
+        let rows = rate_limit::Entity::find().all(app.db()).await.expect("rows");
         assert_eq!(rows.len(), 5);
         for row in rows {
             assert_eq!(row.key.len(), 32);

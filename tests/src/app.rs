@@ -127,6 +127,9 @@ impl TestApp {
     }
 
     /// Registers an address, and gives the code that was mailed to it.
+    ///
+    /// # Panics
+    /// When it is refused, or no mail comes.
     pub async fn registered(&self, email: &str, password: &str) -> String {
         let answer = self.register(email, password).await;
         assert_eq!(answer.codes(), Vec::<String>::new());

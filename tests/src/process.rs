@@ -64,6 +64,9 @@ impl Process {
     }
 
     /// Waits until the API listens, and says where.
+    ///
+    /// # Panics
+    /// When it does not.
     pub async fn listening(&mut self) -> SocketAddr {
         let line = self.line_with("listens on http://").await;
         let (_, address) = line.rsplit_once("http://").expect("an address");

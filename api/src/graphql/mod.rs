@@ -46,7 +46,9 @@ pub fn sdl() -> String {
         .indent_width(2);
     let sdl = builder().finish().sdl_with_options(options);
     // async-graphql indents the empty lines of a description too.
-    sdl.lines().fold(String::with_capacity(sdl.len()), |text, line| text + line.trim_end() + "\n")
+    sdl.lines().fold(String::with_capacity(sdl.len()), |text, line| {
+        text + line.trim_end() + "\n"
+    })
 }
 
 fn builder() -> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, EmptySubscription> {

@@ -165,30 +165,33 @@ impl Delivery {
         let db = &self.accounts.db;
         let mail = claim.mail.id;
         let attempts = claim.mail.attempts;
+        // First the row, then the log: whoever reads that a mail will be tried again can rely on it.
         match outcome {
             Outcome::Sent => {
+                outbox::settle(db, claim).await?;
                 self.metrics.mails_sent.inc();
                 tracing::info!(%mail, attempts, "mail sent");
-                outbox::settle(db, claim).await
             }
-            Outcome::NothingToSend => outbox::settle(db, claim).await,
+            Outcome::NothingToSend => outbox::settle(db, claim).await?,
             Outcome::GiveUp(why) => {
+                outbox::settle(db, claim).await?;
                 self.metrics.mails_given_up.inc();
                 tracing::warn!(%mail, attempts, why, "mail given up");
-                outbox::settle(db, claim).await
             }
             Outcome::TryAgain(why) => {
                 let due = self.accounts.clock.now() + pause(attempts);
                 if due > claim.mail.created_at + PATIENCE {
+                    outbox::settle(db, claim).await?;
                     self.metrics.mails_given_up.inc();
                     tracing::warn!(%mail, attempts, why, "mail given up: not accepted in time");
-                    return outbox::settle(db, claim).await;
+                } else {
+                    outbox::postpone(db, claim, due).await?;
+                    self.metrics.mails_retried.inc();
+                    tracing::warn!(%mail, attempts, why, "mail not sent, will be tried again");
                 }
-                self.metrics.mails_retried.inc();
-                tracing::warn!(%mail, attempts, why, "mail not sent, will be tried again");
-                outbox::postpone(db, claim, due).await
             }
         }
+        Ok(())
     }
 }
 
