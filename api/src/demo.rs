@@ -15,7 +15,7 @@ use crate::account::Policy;
 use crate::clock::{Clock, SystemClock};
 use crate::hashing::HashingConfig;
 use crate::healthcheck::send;
-use crate::http::Origins;
+use crate::http::{Origins, TrustedProxies};
 use crate::random::{self, SystemRandom};
 use crate::server::Server;
 use crate::settings::{Config, Mail};
@@ -42,6 +42,8 @@ pub async fn run() -> Result<(), String> {
         data: None,
         policy: Policy::default(),
         hashing: HashingConfig::default(),
+        client_limit_per_minute: 0,
+        trusted_proxies: TrustedProxies::default(),
         origins: Origins::Localhost,
         graphiql: false,
         introspection: true,

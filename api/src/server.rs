@@ -4,14 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use mailer_mock::MailerMock;
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::account::Accounts;
+use crate::account::{Accounts, ClientLimit};
 use crate::clock::SharedClock;
 use crate::hashing::Hasher;
 use crate::keys::Keys;
@@ -32,7 +31,7 @@ pub struct Server {
     accounts: Accounts,
     delivery: Delivery,
     stop: CancellationToken,
-    http: JoinHandle<std::io::Result<()>>,
+    http: JoinHandle<()>,
     background: JoinHandle<()>,
 }
 
@@ -68,6 +67,7 @@ impl Server {
             hasher: Hasher::start(config.hashing, metrics.clone())?,
             keys: Arc::new(Keys::derive(&config.secret_key)),
             policy: config.policy,
+            client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
             outbox: Waker::default(),
         };
         let delivery = Delivery::new(
@@ -81,6 +81,7 @@ impl Server {
             db,
             clock,
             random,
+            proxies: config.trusted_proxies,
             metrics,
         };
         let router = http::router(context, config.graphiql, config.origins);
@@ -88,7 +89,7 @@ impl Server {
         Ok(Self {
             address,
             mailer_mock,
-            http: tokio::spawn(serve(listener, router, stop.clone())),
+            http: tokio::spawn(http::serve(listener, router, stop.clone(), DRAIN)),
             background: tokio::spawn(background(delivery.clone(), accounts.clone(), stop.clone())),
             accounts,
             delivery,
@@ -123,20 +124,13 @@ impl Server {
     /// Takes no more requests, answers those that are under way, finishes the mail that is being sent, and ends.
     pub async fn stop(self) {
         self.stop.cancel();
-        // A client that never finishes its request cannot keep the server from ending.
-        let _ = tokio::time::timeout(DRAIN, self.http).await;
+        let _ = self.http.await;
         let _ = self.background.await;
         let _ = self.accounts.db.close().await;
         if let Some(mock) = self.mailer_mock {
             mock.shutdown().await;
         }
     }
-}
-
-async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) -> std::io::Result<()> {
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop.cancelled_owned())
-        .await
 }
 
 async fn background(delivery: Delivery, accounts: Accounts, stop: CancellationToken) {

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use axum::http::HeaderValue;
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 
 use crate::account::{MAX_CODE_LENGTH, MIN_CODE_LENGTH, Policy};
 use crate::hashing::{self, HashingConfig};
-use crate::http::Origins;
+use crate::http::{Origins, TrustedProxies};
 
 /// Where the embedded parts keep what must survive a restart.
 const DATA: &str = "data";
@@ -90,6 +91,14 @@ pub struct Settings {
     #[arg(long, env = "ACTIVATION_CODE_TTL", value_name = "ACTIVATION_CODE_TTL", default_value = "60s", value_parser = duration)]
     activation_code_ttl: Duration,
 
+    /// Credential operations of one client address a minute; 0 is no limit
+    #[arg(long, env = "CLIENT_LIMIT_PER_MINUTE", value_name = "CLIENT_LIMIT_PER_MINUTE", default_value = "60", value_parser = number)]
+    client_limit_per_minute: u32,
+
+    /// Networks of proxies whose X-Forwarded-For is believed, separated by commas [default: none]
+    #[arg(long, env = "TRUSTED_PROXIES", value_name = "TRUSTED_PROXIES", value_delimiter = ',', value_parser = network)]
+    trusted_proxies: Vec<IpNet>,
+
     /// Origins whose pages may call the API, separated by commas [default: none; in development any localhost]
     #[arg(long, env = "CORS_ALLOWED_ORIGINS", value_name = "CORS_ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
     cors_allowed_origins: Option<Vec<HeaderValue>>,
@@ -153,6 +162,10 @@ pub struct Config {
     pub policy: Policy,
     /// The work of a hash.
     pub hashing: HashingConfig,
+    /// Credential operations of one client a minute; 0 is no limit.
+    pub client_limit_per_minute: u32,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
     /// Whose pages may call the API.
     pub origins: Origins,
     /// Whether GraphiQL is at `/`.
@@ -239,6 +252,8 @@ impl Settings {
                 t: self.argon2_t,
                 p: self.argon2_p,
             },
+            client_limit_per_minute: self.client_limit_per_minute,
+            trusted_proxies: TrustedProxies(self.trusted_proxies),
             origins: match self.cors_allowed_origins {
                 Some(origins) => Origins::Listed(origins),
                 None if development => Origins::Localhost,
@@ -345,6 +360,17 @@ fn origin(text: &str) -> Result<HeaderValue, String> {
         .filter(|origin| origin == text.trim())
         .and_then(|origin| HeaderValue::try_from(origin).ok())
         .ok_or_else(|| "expected origins such as https://app.example.com, separated by commas".to_owned())
+}
+
+fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "expected a number, such as 60".to_owned())
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| "expected networks such as 10.0.0.0/8 or fd00::/8, separated by commas".to_owned())
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -1,12 +1,18 @@
 //! The schema of the database, made by whoever starts first.
 
+use std::sync::Arc;
+
+use mailer_mock::MailerMock;
 use tests::{Database, PASSWORD, TestApp};
 
 async fn start_eight(database: &Database) {
+    let mailer = MailerMock::start(mailer_mock::Config::ephemeral()).await;
+    let mailer = Arc::new(mailer.expect("mailer-mock starts"));
     let starts = (0..8).map(|_| {
         let database = database.clone();
+        let mailer = mailer.clone();
         tokio::spawn(async move {
-            let app = TestApp::start(&database).await;
+            let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
             assert_eq!(app.me().await.status, 200);
             app
         })

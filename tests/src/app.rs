@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api::account::{EmailAddress, Policy};
 use api::hashing::HashingConfig;
-use api::http::Origins;
+use api::http::{Origins, TrustedProxies};
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::{Config, Mail};
@@ -46,6 +46,10 @@ pub struct TestAppBuilder {
     pub mailer: Option<Arc<MailerMock>>,
     /// Whether the schema can be asked for.
     pub introspection: bool,
+    /// How much one client may ask for; no limit by default.
+    pub client_limit_per_minute: u32,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl TestApp {
@@ -73,6 +77,8 @@ impl TestApp {
             clock: ManualClock::default(),
             mailer: None,
             introspection: true,
+            client_limit_per_minute: 0,
+            trusted_proxies: TrustedProxies::default(),
         };
         change(&mut builder);
         builder.start().await
@@ -210,6 +216,8 @@ impl TestAppBuilder {
             data: None,
             policy: self.policy,
             hashing: self.hashing,
+            client_limit_per_minute: self.client_limit_per_minute,
+            trusted_proxies: self.trusted_proxies,
             origins: Origins::Localhost,
             graphiql: true,
             introspection: self.introspection,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::account::{Accounts, ClientNetwork, Credentials, EmailAddress, NewPassword, Password, Policy};
+use api::account::{Accounts, Client, ClientLimit, Credentials, EmailAddress, NewPassword, Password, Policy};
 use api::hashing::{Hasher, HashingConfig};
 use api::keys::Keys;
 use api::mail::delivery::Delivery;
@@ -55,6 +55,7 @@ impl TestCore {
             hasher: Hasher::start(hashing, metrics.clone()).expect("hashing starts"),
             keys: Arc::new(Keys::derive(&vec![7; 32].into())),
             policy: Policy::default(),
+            client_limit: ClientLimit::per_minute(0, Arc::new(clock.clone())),
             outbox: Waker::default(),
         };
         let smtp_url = format!("smtp://{}", mailer.smtp_addr());
@@ -102,8 +103,8 @@ impl TestCore {
 
 /// The network 10.0.N.0/24.
 #[must_use]
-pub fn client(network: u8) -> ClientNetwork {
-    ClientNetwork::of([10, 0, network, 1].into())
+pub fn client(network: u8) -> Client {
+    Client::at([10, 0, network, 1].into())
 }
 
 /// What somebody claims from a network.

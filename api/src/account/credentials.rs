@@ -3,7 +3,7 @@
 use entity::{HiddenText, user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{Accounts, ClientNetwork, EmailAddress, Error, Password, Refusal, User};
+use super::{Accounts, Client, EmailAddress, Error, Password, Refusal, User};
 
 /// What somebody claims: that they are the user of an address, because they know the password.
 #[derive(Debug, Clone)]
@@ -13,7 +13,7 @@ pub struct Credentials {
     /// The password, as it came.
     pub password: Password,
     /// Where the request came from.
-    pub client: ClientNetwork,
+    pub client: Client,
 }
 
 /// A user whose password was proved. Whatever is done for them is keyed by their id: should they have been replaced by
@@ -22,7 +22,7 @@ pub struct Credentials {
 pub struct Proved {
     pub(super) user: user::Model,
     pub(super) email: EmailAddress,
-    pub(super) client: ClientNetwork,
+    pub(super) client: Client,
 }
 
 impl From<Proved> for User {
@@ -32,6 +32,11 @@ impl From<Proved> for User {
 }
 
 impl Accounts {
+    /// Takes one credential operation of a client; with none left, nothing is looked up and nothing hashed.
+    pub(super) fn admit(&self, client: Client) -> Result<(), Refusal> {
+        self.client_limit.take(client).map_err(Refusal::RateLimited)
+    }
+
     /// The user whom the credentials prove, pending or active.
     ///
     /// Four statements at most: the token is taken, the user read, the password compared, the token given back. Every
@@ -45,6 +50,7 @@ impl Accounts {
             password,
             client,
         } = credentials;
+        self.admit(*client)?;
         let token = self
             .take_password_token(email, *client, self.clock.now())
             .await?

@@ -1,13 +1,12 @@
 //! Which limits there are. The numbers are explained in `docs/security.md`.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use entity::{Purpose, Timestamp};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::rate_limit::{self, Limit, Pace, Taken};
-use super::{Accounts, EmailAddress};
+use super::{Accounts, Client, EmailAddress};
 use crate::keys::Key;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -21,22 +20,6 @@ pub(super) const MAIL_COOLDOWN: Duration = Duration::from_secs(30);
 pub(super) const GUARDED_CODE_LENGTH: u8 = 8;
 const WRONG_TRIES: u16 = 10;
 
-/// The network that a request came from: the first 24 bits of an IPv4 address, the first 64 of an IPv6 address. Who
-/// holds one address of it often holds all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ClientNetwork(IpAddr);
-
-impl ClientNetwork {
-    /// The network of an address.
-    #[must_use]
-    pub fn of(address: IpAddr) -> Self {
-        Self(match address.to_canonical() {
-            IpAddr::V4(v4) => IpAddr::V4((v4.to_bits() & 0xffff_ff00).into()),
-            IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & !u128::from(u64::MAX)).into()),
-        })
-    }
-}
-
 /// A token for one check of a password, to be given back when the password was right.
 pub(super) struct PasswordToken(Taken);
 
@@ -45,7 +28,7 @@ impl Accounts {
     pub(super) async fn peek_mail(
         &self,
         email: &EmailAddress,
-        client: ClientNetwork,
+        client: Client,
         now: Timestamp,
     ) -> Result<Option<Duration>, DbErr> {
         rate_limit::peek(&self.db, now, &mails(&self.keys.limits, email, client)).await
@@ -57,7 +40,7 @@ impl Accounts {
         &self,
         transaction: &impl ConnectionTrait,
         email: &EmailAddress,
-        client: ClientNetwork,
+        client: Client,
         now: Timestamp,
     ) -> Result<Result<Duration, Duration>, DbErr> {
         let limits = mails(&self.keys.limits, email, client);
@@ -70,7 +53,7 @@ impl Accounts {
     pub(super) async fn take_password_token(
         &self,
         email: &EmailAddress,
-        client: ClientNetwork,
+        client: Client,
         now: Timestamp,
     ) -> Result<Result<PasswordToken, Duration>, DbErr> {
         let limits = passwords(&self.keys.limits, email, client);
@@ -111,7 +94,7 @@ impl Accounts {
 }
 
 /// Mails to one address, over registration and resending together.
-fn mails(key: &Key, email: &EmailAddress, client: ClientNetwork) -> [Limit; 3] {
+fn mails(key: &Key, email: &EmailAddress, client: Client) -> [Limit; 3] {
     [
         // First the row that all takers for an address share: it makes them queue, so that of two registrations of
         // one address one is over before the other begins.
@@ -122,7 +105,7 @@ fn mails(key: &Key, email: &EmailAddress, client: ClientNetwork) -> [Limit; 3] {
 }
 
 /// Failed checks of one address's password; an address that nobody registered has them alike.
-fn passwords(key: &Key, email: &EmailAddress, client: ClientNetwork) -> [Limit; 2] {
+fn passwords(key: &Key, email: &EmailAddress, client: Client) -> [Limit; 2] {
     [
         limit(key, "passwords", email, None, 12, 20 * MINUTE),
         limit(key, "passwords of a network", email, Some(client), 6, 30 * MINUTE),
@@ -141,11 +124,11 @@ fn limit(
     key: &Key,
     name: &str,
     email: &EmailAddress,
-    client: Option<ClientNetwork>,
+    client: Option<Client>,
     capacity: u16,
     interval: Duration,
 ) -> Limit {
-    let network = client.map(|client| client.0.to_string()).unwrap_or_default();
+    let network = client.map(|client| client.network().to_string()).unwrap_or_default();
     Limit {
         key: key
             .tag(&[name.as_bytes(), email.canonical().as_bytes(), network.as_bytes()])

@@ -15,6 +15,8 @@
 //! - A refusal tells a stranger nothing about who is registered.
 
 mod activate;
+mod client;
+mod client_limit;
 mod code;
 mod credentials;
 mod drawing;
@@ -35,12 +37,13 @@ use entity::{Timestamp, user};
 use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, DbErr};
 
+pub use client::Client;
+pub use client_limit::ClientLimit;
 pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
 pub use credentials::{Credentials, Proved};
 pub(crate) use drawing::{Drawn, MailedCode};
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use entity::user::Status;
-pub use limits::ClientNetwork;
 pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
 };
@@ -102,6 +105,8 @@ pub struct Accounts {
     pub keys: Arc<Keys>,
     /// The operator's numbers.
     pub policy: Policy,
+    /// How much one client may ask for.
+    pub client_limit: ClientLimit,
     /// Tells the mail workers that a mail is owed.
     pub outbox: Waker,
 }

@@ -5,7 +5,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
 
 use super::password::check_strength;
-use super::{Accounts, ClientNetwork, EmailAddress, Error, Mailing, NewPassword, Refusal, Status};
+use super::{Accounts, Client, EmailAddress, Error, Mailing, NewPassword, Refusal, Status};
 use crate::mail::outbox;
 use crate::{database, random};
 
@@ -18,12 +18,8 @@ impl Accounts {
     ///
     /// # Errors
     /// [`Refusal::PasswordTooWeak`], [`Refusal::RateLimited`]; then nothing has changed.
-    pub async fn register(
-        &self,
-        email: EmailAddress,
-        password: NewPassword,
-        client: ClientNetwork,
-    ) -> Result<Mailing, Error> {
+    pub async fn register(&self, email: EmailAddress, password: NewPassword, client: Client) -> Result<Mailing, Error> {
+        self.admit(client)?;
         // Not the decision, which the transaction below takes, but it spares the hash that would be for nothing.
         if let Some(wait) = self.peek_mail(&email, client, self.clock.now()).await? {
             return Err(Refusal::RateLimited(wait).into());

@@ -40,6 +40,7 @@ impl Accounts {
             .add(session::Column::ExpiresAt.lte(now))
             .add(session::Column::LastUsedAt.lte(now.before(self.policy.session_idle)));
         let sessions = session::Entity::delete_many().filter(ended).exec(&self.db).await?;
+        self.client_limit.sweep();
         let limits = rate_limit::sweep(&self.db, now).await?;
         Ok(users.rows_affected + sessions.rows_affected + limits)
     }

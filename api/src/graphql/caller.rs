@@ -4,7 +4,7 @@ use entity::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::errors::ApiError;
-use crate::account::{Accounts, ClientNetwork, Credentials, EmailAddress, Password, SessionToken, User};
+use crate::account::{Accounts, Client, Credentials, EmailAddress, Password, SessionToken, User};
 
 /// The `Authorization` header of a request, read but not verified.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,7 @@ pub enum Authorization {
 #[derive(Debug)]
 pub struct Caller {
     authorization: Authorization,
-    client: ClientNetwork,
+    client: Client,
     arrived: Timestamp,
     me: OnceCell<Result<Option<User>, ApiError>>,
 }
@@ -43,9 +43,9 @@ pub(super) enum Basic {
 }
 
 impl Caller {
-    /// A request that arrived at an instant from a network.
+    /// A request that arrived at an instant from a client.
     #[must_use]
-    pub fn new(authorization: Authorization, client: ClientNetwork, arrived: Timestamp) -> Self {
+    pub fn new(authorization: Authorization, client: Client, arrived: Timestamp) -> Self {
         Self {
             authorization,
             client,
@@ -54,7 +54,7 @@ impl Caller {
         }
     }
 
-    pub(super) fn client(&self) -> ClientNetwork {
+    pub(super) fn client(&self) -> Client {
         self.client
     }
 

@@ -2,12 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::{Response as GraphqlResponse, ServerError, Variables};
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{ConnectInfo, RawQuery, State};
+use axum::extract::{ConnectInfo, FromRequest, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -16,11 +16,17 @@ use serde_json::{Value, json};
 use super::Context;
 use super::authorization;
 use super::request_id::RequestId;
-use crate::account::ClientNetwork;
+use crate::account::Client;
 use crate::graphql::{self, Answer, CODE, Caller, ErrorCode, Method, Refused, Request};
 
 const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
+
+/// How long a body may take.
+const BODY: Duration = Duration::from_secs(10);
+
+/// How long an operation may take. It takes longer only if the database stands still.
+const EXECUTION: Duration = Duration::from_secs(15);
 
 /// After how many seconds an overloaded server may be tried again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
@@ -66,9 +72,9 @@ pub(super) async fn post(
     context: State<Arc<Context>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(id): Extension<RequestId>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    request: axum::extract::Request,
 ) -> Response {
+    let headers = request.headers().clone();
     // A browser sends every other type, and none, without asking first (Fetch Standard, CORS-safelisted).
     if !is_json(&headers) {
         return refusal(
@@ -78,9 +84,13 @@ pub(super) async fn post(
             Some(&id),
         );
     }
-    let body = match body {
-        Ok(body) => body,
-        Err(rejection) => {
+    let body = match tokio::time::timeout(BODY, Bytes::from_request(request, &())).await {
+        Ok(Ok(body)) => body,
+        Err(_) => {
+            let message = "The body did not come in time.";
+            return refusal(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadRequest, message, Some(&id));
+        }
+        Ok(Err(rejection)) => {
             let status = rejection.status();
             let message = if status == StatusCode::PAYLOAD_TOO_LARGE {
                 "The body is larger than 64 KiB."
@@ -164,10 +174,15 @@ async fn respond(
     let media = media_type(headers);
     let caller = Caller::new(
         authorization::read(headers),
-        ClientNetwork::of(peer.ip()),
+        Client::at(context.proxies.client(peer.ip(), headers)),
         context.clock.now(),
     );
-    match graphql::execute(&context.schema, request, method, caller).await {
+    let execution = graphql::execute(&context.schema, request, method, caller);
+    let Ok(answer) = tokio::time::timeout(EXECUTION, execution).await else {
+        tracing::error!("an operation did not end in time");
+        return overloaded(id);
+    };
+    match answer {
         Answer::Executed(response) => executed(response, media, id),
         Answer::Refused(refused, errors) => {
             let status = match refused {
@@ -237,6 +252,19 @@ fn executed(response: GraphqlResponse, media: &str, id: &RequestId) -> Response 
     if overloaded {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
+    response
+}
+
+/// The server cannot do now what it was asked.
+fn overloaded(id: &RequestId) -> Response {
+    let message = "The server is busy. Try again in a few seconds.";
+    let mut response = refusal(
+        StatusCode::SERVICE_UNAVAILABLE,
+        ErrorCode::Overloaded,
+        message,
+        Some(id),
+    );
+    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     response
 }
 

@@ -1,10 +1,12 @@
 //! HTTP: the routes, and what every answer has.
 
 mod authorization;
+mod client_address;
 mod cors;
 mod graphql;
 mod pages;
 mod request_id;
+mod serve;
 mod transport;
 
 use std::sync::Arc;
@@ -17,7 +19,9 @@ use axum::response::Response;
 use axum::routing::get;
 use sea_orm::DatabaseConnection;
 
+pub use client_address::TrustedProxies;
 pub use cors::Origins;
+pub use serve::serve;
 
 use crate::clock::SharedClock;
 use crate::graphql::Schema;
@@ -38,6 +42,8 @@ pub struct Context {
     pub clock: SharedClock,
     /// For request ids.
     pub random: SharedRandom,
+    /// For where a request comes from.
+    pub proxies: TrustedProxies,
     /// For the page of metrics.
     pub metrics: Metrics,
 }

@@ -1,6 +1,7 @@
 //! The routes beside GraphQL.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_graphql::http::GraphiQLSource;
 use axum::extract::{Request, State};
@@ -10,6 +11,9 @@ use axum::response::{Html, IntoResponse, Response};
 use super::Context;
 use crate::graphql;
 
+/// How long the database may take to answer the readiness probe.
+const PING: Duration = Duration::from_secs(2);
+
 /// The process runs.
 pub(super) async fn livez() -> &'static str {
     "ok\n"
@@ -17,10 +21,10 @@ pub(super) async fn livez() -> &'static str {
 
 /// The process can do its work: its database answers.
 pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
-    match context.db.ping().await {
-        Ok(()) => "ok\n".into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready: the database does not answer");
+    match tokio::time::timeout(PING, context.db.ping()).await {
+        Ok(Ok(())) => "ok\n".into_response(),
+        failed => {
+            tracing::warn!(?failed, "not ready: the database does not answer");
             (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response()
         }
     }

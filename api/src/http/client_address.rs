@@ -1,0 +1,82 @@
+//! Which client a request comes from.
+
+use std::net::IpAddr;
+
+use axum::http::HeaderMap;
+use ipnet::IpNet;
+
+/// The networks of the proxies that stand before this server, whose `X-Forwarded-For` is believed.
+#[derive(Debug, Clone, Default)]
+pub struct TrustedProxies(pub Vec<IpNet>);
+
+impl TrustedProxies {
+    /// The address of the client: the peer, unless that is a trusted proxy; then what it says, from its own entry on
+    /// towards the client, up to the first address that is no trusted proxy. What stands before that anybody could have
+    /// written.
+    #[must_use]
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let forwarded = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .rev()
+            .flat_map(|value| value.to_str().unwrap_or("unreadable").rsplit(','))
+            .map(|entry| entry.trim().parse::<IpAddr>().ok());
+        let mut client = peer.to_canonical();
+        for entry in forwarded {
+            // An entry that is no address ends what can be believed.
+            let (true, Some(entry)) = (self.trusts(client), entry) else {
+                break;
+            };
+            client = entry.to_canonical();
+        }
+        client
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(&address))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(trusted: &[&str], peer: &str, forwarded: &[&str]) -> String {
+        let trusted = trusted
+            .iter()
+            .map(|network| network.parse().expect("a network"))
+            .collect();
+        let mut headers = HeaderMap::new();
+        for value in forwarded {
+            headers.append("x-forwarded-for", value.parse().expect("a header"));
+        }
+        let peer = peer.parse().expect("an address");
+        TrustedProxies(trusted).client(peer, &headers).to_string()
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let proxies = ["10.0.0.0/8", "fd00::/8"];
+        for (trusted, peer, forwarded, expected) in [
+            (&[][..], "192.0.2.1", &["198.51.100.7"][..], "192.0.2.1"),
+            (&proxies, "192.0.2.1", &["198.51.100.7"], "192.0.2.1"),
+            (&proxies, "10.0.0.1", &[], "10.0.0.1"),
+            (&proxies, "10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            (&proxies, "::ffff:10.0.0.1", &["198.51.100.7"], "198.51.100.7"),
+            (
+                &proxies,
+                "10.0.0.1",
+                &["203.0.113.9, 198.51.100.7, 10.0.0.2"],
+                "198.51.100.7",
+            ),
+            (&proxies, "10.0.0.1", &["203.0.113.9", "198.51.100.7"], "198.51.100.7"),
+            (&proxies, "fd00::1", &["2001:db8::7"], "2001:db8::7"),
+            (&proxies, "10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
+            (&proxies, "10.0.0.1", &["198.51.100.7, nonsense"], "10.0.0.1"),
+            (&proxies, "10.0.0.1", &["198.51.100.7, "], "10.0.0.1"),
+            (&proxies, "10.0.0.1", &["198.51.100.7:4711"], "10.0.0.1"),
+        ] {
+            assert_eq!(client(trusted, peer, forwarded), expected, "{peer} {forwarded:?}");
+        }
+    }
+}
