@@ -136,3 +136,49 @@ fn same(one: &str, other: &str) -> bool {
         one.to_lowercase() == other.to_lowercase()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(sender: &str, recipient: &str, mail: &str) -> Message {
+        let envelope = Envelope {
+            sender: sender.to_owned(),
+            recipients: vec![recipient.to_owned()],
+        };
+        Message::read(envelope, mail.as_bytes().to_vec(), OffsetDateTime::UNIX_EPOCH)
+    }
+
+    fn address(address: &str, name: &str) -> Address {
+        Address {
+            address: address.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_sender_is_the_one_that_a_reader_sees() {
+        for (mail, from) in [
+            ("From: A <a@x>, b@x\r\n\r\n", Some(address("a@x", "A"))),
+            ("From: nobody\r\n\r\n", Some(address("s@x", ""))),
+            ("no header", Some(address("s@x", ""))),
+        ] {
+            assert_eq!(read("s@x", "r@x", mail).from, from, "{mail}");
+        }
+        assert_eq!(read("", "r@x", "").from, None);
+    }
+
+    #[test]
+    fn recipients_are_those_of_the_envelope_with_the_names_of_the_header() {
+        let mail = "To: Other <o@x>\r\nCc: Team: Ada <R@x>, b@x;\r\n\r\n";
+        assert_eq!(read("", "r@x", mail).to, [address("r@x", "Ada")]);
+        assert_eq!(read("", "r@x", "To: a, ,<\r\n\r\n").to, [address("r@x", "")]);
+    }
+
+    #[test]
+    fn names_are_looked_for_among_the_first_thousand() {
+        let mail = |before: usize| format!("To: {}Ada <r@x>\r\n\r\n", "a@x, ".repeat(before));
+        assert_eq!(read("", "r@x", &mail(999)).to[0].name, "Ada");
+        assert_eq!(read("", "r@x", &mail(1_000)).to[0].name, "");
+    }
+}

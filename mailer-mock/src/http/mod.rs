@@ -122,3 +122,31 @@ async fn unknown_route(uri: Uri) -> Refusal {
 async fn unknown_method(method: Method, uri: Uri) -> Refusal {
     Refusal::method_not_allowed(format!("{} does not take {method}", uri.path()))
 }
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_too_many_is_closed_without_an_answer() -> std::io::Result<()> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let addr = listener.local_addr()?;
+        let app = router(Mailbox::new(|| OffsetDateTime::UNIX_EPOCH), Faults::default(), addr);
+        for (admission, answered) in [(Admission::Welcome, true), (Admission::Full, false)] {
+            let mut client = TcpStream::connect(addr).await?;
+            let (stream, _) = listener.accept().await?;
+            let serving = tokio::spawn(connection(stream, admission, app.clone()));
+            client.write_all(b"GET /livez HTTP/1.0\r\n\r\n").await?;
+            serving.await?;
+            let mut answer = Vec::new();
+            // What is closed with the request unread is reset.
+            let _ = client.read_to_end(&mut answer).await;
+            assert_eq!(answer.starts_with(b"HTTP/1.0 200"), answered, "{admission:?}");
+        }
+        Ok(())
+    }
+}
