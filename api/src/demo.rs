@@ -39,6 +39,7 @@ pub async fn run() -> Result<(), String> {
         mail_from: "Registration <no-reply@localhost>".to_owned(),
         secret_key: random::bytes::<32>(&SystemRandom).to_vec().into(),
         http: any,
+        metrics: None,
         data: None,
         policy: Policy::default(),
         hashing: HashingConfig::default(),

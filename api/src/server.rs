@@ -41,9 +41,11 @@ impl Server {
     /// # Errors
     /// One line that says what could not be started.
     pub async fn start(config: Config, clock: SharedClock, random: SharedRandom) -> Result<Self, String> {
-        let listener = TcpListener::bind(config.http)
-            .await
-            .map_err(|error| format!("HTTP_ADDR: {} cannot be listened on: {error}", config.http))?;
+        let listener = listen("HTTP_ADDR", config.http).await?;
+        let metrics_listener = match config.metrics {
+            Some(address) => Some(listen("METRICS_ADDR", address).await?),
+            None => None,
+        };
         let address = listener.local_addr().map_err(|error| format!("HTTP_ADDR: {error}"))?;
         let db = database::connect(config.database_url.expose_secret())
             .await
@@ -84,8 +86,22 @@ impl Server {
             proxies: config.trusted_proxies,
             metrics,
         };
-        let router = http::router(context, config.graphiql, config.origins);
+        let counters = context.metrics.clone();
+        let options = http::Options {
+            graphiql: config.graphiql,
+            metrics: config.metrics.is_none(),
+            origins: config.origins,
+        };
+        let router = http::router(context, options);
         let stop = CancellationToken::new();
+        if let Some(listener) = metrics_listener {
+            tokio::spawn(http::serve(
+                listener,
+                http::metrics_router(counters),
+                stop.clone(),
+                DRAIN,
+            ));
+        }
         Ok(Self {
             address,
             mailer_mock,
@@ -131,6 +147,12 @@ impl Server {
             mock.shutdown().await;
         }
     }
+}
+
+async fn listen(name: &str, address: SocketAddr) -> Result<TcpListener, String> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| format!("{name}: {address} cannot be listened on: {error}"))
 }
 
 async fn background(delivery: Delivery, accounts: Accounts, stop: CancellationToken) {

@@ -131,6 +131,10 @@ pub struct Settings {
     #[arg(long, env = "ARGON2_P", value_name = "ARGON2_P", default_value = "1", value_parser = positive_u32)]
     argon2_p: u32,
 
+    /// Moves the page of metrics to an address of its own [default: the API's]
+    #[arg(long, env = "METRICS_ADDR", value_name = "METRICS_ADDR", value_parser = address)]
+    metrics_addr: Option<SocketAddr>,
+
     /// The absolute life of a session
     #[arg(long, env = "SESSION_TTL", value_name = "SESSION_TTL", default_value = "30d", value_parser = duration)]
     session_ttl: Duration,
@@ -156,6 +160,8 @@ pub struct Config {
     pub secret_key: SecretSlice<u8>,
     /// Where the API listens.
     pub http: SocketAddr,
+    /// Where the page of metrics is, if not beside the API.
+    pub metrics: Option<SocketAddr>,
     /// The folder of the embedded parts, if any is used.
     pub data: Option<PathBuf>,
     /// The operator's numbers.
@@ -239,6 +245,7 @@ impl Settings {
             data,
             mail_from: self.mail_from,
             http: self.http_addr,
+            metrics: self.metrics_addr,
             policy: Policy {
                 code_length: self.activation_code_length,
                 code_ttl: self.activation_code_ttl,

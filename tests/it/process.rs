@@ -114,6 +114,38 @@ async fn a_newcomer_needs_no_settings() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_mailbox_port_that_nobody_asked_for_may_move() {
+    // Whoever holds them, they are taken now.
+    let _held: Vec<_> = ["127.0.0.1:1025", "127.0.0.1:8025"]
+        .map(std::net::TcpListener::bind)
+        .into();
+    let folder = TempDir::new().expect("a folder");
+    let mut api = Process::api(folder.path(), &[], &[("HTTP_ADDR", "127.0.0.1:0")]);
+    for name in ["MAILER_MOCK_SMTP", "MAILER_MOCK_HTTP"] {
+        let line = api.line_with("is taken").await;
+        assert!(line.contains(name), "{line}");
+    }
+    let mailbox = api.line_with("Mailbox").await;
+    assert!(!mailbox.contains(":8025"), "{mailbox}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn metrics_can_have_an_address_of_their_own() {
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .and_then(|free| free.local_addr())
+        .expect("a port");
+    let folder = TempDir::new().expect("a folder");
+    let environment = [("HTTP_ADDR", "127.0.0.1:0"), ("METRICS_ADDR", &free.to_string())];
+    let mut api = Process::api(folder.path(), &[], &environment);
+    let address = api.listening().await;
+    let status = async |server| {
+        let request = Client::new(server).request(reqwest::Method::GET, "/metrics");
+        request.send().await.expect("an answer").status().as_u16()
+    };
+    assert_eq!((status(address).await, status(free).await), (404, 200));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_log_holds_no_secret() {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
@@ -175,6 +207,15 @@ async fn a_setting_that_cannot_be_used_ends_the_start_with_one_line_that_names_i
         (
             vec![("HTTP_ADDR", "127.0.0.1:0"), ("MAILER_MOCK_HTTP", taken.as_str())],
             "MAILER_MOCK_HTTP",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("METRICS_ADDR", taken.as_str())],
+            "METRICS_ADDR",
+        ),
+        (vec![("TRUSTED_PROXIES", "proxy")], "TRUSTED_PROXIES: expected"),
+        (
+            vec![("CLIENT_LIMIT_PER_MINUTE", "-1")],
+            "CLIENT_LIMIT_PER_MINUTE: expected",
         ),
         (vec![("MAILER_MOCK_SMTP", "0.0.0.0:1025")], "MAILER_MOCK_SMTP: expected"),
         (

@@ -213,6 +213,7 @@ impl TestAppBuilder {
             mail_from: "Registration <no-reply@example.com>".to_owned(),
             secret_key: vec![7; 32].into(),
             http: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            metrics: None,
             data: None,
             policy: self.policy,
             hashing: self.hashing,

@@ -4,6 +4,7 @@ mod authorization;
 mod client_address;
 mod cors;
 mod graphql;
+mod headers;
 mod pages;
 mod request_id;
 mod serve;
@@ -13,9 +14,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
-use axum::response::Response;
 use axum::routing::get;
 use sea_orm::DatabaseConnection;
 
@@ -48,8 +47,25 @@ pub struct Context {
     pub metrics: Metrics,
 }
 
+/// What is served beside GraphQL, and to whom.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// GraphiQL at `/`.
+    pub graphiql: bool,
+    /// The page of metrics.
+    pub metrics: bool,
+    /// Whose pages may call.
+    pub origins: Origins,
+}
+
 /// All routes of the API.
-pub fn router(context: Context, graphiql: bool, origins: Origins) -> Router {
+pub fn router(context: Context, options: Options) -> Router {
+    let Options {
+        graphiql,
+        metrics,
+        origins,
+    } = options;
+    let counters = context.metrics.clone();
     let context = Arc::new(context);
     let mut router = Router::new()
         .route(
@@ -61,8 +77,10 @@ pub fn router(context: Context, graphiql: bool, origins: Origins) -> Router {
         .route("/schema.graphql", get(pages::schema))
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
-        .route("/metrics", get(pages::metrics))
         .fallback(pages::not_found);
+    if metrics {
+        router = router.route("/metrics", get(pages::metrics).with_state(counters));
+    }
     if graphiql {
         router = router.route("/", get(pages::graphiql));
     }
@@ -70,15 +88,15 @@ pub fn router(context: Context, graphiql: bool, origins: Origins) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .layer(from_fn_with_state(context.clone(), transport::guard))
         .layer(cors::layer(origins))
-        .layer(map_response(no_store))
+        .layer(map_response(headers::layer))
         .layer(from_fn_with_state(context.clone(), request_id::layer))
         .with_state(context)
 }
 
-/// Nothing that this server says is to be kept by a cache.
-async fn no_store(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
+/// The page of metrics alone, for an address that the public does not reach.
+pub fn metrics_router(metrics: Metrics) -> Router {
+    Router::new()
+        .route("/metrics", get(pages::metrics))
+        .layer(map_response(headers::layer))
+        .with_state(metrics)
 }

@@ -8,8 +8,9 @@ use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
-use super::Context;
+use super::{Context, headers};
 use crate::graphql;
+use crate::metrics::Metrics;
 
 /// How long the database may take to answer the readiness probe.
 const PING: Duration = Duration::from_secs(2);
@@ -30,22 +31,23 @@ pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
     }
 }
 
-pub(super) async fn metrics(State(context): State<Arc<Context>>) -> Response {
+pub(super) async fn metrics(State(metrics): State<Metrics>) -> Response {
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, content_type)], context.metrics.render()).into_response()
+    ([(header::CONTENT_TYPE, content_type)], metrics.render()).into_response()
 }
 
 pub(super) async fn schema() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
 }
 
-pub(super) async fn graphiql() -> Html<String> {
-    Html(
+pub(super) async fn graphiql() -> Response {
+    let page = Html(
         GraphiQLSource::build()
             .endpoint("/graphql")
             .title("Registration · GraphiQL")
             .finish(),
-    )
+    );
+    ([(header::CONTENT_SECURITY_POLICY, headers::GRAPHIQL)], page).into_response()
 }
 
 pub(super) async fn not_found() -> Response {
