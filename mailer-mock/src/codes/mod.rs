@@ -90,6 +90,17 @@ mod tests {
     }
 
     #[test]
+    fn finds_every_code_that_can_be_drawn() {
+        for number in 0..10_000 {
+            let code = format!("{number:04}");
+            let subject = format!("{code} is your activation code");
+            let text = format!("Your activation code:\n\n{code}\n\nIt lasts 60 seconds.");
+            assert_eq!(find(&subject, "", ""), [code.as_str()]);
+            assert_eq!(find("", &text, ""), [code.as_str()]);
+        }
+    }
+
+    #[test]
     fn leaves_other_numbers_alone() {
         for text in [
             "",
