@@ -74,7 +74,8 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     let transaction = begin(db).await?;
     if db.get_database_backend() == DatabaseBackend::Postgres {
-        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        // Another server's migration, or a step of this one, may well take longer than a request may.
+        let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.execute_unprepared(&lock).await?;
     }
     Migrator::up(&transaction, None).await?;

@@ -1,29 +1,20 @@
-//! Passwords are hashed here and nowhere else: argon2id (RFC 9106) on a few threads of its own.
+//! Passwords are hashed here and nowhere else: argon2id (RFC 9106) on threads of its own, each of which owns the memory
+//! that one hash needs, allocated once.
 //!
-//! Each thread owns the memory that one hash needs, allocated once, and runs at a low priority, so that a flood of
-//! passwords slows only passwords. In front of them stands a bounded queue: when it is full, or a job has waited past
-//! its deadline, the answer is [`Overloaded`] at once.
+//! How strong a new password is, is estimated on yet another thread: for a long password made up for the purpose that
+//! takes a second, and must then hold up registrations alone.
 
-use std::panic::{self, AssertUnwindSafe};
 use std::thread;
-use std::time::Duration;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use crossbeam_channel::{Receiver, Sender};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
-use tokio::sync::oneshot;
 
 use crate::metrics::Metrics;
 use crate::random::{self, Random};
-
-/// How long a job may wait and run before its caller is told that the server is overloaded.
-const DEADLINE: Duration = Duration::from_secs(5);
-
-/// More passwords came than can be hashed; trying again in a second or two can help.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Overloaded;
+pub use crate::workers::Overloaded;
+use crate::workers::Workers;
 
 /// How much work a hash is, and how much of it is done at once.
 #[derive(Debug, Clone, Copy)]
@@ -59,16 +50,15 @@ pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// The hashing threads. Dropping the last clone ends them once they are idle.
+/// Hashes and compares passwords.
 #[derive(Clone)]
 pub struct Hasher {
-    jobs: Sender<Job>,
+    hashing: Workers<Memory>,
+    estimating: Workers<()>,
     params: Params,
     dummy: String,
     metrics: Metrics,
 }
-
-type Job = Box<dyn FnOnce(&mut Memory) + Send>;
 
 impl Hasher {
     /// Starts the threads.
@@ -78,48 +68,58 @@ impl Hasher {
     pub fn start(config: HashingConfig, metrics: Metrics) -> Result<Self, String> {
         let params = Params::new(config.m_kib, config.t, config.p, Some(Params::DEFAULT_OUTPUT_LEN))
             .map_err(|error| format!("ARGON2_M_KIB, ARGON2_T and ARGON2_P: {error}"))?;
-        let (jobs, queue) = crossbeam_channel::bounded(config.queue);
-        for number in 0..config.threads {
-            let queue = queue.clone();
-            let blocks = params.block_count();
-            thread::Builder::new()
-                .name(format!("hash-{number}"))
-                .spawn(move || work(&queue, Memory::new(blocks)))
-                .map_err(|error| format!("a hashing thread could not be started: {error}"))?;
-        }
-        // Nobody's password gives these 32 zero bytes, and finding out costs what every hash costs.
-        let dummy = phc(&params, &[0; 16], &[0; 32]).map_err(|error| error.to_string())?;
+        let memories = (0..config.threads).map(|_| Memory::new(params.block_count()));
         Ok(Self {
-            jobs,
+            hashing: Workers::start("hash", config.queue, memories)?,
+            estimating: Workers::start("estimate", config.queue, [()])?,
+            // Nobody's password gives these 32 zero bytes, and finding out costs what every hash costs.
+            dummy: phc(&params, &[0; 16], &[0; 32]).map_err(|error| error.to_string())?,
             params,
-            dummy,
             metrics,
         })
     }
 
-    /// The hash of a password under the parameters in force, as a PHC string, and before it whatever `check` has
-    /// to say of the password: work that also belongs off the threads that answer requests.
+    /// Refuses at once what would be refused later, after more work.
     ///
     /// # Errors
-    /// [`Overloaded`]; within, what `check` refused.
+    /// [`Overloaded`].
+    pub fn admit(&self) -> Result<(), Overloaded> {
+        if self.hashing.is_full() {
+            self.counted(Err(Overloaded))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// What an estimate of the password's strength says.
+    ///
+    /// # Errors
+    /// [`Overloaded`].
+    pub async fn estimate<E: Send + 'static>(
+        &self,
+        password: SecretString,
+        estimate: impl FnOnce(&str) -> E + Send + 'static,
+    ) -> Result<E, Overloaded> {
+        let estimated = self.estimating.run(move |()| estimate(password.expose_secret())).await;
+        self.counted(estimated)
+    }
+
+    /// The hash of a password under the parameters in force, as a PHC string.
+    ///
+    /// # Errors
+    /// [`Overloaded`].
     ///
     /// # Panics
     /// Never: a salt and a digest of these lengths always make a PHC string.
-    pub async fn hash<E: Send + 'static>(
-        &self,
-        password: SecretString,
-        random: &dyn Random,
-        check: impl FnOnce(&str) -> Result<(), E> + Send + 'static,
-    ) -> Result<Result<String, E>, Overloaded> {
+    pub async fn hash(&self, password: SecretString, random: &dyn Random) -> Result<String, Overloaded> {
         let salt: [u8; 16] = random::bytes(random);
         let params = self.params.clone();
-        self.run(move |memory| {
-            check(password.expose_secret())?;
+        let hash = self.hashing.run(move |memory| {
             let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
             memory.digest(&params, password.expose_secret(), &salt, &mut output);
-            Ok(phc(&params, &salt, &output).expect("a salt and a digest of usual length make a PHC string"))
-        })
-        .await
+            phc(&params, &salt, &output).expect("a salt and a digest of usual length make a PHC string")
+        });
+        self.counted(hash.await)
     }
 
     /// Whether the password is the one that was hashed. With no hash to compare, the same work is done for nothing,
@@ -130,8 +130,10 @@ impl Hasher {
     pub async fn verify(&self, password: SecretString, hash: Option<String>) -> Result<bool, Overloaded> {
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.clone());
-        self.run(move |memory| memory.verify(password.expose_secret(), &hash) && known)
-            .await
+        let verified = self
+            .hashing
+            .run(move |memory| memory.verify(password.expose_secret(), &hash) && known);
+        self.counted(verified.await)
     }
 
     /// Whether a hash was made with less work than the parameters in force ask for.
@@ -142,41 +144,11 @@ impl Hasher {
         })
     }
 
-    /// Runs `work` on one of the threads, with that thread's memory.
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&mut Memory) -> T + Send + 'static,
-    ) -> Result<T, Overloaded> {
-        let (answer, result) = oneshot::channel();
-        let job: Job = Box::new(move |memory| {
-            // Whoever asked is gone, or has waited too long: leave the processor to those who have not.
-            if !answer.is_closed() {
-                let _ = answer.send(work(memory));
-            }
-        });
-        if self.jobs.try_send(job).is_err() {
+    fn counted<T>(&self, done: Result<T, Overloaded>) -> Result<T, Overloaded> {
+        if done.is_err() {
             self.metrics.hashing_refused.inc();
-            return Err(Overloaded);
         }
-        if let Ok(Ok(value)) = tokio::time::timeout(DEADLINE, result).await {
-            Ok(value)
-        } else {
-            self.metrics.hashing_refused.inc();
-            Err(Overloaded)
-        }
-    }
-}
-
-/// The body of a hashing thread.
-fn work(queue: &Receiver<Job>, mut memory: Memory) {
-    // On Linux a nice value belongs to the thread. Elsewhere it would belong to the whole server, so it is left alone.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::nice(10);
-    for job in queue {
-        // What is broken for one password must not be broken for all that follow.
-        if panic::catch_unwind(AssertUnwindSafe(|| job(&mut memory))).is_err() {
-            tracing::error!("a hashing job panicked");
-        }
+        done
     }
 }
 
@@ -224,4 +196,48 @@ fn parse(hash: &str) -> Option<(Params, Salt, Output)> {
     let hash = PasswordHash::new(hash).ok()?;
     let params = Params::try_from(&hash).ok()?;
     (hash.algorithm == Algorithm::Argon2id.ident()).then_some((params, hash.salt?, hash.hash?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+
+    fn hasher(m_kib: u32) -> Hasher {
+        let config = HashingConfig {
+            threads: 1,
+            queue: 10,
+            m_kib,
+            t: 1,
+            p: 1,
+        };
+        Hasher::start(config, Metrics::new()).expect("threads")
+    }
+
+    #[tokio::test]
+    async fn a_hash_proves_its_own_password_whatever_the_parameters_are_now() {
+        let hash = hasher(64)
+            .hash("secret".to_owned().into(), &SystemRandom)
+            .await
+            .expect("a hash");
+        for m_kib in [8, 64, 128] {
+            let hasher = hasher(m_kib);
+            for (password, expected) in [("secret", true), ("Secret", false), ("secret ", false), ("", false)] {
+                let verified = hasher.verify(password.to_owned().into(), Some(hash.clone())).await;
+                assert_eq!(verified, Ok(expected), "{password} {m_kib}");
+            }
+            assert_eq!(hasher.is_weaker(&hash), m_kib > 64);
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_hash_no_password_is_right() {
+        assert_eq!(hasher(8).verify(String::new().into(), None).await, Ok(false));
+        assert_eq!(
+            hasher(8)
+                .verify("secret".to_owned().into(), Some("nonsense".into()))
+                .await,
+            Ok(false)
+        );
+    }
 }

@@ -20,3 +20,4 @@ mod secret_file;
 pub mod server;
 pub mod settings;
 pub mod telemetry;
+mod workers;

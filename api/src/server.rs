@@ -89,6 +89,7 @@ impl Server {
         let counters = context.metrics.clone();
         let options = http::Options {
             graphiql: config.graphiql,
+            introspection: config.introspection,
             metrics: config.metrics.is_none(),
             origins: config.origins,
         };

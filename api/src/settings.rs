@@ -16,6 +16,9 @@ use crate::http::{Origins, TrustedProxies};
 /// Where the embedded parts keep what must survive a restart.
 const DATA: &str = "data";
 
+/// The longest time that can be set.
+const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
+
 /// How many bytes `SECRET_KEY` has at least.
 const SECRET_BYTES: usize = 32;
 
@@ -355,8 +358,8 @@ fn code_length(text: &str) -> Result<u8, String> {
 fn duration(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text)
         .ok()
-        .filter(|duration| *duration >= Duration::from_secs(1))
-        .ok_or_else(|| "expected a time of at least a second, such as 60s, 30min or 7d".to_owned())
+        .filter(|duration| (Duration::from_secs(1)..=LONGEST).contains(duration))
+        .ok_or_else(|| "expected a time from a second to ten years, such as 60s, 30min or 7d".to_owned())
 }
 
 fn origin(text: &str) -> Result<HeaderValue, String> {

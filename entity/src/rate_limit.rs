@@ -12,12 +12,13 @@ pub struct Model {
     /// A keyed digest of the limit's name and of its subject, so that the table names nobody.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: Vec<u8>,
-    /// The newest entries, newest first, each of a fixed width: when it is released (13 digits, milliseconds) and 8
-    /// characters that tell it from its neighbours.
+    /// Of a window: when what was taken is released, newest first, 13 digits each (milliseconds). Else empty.
     pub entries: String,
-    /// How many entries may be unreleased at once.
+    /// Of a drip: how far into the future what was taken reaches. Else without meaning.
+    pub paid_until: Timestamp,
+    /// How much may be held at once.
     pub capacity: i32,
-    /// How long an entry stays, in milliseconds.
+    /// The interval of the limit, in milliseconds.
     pub interval_ms: i64,
     /// When it was last taken from.
     pub taken_at: Timestamp,

@@ -15,6 +15,7 @@ impl MigrationTrait for Migration {
                     .table("rate_limits")
                     .col(binary("key").primary_key())
                     .col(text("entries"))
+                    .col(big_integer("paid_until"))
                     .col(integer("capacity"))
                     .col(big_integer("interval_ms"))
                     .col(big_integer("taken_at"))

@@ -40,6 +40,8 @@ tests::on_both_databases! {
         }
         assert_eq!(ada.activate(&code).await.codes(), ["TOO_MANY_ATTEMPTS"]);
         assert_eq!(ada.activate("x").await.codes(), ["TOO_MANY_ATTEMPTS"]);
+        app.clock.advance(seconds(60));
+        assert_eq!(ada.activate(&code).await.codes(), ["CODE_EXPIRED"]);
         assert_eq!(ada.me().await.payload()["status"], "PENDING");
     }
 

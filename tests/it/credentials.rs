@@ -1,10 +1,10 @@
 //! Proving a password: limits, overload, renewal.
 
 use api::hashing::HashingConfig;
-use entity::user;
+use entity::{rate_limit, user};
 use sea_orm::EntityTrait;
 use serde_json::json;
-use tests::{PASSWORD, TestApp};
+use tests::{PASSWORD, TestApp, eventually};
 
 use crate::{loopback, seconds};
 
@@ -115,11 +115,11 @@ tests::on_both_databases! {
         // One thread that takes its time, and room for one that waits.
         let slow = HashingConfig { threads: 1, queue: 1, m_kib: 64 * 1024, t: 4, p: 1 };
         let app = TestApp::with(&database, |app| app.hashing = slow).await;
-        let requests = (0..12).map(|number| {
+        let requests = (0..12).map(|_| {
             let client = app.clone();
-            tokio::spawn(async move { client.sign_in(&format!("user{number}@example.com"), PASSWORD).await })
+            tokio::spawn(async move { client.sign_in("ada@example.com", PASSWORD).await })
         });
-        let mut refused = 0;
+        let (mut refused, mut compared) = (0, 0);
         for request in requests.collect::<Vec<_>>() {
             let answer = request.await.expect("no panic");
             if answer.status == 503 {
@@ -127,15 +127,105 @@ tests::on_both_databases! {
                 assert_eq!(answer.error_code(), "OVERLOADED");
                 assert!(answer.headers.contains_key("retry-after"));
                 assert_eq!(answer.body["data"], json!(null));
+            } else if answer.codes() == ["INVALID_CREDENTIALS"] {
+                compared += 1;
             } else {
-                assert_eq!(answer.codes(), ["INVALID_CREDENTIALS"]);
+                assert_eq!(answer.codes(), ["RATE_LIMITED"]);
             }
         }
-        assert!((1..12).contains(&refused), "{refused} of 12");
+        assert!(refused > 0 && (1..6).contains(&compared), "{refused} refused, {compared} compared");
         // What was refused was not compared, so it does not count as a failure.
-        for number in 0..12 {
-            let answer = app.sign_in(&format!("user{number}@example.com"), PASSWORD).await;
-            assert_eq!(answer.codes(), ["INVALID_CREDENTIALS"]);
+        eventually("all tokens are back", async || {
+            let rows = rate_limit::Entity::find().all(app.db()).await.expect("a look");
+            let now = api::clock::Clock::now(&app.clock).as_millis();
+            rows.iter().all(|row| row.paid_until.as_millis() == now + compared * row.interval_ms)
+        })
+        .await;
+        for _ in compared..6 {
+            assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["INVALID_CREDENTIALS"]);
+        }
+        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
+    }
+
+    async fn a_mail_too_soon_is_refused_although_hashing_is_busy(database: Database) {
+        let slow = HashingConfig { threads: 1, queue: 2, m_kib: 64 * 1024, t: 4, p: 1 };
+        let app = TestApp::with(&database, |app| app.hashing = slow).await;
+        app.registered("ada@example.com", PASSWORD).await;
+        let client = app.clone();
+        let busy = tokio::spawn(async move { client.sign_in("bob@example.com", PASSWORD).await });
+        assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
+        assert!(!busy.is_finished(), "no hash was waited for");
+        busy.await.expect("no panic");
+    }
+
+    async fn refusals_of_one_network_take_nothing_from_the_others(database: Database) {
+        let app = TestApp::start(&database).await;
+        for _ in 0..26 {
+            app.sign_in("ada@example.com", "wrong password").await;
+        }
+        let other = app.from(loopback(9));
+        for _ in 0..6 {
+            assert_eq!(other.sign_in("ada@example.com", "wrong password").await.codes(), ["INVALID_CREDENTIALS"]);
         }
     }
+
+    async fn right_passwords_at_once_never_fail(database: Database) {
+        let app = TestApp::start(&database).await;
+        app.activated("ada@example.com", PASSWORD).await;
+        for _ in 0..20 {
+            let requests = (0..5).map(|_| {
+                let client = app.clone();
+                tokio::spawn(async move { client.sign_in("ada@example.com", PASSWORD).await })
+            });
+            for request in requests.collect::<Vec<_>>() {
+                assert_eq!(request.await.expect("no panic").codes(), Vec::<String>::new());
+            }
+            tokens_are_back(&app).await;
+        }
+    }
+
+    async fn who_leaves_before_the_answer_loses_no_token(database: Database) {
+        let app = TestApp::start(&database).await;
+        app.activated("ada@example.com", PASSWORD).await;
+        for number in 0..40 {
+            let client = app.clone();
+            let request = tokio::spawn(async move { client.sign_in("ada@example.com", PASSWORD).await });
+            for _ in 0..number {
+                tokio::task::yield_now().await;
+            }
+            request.abort();
+            let _ = request.await;
+            tokens_are_back(&app).await;
+        }
+        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+    }
+
+    async fn whatever_can_be_registered_can_be_proved(database: Database) {
+        let app = TestApp::start(&database).await;
+        for (number, password) in ["tab\tin my passphrase 77", "line\nin my passphrase 77", "\u{85}next line 77 \0 nul"].iter().enumerate() {
+            let token = app.activated(&format!("user{number}@example.com"), password).await;
+            assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+        }
+    }
+
+    async fn a_hash_made_with_more_memory_is_still_proved(database: Database) {
+        let strong = HashingConfig { threads: 1, queue: 10, m_kib: 64, t: 1, p: 1 };
+        let app = TestApp::with(&database, |app| app.hashing = strong).await;
+        app.activated("ada@example.com", PASSWORD).await;
+        app.stop().await;
+        let app = TestApp::with(&database, |app| app.hashing = HashingConfig { m_kib: 8, ..strong }).await;
+        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+        let user = user::Entity::find().one(app.db()).await.expect("a look").expect("a user");
+        assert!(user.password_hash.0.starts_with("$argon2id$v=19$m=64,"));
+    }
+}
+
+/// Waits until no password token is out.
+async fn tokens_are_back(app: &TestApp) {
+    eventually("all tokens are back", async || {
+        let rows = rate_limit::Entity::find().all(app.db()).await.expect("a look");
+        let now = api::clock::Clock::now(&app.clock);
+        rows.iter().all(|row| row.paid_until <= now)
+    })
+    .await;
 }

@@ -2,7 +2,8 @@
 
 use api::account::{Code, Error, Refusal};
 use api::clock::Clock;
-use tests::{OTHER_PASSWORD, PASSWORD, TestCore, credentials};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use tests::{OTHER_PASSWORD, PASSWORD, TestCore, count, credentials};
 
 tests::on_both_databases! {
     async fn a_password_that_was_proved_just_before_the_replacement_activates_nothing(database: Database) {
@@ -35,7 +36,10 @@ tests::on_both_databases! {
         core.advance(30);
         let late = core.accounts.resend_to(proved).await;
         assert!(matches!(late, Err(Error::Refused(Refusal::InvalidCredentials))), "{late:?}");
-        assert_eq!(tests::count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
+        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
+        // What was refused has cost the address nothing.
+        let owner = credentials("ada@example.com", OTHER_PASSWORD, 1);
+        assert!(core.accounts.resend_activation_code(&owner).await.is_ok());
     }
 
     async fn a_resend_that_was_proved_just_before_the_activation_mails_nothing(database: Database) {
@@ -50,6 +54,31 @@ tests::on_both_databases! {
         let late = core.accounts.resend_to(proved).await;
         assert!(matches!(late, Err(Error::Refused(Refusal::AlreadyActivated(_)))), "{late:?}");
         assert!(!core.delivery.deliver_next().await.expect("nothing to deliver"));
+    }
+
+    async fn an_activation_leaves_no_code_and_no_owed_mail(database: Database) {
+        let core = TestCore::start(&database).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        core.delivery.deliver_next().await.expect("a delivery");
+        let code = core.newest_code("ada@example.com");
+        core.advance(30);
+        let ada = credentials("ada@example.com", PASSWORD, 1);
+        core.accounts.resend_activation_code(&ada).await.expect("a resend");
+        core.accounts.activate(&ada, Code::parse(&code), core.clock.now()).await.expect("an activation");
+        assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
+        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
+    }
+
+    async fn a_code_that_is_owed_to_an_active_user_is_not_mailed(database: Database) {
+        let core = TestCore::start(&database).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
+        let pending = entity::user::Entity::find().one(&core.accounts.db).await.expect("a look").expect("a user");
+        let active = entity::user::ActiveModel { status: Set(entity::user::Status::Active), ..pending.into_active_model() };
+        active.update(&core.accounts.db).await.expect("an update");
+        core.delivery.deliver(claim).await.expect("an attempt");
+        assert!(core.mailer.mailbox().messages().is_empty());
+        assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
     }
 
     async fn a_mail_that_was_claimed_just_before_the_replacement_is_not_sent(database: Database) {
@@ -93,6 +122,22 @@ tests::on_both_databases! {
         assert!(core.mailer.mailbox().messages().is_empty());
         core.delivery.deliver(quick).await.expect("an attempt");
         assert_eq!(core.mailer.mailbox().messages().len(), 1);
-        assert_eq!(tests::count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
+        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
+    }
+
+    async fn a_worker_that_was_thought_dead_mails_no_second_time_what_holds_no_code(database: Database) {
+        let core = TestCore::start(&database).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        core.delivery.deliver_next().await.expect("a delivery");
+        let code = core.newest_code("ada@example.com");
+        let ada = credentials("ada@example.com", PASSWORD, 1);
+        core.accounts.activate(&ada, Code::parse(&code), core.clock.now()).await.expect("an activation");
+        core.register("ada@example.com", OTHER_PASSWORD, 2).await;
+        let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
+        core.advance(30);
+        let quick = core.delivery.claim().await.expect("a claim").expect("the lease has ended");
+        core.delivery.deliver(quick).await.expect("an attempt");
+        core.delivery.deliver(slow).await.expect("an attempt");
+        assert_eq!(core.mailer.mailbox().messages().len(), 2);
     }
 }

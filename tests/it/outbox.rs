@@ -118,14 +118,15 @@ tests::on_both_databases! {
     }
 
     async fn register_answers_while_the_mail_server_is_gone(database: Database) {
-        // Nobody listens on the port of a listener that is gone.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address").port();
-        let app = TestApp::with(&database, |app| app.smtp_url = Some(format!("smtp://127.0.0.1:{port}"))).await;
+        let app = TestApp::start(&database).await;
+        app.mailer.faults().set(vec![FaultRule::new(Stage::Connect, Action::Drop)]);
         assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
         assert_eq!(count::<email_outbox::Entity>(app.db()).await, 1);
+        let mailer = app.mailer.clone();
         app.stop().await;
 
-        let app = TestApp::start(&database).await;
+        mailer.faults().set(Vec::new());
+        let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
         app.clock.advance(seconds(60));
         assert_eq!(app.next_code("ada@example.com").await.len(), 4);
     }
@@ -161,6 +162,15 @@ tests::on_both_databases! {
         assert_eq!((mails.len(), recipients.len()), (40, 40));
     }
 
+    async fn what_another_server_owed_is_looked_for(database: Database) {
+        let app = TestApp::start(&database).await;
+        let other = TestCore::start(&database).await;
+        // The other one has no workers, and wakes none.
+        other.register("ada@example.com", PASSWORD, 1).await;
+        app.clock.advance(seconds(5));
+        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
+    }
+
     async fn a_slow_mail_server_holds_up_no_registration(database: Database) {
         let app = TestApp::start(&database).await;
         app.mailer.faults().set(fault(Stage::Data, Action::Delay(Duration::from_secs(1)), 4));
@@ -170,5 +180,32 @@ tests::on_both_databases! {
         // All are acknowledged while the first mails still wait for the server.
         assert!(app.mailbox().messages().len() < 8);
         eventually("all mails have come", async || app.mailbox().messages().len() == 8).await;
+    }
+}
+
+/// On SQLite nobody else can hold a row.
+mod postgres_alone {
+    mod postgres {
+        use sea_orm::ConnectionTrait;
+        use tests::{Database, PASSWORD, TestCore};
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_row_that_another_worker_is_claiming_is_passed_over() {
+            let database = Database::postgres().await;
+            let core = TestCore::start(&database).await;
+            core.register("ada@example.com", PASSWORD, 1).await;
+            let other = api::database::connect(database.url())
+                .await
+                .expect("the database opens");
+            let holding = api::database::begin(&other).await.expect("a transaction");
+            holding
+                .execute_unprepared("SELECT id FROM email_outbox FOR UPDATE")
+                .await
+                .expect("a lock");
+            let claim = tokio::time::timeout(crate::seconds(4), core.delivery.claim()).await;
+            assert!(claim.expect("it does not wait").expect("an answer").is_none());
+            holding.rollback().await.expect("an end");
+            assert!(core.delivery.claim().await.expect("an answer").is_some());
+        }
     }
 }

@@ -20,8 +20,34 @@ tests::on_both_databases! {
         app.clock.advance(seconds(7 * DAY - 1));
         assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
         eventually("the use is written", async || last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))).await;
-        app.clock.advance(seconds(7 * DAY));
+        // How the last use is known is exact to an hour.
+        app.clock.advance(seconds(7 * DAY + 60 * 60));
         assert_eq!(ada.me().await.error_code(), "UNAUTHENTICATED");
+    }
+
+    async fn a_session_in_use_lives_however_short_its_idle_time(database: Database) {
+        for idle in [5, 60, 2 * 60 * 60] {
+            let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(idle)).await;
+            let token = app.activated(&format!("idle{idle}@example.com"), PASSWORD).await;
+            for _ in 0..10 {
+                app.clock.advance(seconds(idle - 1));
+                assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE", "{idle}");
+                eventually("the use is written", async || last_used(&app).await == Some(api::clock::Clock::now(&app.clock))).await;
+            }
+            app.clock.advance(seconds(idle * 2));
+            assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED", "{idle}");
+            app.bearer(&token).sign_out().await;
+            app.stop().await;
+        }
+    }
+
+    async fn a_use_that_was_not_written_counts_all_the_same(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        app.clock.advance(seconds(60 * 60 - 1));
+        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+        app.clock.advance(seconds(7 * DAY - 1));
+        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
     }
 
     async fn a_session_ends_after_its_absolute_time(database: Database) {

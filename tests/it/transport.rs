@@ -46,6 +46,62 @@ tests::on_both_databases! {
         assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
     }
 
+    async fn a_variable_that_leaves_an_argument_without_its_value_runs_nothing(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        for query in [
+            "mutation($e:String){signOut{__typename} signIn(input:{email:$e,password:\"x\"}){__typename}}",
+            "mutation($i:SignInInput){signOut{__typename} signIn(input:$i){__typename}}",
+            "mutation($i:SignInInput){signOut{__typename} ...F} fragment F on Mutation{signIn(input:$i){__typename}}",
+        ] {
+            let answer = app.bearer(&token).send(query, json!({})).await;
+            assert!(answer.body.get("data").is_none(), "{}", answer.body);
+            assert!(matches!(answer.error_code(), "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED"), "{}", answer.body);
+            assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE", "{query}");
+        }
+        let query = "mutation($e:String=\"ada@example.com\"){signIn(input:{email:$e,password:\"x\"}){userErrors{code}}}";
+        let answer = app.send(query, json!({})).await;
+        assert!(answer.error_code() == "GRAPHQL_VALIDATION_FAILED" || answer.codes() == ["INVALID_CREDENTIALS"], "{}", answer.body);
+    }
+
+    async fn a_document_that_multiplies_its_fields_is_refused(database: Database) {
+        let app = TestApp::start(&database).await;
+        let leaf = "signOut{__typename} ".repeat(200);
+        let query = format!("mutation{{...A ...A ...A}} fragment A on Mutation{{...B ...B ...B}} fragment B on Mutation{{{leaf}}}");
+        let answer = app.bearer("dead").send(&query, json!({})).await;
+        assert_eq!((answer.status.as_u16(), answer.error_code()), (400, "BAD_REQUEST"));
+        assert_eq!(answer.body["errors"][0]["extensions"]["bound"], "fields");
+        let unknown = app.send(&format!("{{{}}}", "nothing ".repeat(400)), json!({})).await;
+        assert_eq!(unknown.body["errors"].as_array().map(Vec::len), Some(10));
+    }
+
+    async fn a_server_that_does_not_tell_its_schema_does_not_tell_it(database: Database) {
+        for introspection in [true, false] {
+            let app = TestApp::with(&database, |app| app.introspection = introspection).await;
+            for query in ["{__schema{types{name}}}", "{__type(name:\"User\"){name}}", "{...F} fragment F on Query{__schema{types{name}}}"] {
+                let answer = app.send(query, json!({})).await;
+                assert_eq!(answer.error_code().is_empty(), introspection, "{query}");
+                assert_eq!(answer.body.to_string().contains("User"), introspection, "{query}");
+            }
+            let misspelt = app.send("{registrationPolicies{codeLength}}", json!({})).await;
+            assert_eq!(misspelt.error_code(), "GRAPHQL_VALIDATION_FAILED");
+            assert_eq!(misspelt.body.to_string().contains("Did you mean"), introspection);
+            let schema = app.request(Method::GET, "/schema.graphql").send().await.expect("an answer");
+            assert_eq!(schema.status().as_u16(), if introspection { 200 } else { 404 });
+            // What a client may always ask for.
+            assert_eq!(app.send("{__typename}", json!({})).await.payload(), "Query");
+            app.stop().await;
+        }
+    }
+
+    async fn what_is_refused_quotes_nothing_of_the_request(database: Database) {
+        let app = TestApp::start(&database).await;
+        let query = format!("mutation{{register(input:{{email:\"a@b.c\",password:\"{PASSWORD}\"}}){{codeLength");
+        let answer = app.send(&query, json!({})).await;
+        assert_eq!(answer.error_code(), "GRAPHQL_PARSE_FAILED");
+        assert!(!answer.body.to_string().contains(PASSWORD), "{}", answer.body);
+    }
+
     async fn what_is_no_operation_has_a_code_that_says_so(database: Database) {
         let app = TestApp::start(&database).await;
         for (query, code) in [
@@ -122,6 +178,12 @@ tests::on_both_databases! {
 
     async fn pages_of_this_machine_may_call_and_others_may_not(database: Database) {
         let app = TestApp::start(&database).await;
+        for method in [Method::PUT, Method::DELETE] {
+            let response = app.request(method, "/graphql").send().await.expect("an answer");
+            assert_eq!((response.status().as_u16(), response.headers()["allow"].as_bytes()), (405, &b"GET, POST"[..]));
+            let body: Value = response.json().await.expect("JSON");
+            assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+        }
         for (origin, allowed) in [("http://localhost:3000", true), ("https://evil.example", false)] {
             let preflight = app
                 .request(Method::OPTIONS, "/graphql")

@@ -53,6 +53,20 @@ tests::on_both_databases! {
         assert_eq!(guess(&app, 7, 0).await.0.len(), 4);
     }
 
+    async fn each_wrong_try_begins_the_day_anew(database: Database) {
+        let app = TestApp::start(&database).await;
+        for network in 1..=4 {
+            guess(&app, network, if network == 4 { 1 } else { 3 }).await;
+        }
+        for network in 5..=6 {
+            app.clock.advance(seconds(23 * HOUR));
+            assert_eq!(guess(&app, network, 1).await.0.len(), 8);
+        }
+        // Of the ten within a day none is left, but there was no day without.
+        app.clock.advance(seconds(14 * HOUR));
+        assert_eq!(guess(&app, 7, 0).await.0.len(), 8);
+    }
+
     async fn ten_tries_over_more_than_a_day_are_not_ten_in_a_day(database: Database) {
         let app = TestApp::start(&database).await;
         for network in 1..=6 {

@@ -39,8 +39,8 @@ impl Accounts {
 
     /// The user whom the credentials prove, pending or active.
     ///
-    /// Four statements at most: the token is taken, the user read, the password compared, the token given back. Every
-    /// path does the same work up to the answer, whoever is registered.
+    /// The token is taken (two statements), the user read, the password compared; the token is given back beside the
+    /// answer. Every path does the same work up to the answer, whoever is registered.
     ///
     /// # Errors
     /// [`Refusal::InvalidCredentials`] and [`Refusal::RateLimited`], alike for known and unknown addresses.
@@ -51,8 +51,9 @@ impl Accounts {
             client,
         } = credentials;
         self.admit(*client)?;
+        self.hasher.admit()?;
         let token = self
-            .take_password_token(email, *client, self.clock.now())
+            .take_password_token(email, *client)
             .await?
             .map_err(Refusal::RateLimited)?;
         let user = user::Entity::find()
@@ -60,14 +61,10 @@ impl Accounts {
             .one(&self.db)
             .await?;
         let hash = user.as_ref().map(|user| user.password_hash.0.clone());
-        match self.hasher.verify(password.secret(), hash).await {
-            Ok(true) => self.give_password_token_back(token).await?,
-            Ok(false) => return Err(Refusal::InvalidCredentials.into()),
-            Err(overloaded) => {
-                // Nothing was compared, so nothing was guessed.
-                self.give_password_token_back(token).await?;
-                return Err(overloaded.into());
-            }
+        // When nothing was compared, because the server is overloaded, nothing was guessed.
+        if !self.hasher.verify(password.secret(), hash).await? {
+            token.count();
+            return Err(Refusal::InvalidCredentials.into());
         }
         Ok(Proved {
             user: user.ok_or(Error::Broken("a password was proved that nobody has"))?,

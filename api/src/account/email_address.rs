@@ -33,12 +33,12 @@ impl EmailAddress {
         if typed.len() > 254 {
             return Err(InvalidEmail);
         }
-        let composed: String = typed.nfc().collect();
-        let (local, domain) = composed.rsplit_once('@').ok_or(InvalidEmail)?;
+        // The local part as it was typed: a few characters outside ASCII, such as the Kelvin sign, are ASCII under NFC.
+        let (local, domain) = typed.rsplit_once('@').ok_or(InvalidEmail)?;
         if local.len() > 64 || !local.split('.').all(is_atom) {
             return Err(InvalidEmail);
         }
-        let domain = ascii_domain(domain)?;
+        let domain = ascii_domain(&domain.nfc().collect::<String>())?;
         let canonical = format!("{}@{domain}", local.to_ascii_lowercase());
         if canonical.len() > 254 {
             return Err(InvalidEmail);
@@ -165,6 +165,8 @@ mod tests {
             "ädä@example.com",
             "ａｄａ@example.com",
             "ada＠example.com",
+            "\u{212a}ate@example.com",
+            "a\u{1fef}b@example.com",
             "ada@example.com\r\nBcc: eve@example.com",
             "ada@example.com\n",
             "ada\0@example.com",

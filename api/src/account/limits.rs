@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use entity::{Purpose, Timestamp};
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 
-use super::rate_limit::{self, Limit, Pace, Taken};
-use super::{Accounts, Client, EmailAddress};
+use super::rate_limit::{Limit, drip, window};
+use super::{Accounts, Client, EmailAddress, Error};
 use crate::keys::Key;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -20,8 +20,55 @@ pub(super) const MAIL_COOLDOWN: Duration = Duration::from_secs(30);
 pub(super) const GUARDED_CODE_LENGTH: u8 = 8;
 const WRONG_TRIES: u16 = 10;
 
-/// A token for one check of a password, to be given back when the password was right.
-pub(super) struct PasswordToken(Taken);
+/// A token for one check of a password.
+///
+/// It is given back when it is dropped, in a task of its own, unless the check has [counted](Self::count): a client that
+/// leaves before its answer has learnt nothing, and must not be left without tokens either.
+pub(super) struct PasswordToken {
+    db: DatabaseConnection,
+    limits: [Limit; 2],
+    counts: bool,
+}
+
+impl PasswordToken {
+    async fn take(db: DatabaseConnection, now: Timestamp, limits: [Limit; 2]) -> Result<Result<Self, Duration>, DbErr> {
+        let [of_network, of_email] = &limits;
+        // The network first: one that has used up its own tokens takes none of those that all networks share.
+        if let Err(wait) = drip::take(&db, now, of_network).await? {
+            return Ok(Err(wait));
+        }
+        if let Err(wait) = drip::take(&db, now, of_email).await? {
+            drip::give_back(&db, of_network).await?;
+            return Ok(Err(wait));
+        }
+        Ok(Ok(Self {
+            db,
+            limits,
+            counts: false,
+        }))
+    }
+
+    /// The password was wrong, and whoever sent it is about to be told.
+    pub(super) fn count(mut self) {
+        self.counts = true;
+    }
+}
+
+impl Drop for PasswordToken {
+    fn drop(&mut self) {
+        if self.counts {
+            return;
+        }
+        let (db, limits) = (self.db.clone(), self.limits.clone());
+        tokio::spawn(async move {
+            for limit in &limits {
+                if let Err(error) = drip::give_back(&db, limit).await {
+                    tracing::warn!(%error, "a password token could not be given back");
+                }
+            }
+        });
+    }
+}
 
 impl Accounts {
     /// How long to wait until a mail to the address can be asked for; `None` when it can be now. It spends nothing.
@@ -31,7 +78,7 @@ impl Accounts {
         client: Client,
         now: Timestamp,
     ) -> Result<Option<Duration>, DbErr> {
-        rate_limit::peek(&self.db, now, &mails(&self.keys.limits, email, client)).await
+        window::peek(&self.db, now, &mails(&self.keys.limits, email, client)).await
     }
 
     /// Spends one mail to the address, in the transaction that owes it. Tells how long until the next; the inner
@@ -44,26 +91,23 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<Result<Duration, Duration>, DbErr> {
         let limits = mails(&self.keys.limits, email, client);
-        let taken = rate_limit::take(transaction, &*self.random, now, Pace::Window, &limits).await?;
-        Ok(taken.map(|taken| taken.next_in(now)))
+        window::take(transaction, now, &limits).await
     }
 
     /// Takes the token that a check of a password costs. It is taken before the hash, so that parallel guesses cannot
     /// slip through. The inner error says how long to wait.
+    ///
+    /// It is taken in a task of its own, so that a client that leaves meanwhile does not leave half of it behind.
     pub(super) async fn take_password_token(
         &self,
         email: &EmailAddress,
         client: Client,
-        now: Timestamp,
-    ) -> Result<Result<PasswordToken, Duration>, DbErr> {
+    ) -> Result<Result<PasswordToken, Duration>, Error> {
         let limits = passwords(&self.keys.limits, email, client);
-        let taken = rate_limit::take(&self.db, &*self.random, now, Pace::Drip, &limits).await?;
-        Ok(taken.map(PasswordToken))
-    }
-
-    /// The password was right, so its check does not count.
-    pub(super) async fn give_password_token_back(&self, token: PasswordToken) -> Result<(), DbErr> {
-        rate_limit::give_back(&self.db, token.0).await
+        let taking = tokio::spawn(PasswordToken::take(self.db.clone(), self.clock.now(), limits));
+        Ok(taking
+            .await
+            .map_err(|_| Error::Broken("the taking of a password token panicked"))??)
     }
 
     /// Counts a try of a code against the address, in the transaction that spends the try.
@@ -75,7 +119,7 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<(), DbErr> {
         let limit = tries(&self.keys.limits, email, purpose);
-        rate_limit::record(transaction, &*self.random, now, &limit).await
+        window::record(transaction, now, &limit).await
     }
 
     /// How many digits a code for the address has now.
@@ -87,7 +131,7 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<u8, DbErr> {
         let limit = tries(&self.keys.limits, email, purpose);
-        let guarded = rate_limit::is_tripped(db, now, &limit).await?;
+        let guarded = window::is_tripped(db, now, &limit).await?;
         let usual = self.policy.code_length;
         Ok(if guarded { usual.max(GUARDED_CODE_LENGTH) } else { usual })
     }
@@ -107,8 +151,8 @@ fn mails(key: &Key, email: &EmailAddress, client: Client) -> [Limit; 3] {
 /// Failed checks of one address's password; an address that nobody registered has them alike.
 fn passwords(key: &Key, email: &EmailAddress, client: Client) -> [Limit; 2] {
     [
-        limit(key, "passwords", email, None, 12, 20 * MINUTE),
         limit(key, "passwords of a network", email, Some(client), 6, 30 * MINUTE),
+        limit(key, "passwords", email, None, 12, 20 * MINUTE),
     ]
 }
 

@@ -83,6 +83,12 @@ impl Default for Policy {
 }
 
 impl Policy {
+    /// How exact the last use of a session is known: it is written no more often than this.
+    #[must_use]
+    pub(crate) fn session_touch(&self) -> Duration {
+        Duration::from_hours(1).min(self.session_idle / 10)
+    }
+
     /// How far apart two mails are that a person can ask for.
     #[must_use]
     pub fn resend_cooldown(&self) -> Duration {

@@ -20,19 +20,18 @@ impl Accounts {
     /// [`Refusal::PasswordTooWeak`], [`Refusal::RateLimited`]; then nothing has changed.
     pub async fn register(&self, email: EmailAddress, password: NewPassword, client: Client) -> Result<Mailing, Error> {
         self.admit(client)?;
+        self.hasher.admit()?;
         // Not the decision, which the transaction below takes, but it spares the hash that would be for nothing.
         if let Some(wait) = self.peek_mail(&email, client, self.clock.now()).await? {
             return Err(Refusal::RateLimited(wait).into());
         }
-        let check = {
+        let strength = {
             let email = email.clone();
             move |password: &str| check_strength(password, &email)
         };
-        let password_hash = self
-            .hasher
-            .hash(password.secret(), &*self.random, check)
-            .await?
-            .map_err(|weak| Refusal::PasswordTooWeak(weak.0))?;
+        let strength = self.hasher.estimate(password.secret(), strength).await?;
+        strength.map_err(|weak| Refusal::PasswordTooWeak(weak.0))?;
+        let password_hash = self.hasher.hash(password.secret(), &*self.random).await?;
 
         let now = self.clock.now();
         let id = random::uuid(&*self.random, now);

@@ -1,7 +1,6 @@
 //! Sessions: an opaque token that is shown once, and known to the database by its digest alone.
 
 use std::fmt;
-use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -13,9 +12,6 @@ use sha2::{Digest, Sha256};
 
 use super::{Accounts, Status, User};
 use crate::random;
-
-/// How exact `last_used_at` is: it is written no more often than this.
-const TOUCH: Duration = Duration::from_hours(1);
 
 /// A session that was just opened.
 #[derive(Debug)]
@@ -91,14 +87,14 @@ impl Accounts {
             .find_also_related(user::Entity)
             .filter(session::Column::TokenDigest.eq(token.digest()))
             .filter(session::Column::ExpiresAt.gt(now))
-            .filter(session::Column::LastUsedAt.gt(now.before(self.policy.session_idle)))
+            .filter(session::Column::LastUsedAt.gt(self.idle_since(now)))
             .filter(user::Column::Status.eq(Status::Active))
             .one(&self.db)
             .await?;
         let Some((session, Some(user))) = found else {
             return Ok(None);
         };
-        if session.last_used_at <= now.before(TOUCH) {
+        if session.last_used_at <= now.before(self.policy.session_touch()) {
             tokio::spawn(self.clone().touch(session.id, now));
         }
         Ok(Some(user.into()))
@@ -120,7 +116,7 @@ impl Accounts {
         let touched = session::Entity::update_many()
             .col_expr(session::Column::LastUsedAt, Expr::value(now))
             .filter(session::Column::Id.eq(id))
-            .filter(session::Column::LastUsedAt.lte(now.before(TOUCH)))
+            .filter(session::Column::LastUsedAt.lte(now.before(self.policy.session_touch())))
             .exec(&self.db)
             .await;
         if let Err(error) = touched {

@@ -25,10 +25,9 @@ impl Accounts {
 
     /// Hashes the password, which is known only at this moment, with the parameters in force.
     async fn renew_hash(&self, user: &user::Model, password: &Password) -> Result<(), Error> {
-        let unchecked = |_: &str| Ok::<_, std::convert::Infallible>(());
-        let renewed = self.hasher.hash(password.secret(), &*self.random, unchecked).await;
+        let renewed = self.hasher.hash(password.secret(), &*self.random).await;
         // An overloaded server renews it the next time.
-        let Ok(Ok(renewed)) = renewed else {
+        let Ok(renewed) = renewed else {
             return Ok(());
         };
         user::Entity::update_many()

@@ -4,8 +4,8 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Opera
 use async_graphql::{Response, ServerError, Value, Variables};
 
 use super::errors::ErrorCode;
-use super::variables::Declared;
-use super::{CODE, Caller, Schema, bounds, credential_operations};
+use super::variables::Given;
+use super::{CODE, Caller, Introspection, Schema, bounds, cost};
 
 /// A GraphQL request, as it came over HTTP.
 #[derive(Debug, Default)]
@@ -49,13 +49,16 @@ pub enum Refused {
 
 /// Executes a request, if it passes all gates.
 pub async fn execute(schema: &Schema, request: Request, method: Method, caller: Caller) -> Answer {
-    let document = match admit(&request, method, &caller) {
+    let introspection = schema
+        .data::<Introspection>()
+        .is_none_or(|introspection| introspection.0);
+    let document = match admit(&request, method, &caller, introspection) {
         Ok(document) => document,
         Err((refused, errors)) => return Answer::Refused(refused, errors),
     };
     let mut inner = async_graphql::Request::new(request.query).variables(request.variables);
     if let Ok(operation) = choose(&document, request.operation_name.as_deref()) {
-        inner.data.insert(Declared::new(operation, &inner.variables));
+        inner.data.insert(Given::new(&document, operation, &inner.variables));
     }
     inner.operation_name = request.operation_name;
     inner.set_parsed_query(document);
@@ -73,32 +76,54 @@ fn admit(
     request: &Request,
     method: Method,
     caller: &Caller,
+    introspection: bool,
 ) -> Result<ExecutableDocument, (Refused, Vec<ServerError>)> {
-    bounds::check(&request.query).map_err(|exceeded| {
-        let message = format!("The document has more than {} {}.", exceeded.limit, exceeded.bound);
-        let mut error = ErrorCode::BadRequest.error(message);
-        let extensions = error.extensions.get_or_insert_default();
-        extensions.set("bound", exceeded.bound);
-        extensions.set("limit", exceeded.limit);
-        (Refused::ByUs, vec![error])
-    })?;
+    let by_us = |error| (Refused::ByUs, vec![error]);
     let by_graphql = |error| (Refused::ByGraphql, vec![error]);
-    let document = async_graphql::parser::parse_query(&request.query)
-        .map_err(|error| by_graphql(ErrorCode::ParseFailed.mark(error.into())))?;
+    bounds::check(&request.query).map_err(|exceeded| by_us(too_much(exceeded.bound, exceeded.limit)))?;
+    let document =
+        async_graphql::parser::parse_query(&request.query).map_err(|error| by_graphql(syntax_error(&error)))?;
     let operation = choose(&document, request.operation_name.as_deref())
         .map_err(|message| by_graphql(ErrorCode::OperationResolutionFailure.error(message)))?;
     if method == Method::Get && operation.ty != OperationType::Query {
         let error = ErrorCode::BadRequest.error("Only a query can be sent with GET. Use POST.");
         return Err((Refused::ByMethod, vec![error]));
     }
-    if credential_operations::count(&document, operation, caller.uses_basic()) > 1 {
-        let error = ErrorCode::BadRequest.error(
+    let cost = cost::of(&document, operation, caller.uses_basic());
+    if cost.fields > cost::FIELDS {
+        return Err(by_us(too_much("fields", cost::FIELDS)));
+    }
+    if cost.credential_operations > 1 {
+        return Err(by_us(ErrorCode::BadRequest.error(
             "A request may hold one credential operation: register, activate, resendActivationCode, signIn, or me with \
              HTTP Basic. Send one request for each.",
-        );
-        return Err((Refused::ByUs, vec![error]));
+        )));
+    }
+    if cost.introspection > 0 && !introspection {
+        let error = ErrorCode::ValidationFailed.error("This server does not tell its schema.");
+        return Err(by_graphql(error));
     }
     Ok(document)
+}
+
+fn too_much(bound: &str, limit: usize) -> ServerError {
+    let mut error = ErrorCode::BadRequest.error(format!("The document exceeds a bound: {bound}, at most {limit}."));
+    let extensions = error.extensions.get_or_insert_default();
+    extensions.set("bound", bound);
+    extensions.set("limit", limit);
+    error
+}
+
+/// Where the document is no GraphQL. The parser's own words would quote the line, with whatever secret is in it.
+fn syntax_error(error: &async_graphql::parser::Error) -> ServerError {
+    let mut positions = error.positions();
+    let position = positions.next();
+    let place = position
+        .map(|at| format!(" at line {}, column {}", at.line, at.column))
+        .unwrap_or_default();
+    let mut error = ErrorCode::ParseFailed.error(format!("Syntax error: the document is no GraphQL{place}."));
+    error.locations = position.into_iter().collect();
+    error
 }
 
 /// The operation to execute (GraphQL, section 6.1.1).

@@ -1,11 +1,11 @@
 //! The GraphQL schema: resolvers that parse, call one use case and shape the answer.
 //!
 //! A request passes [`execute`]'s gates before anything of it runs: the bounds on its text, the parser, the choice of
-//! the operation, the count of credential operations, validation, and the check of its variables.
+//! the operation, the count of what it would cost, validation, and the check of its variables.
 
 mod bounds;
 mod caller;
-mod credential_operations;
+mod cost;
 mod errors;
 mod execute;
 mod mutation;
@@ -26,10 +26,13 @@ use crate::account::Accounts;
 /// The schema with its resolvers.
 pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
 
+/// Whether requests may ask for the schema.
+struct Introspection(bool);
+
 /// Builds the schema over the use cases.
 #[must_use]
 pub fn schema(accounts: Accounts, introspection: bool) -> Schema {
-    let builder = builder().data(accounts);
+    let builder = builder().data(accounts).data(Introspection(introspection));
     if introspection {
         builder.finish()
     } else {

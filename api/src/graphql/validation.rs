@@ -7,7 +7,10 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{ServerError, ValidationResult};
 
 use super::errors::ErrorCode;
-use super::variables::Declared;
+use super::variables::Given;
+
+/// How many errors an answer lists: a document of a few kilobytes can hold thousands.
+const ERRORS: usize = 10;
 
 /// Puts [`Gate::validation`] in front of the execution.
 pub(super) struct Gate;
@@ -25,17 +28,25 @@ impl Extension for Gate {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        if let Some(Ok(declared)) = ctx.query_data.map(|_| ctx.data::<Declared>()) {
-            declared
-                .check(&ctx.schema_env.registry)
-                .map_err(|message| vec![ErrorCode::BadUserInput.error(message)])?;
-        }
-        let valid = next.run(ctx).await;
-        valid.map_err(|errors| {
-            errors
-                .into_iter()
-                .map(|error| ErrorCode::ValidationFailed.mark(error))
-                .collect()
-        })
+        let given = ctx.query_data.and_then(|_| ctx.data::<Given>().ok());
+        let bad_input = |message| vec![ErrorCode::BadUserInput.error(message)];
+        let registry = &ctx.schema_env.registry;
+        given
+            .map_or(Ok(()), |given| given.check_variables(registry))
+            .map_err(bad_input)?;
+        let valid = next.run(ctx).await.map_err(failed)?;
+        given
+            .map_or(Ok(()), |given| given.check_arguments(registry))
+            .map_err(bad_input)?;
+        Ok(valid)
     }
+}
+
+/// What validation refused: as much of it as anybody reads.
+fn failed(errors: Vec<ServerError>) -> Vec<ServerError> {
+    errors
+        .into_iter()
+        .take(ERRORS)
+        .map(|error| ErrorCode::ValidationFailed.mark(error))
+        .collect()
 }

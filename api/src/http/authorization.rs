@@ -36,12 +36,10 @@ fn parse(value: &str) -> Option<Authorization> {
     }
 }
 
-/// `user-id ":" password` in base64 and UTF-8, without control characters (RFC 7617 2). The password may hold colons.
+/// `user-id ":" password` in base64 and UTF-8 (RFC 7617 2). The password may hold colons, and also what the RFC would not
+/// have in it: whatever could be registered must be provable.
 fn basic(credentials: &str) -> Option<Authorization> {
     let text = String::from_utf8(BASE64.decode(credentials).ok()?).ok()?;
-    if text.chars().any(char::is_control) {
-        return None;
-    }
     let (email, password) = text.split_once(':')?;
     Some(Authorization::Basic {
         email: email.to_owned(),
@@ -78,6 +76,7 @@ mod tests {
             (encoded("ada@example.com:a:b:c"), "ada@example.com", "a:b:c"),
             (encoded("ada@example.com: lead"), "ada@example.com", " lead"),
             (encoded("ada@example.com:pässwörd🦀"), "ada@example.com", "pässwörd🦀"),
+            (encoded("ada@example.com:tab\tnul\0"), "ada@example.com", "tab\tnul\0"),
             (encoded("ada@example.com:"), "ada@example.com", ""),
             (encoded(":password"), "", "password"),
             (
@@ -121,8 +120,6 @@ mod tests {
             "Bearer ==".to_owned(),
             "Bearer tök".to_owned(),
             encoded("no colon"),
-            encoded("ada@example.com:nul\0"),
-            encoded("ada@example.com:line\nbreak"),
             encoded(b"ada@example.com:\xff\xfe"),
         ] {
             assert!(parse(&header).is_none(), "{header}");

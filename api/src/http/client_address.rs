@@ -1,6 +1,6 @@
 //! Which client a request comes from.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
@@ -20,7 +20,7 @@ impl TrustedProxies {
             .iter()
             .rev()
             .flat_map(|value| value.to_str().unwrap_or("unreadable").rsplit(','))
-            .map(|entry| entry.trim().parse::<IpAddr>().ok());
+            .map(|entry| parse(entry.trim()));
         let mut client = peer.to_canonical();
         for entry in forwarded {
             // An entry that is no address ends what can be believed.
@@ -35,6 +35,12 @@ impl TrustedProxies {
     fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&address))
     }
+}
+
+/// An address, with or without the port that some proxies add.
+fn parse(entry: &str) -> Option<IpAddr> {
+    let with_port = || entry.parse().map(|address: SocketAddr| address.ip());
+    entry.parse().or_else(|_| with_port()).ok()
 }
 
 #[cfg(test)]
@@ -74,7 +80,8 @@ mod tests {
             (&proxies, "10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
             (&proxies, "10.0.0.1", &["198.51.100.7, nonsense"], "10.0.0.1"),
             (&proxies, "10.0.0.1", &["198.51.100.7, "], "10.0.0.1"),
-            (&proxies, "10.0.0.1", &["198.51.100.7:4711"], "10.0.0.1"),
+            (&proxies, "10.0.0.1", &["198.51.100.7:4711"], "198.51.100.7"),
+            (&proxies, "10.0.0.1", &["[2001:db8::7]:4711"], "2001:db8::7"),
         ] {
             assert_eq!(client(trusted, peer, forwarded), expected, "{peer} {forwarded:?}");
         }

@@ -10,7 +10,7 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequest, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Context;
@@ -30,20 +30,6 @@ const EXECUTION: Duration = Duration::from_secs(15);
 
 /// After how many seconds an overloaded server may be tried again.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
-
-/// The parameters of a request. A number or a list where text belongs is refused by serde, with its name.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Parameters {
-    query: String,
-    #[serde(default)]
-    operation_name: Option<String>,
-    #[serde(default)]
-    variables: Option<serde_json::Map<String, Value>>,
-    /// Clients may send it; this server has no use for any.
-    #[serde(default, rename = "extensions")]
-    _extensions: Option<serde_json::Map<String, Value>>,
-}
 
 /// The answer to an operation that was executed; its fields in the order in which they were asked for.
 #[derive(Serialize)]
@@ -130,11 +116,11 @@ fn from_body(body: &[u8]) -> Result<Request, String> {
         Some(b'[') => return Err("Batches are not taken: send one request at a time.".to_owned()),
         Some(_) => {}
     }
-    let parameters = serde_json::from_slice::<Parameters>(body).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => format!("The parameters do not fit: {error}."),
-        _ => "The body is not JSON.".to_owned(),
-    })?;
-    Ok(request(parameters))
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(parameters)) => request(parameters),
+        Ok(_) => Err("The body is no JSON object with a \"query\".".to_owned()),
+        Err(_) => Err("The body is not JSON.".to_owned()),
+    }
 }
 
 fn from_url(query: &str) -> Result<Request, String> {
@@ -142,25 +128,40 @@ fn from_url(query: &str) -> Result<Request, String> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let value = match &*name {
             "query" | "operationName" => Value::String(value.into_owned()),
+            // A form that leaves a field empty means that there is nothing in it.
+            "variables" | "extensions" if value.is_empty() => Value::Null,
             "variables" | "extensions" => {
-                serde_json::from_str(&value).map_err(|_| format!("The parameter {name} is not JSON."))?
+                serde_json::from_str(&value).map_err(|_| format!("The parameter \"{name}\" is not JSON."))?
             }
             _ => continue,
         };
         parameters.insert(name.into_owned(), value);
     }
-    serde_json::from_value(Value::Object(parameters))
-        .map(request)
-        .map_err(|error| format!("The parameters do not fit: {error}."))
+    request(parameters)
 }
 
-fn request(parameters: Parameters) -> Request {
-    let variables = parameters.variables.unwrap_or_default();
-    Request {
-        query: parameters.query,
-        operation_name: parameters.operation_name.filter(|name| !name.is_empty()),
-        variables: Variables::from_json(Value::Object(variables)),
+/// The parameters of a request, each of its type. Extensions may be sent; this server has no use for any.
+fn request(mut parameters: serde_json::Map<String, Value>) -> Result<Request, String> {
+    let mut take = |name| parameters.remove(name).unwrap_or_default();
+    let Value::String(query) = take("query") else {
+        return Err("The parameter \"query\" must be there, and a string.".to_owned());
+    };
+    let operation_name = match take("operationName") {
+        Value::Null => None,
+        Value::String(name) => Some(name).filter(|name| !name.is_empty()),
+        _ => return Err("The parameter \"operationName\" must be a string.".to_owned()),
+    };
+    let variables = take("variables");
+    for (name, value) in [("variables", &variables), ("extensions", &take("extensions"))] {
+        if !matches!(value, Value::Null | Value::Object(_)) {
+            return Err(format!("The parameter \"{name}\" must be an object."));
+        }
     }
+    Ok(Request {
+        query,
+        operation_name,
+        variables: Variables::from_json(variables),
+    })
 }
 
 async fn respond(
@@ -209,20 +210,17 @@ fn media_type(headers: &HeaderMap) -> &'static str {
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
+        .filter(|range| !range.replace(' ', "").ends_with(";q=0"))
         .filter_map(|range| range.split(';').next())
-        .map(str::trim)
+        .map(|range| range.trim().to_ascii_lowercase())
         .find(|range| {
-            [
-                "application/json",
-                "application/graphql-response+json",
-                "application/*",
-                "*/*",
-            ]
-            .iter()
-            .any(|known| range.eq_ignore_ascii_case(known))
+            matches!(
+                range.as_str(),
+                "application/json" | "application/graphql-response+json" | "application/*" | "*/*"
+            )
         });
-    match asked {
-        Some(range) if range.eq_ignore_ascii_case("application/graphql-response+json") => GRAPHQL_RESPONSE,
+    match asked.as_deref() {
+        Some("application/graphql-response+json") => GRAPHQL_RESPONSE,
         _ => JSON,
     }
 }

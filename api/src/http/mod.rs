@@ -52,6 +52,8 @@ pub struct Context {
 pub struct Options {
     /// GraphiQL at `/`.
     pub graphiql: bool,
+    /// The schema at `/schema.graphql`.
+    pub introspection: bool,
     /// The page of metrics.
     pub metrics: bool,
     /// Whose pages may call.
@@ -62,6 +64,7 @@ pub struct Options {
 pub fn router(context: Context, options: Options) -> Router {
     let Options {
         graphiql,
+        introspection,
         metrics,
         origins,
     } = options;
@@ -74,12 +77,14 @@ pub fn router(context: Context, options: Options) -> Router {
                 .post(graphql::post)
                 .fallback(pages::method_not_allowed),
         )
-        .route("/schema.graphql", get(pages::schema))
         .route("/livez", get(pages::livez))
         .route("/readyz", get(pages::readyz))
         .fallback(pages::not_found);
     if metrics {
         router = router.route("/metrics", get(pages::metrics).with_state(counters));
+    }
+    if introspection {
+        router = router.route("/schema.graphql", get(pages::schema));
     }
     if graphiql {
         router = router.route("/", get(pages::graphiql));

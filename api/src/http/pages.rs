@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_graphql::http::GraphiQLSource;
-use axum::extract::{Request, State};
-use axum::http::{StatusCode, header};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
+use super::graphql::refusal;
+use super::request_id::RequestId;
 use super::{Context, headers};
-use crate::graphql;
+use crate::graphql::{self, ErrorCode};
 use crate::metrics::Metrics;
 
 /// How long the database may take to answer the readiness probe.
@@ -58,11 +61,16 @@ pub(super) async fn not_found() -> Response {
         .into_response()
 }
 
-pub(super) async fn method_not_allowed(_: Request) -> Response {
-    (
+pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>) -> Response {
+    let message = "Send GraphQL with POST, or a query with GET.";
+    let mut response = refusal(
         StatusCode::METHOD_NOT_ALLOWED,
-        [(header::ALLOW, "GET, POST")],
-        "Send GraphQL with POST.\n",
-    )
-        .into_response()
+        ErrorCode::BadRequest,
+        message,
+        Some(&id),
+    );
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response
 }

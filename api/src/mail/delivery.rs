@@ -1,8 +1,10 @@
 //! Delivering what is owed.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use entity::{MailKind, Purpose, Timestamp, user};
+use futures_util::FutureExt;
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use sea_orm::{DbErr, EntityTrait};
@@ -23,6 +25,9 @@ const STEP: Duration = Duration::from_secs(10);
 
 /// After this a mail is given up: nobody waits for it any more.
 const PATIENCE: Duration = Duration::from_mins(15);
+
+/// How long to leave a mail alone that another worker is just claiming.
+const LOCKED: Duration = Duration::from_millis(50);
 
 /// How often to look for mails that another server owed and did not deliver.
 const LOOK: Duration = Duration::from_secs(5);
@@ -72,14 +77,19 @@ impl Delivery {
     async fn work(&self, stop: &CancellationToken) {
         let Accounts { clock, outbox, .. } = &self.accounts;
         while !stop.is_cancelled() {
-            let next = match self.deliver_next().await {
-                Ok(true) => continue,
-                Ok(false) => outbox::next_due(&self.accounts.db).await,
-                Err(error) => Err(error),
+            let next = match AssertUnwindSafe(self.deliver_next()).catch_unwind().await {
+                Ok(Ok(true)) => continue,
+                Ok(Ok(false)) => outbox::next_due(&self.accounts.db).await,
+                Ok(Err(error)) => Err(error),
+                Err(_) => {
+                    tracing::error!("a delivery panicked; the mail is due again when its lease ends");
+                    Ok(None)
+                }
             };
             let look = clock.now() + LOOK;
             let until = match next {
-                Ok(due) => due.map_or(look, |due| due.min(look)),
+                // What is due already is being claimed by another worker.
+                Ok(due) => due.map_or(look, |due| due.min(look).max(clock.now() + LOCKED)),
                 Err(error) => {
                     tracing::warn!(%error, "the outbox could not be read and will be tried again");
                     clock.now() + Duration::from_secs(1)
@@ -143,7 +153,8 @@ impl Delivery {
             MailKind::AccountExists => message::account_exists(&self.sender, keys, &email, claim.mail.id, now),
         };
         match message {
-            Ok(message) => Ok(self.send(message).await),
+            Ok(message) if outbox::renew(&self.accounts.db, claim, now).await? => Ok(self.send(message).await),
+            Ok(_) => Ok(Outcome::NothingToSend),
             Err(error) => Ok(Outcome::GiveUp(error)),
         }
     }

@@ -144,6 +144,16 @@ pub(crate) async fn claim(
     Ok(claimed.map(|mail| Claim { mail, lease }))
 }
 
+/// Lets the lease begin anew, just before the mail is sent. Tells whether the claim still holds.
+pub(crate) async fn renew(db: &impl ConnectionTrait, claim: &Claim, now: Timestamp) -> Result<bool, DbErr> {
+    let renewed = email_outbox::Entity::update_many()
+        .col_expr(email_outbox::Column::DueAt, Expr::value(now + LEASE))
+        .filter(held(claim))
+        .exec(db)
+        .await?;
+    Ok(renewed.rows_affected == 1)
+}
+
 /// The mail is delivered, or given up.
 pub(crate) async fn settle(db: &impl ConnectionTrait, claim: &Claim) -> Result<(), DbErr> {
     email_outbox::Entity::delete_many().filter(held(claim)).exec(db).await?;

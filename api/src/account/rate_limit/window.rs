@@ -1,0 +1,133 @@
+//! At most so many in any window of time.
+//!
+//! The row holds a list of instants at which something that was taken is released, newest first, as text of 13 digits
+//! each, because `substr`, `length` and `||` mean the same in both databases. One more may be taken while fewer than
+//! `capacity` of them lie ahead:
+//!
+//! | `entries`, capacity 3 | at …040000 |
+//! | --- | --- |
+//! | `1764000070000` `1764000030000` | one of two is released, so two more may be taken |
+
+use std::time::Duration;
+
+use entity::{Timestamp, rate_limit};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::Limit;
+
+/// The width of an instant: milliseconds since the Unix epoch, until the year 2286.
+const WIDTH: usize = 13;
+
+/// Takes one of each limit, in the order given, in a transaction that is rolled back if one refuses.
+///
+/// Tells how long until as much can be taken again; the inner error, how long to wait for this one.
+pub(in crate::account) async fn take(
+    transaction: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+) -> Result<Result<Duration, Duration>, DbErr> {
+    let mut next_in = Duration::ZERO;
+    for limit in limits {
+        let mut on_conflict = push();
+        on_conflict.action_and_where(Expr::cust(format!(
+            "length(rate_limits.entries) < {WIDTH} * excluded.capacity \
+             OR substr(rate_limits.entries, {WIDTH} * (excluded.capacity - 1) + 1, {WIDTH}) \
+                <= CAST(excluded.taken_at AS TEXT)"
+        )));
+        let taken = rate_limit::Entity::insert_many([first(limit, now)])
+            .on_conflict(on_conflict)
+            .exec_with_returning(transaction)
+            .await?;
+        let Some(row) = taken.first() else {
+            let wait = peek(transaction, now, limits).await?;
+            return Ok(Err(wait.unwrap_or(limit.interval)));
+        };
+        next_in = next_in.max(wait(row, now));
+    }
+    Ok(Ok(next_in))
+}
+
+/// How long to wait before one of each limit can be taken; `None` when it can be now. It decides nothing: only
+/// [`take`] does.
+pub(in crate::account) async fn peek(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+) -> Result<Option<Duration>, DbErr> {
+    let keys = limits.iter().map(|limit| limit.key.clone());
+    let rows = rate_limit::Entity::find()
+        .filter(rate_limit::Column::Key.is_in(keys))
+        .all(db)
+        .await?;
+    let wait = rows.iter().map(|row| wait(row, now)).max().unwrap_or_default();
+    Ok((!wait.is_zero()).then_some(wait))
+}
+
+/// Counts one against a limit that refuses nothing, but is tripped by what fills it within its interval, and stays so
+/// until an interval has passed without any.
+pub(in crate::account) async fn record(db: &impl ConnectionTrait, now: Timestamp, limit: &Limit) -> Result<(), DbErr> {
+    let mut on_conflict = push();
+    on_conflict.value(
+        rate_limit::Column::TrippedUntil,
+        Expr::cust(format!(
+            "CASE WHEN rate_limits.tripped_until > excluded.taken_at \
+               OR substr(rate_limits.entries, {WIDTH} * (excluded.capacity - 2) + 1, {WIDTH}) \
+                  > CAST(excluded.taken_at AS TEXT) \
+             THEN excluded.taken_at + excluded.interval_ms ELSE rate_limits.tripped_until END"
+        )),
+    );
+    rate_limit::Entity::insert(first(limit, now))
+        .on_conflict(on_conflict)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// Whether a limit is tripped, see [`record`].
+pub(in crate::account) async fn is_tripped(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: &Limit,
+) -> Result<bool, DbErr> {
+    let row = rate_limit::Entity::find_by_id(limit.key.clone()).one(db).await?;
+    Ok(row.and_then(|row| row.tripped_until).is_some_and(|until| until > now))
+}
+
+/// The row with one taken.
+fn first(limit: &Limit, now: Timestamp) -> rate_limit::ActiveModel {
+    let release = (now + limit.interval).as_millis();
+    rate_limit::ActiveModel {
+        entries: Set(format!("{release:013}")),
+        ..limit.row(now)
+    }
+}
+
+/// What taking does to a row that is there: the new instant goes in front, the oldest may fall off the end.
+fn push() -> OnConflict {
+    let mut on_conflict = OnConflict::column(rate_limit::Column::Key);
+    on_conflict
+        .value(
+            rate_limit::Column::Entries,
+            Expr::cust(format!(
+                "substr(excluded.entries || rate_limits.entries, 1, {WIDTH} * excluded.capacity)"
+            )),
+        )
+        .update_columns([
+            rate_limit::Column::Capacity,
+            rate_limit::Column::IntervalMs,
+            rate_limit::Column::TakenAt,
+            rate_limit::Column::ExpiresAt,
+        ]);
+    on_conflict
+}
+
+/// How long until one more can be taken from a row; zero when one can be now.
+fn wait(row: &rate_limit::Model, now: Timestamp) -> Duration {
+    let capacity = usize::try_from(row.capacity).unwrap_or(usize::MAX);
+    let oldest = capacity.saturating_sub(1).saturating_mul(WIDTH);
+    row.entries
+        .get(oldest..oldest.saturating_add(WIDTH))
+        .and_then(|release| release.parse().ok())
+        .map_or(Duration::ZERO, |release| Timestamp::from_millis(release).since(now))
+}

@@ -1,0 +1,148 @@
+//! A few threads of their own for work that keeps a processor busy.
+//!
+//! They run at a low priority, so that a flood of such work slows nothing else. In front of them stands a bounded queue:
+//! when it is full, or a job has waited past its deadline, the answer is [`Overloaded`] at once.
+
+use std::panic::{self, AssertUnwindSafe};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender};
+use tokio::sync::oneshot;
+
+/// How long a job may wait and run before its caller is told that the server is overloaded.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// More came than can be worked off; trying again in a second or two can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overloaded;
+
+/// The threads. Each owns a tool of type `T`, which its jobs use. Dropping the last clone ends them once they are idle.
+pub(crate) struct Workers<T> {
+    jobs: Sender<Job<T>>,
+}
+
+type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
+
+impl<T> Clone for Workers<T> {
+    fn clone(&self) -> Self {
+        Self {
+            jobs: self.jobs.clone(),
+        }
+    }
+}
+
+impl<T: Send + 'static> Workers<T> {
+    /// Starts one thread for each tool, and lets as many jobs wait as `queue` says.
+    pub(crate) fn start(name: &str, queue: usize, tools: impl IntoIterator<Item = T>) -> Result<Self, String> {
+        let (jobs, waiting) = crossbeam_channel::bounded(queue);
+        for (number, tool) in tools.into_iter().enumerate() {
+            let waiting = waiting.clone();
+            thread::Builder::new()
+                .name(format!("{name}-{number}"))
+                .spawn(move || work(&waiting, tool))
+                .map_err(|error| format!("a thread cannot be started: {error}"))?;
+        }
+        Ok(Self { jobs })
+    }
+
+    /// Whether a job would be refused now.
+    pub(crate) fn is_full(&self) -> bool {
+        self.jobs.is_full()
+    }
+
+    /// Runs a job on one of the threads.
+    pub(crate) async fn run<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut T) -> R + Send + 'static,
+    ) -> Result<R, Overloaded> {
+        let (answer, result) = oneshot::channel();
+        let job: Job<T> = Box::new(move |tool| {
+            // Whoever asked is gone, or has waited too long: leave the processor to those who have not.
+            if !answer.is_closed() {
+                let _ = answer.send(job(tool));
+            }
+        });
+        self.jobs.try_send(job).map_err(|_| Overloaded)?;
+        match tokio::time::timeout(DEADLINE, result).await {
+            Ok(Ok(value)) => Ok(value),
+            _ => Err(Overloaded),
+        }
+    }
+}
+
+/// The body of a thread.
+fn work<T>(jobs: &Receiver<Job<T>>, mut tool: T) {
+    // On Linux a nice value belongs to the thread. Elsewhere it would belong to the whole server, so it is left alone.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(10);
+    for job in jobs {
+        // What is broken for one job must not be broken for all that follow.
+        if panic::catch_unwind(AssertUnwindSafe(|| job(&mut tool))).is_err() {
+            tracing::error!("a job panicked");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_job_that_nobody_waits_for_any_more_is_not_done() {
+        let workers = Workers::start("test", 10, [()]).expect("a thread");
+        let (release, held) = mpsc::channel::<()>();
+        let holding = tokio::spawn({
+            let workers = workers.clone();
+            async move { workers.run(move |()| held.recv()).await }
+        });
+        let (done, was_done) = mpsc::channel();
+        let abandoned = workers.run(move |()| done.send(()));
+        assert!(
+            futures_util::FutureExt::now_or_never(abandoned).is_none(),
+            "it waits, and is dropped"
+        );
+        release.send(()).expect("the thread is held");
+        assert!(holding.await.expect("no panic").is_ok());
+        assert_eq!(workers.run(|()| 1).await, Ok(1));
+        assert!(was_done.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn what_the_queue_has_no_room_for_is_refused_at_once() {
+        let workers = Workers::start("test", 1, [()]).expect("a thread");
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let holding = tokio::spawn({
+            let workers = workers.clone();
+            async move {
+                let job = move |(): &mut ()| {
+                    let _ = begun.send(());
+                    held.recv()
+                };
+                workers.run(job).await
+            }
+        });
+        tokio::task::spawn_blocking(move || begins.recv())
+            .await
+            .expect("no panic")
+            .expect("the job has begun");
+        let waiting = workers.run(|()| 1);
+        tokio::pin!(waiting);
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        assert!(workers.is_full());
+        assert_eq!(workers.run(|()| 2).await, Err(Overloaded));
+        release.send(()).expect("the thread is held");
+        assert_eq!(waiting.await, Ok(1));
+        assert!(holding.await.expect("no panic").is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_job_alone() {
+        let workers = Workers::start("test", 10, [()]).expect("a thread");
+        assert_eq!(workers.run(|()| panic!("on purpose")).await, Err::<(), _>(Overloaded));
+        assert_eq!(workers.run(|()| 1).await, Ok(1));
+    }
+}
