@@ -144,24 +144,17 @@ impl Transcript {
         if variables != json!({}) {
             println!("  > {variables}");
         }
-        println!("  < {}\n", cut_tokens(answer.clone()));
+        println!("  < {}\n", cut_token(&String::from_utf8_lossy(response.body())));
         Ok(answer)
     }
 }
 
 /// Shows of a token that it is there, and no more.
-fn cut_tokens(mut value: Value) -> Value {
-    match &mut value {
-        Value::Object(fields) => {
-            for (name, field) in fields.iter_mut() {
-                *field = match field.as_str() {
-                    Some(token) if name == "token" => json!(format!("{}…", token.get(..6).unwrap_or_default())),
-                    _ => cut_tokens(field.take()),
-                };
-            }
-        }
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = cut_tokens(item.take())),
-        _ => {}
-    }
-    value
+fn cut_token(answer: &str) -> String {
+    const TOKEN: &str = "\"token\":\"";
+    let Some((before, rest)) = answer.split_once(TOKEN) else {
+        return answer.to_owned();
+    };
+    let (token, after) = rest.split_once('"').unwrap_or((rest, ""));
+    format!("{before}{TOKEN}{}…\"{after}", token.get(..6).unwrap_or_default())
 }

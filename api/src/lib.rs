@@ -16,7 +16,6 @@ pub mod keys;
 pub mod mail;
 pub mod metrics;
 pub mod random;
-mod secret_file;
 pub mod server;
 pub mod settings;
 pub mod telemetry;

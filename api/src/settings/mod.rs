@@ -1,7 +1,12 @@
 //! The settings: flags and environment variables, and what they mean together.
 
-use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+mod config;
+mod data_folder;
+mod secret_file;
+mod values;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
@@ -9,15 +14,11 @@ use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 
-use crate::account::{MAX_CODE_LENGTH, MIN_CODE_LENGTH, Policy};
+pub use self::config::{Config, Mail};
+use self::values::{address, code_length, duration, loopback, network, number, origin, positive, positive_u32};
+use crate::account::Policy;
 use crate::hashing::{self, HashingConfig};
 use crate::http::{Origins, TrustedProxies};
-
-/// Where the embedded parts keep what must survive a restart.
-const DATA: &str = "data";
-
-/// The longest time that can be set.
-const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
 
 /// How many bytes `SECRET_KEY` has at least.
 const SECRET_BYTES: usize = 32;
@@ -151,51 +152,6 @@ pub struct Settings {
     log_format: Option<LogFormat>,
 }
 
-/// The settings as the server uses them.
-pub struct Config {
-    /// The URL of the database.
-    pub database_url: SecretString,
-    /// The mail server.
-    pub mail: Mail,
-    /// From whom mails come.
-    pub mail_from: String,
-    /// What codes and limits are keyed with.
-    pub secret_key: SecretSlice<u8>,
-    /// Where the API listens.
-    pub http: SocketAddr,
-    /// Where the page of metrics is, if not beside the API.
-    pub metrics: Option<SocketAddr>,
-    /// The folder of the embedded parts, if any is used.
-    pub data: Option<PathBuf>,
-    /// The operator's numbers.
-    pub policy: Policy,
-    /// The work of a hash.
-    pub hashing: HashingConfig,
-    /// Credential operations of one client a minute; 0 is no limit.
-    pub client_limit_per_minute: u32,
-    /// Whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: TrustedProxies,
-    /// Whose pages may call the API.
-    pub origins: Origins,
-    /// Whether GraphiQL is at `/`.
-    pub graphiql: bool,
-    /// Whether the schema can be asked for.
-    pub introspection: bool,
-}
-
-/// The mail server.
-pub enum Mail {
-    /// Another process.
-    Server(SecretString),
-    /// The embedded mailer-mock: where it takes mail and where it shows it. What is not given may move to a free port.
-    Embedded {
-        /// For SMTP.
-        smtp: Option<SocketAddr>,
-        /// For the mailbox.
-        http: Option<SocketAddr>,
-    },
-}
-
 impl Settings {
     /// Whether what is not given is embedded.
     #[must_use]
@@ -288,9 +244,9 @@ impl Settings {
                 Err(missing("DATABASE_URL", "postgres://USER:PASSWORD@HOST/NAME"))
             }
             None => {
-                data_folder(data)?;
+                data_folder::make(data)?;
                 // Relative, so that no character of the path to it means anything in a URL.
-                Ok(format!("sqlite://{DATA}/registration.sqlite").into())
+                Ok(format!("sqlite://{}/registration.sqlite", data_folder::DATA).into())
             }
         }
     }
@@ -306,93 +262,11 @@ impl Settings {
                 "SECRET_KEY",
                 "at least 32 random bytes, such as openssl rand -hex 32 gives",
             )),
-            None => crate::secret_file::read_or_draw(&data_folder(data)?.join("secret.key")),
+            None => secret_file::read_or_draw(&data_folder::make(data)?.join("secret.key")),
         }
     }
 }
 
-/// The folder of the embedded parts, made if it is not there, and readable by its owner alone.
-fn data_folder(made: &mut Option<PathBuf>) -> Result<&Path, String> {
-    if made.is_none() {
-        let folder = std::path::absolute(DATA).map_err(|error| format!("./{DATA}: {error}"))?;
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder
-            .create(&folder)
-            .map_err(|error| format!("{}: the data folder cannot be made: {error}", folder.display()))?;
-        *made = Some(folder);
-    }
-    Ok(made.as_deref().unwrap_or(Path::new(DATA)))
-}
-
 fn missing(name: &str, expected: &str) -> String {
     format!("{name}: not set, and APP_ENV=production has no default for it; expected {expected}")
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| "expected an address such as 127.0.0.1:8000 or [::1]:8000".to_owned())
-}
-
-fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address = address(text)?;
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_loopback() => Ok(address),
-        IpAddr::V6(ip) if ip.is_loopback() => Ok(address),
-        _ => Err(
-            "expected an address of this machine alone, such as 127.0.0.1:1025: embedded parts are for development"
-                .to_owned(),
-        ),
-    }
-}
-
-fn code_length(text: &str) -> Result<u8, String> {
-    text.parse()
-        .ok()
-        .filter(|length| (MIN_CODE_LENGTH..=MAX_CODE_LENGTH).contains(length))
-        .ok_or_else(|| format!("expected a number from {MIN_CODE_LENGTH} to {MAX_CODE_LENGTH}"))
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    humantime::parse_duration(text)
-        .ok()
-        .filter(|duration| (Duration::from_secs(1)..=LONGEST).contains(duration))
-        .ok_or_else(|| "expected a time from a second to ten years, such as 60s, 30min or 7d".to_owned())
-}
-
-fn origin(text: &str) -> Result<HeaderValue, String> {
-    url::Url::parse(text.trim())
-        .ok()
-        .filter(|url| matches!(url.scheme(), "http" | "https"))
-        .map(|url| url.origin().ascii_serialization())
-        .filter(|origin| origin == text.trim())
-        .and_then(|origin| HeaderValue::try_from(origin).ok())
-        .ok_or_else(|| "expected origins such as https://app.example.com, separated by commas".to_owned())
-}
-
-fn number(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| "expected a number, such as 60".to_owned())
-}
-
-fn network(text: &str) -> Result<IpNet, String> {
-    let text = text.trim();
-    text.parse()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| "expected networks such as 10.0.0.0/8 or fd00::/8, separated by commas".to_owned())
-}
-
-fn positive(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| "expected a number above 0".to_owned())
-}
-
-fn positive_u32(text: &str) -> Result<u32, String> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| "expected a number above 0".to_owned())
 }

@@ -11,7 +11,7 @@ use secrecy::SecretSlice;
 use crate::random::{self, SystemRandom};
 
 /// The key in the file; if there is no file, a new one with a new key.
-pub(crate) fn read_or_draw(path: &Path) -> Result<SecretSlice<u8>, String> {
+pub(super) fn read_or_draw(path: &Path) -> Result<SecretSlice<u8>, String> {
     let failed = |error: std::io::Error| format!("{}: the secret key cannot be kept: {error}", path.display());
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -1,0 +1,78 @@
+//! Reading the values of settings. An error says what is expected; who reports it names the setting.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use axum::http::HeaderValue;
+use ipnet::IpNet;
+
+use crate::account::{MAX_CODE_LENGTH, MIN_CODE_LENGTH};
+
+/// The longest time that can be set.
+const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_| "expected an address such as 127.0.0.1:8000 or [::1]:8000".to_owned())
+}
+
+pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
+    let address = address(text)?;
+    match address.ip() {
+        IpAddr::V4(ip) if ip.is_loopback() => Ok(address),
+        IpAddr::V6(ip) if ip.is_loopback() => Ok(address),
+        _ => Err(
+            "expected an address of this machine alone, such as 127.0.0.1:1025: embedded parts are for development"
+                .to_owned(),
+        ),
+    }
+}
+
+pub(super) fn code_length(text: &str) -> Result<u8, String> {
+    text.parse()
+        .ok()
+        .filter(|length| (MIN_CODE_LENGTH..=MAX_CODE_LENGTH).contains(length))
+        .ok_or_else(|| format!("expected a number from {MIN_CODE_LENGTH} to {MAX_CODE_LENGTH}"))
+}
+
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text)
+        .ok()
+        .filter(|duration| (Duration::from_secs(1)..=LONGEST).contains(duration))
+        .ok_or_else(|| "expected a time from a second to ten years, such as 60s, 30min or 7d".to_owned())
+}
+
+pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
+    url::Url::parse(text.trim())
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https"))
+        .map(|url| url.origin().ascii_serialization())
+        .filter(|origin| origin == text.trim())
+        .and_then(|origin| HeaderValue::try_from(origin).ok())
+        .ok_or_else(|| "expected origins such as https://app.example.com, separated by commas".to_owned())
+}
+
+pub(super) fn number(text: &str) -> Result<u32, String> {
+    text.parse().map_err(|_| "expected a number, such as 60".to_owned())
+}
+
+pub(super) fn network(text: &str) -> Result<IpNet, String> {
+    let text = text.trim();
+    text.parse()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| "expected networks such as 10.0.0.0/8 or fd00::/8, separated by commas".to_owned())
+}
+
+pub(super) fn positive(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "expected a number above 0".to_owned())
+}
+
+pub(super) fn positive_u32(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|number| *number > 0)
+        .ok_or_else(|| "expected a number above 0".to_owned())
+}
