@@ -111,7 +111,7 @@ impl Accounts {
         verification_code::Entity::delete_by_id((id, Purpose::Activation))
             .exec(&transaction)
             .await?;
-        outbox::withdraw(&transaction, id, entity::MailKind::ActivationCode).await?;
+        outbox::withdraw(&transaction, id, entity::MailKind::ActivationCode, None).await?;
         let session = self.open_session(&transaction, id, now).await?;
         transaction.commit().await?;
         Ok((user.into(), session))

@@ -35,13 +35,14 @@ impl Accounts {
             }
         };
         let kind = MailKind::ActivationCode;
-        outbox::withdraw(&transaction, user.id, kind).await?;
+        // First the new mail: its foreign key locks the user, as does first whoever deletes one with all their mails.
         let owed = outbox::owe_if_pending(&transaction, &*self.random, now, user.id, kind).await?;
-        if !owed {
+        let Some(owed) = owed else {
             // Activated, or replaced by a newer registration, since the password was proved.
             transaction.rollback().await?;
             return Err(self.why_not_pending(user.id).await?.into());
-        }
+        };
+        outbox::withdraw(&transaction, user.id, kind, Some(owed)).await?;
         let code_length = self.code_length(&transaction, &email, Purpose::Activation, now).await?;
         transaction.commit().await?;
         self.outbox.wake();

@@ -10,7 +10,7 @@ use entity::{MailKind, Timestamp, email_outbox, user};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
 use tokio::sync::Notify;
@@ -66,18 +66,19 @@ pub(crate) async fn owe(
     Ok(())
 }
 
-/// Owes a user a mail if they are pending at that moment, in one statement. Tells whether it does.
+/// Owes a user a mail if they are pending at that moment, in one statement. Gives the id of the mail.
 pub(crate) async fn owe_if_pending(
     db: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
     user: Uuid,
     kind: MailKind,
-) -> Result<bool, DbErr> {
+) -> Result<Option<Uuid>, DbErr> {
     use email_outbox::Column;
+    let id = random::uuid(random, now);
     let pending = Query::select()
         .exprs([
-            Expr::value(random::uuid(random, now)),
+            Expr::value(id),
             Expr::col(user::Column::Id),
             Expr::value(kind.to_value()),
             Expr::value(now),
@@ -101,14 +102,21 @@ pub(crate) async fn owe_if_pending(
         ])
         .select_from(pending)
         .map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok(db.execute(&insert).await?.rows_affected() == 1)
+    let owed = db.execute(&insert).await?.rows_affected() == 1;
+    Ok(owed.then_some(id))
 }
 
-/// Owes a user the mails of a kind no more, claimed or not.
-pub(crate) async fn withdraw(db: &impl ConnectionTrait, user: Uuid, kind: MailKind) -> Result<(), DbErr> {
+/// Owes a user the mails of a kind no more, claimed or not, except perhaps one.
+pub(crate) async fn withdraw(
+    db: &impl ConnectionTrait,
+    user: Uuid,
+    kind: MailKind,
+    except: Option<Uuid>,
+) -> Result<(), DbErr> {
     email_outbox::Entity::delete_many()
         .filter(email_outbox::Column::UserId.eq(user))
         .filter(email_outbox::Column::Kind.eq(kind))
+        .filter(Condition::all().add_option(except.map(|id| email_outbox::Column::Id.ne(id))))
         .exec(db)
         .await?;
     Ok(())
