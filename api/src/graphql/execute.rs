@@ -52,17 +52,14 @@ pub async fn execute(schema: &Schema, request: Request, method: Method, caller: 
     let introspection = schema
         .data::<Introspection>()
         .is_none_or(|introspection| introspection.0);
-    let document = match admit(&request, method, &caller, introspection) {
-        Ok(document) => document,
+    let (document, given) = match admit(&request, method, &caller, introspection) {
+        Ok(admitted) => admitted,
         Err((refused, errors)) => return Answer::Refused(refused, errors),
     };
     let mut inner = async_graphql::Request::new(request.query).variables(request.variables);
-    if let Ok(operation) = choose(&document, request.operation_name.as_deref()) {
-        inner.data.insert(Given::new(&document, operation, &inner.variables));
-    }
     inner.operation_name = request.operation_name;
     inner.set_parsed_query(document);
-    let mut response = schema.execute(inner.data(caller)).await;
+    let mut response = schema.execute(inner.data(given).data(caller)).await;
     response.errors = response.errors.into_iter().map(coded).collect();
     // Validation refuses by errors alone; an operation that was executed has data, or an error at a path.
     if response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty()) {
@@ -77,7 +74,7 @@ fn admit(
     method: Method,
     caller: &Caller,
     introspection: bool,
-) -> Result<ExecutableDocument, (Refused, Vec<ServerError>)> {
+) -> Result<(ExecutableDocument, Given), (Refused, Vec<ServerError>)> {
     let by_us = |error| (Refused::ByUs, vec![error]);
     let by_graphql = |error| (Refused::ByGraphql, vec![error]);
     bounds::check(&request.query).map_err(|exceeded| by_us(too_much(exceeded.bound, exceeded.limit)))?;
@@ -103,7 +100,8 @@ fn admit(
         let error = ErrorCode::ValidationFailed.error("This server does not tell its schema.");
         return Err(by_graphql(error));
     }
-    Ok(document)
+    let given = Given::new(&document, operation, &request.variables);
+    Ok((document, given))
 }
 
 fn too_much(bound: &str, limit: usize) -> ServerError {

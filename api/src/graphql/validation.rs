@@ -28,16 +28,12 @@ impl Extension for Gate {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let given = ctx.query_data.and_then(|_| ctx.data::<Given>().ok());
+        let given = ctx.data_unchecked::<Given>();
         let bad_input = |message| vec![ErrorCode::BadUserInput.error(message)];
         let registry = &ctx.schema_env.registry;
-        given
-            .map_or(Ok(()), |given| given.check_variables(registry))
-            .map_err(bad_input)?;
+        given.check_variables(registry).map_err(bad_input)?;
         let valid = next.run(ctx).await.map_err(failed)?;
-        given
-            .map_or(Ok(()), |given| given.check_arguments(registry))
-            .map_err(bad_input)?;
+        given.check_arguments(registry).map_err(bad_input)?;
         Ok(valid)
     }
 }

@@ -6,15 +6,15 @@ mod cors;
 mod graphql;
 mod headers;
 mod pages;
+mod panics;
 mod request_id;
 mod serve;
-mod transport;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
 use sea_orm::DatabaseConnection;
 
@@ -91,7 +91,7 @@ pub fn router(context: Context, options: Options) -> Router {
     }
     router
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(from_fn_with_state(context.clone(), transport::guard))
+        .layer(from_fn(panics::answer))
         .layer(cors::layer(origins))
         .layer(map_response(headers::layer))
         .layer(from_fn_with_state(context.clone(), request_id::layer))
