@@ -1,6 +1,7 @@
 //! The end-to-end tests: the real server, over HTTP and SMTP, on both databases.
 
 mod activate;
+mod audits;
 mod credentials;
 mod flow;
 mod interleavings;
