@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use mailer_mock::MailerMock;
 use secrecy::ExposeSecret;
@@ -20,9 +19,6 @@ use crate::metrics::Metrics;
 use crate::random::SharedRandom;
 use crate::settings::{Config, Mail};
 use crate::{database, graphql, http};
-
-/// How long requests that are under way may take to finish when the server stops.
-const DRAIN: Duration = Duration::from_secs(10);
 
 /// A running server.
 pub struct Server {
@@ -94,19 +90,20 @@ impl Server {
             origins: config.origins,
         };
         let router = http::router(context, options);
+        let limits = http::Limits::default();
         let stop = CancellationToken::new();
         if let Some(listener) = metrics_listener {
             tokio::spawn(http::serve(
                 listener,
                 http::metrics_router(counters),
+                limits,
                 stop.clone(),
-                DRAIN,
             ));
         }
         Ok(Self {
             address,
             mailer_mock,
-            http: tokio::spawn(http::serve(listener, router, stop.clone(), DRAIN)),
+            http: tokio::spawn(http::serve(listener, router, limits, stop.clone())),
             background: tokio::spawn(background(delivery.clone(), accounts.clone(), stop.clone())),
             accounts,
             delivery,

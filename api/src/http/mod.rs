@@ -20,7 +20,7 @@ use sea_orm::DatabaseConnection;
 
 pub use client_address::TrustedProxies;
 pub use cors::Origins;
-pub use serve::serve;
+pub use serve::{Limits, serve};
 
 use crate::clock::SharedClock;
 use crate::graphql::Schema;

@@ -1,8 +1,8 @@
 //! Accepting connections, and giving up on those that keep a place without using it.
 //!
-//! A client may take [`HEAD`] to send the head of a request once it has begun, and [`IDLE`] between two requests. hyper
-//! has one timer for both, so the connection is watched here, where its bytes pass: what time is left depends on what
-//! the connection is doing.
+//! A client may take [`Limits::head`] to send the head of a request once it has begun, and [`Limits::idle`] between two
+//! requests. hyper has one timer for both, so the connection is watched here, where its bytes pass: what time is left
+//! depends on what the connection is doing.
 
 use std::future::Future;
 use std::io;
@@ -26,19 +26,35 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 
-/// How long the head of a request may take, from its first byte.
-const HEAD: Duration = Duration::from_secs(10);
-/// How long a connection is kept that sends nothing.
-const IDLE: Duration = Duration::from_secs(75);
-/// How long the first request may be waited for.
-const FIRST: Duration = HEAD;
-/// How long a client may take to take in a part of its answer.
-const WRITE: Duration = Duration::from_secs(30);
 /// How long to wait after the system had no room for another connection.
 const NO_ROOM: Duration = Duration::from_millis(100);
 
-/// Serves connections until told to stop; then finishes the requests that are under way, for as long as `drain`.
-pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken, drain: Duration) {
+/// How long a client may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// To send the head of a request, from its first byte; on a new connection, from its start.
+    pub head: Duration,
+    /// To begin the next request.
+    pub idle: Duration,
+    /// To take in a part of its answer.
+    pub write: Duration,
+    /// To finish what is under way when the server stops.
+    pub drain: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            write: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Serves connections until told to stop; then finishes the requests that are under way.
+pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
     let connections = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -47,7 +63,7 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = connection(stream, peer, router.clone());
+                let connection = connection(stream, peer, router.clone(), limits);
                 tokio::spawn(connections.watch(connection));
             }
             Err(error) if is_about_one_connection(&error) => {}
@@ -58,12 +74,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToke
         }
     }
     drop(listener);
-    let _ = tokio::time::timeout(drain, connections.shutdown()).await;
+    let _ = tokio::time::timeout(limits.drain, connections.shutdown()).await;
 }
 
 type Connection = http1::Connection<TokioIo<Watched>, TowerToHyperService<Tagged>>;
 
-fn connection(stream: TcpStream, peer: SocketAddr, router: Router) -> Connection {
+fn connection(stream: TcpStream, peer: SocketAddr, router: Router, limits: Limits) -> Connection {
     // Small answers are not to wait for the acknowledgement of the ones before.
     let _ = stream.set_nodelay(true);
     let phase = Arc::new(AtomicU8::new(Phase::Fresh as u8));
@@ -75,9 +91,10 @@ fn connection(stream: TcpStream, peer: SocketAddr, router: Router) -> Connection
     http1::Builder::new().max_buf_size(32 * 1024).serve_connection(
         TokioIo::new(Watched {
             stream,
+            limits,
             phase,
             seen: Phase::Fresh as u8,
-            patience: Box::pin(tokio::time::sleep(FIRST)),
+            patience: Box::pin(tokio::time::sleep(limits.head)),
             blocked: None,
         }),
         TowerToHyperService::new(service),
@@ -138,6 +155,7 @@ impl tower_service::Service<Request<Incoming>> for Tagged {
 /// A connection whose time runs out.
 struct Watched {
     stream: TcpStream,
+    limits: Limits,
     phase: Arc<AtomicU8>,
     /// The phase that `patience` was set for.
     seen: u8,
@@ -156,7 +174,8 @@ impl AsyncRead for Watched {
                 self.phase.store(Phase::Head as u8, Ordering::Relaxed);
                 // A fresh connection has had its time from the start.
                 if phase == Phase::Idle as u8 {
-                    self.patience.as_mut().reset(Instant::now() + HEAD);
+                    let until = Instant::now() + self.limits.head;
+                    self.patience.as_mut().reset(until);
                 }
                 self.seen = Phase::Head as u8;
             }
@@ -169,7 +188,8 @@ impl AsyncRead for Watched {
         }
         if phase != self.seen {
             self.seen = phase;
-            let patience = if phase == Phase::Idle as u8 { IDLE } else { HEAD };
+            let Limits { idle, head, .. } = self.limits;
+            let patience = if phase == Phase::Idle as u8 { idle } else { head };
             self.patience.as_mut().reset(Instant::now() + patience);
         }
         ready!(self.patience.as_mut().poll(cx));
@@ -184,7 +204,8 @@ impl Watched {
             self.blocked = None;
             return written;
         }
-        let blocked = self.blocked.get_or_insert_with(|| Box::pin(tokio::time::sleep(WRITE)));
+        let write = self.limits.write;
+        let blocked = self.blocked.get_or_insert_with(|| Box::pin(tokio::time::sleep(write)));
         ready!(blocked.as_mut().poll(cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
