@@ -4,6 +4,9 @@
 //! requests. hyper has one timer for both, so the connection is watched here, where its bytes pass: what time is left
 //! depends on what the connection is doing.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -202,6 +205,14 @@ impl Watched {
     fn written(&mut self, cx: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if written.is_ready() {
             self.blocked = None;
+            // hyper has found nothing to read while the request was answered, and does not look again before it is
+            // woken: the idle time must run from here.
+            if self.phase.load(Ordering::Relaxed) == Phase::Idle as u8 {
+                self.seen = Phase::Idle as u8;
+                let until = Instant::now() + self.limits.idle;
+                self.patience.as_mut().reset(until);
+                let _ = self.patience.as_mut().poll(cx);
+            }
             return written;
         }
         let write = self.limits.write;
