@@ -14,6 +14,7 @@ mod register;
 mod resend;
 mod schema;
 mod sessions;
+mod slow_clients;
 mod sweep;
 mod transport;
 mod wrong_tries;

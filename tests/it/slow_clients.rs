@@ -1,0 +1,132 @@
+//! Clients that keep a place and send little, against the times that the server really gives them. What happens within
+//! those times is tested with shorter ones in `api/src/http/serve/tests.rs`.
+
+mod slow {
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    use tests::{Database, PASSWORD, TestApp};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+    use tokio::time::{Instant, sleep_until, timeout};
+
+    use crate::seconds;
+
+    const REQUEST: &str = "GET /livez HTTP/1.1\r\nhost: a\r\n\r\n";
+    const HALF_A_HEAD: &str = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: appl";
+    const HALF_A_BODY: &str =
+        "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"query\":";
+
+    /// How much later than promised something may happen on a machine that has other things to do.
+    const LATE: Duration = Duration::from_secs(4);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn each_is_given_its_time_and_no_more() {
+        let app = TestApp::start(&Database::sqlite()).await;
+        let server = app.server().address();
+        tokio::join!(
+            a_slow_head_is_cut(server),
+            a_slow_body_is_refused(server),
+            who_reads_nothing_is_cut(server),
+            who_comes_back_in_time_is_answered(server),
+            who_does_not_come_back_is_cut(server),
+        );
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn three_hundred_of_them_keep_nobody_waiting() {
+        let app = TestApp::start(&Database::sqlite()).await;
+        let mut slow = Vec::new();
+        for number in 0..300 {
+            let text = if number % 2 == 0 { HALF_A_HEAD } else { HALF_A_BODY };
+            slow.push(send(app.server().address(), text).await);
+        }
+        let served = timeout(Duration::from_secs(1), app.register("ada@example.com", PASSWORD)).await;
+        assert_eq!(served.expect("an answer within a second").codes(), Vec::<String>::new());
+        // They were there all the while.
+        for stream in &slow {
+            assert!(stream.try_read(&mut [0; 1]).is_err());
+        }
+    }
+
+    async fn a_slow_head_is_cut(server: SocketAddr) {
+        let begun = Instant::now();
+        let mut stream = send(server, HALF_A_HEAD).await;
+        loop {
+            if let Ok(end) = timeout(Duration::from_millis(500), stream.read(&mut [0; 1])).await {
+                assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+                break;
+            }
+            // A byte now and then gains nothing.
+            let _ = stream.write_all(b"x").await;
+        }
+        happened_after(begun, 10);
+    }
+
+    async fn a_slow_body_is_refused(server: SocketAddr) {
+        let begun = Instant::now();
+        let mut stream = send(server, HALF_A_BODY).await;
+        let mut answer = String::new();
+        let read = timeout(seconds(20), stream.read_to_string(&mut answer)).await;
+        read.expect("the connection ends").expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("BAD_REQUEST"), "{answer}");
+        happened_after(begun, 10);
+    }
+
+    async fn who_reads_nothing_is_cut(server: SocketAddr) {
+        // As many requests as it takes until the server can no longer write, and so no longer reads.
+        let mut stream = send(server, REQUEST).await;
+        let requests = "GET /schema.graphql HTTP/1.1\r\nhost: a\r\n\r\n".repeat(1_000);
+        let mut last = Instant::now();
+        let cut = async {
+            while stream.write(requests.as_bytes()).await.is_ok() {
+                last = Instant::now();
+            }
+        };
+        timeout(seconds(70), cut).await.expect("the connection ends");
+        happened_after(last, 30);
+    }
+
+    async fn who_comes_back_in_time_is_answered(server: SocketAddr) {
+        let mut stream = send(server, REQUEST).await;
+        answered(&mut stream).await;
+        sleep_until(Instant::now() + seconds(70)).await;
+        stream
+            .write_all(REQUEST.as_bytes())
+            .await
+            .expect("the connection is there");
+        answered(&mut stream).await;
+    }
+
+    async fn who_does_not_come_back_is_cut(server: SocketAddr) {
+        let mut stream = send(server, REQUEST).await;
+        answered(&mut stream).await;
+        let begun = Instant::now();
+        let end = timeout(seconds(90), stream.read(&mut [0; 1])).await;
+        assert!(matches!(end, Ok(Ok(0) | Err(_))), "{end:?}");
+        happened_after(begun, 75);
+    }
+
+    async fn send(server: SocketAddr, text: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(server).await.expect("a connection");
+        stream.write_all(text.as_bytes()).await.expect("room for it");
+        stream
+    }
+
+    async fn answered(stream: &mut TcpStream) {
+        let mut read = Vec::new();
+        while !read.ends_with(b"ok\n") {
+            assert!(stream.read_buf(&mut read).await.expect("an answer") > 0);
+        }
+        assert!(read.starts_with(b"HTTP/1.1 200 "));
+    }
+
+    fn happened_after(begun: Instant, promised: u64) {
+        let took = begun.elapsed();
+        let promised = seconds(promised)..seconds(promised) + LATE;
+        // A timer may come a little early on the clock of another.
+        let took = took + Duration::from_millis(50);
+        assert!(promised.contains(&took), "{took:?} instead of {promised:?}");
+    }
+}
