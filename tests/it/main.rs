@@ -15,6 +15,7 @@ mod resend;
 mod schema;
 mod sessions;
 mod slow_clients;
+mod stopping;
 mod sweep;
 mod transport;
 mod wrong_tries;
