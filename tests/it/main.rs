@@ -3,6 +3,7 @@
 mod activate;
 mod audits;
 mod credentials;
+mod enumeration;
 mod flow;
 mod interleavings;
 mod migrations;

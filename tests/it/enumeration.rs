@@ -1,0 +1,209 @@
+//! No answer tells whether an address is registered: not by its bytes, not by its headers, not by its time.
+
+use std::collections::BTreeMap;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Client, OTHER_PASSWORD, PASSWORD, TestApp};
+
+use crate::seconds;
+
+const ERRORS: &str = "userErrors { code message field retryAfterSeconds attemptsRemaining suggestions }";
+
+/// All that a client gets to see.
+#[derive(Debug, PartialEq)]
+struct Seen {
+    status: u16,
+    headers: BTreeMap<String, String>,
+    body: String,
+}
+
+/// Sends a request, and hides from the answer what no two answers have in common.
+async fn seen(client: &Client, query: &str, variables: Value) -> Seen {
+    let request = client.request(Method::POST, "/graphql");
+    let response = request
+        .json(&json!({ "query": query, "variables": variables }))
+        .send()
+        .await
+        .expect("an answer");
+    let headers = response.headers().iter().map(|(name, value)| {
+        let value = match name.as_str() {
+            "date" | "x-request-id" => "…",
+            _ => value.to_str().expect("text"),
+        };
+        (name.to_string(), value.to_owned())
+    });
+    Seen {
+        status: response.status().as_u16(),
+        headers: headers.collect(),
+        body: response.text().await.expect("a body"),
+    }
+}
+
+async fn register(app: &TestApp, email: &str) -> Seen {
+    let query = format!(
+        "mutation($input: RegisterInput!) {{ register(input: $input) {{ codeExpiresInSeconds codeLength resendAvailableInSeconds {ERRORS} }} }}"
+    );
+    seen(
+        app,
+        &query,
+        json!({ "input": { "email": email, "password": OTHER_PASSWORD } }),
+    )
+    .await
+}
+
+async fn sign_in(app: &TestApp, email: &str) -> Seen {
+    let query = format!("mutation($input: SignInInput!) {{ signIn(input: $input) {{ session {{ id }} {ERRORS} }} }}");
+    seen(
+        app,
+        &query,
+        json!({ "input": { "email": email, "password": OTHER_PASSWORD } }),
+    )
+    .await
+}
+
+async fn activate(app: &TestApp, email: &str) -> Seen {
+    let query = format!("mutation {{ activate(input: {{ activationCode: \"0000\" }}) {{ user {{ id }} {ERRORS} }} }}");
+    seen(&app.basic(email, OTHER_PASSWORD), &query, json!({})).await
+}
+
+async fn resend(app: &TestApp, email: &str) -> Seen {
+    let query = format!("mutation {{ resendActivationCode {{ codeLength {ERRORS} }} }}");
+    seen(&app.basic(email, OTHER_PASSWORD), &query, json!({})).await
+}
+
+async fn me(app: &TestApp, email: &str) -> Seen {
+    seen(&app.basic(email, OTHER_PASSWORD), "{ me { id } }", json!({})).await
+}
+
+/// Asks the same for an active, a pending and an unknown address.
+async fn alike(what: &str, ask: impl AsyncFn(&'static str) -> Seen) -> String {
+    let unknown = ask("unknown@example.com").await;
+    assert_eq!(ask("active@example.com").await, unknown, "{what}");
+    assert_eq!(ask("pending@example.com").await, unknown, "{what}");
+    assert_eq!(unknown.status, 200, "{what}");
+    unknown.body
+}
+
+tests::on_both_databases! {
+    async fn an_answer_is_the_same_for_an_active_a_pending_and_an_unknown_address(database: Database) {
+        let app = TestApp::start(&database).await;
+        app.activated("active@example.com", PASSWORD).await;
+        app.registered("pending@example.com", PASSWORD).await;
+        // Whoever asked for these mails knows of them. Nobody else asked for any within the hour.
+        app.clock.advance(seconds(60 * 60));
+
+        let answer = alike("signIn", async |email| sign_in(&app, email).await).await;
+        assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
+        let answer = alike("activate", async |email| activate(&app, email).await).await;
+        assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
+        let answer = alike("resend", async |email| resend(&app, email).await).await;
+        assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
+        let answer = alike("me", async |email| me(&app, email).await).await;
+        assert!(answer.contains("UNAUTHENTICATED"), "{answer}");
+
+        for _ in 0..2 {
+            alike("signIn", async |email| sign_in(&app, email).await).await;
+        }
+        let answer = alike("signIn, limited", async |email| sign_in(&app, email).await).await;
+        assert!(answer.contains("RATE_LIMITED"), "{answer}");
+        let answer = alike("activate, limited", async |email| activate(&app, email).await).await;
+        assert!(answer.contains("RATE_LIMITED"), "{answer}");
+        let answer = alike("resend, limited", async |email| resend(&app, email).await).await;
+        assert!(answer.contains("RATE_LIMITED"), "{answer}");
+        let answer = alike("me, limited", async |email| me(&app, email).await).await;
+        assert!(answer.contains("RATE_LIMITED"), "{answer}");
+
+        let answer = alike("register", async |email| register(&app, email).await).await;
+        assert!(answer.contains("\"codeLength\":4") && answer.contains("\"userErrors\":[]"), "{answer}");
+        let answer = alike("register, limited", async |email| register(&app, email).await).await;
+        assert!(answer.contains("RATE_LIMITED"), "{answer}");
+    }
+}
+
+mod slow {
+    use api::account::Status;
+    use api::hashing::HashingConfig;
+    use api::random::SystemRandom;
+    use entity::{HiddenText, user};
+    use sea_orm::ActiveValue::Set;
+    use sea_orm::EntityTrait;
+    use sea_orm::prelude::Uuid;
+    use tests::{PASSWORD, TestApp};
+    use tokio::time::Instant;
+
+    use super::Seen;
+
+    /// How many calls of each kind are compared. Of as many, by chance alone, the share below strays from a half by
+    /// more than 0.1 once in a million times.
+    const CALLS: u128 = 400;
+
+    tests::on_both_databases! {
+        async fn the_time_taken_does_not_tell_who_is_registered(database: Database) {
+            let app = TestApp::with(&database, |app| {
+                app.hashing = HashingConfig { threads: 1, queue: 10, m_kib: 4 * 1024, t: 1, p: 1 };
+            })
+            .await;
+            have_accounts(&app).await;
+            let mut shares = Vec::new();
+            shares.push(("signIn", compared(async |email| super::sign_in(&app, email).await).await));
+            shares.push(("me", compared(async |email| super::me(&app, email).await).await));
+            shares.push(("register", compared(async |email| super::register(&app, email).await).await));
+            assert!(shares.iter().all(|(_, share)| (0.4..=0.6).contains(share)), "{shares:?}");
+        }
+    }
+
+    /// Active users with the numbers from 0 on.
+    async fn have_accounts(app: &TestApp) {
+        let accounts = app.server().accounts();
+        let hash = accounts.hasher.hash(PASSWORD.to_owned().into(), &SystemRandom).await;
+        let hash = hash.expect("room for a hash");
+        let users = (0..CALLS).map(|number| user::ActiveModel {
+            id: Set(Uuid::from_u128(number)),
+            email: Set(HiddenText(address(number))),
+            email_canonical: Set(HiddenText(address(number))),
+            password_hash: Set(HiddenText(hash.clone())),
+            status: Set(Status::Active),
+            created_at: Set(accounts.clock.now()),
+            activated_at: Set(Some(accounts.clock.now())),
+        });
+        user::Entity::insert_many(users).exec(app.db()).await.expect("users");
+    }
+
+    fn address(number: u128) -> String {
+        format!("user{number:04}@example.com")
+    }
+
+    /// Of all pairs of a call for a known and one for an unknown address, the share in which the known one took
+    /// longer (Mann-Whitney): a half, when time tells nothing. All calls have the same answer.
+    async fn compared(ask: impl AsyncFn(&str) -> Seen) -> f64 {
+        let mut took = (0..2 * CALLS).map(|number| (number, 0)).collect::<Vec<_>>();
+        shuffle(&mut took);
+        let mut answer = None;
+        for (number, nanos) in &mut took {
+            let email = address(*number);
+            let begun = Instant::now();
+            let seen = ask(&email).await;
+            *nanos = begun.elapsed().as_nanos();
+            assert_eq!(*answer.get_or_insert(seen.body.clone()), seen.body);
+        }
+        let (known, unknown): (Vec<_>, Vec<_>) = took.iter().partition(|(number, _)| *number < CALLS);
+        let longer = known
+            .iter()
+            .map(|(_, known)| unknown.iter().filter(|(_, unknown)| known > unknown).count())
+            .sum::<usize>();
+        f64::from(u32::try_from(longer).expect("fewer pairs"))
+            / f64::from(u32::try_from(known.len() * unknown.len()).expect("fewer pairs"))
+    }
+
+    /// So that neither kind of call has more of the other before it: what a call leaves to be done slows the next.
+    fn shuffle<T>(list: &mut [T]) {
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        for end in (1..list.len()).rev() {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            list.swap(end, usize::try_from(state >> 33).expect("31 bits") % (end + 1));
+        }
+    }
+}
