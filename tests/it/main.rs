@@ -6,6 +6,7 @@ mod credentials;
 mod enumeration;
 mod flow;
 mod interleavings;
+mod me;
 mod migrations;
 mod one_operation;
 mod outbox;
