@@ -2,6 +2,7 @@
 
 mod activate;
 mod audits;
+mod client_limit;
 mod credentials;
 mod enumeration;
 mod flow;

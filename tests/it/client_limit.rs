@@ -1,0 +1,130 @@
+//! How much one client may ask for, whatever the accounts.
+
+use api::http::TrustedProxies;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tests::{Client, Database, PASSWORD, TestApp};
+
+use crate::seconds;
+
+/// Another address in the network of the usual one.
+const NEIGHBOUR: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
+
+async fn limited(database: &Database, per_minute: u32, trusted: &[&str]) -> TestApp {
+    TestApp::with(database, |app| {
+        app.client_limit_per_minute = per_minute;
+        app.trusted_proxies = TrustedProxies(
+            trusted
+                .iter()
+                .map(|network| network.parse().expect("a network"))
+                .collect(),
+        );
+    })
+    .await
+}
+
+/// Whether one more operation of the client is looked at; each is about another address, so that no other limit is met.
+async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
+    let query = "mutation($input:SignInInput!){signIn(input:$input){userErrors{code}}}";
+    let mut request = client.request(Method::POST, "/graphql");
+    for entries in forwarded {
+        request = request.header("x-forwarded-for", *entries);
+    }
+    let variables = json!({ "input": { "email": format!("user{number}@example.com"), "password": PASSWORD } });
+    let response = request
+        .json(&json!({ "query": query, "variables": variables }))
+        .send()
+        .await;
+    let answer: Value = response.expect("an answer").json().await.expect("JSON");
+    match answer["data"]["signIn"]["userErrors"][0]["code"].as_str() {
+        Some("INVALID_CREDENTIALS") => true,
+        Some("RATE_LIMITED") => false,
+        _ => panic!("{answer}"),
+    }
+}
+
+tests::on_both_databases! {
+    async fn a_client_has_sixty_credential_operations_a_minute(database: Database) {
+        let app = limited(&database, 60, &[]).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        // Registering and activating were two of them.
+        for number in 0..58 {
+            assert!(is_served(&app, number, &[]).await, "{number}");
+        }
+        let basic = app.basic("ada@example.com", PASSWORD);
+        for refused in [
+            app.sign_in("ada@example.com", PASSWORD).await,
+            app.register("bob@example.com", PASSWORD).await,
+            basic.activate("0000").await,
+            basic.resend().await,
+        ] {
+            assert_eq!(refused.codes(), ["RATE_LIMITED"]);
+            assert_eq!(refused.payload()["userErrors"][0]["retryAfterSeconds"], 1);
+            assert_eq!(refused.status, 200);
+        }
+        let me = basic.me().await;
+        assert_eq!((me.error_code(), me.status.as_u16()), ("RATE_LIMITED", 200));
+        assert_eq!(me.body["errors"][0]["extensions"]["retryAfterSeconds"], 1);
+        assert_eq!(me.body["data"], json!({ "me": null }));
+
+        // What costs no hash is not counted.
+        for _ in 0..70 {
+            assert_eq!(app.bearer(&token).me().await.payload()["email"], "ada@example.com");
+            assert_eq!(app.send("{registrationPolicy{codeLength}}", json!({})).await.payload()["codeLength"], 4);
+        }
+        assert_eq!(app.bearer(&token).sign_out().await.codes(), Vec::<String>::new());
+        // Each client is counted for itself, down to the address.
+        assert!(is_served(&app.from(NEIGHBOUR), 0, &[]).await);
+
+        app.clock.advance(seconds(1));
+        assert!(is_served(&app, 60, &[]).await);
+        assert!(!is_served(&app, 61, &[]).await);
+    }
+
+    async fn what_is_refused_costs_nothing_else(database: Database) {
+        let app = limited(&database, 1, &[]).await;
+        assert!(is_served(&app, 0, &[]).await);
+        for _ in 0..20 {
+            assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
+            assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
+        }
+        // Of the address, nothing was spent.
+        app.clock.advance(seconds(60));
+        assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+        app.clock.advance(seconds(60));
+        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["NOT_ACTIVATED"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_says_where_they_come_from_but_a_trusted_proxy() {
+    let app = limited(&Database::sqlite(), 1, &[]).await;
+    assert!(is_served(&app, 0, &["198.51.100.1"]).await);
+    assert!(!is_served(&app, 1, &["198.51.100.2"]).await);
+
+    let app = limited(&Database::sqlite(), 1, &["127.0.0.1/32"]).await;
+    for (forwarded, served) in [
+        (&["198.51.100.1"][..], true),
+        (&["198.51.100.1"], false),
+        (&["198.51.100.2"], true),
+        // Whatever stands before what the proxy wrote is the client's own.
+        (&["203.0.113.1, 198.51.100.2"], false),
+        (&["203.0.113.2", "198.51.100.2"], false),
+        (&["203.0.113.2"], true),
+        // An IPv6 client has all of its /64.
+        (&["2001:db8:0:1::1"], true),
+        (&["2001:db8:0:1:ffff::2"], false),
+        (&["2001:db8:0:2::1"], true),
+        // An IPv4 address may be written as IPv6.
+        (&["::ffff:198.51.100.2"], false),
+        // What is no address counts for the proxy itself, together.
+        (&["nonsense"], true),
+        (&["more nonsense"], false),
+        (&[], false),
+    ] {
+        assert_eq!(is_served(&app, 0, forwarded).await, served, "{forwarded:?}");
+    }
+    // A neighbour of the proxy is no proxy.
+    assert!(is_served(&app.from(NEIGHBOUR), 0, &["198.51.100.3"]).await);
+    assert!(!is_served(&app.from(NEIGHBOUR), 0, &["198.51.100.4"]).await);
+}
