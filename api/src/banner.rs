@@ -29,8 +29,9 @@ pub fn text(server: &Server, graphiql: bool, data: Option<&Path>) -> String {
     let activate = r#"-d '{"query":"mutation { activate(input: {activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
     let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
     let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
+    let time = humantime::format_duration(server.accounts().policy.code_ttl);
     let read = if server.mailer_mock().is_some() {
-        "Read the code in the mailbox, or here: it is the four digits in the line that says `delivered`."
+        "Read the code in the mailbox, or here: it is in the line that says `delivered`."
     } else {
         "Read the code in the mail."
     };
@@ -38,7 +39,7 @@ pub fn text(server: &Server, graphiql: bool, data: Option<&Path>) -> String {
         text,
         "\n1. Register:\n{curl} {register}\n\
          \n2. {read} Then:\nCODE=…\n\
-         \n3. Activate, within a minute:\n{curl} {basic} {activate}\n\
+         \n3. Activate, within {time}:\n{curl} {basic} {activate}\n\
          \n4. Sign in:\n{curl} {sign_in}\n\
          \n5. See who you are (or with the session: -H \"authorization: Bearer $TOKEN\" in place of -u):\n{curl} {basic} {me}\n"
     );

@@ -87,7 +87,7 @@ tests::on_both_databases! {
     }
 
     async fn before_the_code_is_drawn_no_code_is_right(database: Database) {
-        // Nobody listens on port 1, so no mail leaves; the code is drawn all the same, but never mailed.
+        // No worker runs here, so the mail stays owed and nothing is drawn.
         let core = tests::TestCore::start(&database).await;
         core.register("ada@example.com", PASSWORD, 1).await;
         let proved = core.accounts.prove(&tests::credentials("ada@example.com", PASSWORD, 1)).await.expect("a user");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use api::account::Policy;
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, Stage};
 use tests::{PASSWORD, TestApp, TestCore, count, eventually};
@@ -63,6 +64,17 @@ tests::on_both_databases! {
         }
         let fresh = api::account::Code::parse(&mails[0].codes[0]);
         assert!(core.accounts.activate(&ada, fresh, now).await.is_ok());
+    }
+
+    async fn a_code_that_lives_shortly_is_not_mailed_when_it_is_nearly_dead(database: Database) {
+        let policy = Policy { code_ttl: seconds(10), ..Policy::default() };
+        let core = TestCore::with_policy(&database, policy).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
+        assert!(core.delivery.deliver_next().await.expect("an attempt"));
+        core.advance(5);
+        assert!(core.delivery.deliver_next().await.expect("a delivery"));
+        assert!(core.mailer.mailbox().messages()[0].text.contains("10 seconds"));
     }
 
     async fn what_is_refused_for_now_is_tried_again_and_arrives_alive(database: Database) {

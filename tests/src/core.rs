@@ -28,10 +28,15 @@ pub struct TestCore {
 
 impl TestCore {
     /// Prepares the use cases over a database.
+    pub async fn start(database: &Database) -> Self {
+        Self::with_policy(database, Policy::default()).await
+    }
+
+    /// The same, with the operator's numbers.
     ///
     /// # Panics
     /// When that fails.
-    pub async fn start(database: &Database) -> Self {
+    pub async fn with_policy(database: &Database, policy: Policy) -> Self {
         let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
             .await
             .expect("mailer-mock starts");
@@ -54,7 +59,7 @@ impl TestCore {
             random: Arc::new(SystemRandom),
             hasher: Hasher::start(hashing, metrics.clone()).expect("hashing starts"),
             keys: Arc::new(Keys::derive(&vec![7; 32].into())),
-            policy: Policy::default(),
+            policy,
             client_limit: ClientLimit::per_minute(0, Arc::new(clock.clone())),
             outbox: Waker::default(),
         };

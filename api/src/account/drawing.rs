@@ -35,10 +35,12 @@ impl Accounts {
     /// The code for a claimed mail: the one that an attempt within the last 30 seconds drew for it, or a new one.
     pub(crate) async fn draw(&self, claim: &Claim, email: &EmailAddress, purpose: Purpose) -> Result<Drawn, DbErr> {
         let now = self.clock.now();
+        // Half of its time is left at least, also where an operator gives it less than a minute.
+        let same_code = SAME_CODE.min(self.policy.code_ttl / 2);
         let live = verification_code::Entity::find_by_id((claim.mail.user_id, purpose))
             .one(&self.db)
             .await?
-            .filter(|live| live.mail_id == claim.mail.id && live.drawn_at > now.before(SAME_CODE));
+            .filter(|live| live.mail_id == claim.mail.id && live.drawn_at > now.before(same_code));
         let live = match live {
             Some(live) => Some(live),
             None => self.draw_anew(claim, email, purpose, now).await?,

@@ -55,7 +55,7 @@ use crate::keys::Keys;
 use crate::mail::outbox::Waker;
 use crate::random::SharedRandom;
 
-/// How many tries a code has (OWASP ASVS 6.5.4 and 6.6.3: codes are short-lived and guessed only a few times).
+/// How many tries a code has. Its digits are few (below the 20 bits of OWASP ASVS 6.5.4), so its tries must be.
 pub const CODE_MAX_ATTEMPTS: u8 = 3;
 
 /// The numbers that an operator may choose.

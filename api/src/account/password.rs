@@ -5,7 +5,7 @@ use zxcvbn::{Score, zxcvbn};
 
 use super::EmailAddress;
 
-/// In Unicode code points (NIST SP 800-63B 3.1.1.2).
+/// In Unicode code points, each of which counts as one character (NIST SP 800-63B-4 3.1.1.2).
 pub const MIN_LENGTH: usize = 8;
 /// In Unicode code points.
 pub const MAX_LENGTH: usize = 128;
