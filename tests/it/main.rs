@@ -4,6 +4,7 @@ mod activate;
 mod audits;
 mod client_limit;
 mod credentials;
+mod documents;
 mod enumeration;
 mod flow;
 mod interleavings;
