@@ -7,6 +7,7 @@ mod credentials;
 mod documents;
 mod enumeration;
 mod flow;
+mod headers;
 mod interleavings;
 mod me;
 mod migrations;

@@ -50,6 +50,8 @@ pub struct TestAppBuilder {
     pub client_limit_per_minute: u32,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: TrustedProxies,
+    /// Whose pages may call; those of this machine by default.
+    pub origins: Origins,
 }
 
 impl TestApp {
@@ -79,6 +81,7 @@ impl TestApp {
             introspection: true,
             client_limit_per_minute: 0,
             trusted_proxies: TrustedProxies::default(),
+            origins: Origins::Localhost,
         };
         change(&mut builder);
         builder.start().await
@@ -219,7 +222,7 @@ impl TestAppBuilder {
             hashing: self.hashing,
             client_limit_per_minute: self.client_limit_per_minute,
             trusted_proxies: self.trusted_proxies,
-            origins: Origins::Localhost,
+            origins: self.origins,
             graphiql: true,
             introspection: self.introspection,
         };
