@@ -2,6 +2,7 @@
 
 mod activate;
 mod audits;
+mod bad_input;
 mod client_limit;
 mod credentials;
 mod documents;
