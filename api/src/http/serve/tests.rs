@@ -177,7 +177,9 @@ async fn requests_sent_at_once_are_answered_in_order() {
 #[tokio::test]
 async fn who_takes_in_nothing_is_cut() {
     let serving = Serving::start(Limits { write: SOON, ..HOURS }).await;
-    let _unread = serving.send(&REQUEST.replace("/ ", "/large ")).await;
+    let mut unread = serving.send(&REQUEST.replace("/ ", "/large ")).await;
+    // The answer has begun.
+    soon(unread.read_exact(&mut [0; 1])).await.expect("an answer");
     serving.stop.cancel();
     serving.ends().await;
 }
@@ -205,6 +207,7 @@ async fn a_request_under_way_is_answered_after_the_stop() {
     serving.stop.cancel();
     is_kept(&mut held).await;
     assert!(TcpStream::connect(serving.address).await.is_err());
+    assert!(!serving.ended.is_finished());
     serving.release.notify_one();
     answer(&mut held, "released").await;
     is_cut(&mut held).await;
