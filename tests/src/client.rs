@@ -96,6 +96,12 @@ impl Client {
         Self::from_address(server, None)
     }
 
+    /// Where the server listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.server
+    }
+
     /// The same, sending from an address of this machine, so that the server sees another client network.
     #[must_use]
     pub fn from(&self, address: IpAddr) -> Self {
@@ -176,19 +182,42 @@ impl Client {
     }
 
     /// Registers.
+    ///
+    /// # Panics
+    /// When no answer comes.
     pub async fn register(&self, email: &str, password: &str) -> Answer {
+        self.try_register(email, password).await.expect("an answer")
+    }
+
+    /// Registers at a server that may be gone.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn try_register(&self, email: &str, password: &str) -> reqwest::Result<Answer> {
         let query = format!("mutation($input:RegisterInput!){{register(input:$input){{{MAILING}}}}} {ERROR}");
-        self.send(&query, json!({ "input": { "email": email, "password": password } }))
+        self.try_send(&query, json!({ "input": { "email": email, "password": password } }))
             .await
     }
 
     /// Activates, with the HTTP Basic that the client has.
+    ///
+    /// # Panics
+    /// When no answer comes.
     pub async fn activate(&self, code: &str) -> Answer {
+        self.try_activate(code).await.expect("an answer")
+    }
+
+    /// The same, at a server that may be gone.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub async fn try_activate(&self, code: &str) -> reqwest::Result<Answer> {
         let query = format!(
             "mutation($input:ActivateInput!){{activate(input:$input){{user{{{USER}}} session{{id token expiresAt \
              idleTimeoutSeconds user{{{USER}}}}} userErrors{{...E}}}}}} {ERROR}"
         );
-        self.send(&query, json!({ "input": { "activationCode": code } })).await
+        self.try_send(&query, json!({ "input": { "activationCode": code } }))
+            .await
     }
 
     /// Asks for another code, with the HTTP Basic that the client has.

@@ -6,14 +6,18 @@ mod client;
 mod clock;
 mod core;
 mod database;
+mod installation;
 mod process;
+mod proxy;
 
 pub use self::core::{TestCore, client, credentials};
 pub use app::{TestApp, TestAppBuilder, eventually};
 pub use client::{Answer, Client, activated_session};
 pub use clock::ManualClock;
 pub use database::{Database, count};
-pub use process::Process;
+pub use installation::{Installation, within};
+pub use process::{Process, binary};
+pub use proxy::Proxy;
 
 /// A password that every test may use: nobody guesses it.
 pub const PASSWORD: &str = "correct horse battery staple";

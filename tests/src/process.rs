@@ -25,17 +25,28 @@ impl Process {
     /// When it is not built: `./tests/run` builds it.
     #[must_use]
     pub fn api(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(binary("api"))
+        let mut command = Command::new(binary("api"));
+        command
             .args(arguments)
             .current_dir(folder)
             .env_clear()
-            .envs(environment.iter().copied())
+            .envs(environment.iter().copied());
+        Self::start(command)
+    }
+
+    /// Starts a command.
+    ///
+    /// # Panics
+    /// When it is not there.
+    #[must_use]
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .expect("the api is built and starts");
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
         let (sender, lines) = mpsc::unbounded_channel();
         let stdout = BufReader::new(child.stdout.take().expect("standard output"));
         let stderr = BufReader::new(child.stderr.take().expect("standard error"));
@@ -44,11 +55,29 @@ impl Process {
         Self { child, lines }
     }
 
+    /// Its number in the system.
+    ///
+    /// # Panics
+    /// When it has ended.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("a running process")
+    }
+
     /// Waits for the first line that contains a text.
     ///
     /// # Panics
     /// When none comes.
     pub async fn line_with(&mut self, text: &str) -> String {
+        let found = self.find_line(text).await;
+        found.unwrap_or_else(|seen| panic!("a line with {text:?} after {seen:#?}"))
+    }
+
+    /// Waits for the first line that contains a text.
+    ///
+    /// # Errors
+    /// What it printed, when none comes.
+    pub async fn find_line(&mut self, text: &str) -> Result<String, Vec<String>> {
         let mut seen = Vec::new();
         let search = async {
             while let Some(line) = self.lines.recv().await {
@@ -60,7 +89,7 @@ impl Process {
             None
         };
         let found = tokio::time::timeout(PATIENCE, search).await.ok().flatten();
-        found.unwrap_or_else(|| panic!("a line with {text:?} after {seen:#?}"))
+        found.ok_or(seen)
     }
 
     /// Waits until the API listens, and says where.
@@ -89,7 +118,7 @@ impl Process {
     /// # Panics
     /// When it does not end.
     pub async fn stop(self, signal: &str) -> (Option<i32>, Vec<String>) {
-        let id = self.child.id().expect("a running process").to_string();
+        let id = self.id().to_string();
         let sent = Command::new("kill")
             .args(["-s", signal, &id])
             .status()
@@ -124,8 +153,12 @@ async fn forward(mut from: BufReader<impl tokio::io::AsyncRead + Unpin>, to: mps
     }
 }
 
-/// The binaries stand beside the folder that this test binary is in.
-fn binary(name: &str) -> PathBuf {
+/// Where a binary is: beside the folder that this test binary is in.
+///
+/// # Panics
+/// Never: a test binary has a path.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the path of the test binary");
     let folder = test
         .parent()
