@@ -10,6 +10,7 @@ mod enumeration;
 mod flow;
 mod headers;
 mod interleavings;
+mod mail_outages;
 mod me;
 mod migrations;
 mod one_operation;

@@ -1,17 +1,18 @@
 //! Delivering what is owed.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use entity::{MailKind, Purpose, Timestamp, user};
 use futures_util::FutureExt;
-use lettre::transport::smtp::PoolConfig;
-use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use lettre::{AsyncTransport, Message};
 use sea_orm::{DbErr, EntityTrait};
 use tokio_util::sync::CancellationToken;
 
 use super::message::{self, Sender};
 use super::outbox::{self, Claim};
+use super::transport::Transport;
 use crate::account::{Accounts, Drawn, EmailAddress};
 use crate::metrics::Metrics;
 
@@ -19,9 +20,8 @@ use crate::metrics::Metrics;
 /// connection alone would wait for every acknowledgement of the network.
 const WORKERS: u32 = 4;
 
-/// How long one delivery may take, and one step of it. Less than the lease of a claim.
+/// How long one delivery may take. Less than the lease of a claim.
 const DELIVERY: Duration = Duration::from_secs(20);
-const STEP: Duration = Duration::from_secs(10);
 
 /// After this a mail is given up: nobody waits for it any more.
 const PATIENCE: Duration = Duration::from_mins(15);
@@ -36,7 +36,7 @@ const LOOK: Duration = Duration::from_secs(5);
 #[derive(Clone)]
 pub struct Delivery {
     accounts: Accounts,
-    smtp: AsyncSmtpTransport<Tokio1Executor>,
+    smtp: Transport,
     sender: Sender,
     metrics: Metrics,
 }
@@ -55,15 +55,10 @@ impl Delivery {
     /// # Errors
     /// When the URL or the sender cannot be read: the text says which.
     pub fn new(accounts: Accounts, smtp_url: &str, from: &str, metrics: Metrics) -> Result<Self, String> {
-        let smtp = AsyncSmtpTransport::<Tokio1Executor>::from_url(smtp_url)
-            .map_err(|_| "SMTP_URL: expected smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT".to_owned())?
-            .timeout(Some(STEP))
-            .pool_config(PoolConfig::new().max_size(WORKERS))
-            .build();
         Ok(Self {
+            smtp: Transport::to(smtp_url, WORKERS)?,
             sender: Sender::parse(from)?,
             accounts,
-            smtp,
             metrics,
         })
     }
@@ -160,7 +155,14 @@ impl Delivery {
     }
 
     async fn send(&self, message: Message) -> Outcome {
-        match tokio::time::timeout(DELIVERY, self.smtp.send(message)).await {
+        let smtp = self.smtp.current();
+        let mut sending = pin!(smtp.send(message));
+        let unfinished = self.smtp.renewed_unless_finished();
+        let sent = tokio::time::timeout(DELIVERY, sending.as_mut()).await;
+        if sent.is_ok() {
+            unfinished.finish();
+        }
+        match sent {
             Ok(Ok(_)) => Outcome::Sent,
             Ok(Err(error)) => match error.status() {
                 // The server's words may quote the address, so only its code is kept.

@@ -6,3 +6,4 @@
 pub mod delivery;
 pub(crate) mod message;
 pub mod outbox;
+mod transport;

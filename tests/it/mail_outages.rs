@@ -1,0 +1,159 @@
+//! The mail server refuses, stalls or breaks off, and comes back: registering is as before, and the mail arrives alive.
+
+use std::time::Duration;
+
+use api::clock::Clock;
+use entity::email_outbox;
+use mailer_mock::{Action, FaultRule, Stage};
+use sea_orm::EntityTrait;
+use serde_json::json;
+use tests::{PASSWORD, Proxy, TestApp, count, within};
+
+use crate::seconds;
+
+/// How long a delivery may take.
+const DELIVERY: Duration = Duration::from_secs(20);
+/// More than that, for a busy machine.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+/// How the mail server is out of order.
+enum Outage {
+    Refused,
+    Stalled,
+    /// The connections there were break; new ones can be made.
+    Cut,
+    /// The mail server answers this.
+    Fault(Stage, Action),
+}
+
+fn reply(code: u16) -> Action {
+    Action::Reply {
+        code,
+        text: "not now".to_owned(),
+    }
+}
+
+tests::on_both_databases! {
+    async fn a_mail_outlives_a_mail_server_that_refuses_or_breaks_off(database: Database) {
+        let outages = [
+            Outage::Refused,
+            Outage::Cut,
+            Outage::Fault(Stage::Connect, reply(421)),
+            Outage::Fault(Stage::Rcpt, reply(421)),
+            Outage::Fault(Stage::Mail, reply(451)),
+            Outage::Fault(Stage::AfterData, reply(450)),
+            Outage::Fault(Stage::AfterData, Action::Drop),
+        ];
+        let (app, mut proxy) = behind_a_proxy(&database).await;
+        // Connections to the mail server are there before anything breaks.
+        app.activated("ada@example.com", PASSWORD).await;
+        for (number, outage) in outages.into_iter().enumerate() {
+            outlive(&app, &mut proxy, outage, &format!("user{number}@example.com")).await;
+        }
+    }
+
+    async fn what_is_refused_for_good_is_given_up_and_the_next_mail_arrives(database: Database) {
+        let (app, _proxy) = behind_a_proxy(&database).await;
+        app.mailer.faults().set(vec![FaultRule {
+            recipient: Some("nobody@example.com".to_owned()),
+            ..FaultRule::new(Stage::Rcpt, reply(550))
+        }]);
+        assert_eq!(app.register("nobody@example.com", PASSWORD).await.payload(), &registered());
+        app.outbox_empties().await;
+        app.activated("ada@example.com", PASSWORD).await;
+        assert_eq!(app.mailer.faults().rules()[0].fired, 1);
+        assert!(app.mailbox().messages_to("nobody@example.com").is_empty());
+    }
+}
+
+/// A delivery is given twenty seconds, in real time.
+mod slow {
+    use super::*;
+
+    tests::on_both_databases! {
+        async fn a_mail_outlives_a_mail_server_that_stalls(database: Database) {
+            let (app, mut proxy) = behind_a_proxy(&database).await;
+            app.activated("ada@example.com", PASSWORD).await;
+            outlive(&app, &mut proxy, Outage::Stalled, "bob@example.com").await;
+        }
+
+        async fn an_answer_that_comes_too_late_is_not_taken_for_the_answer_to_another_mail(database: Database) {
+            let (app, mut proxy) = behind_a_proxy(&database).await;
+            let late = Outage::Fault(Stage::AfterData, Action::Delay(DELIVERY + seconds(1)));
+            outlive(&app, &mut proxy, late, "ada@example.com").await;
+            within(PATIENCE, "the late one", async || app.mailbox().messages_to("ada@example.com").len() == 2).await;
+            // The mail server is well again, and refuses the next mail for now: it is not taken for sent.
+            outlive(&app, &mut proxy, Outage::Fault(Stage::AfterData, reply(450)), "bob@example.com").await;
+        }
+    }
+}
+
+async fn behind_a_proxy(database: &tests::Database) -> (TestApp, Proxy) {
+    let mailer = mailer_mock::MailerMock::start(mailer_mock::Config::ephemeral()).await;
+    let mailer = std::sync::Arc::new(mailer.expect("mailer-mock starts"));
+    let proxy = Proxy::start(mailer.smtp_addr());
+    let app = TestApp::with(database, |app| {
+        app.smtp_url = Some(format!("smtp://{}", proxy.address()));
+        app.mailer = Some(mailer);
+    })
+    .await;
+    (app, proxy)
+}
+
+/// What `register` answers, whatever the mail server does.
+fn registered() -> serde_json::Value {
+    json!({
+        "codeExpiresInSeconds": 60,
+        "codeLength": 4,
+        "resendAvailableInSeconds": 30,
+        "userErrors": [],
+    })
+}
+
+/// Registers during an outage; after it the mail arrives, at most twice and then as the same, with a code that works.
+async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) {
+    let fails = !matches!(outage, Outage::Cut);
+    match outage {
+        Outage::Refused => proxy.refuse().await,
+        Outage::Stalled => proxy.stall(),
+        Outage::Cut => proxy.cut(),
+        Outage::Fault(stage, action) => {
+            if stage == Stage::Connect {
+                // It is met by new connections alone.
+                proxy.cut();
+            }
+            app.mailer.faults().set(vec![FaultRule::new(stage, action)]);
+        }
+    }
+    let answer = tokio::time::timeout(DELIVERY / 4, app.register(email, PASSWORD)).await;
+    let answer = answer.expect("an answer that waits for no mail server");
+    assert_eq!(answer.payload(), &registered());
+    if fails {
+        within(PATIENCE, "an attempt fails", async || due(app).await.is_some()).await;
+    }
+    proxy.heal();
+    app.mailer.faults().set(Vec::new());
+
+    within(PATIENCE, "the mail leaves", async || {
+        if let Some(due) = due(app).await {
+            // A worker that takes the mail for another's leaves it alone for 50 ms.
+            app.clock
+                .advance(due.since(app.clock.now()) + Duration::from_millis(50));
+        }
+        count::<email_outbox::Entity>(app.db()).await == 0
+    })
+    .await;
+    let mails = app.mailbox().messages_to(email);
+    assert!((1..=2).contains(&mails.len()), "{} mails to {email}", mails.len());
+    let ids: std::collections::HashSet<_> = mails.iter().map(|mail| mail.message_id.clone()).collect();
+    assert_eq!(ids.len(), 1, "a duplicate is the same mail");
+    let activated = app.basic(email, PASSWORD).activate(&mails[0].codes[0]).await;
+    assert_eq!(activated.codes(), Vec::<String>::new());
+}
+
+/// When the mail that is owed will be tried again; `None` while it is being tried.
+async fn due(app: &TestApp) -> Option<entity::Timestamp> {
+    let mail = email_outbox::Entity::find().one(app.db()).await.expect("a look");
+    mail.filter(|mail| mail.lease.is_none() && mail.attempts > 0)
+        .map(|mail| mail.due_at)
+}
