@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, Connection, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
@@ -50,9 +51,21 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
         options
             .max_connections(CONNECTIONS)
             .statement_timeout(PATIENCE)
-            .set_application_name("api");
+            .set_application_name("api")
+            .map_sqlx_postgres_pool_opts(|options| {
+                options.after_release(|connection, _| Box::pin(answers(connection)))
+            });
     }
     Database::connect(options).await
+}
+
+/// Whether a connection that was given back still answers. The pool asks too, but with all the patience that TCP has: of
+/// a server that went without a word, every connection would keep its place for a quarter of an hour.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    tokio::time::timeout(PATIENCE, connection.ping())
+        .await
+        .map_err(|_| sqlx::Error::PoolTimedOut)?
+        .map(|()| true)
 }
 
 /// Begins a transaction that may write. SQLite must be told so at its beginning.

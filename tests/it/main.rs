@@ -5,6 +5,7 @@ mod audits;
 mod bad_input;
 mod client_limit;
 mod credentials;
+mod database_outages;
 mod documents;
 mod enumeration;
 mod flow;

@@ -7,8 +7,10 @@ mod clock;
 mod core;
 mod database;
 mod installation;
+mod postgres;
 mod process;
 mod proxy;
+mod unprivileged;
 
 pub use self::core::{TestCore, client, credentials};
 pub use app::{TestApp, TestAppBuilder, eventually};
@@ -16,8 +18,10 @@ pub use client::{Answer, Client, activated_session};
 pub use clock::ManualClock;
 pub use database::{Database, count};
 pub use installation::{Installation, within};
+pub use postgres::Postgres;
 pub use process::{Process, binary};
 pub use proxy::Proxy;
+pub use unprivileged::{drop_privileges, give_away, unprivileged_user};
 
 /// A password that every test may use: nobody guesses it.
 pub const PASSWORD: &str = "correct horse battery staple";

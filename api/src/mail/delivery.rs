@@ -72,22 +72,22 @@ impl Delivery {
     async fn work(&self, stop: &CancellationToken) {
         let Accounts { clock, outbox, .. } = &self.accounts;
         while !stop.is_cancelled() {
-            let next = match AssertUnwindSafe(self.deliver_next()).catch_unwind().await {
-                Ok(Ok(true)) => continue,
-                Ok(Ok(false)) => outbox::next_due(&self.accounts.db).await,
-                Ok(Err(error)) => Err(error),
-                Err(_) => {
-                    tracing::error!("a delivery panicked; the mail is due again when its lease ends");
-                    Ok(None)
-                }
-            };
-            let look = clock.now() + LOOK;
-            let until = match next {
-                // What is due already is being claimed by another worker.
-                Ok(due) => due.map_or(look, |due| due.min(look).max(clock.now() + LOCKED)),
-                Err(error) => {
+            // No claim holds longer. A database that went without a word would hold this worker for a quarter of an hour.
+            let turn = AssertUnwindSafe(tokio::time::timeout(outbox::LEASE, self.turn()));
+            let until = match turn.catch_unwind().await {
+                Ok(Ok(Ok(None))) => continue,
+                Ok(Ok(Ok(Some(until)))) => until,
+                Ok(Ok(Err(error))) => {
                     tracing::warn!(%error, "the outbox could not be read and will be tried again");
                     clock.now() + Duration::from_secs(1)
+                }
+                Ok(Err(_)) => {
+                    tracing::warn!("the outbox did not answer in time and will be tried again");
+                    clock.now() + Duration::from_secs(1)
+                }
+                Err(_) => {
+                    tracing::error!("a delivery panicked; the mail is due again when its lease ends");
+                    clock.now() + LOOK
                 }
             };
             tokio::select! {
@@ -96,6 +96,19 @@ impl Delivery {
                 () = clock.sleep_until(until) => {}
             }
         }
+    }
+
+    /// Delivers the next mail, if one is due; if none is, tells when to look again.
+    async fn turn(&self) -> Result<Option<Timestamp>, DbErr> {
+        if self.deliver_next().await? {
+            return Ok(None);
+        }
+        let now = self.accounts.clock.now();
+        let due = outbox::next_due(&self.accounts.db).await?;
+        // What is due already is being claimed by another worker.
+        Ok(Some(
+            due.map_or(now + LOOK, |due| due.min(now + LOOK).max(now + LOCKED)),
+        ))
     }
 
     /// Delivers the mail that has been due for longest. Tells whether there was one.

@@ -1,0 +1,273 @@
+//! PostgreSQL dies, stalls or loses its connections, and comes back.
+
+mod postgres {
+    mod slow {
+        use std::collections::HashSet;
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        use std::sync::{Arc, Mutex};
+        use std::time::Duration;
+
+        use entity::{email_outbox, user};
+        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+        use tests::{Answer, Client, Database, Installation, PASSWORD, Postgres, Proxy, activated_session, within};
+
+        use crate::seconds;
+
+        /// How long an operation may take (15 s), and what a busy machine adds to it.
+        const DEADLINE: Duration = Duration::from_secs(20);
+        /// How long a mail may take: the lease of a worker that waits for a dead connection (30 s), and the same again.
+        const MAIL: Duration = Duration::from_mins(1);
+        /// How long after the database is back all has to be well.
+        const RECOVERY: Duration = Duration::from_secs(5);
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn what_was_acknowledged_outlives_a_database_that_is_killed() {
+            let mut postgres = Postgres::start().await;
+            let installation = Installation::on(&postgres.url()).await;
+            let (_api, client) = installation.start().await;
+            let load = Load::start(&client);
+            within(DEADLINE, "registrations", async || load.acknowledged().len() >= 20).await;
+
+            postgres.kill().await;
+            within(DEADLINE, "failures", async || load.failed() >= 4).await;
+            assert_eq!(status(&client, "/livez").await, 200);
+            assert_eq!(status(&client, "/readyz").await, 503);
+
+            postgres.restart().await;
+            within(RECOVERY, "twenty registrations without a failure", async || {
+                load.in_a_row() >= 20
+            })
+            .await;
+            assert_eq!(status(&client, "/readyz").await, 200);
+
+            let acknowledged = load.end().await;
+            let db = api::database::connect(&postgres.url())
+                .await
+                .expect("the database answers");
+            // A claim that nobody concluded is due again half a minute later.
+            within(seconds(60), "every mail leaves", async || {
+                tests::count::<email_outbox::Entity>(&db).await == 0
+            })
+            .await;
+            for email in &acknowledged {
+                let of_email = user::Column::EmailCanonical.eq(entity::HiddenText(email.clone()));
+                let user = user::Entity::find().filter(of_email).one(&db).await.expect("a look");
+                assert!(user.is_some(), "{email} was acknowledged, and is lost");
+                let mails = installation.mailer.mailbox().messages_to(email);
+                assert!(!mails.is_empty(), "{email} was promised a mail");
+            }
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_database_that_stalls_holds_nobody_longer_than_the_deadline() {
+            // More requests than there are connections to the database.
+            stalled(40, Proxy::heal, RECOVERY).await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_database_that_went_without_a_word_is_not_waited_for() {
+            let another_takes_its_place = |proxy: &mut Proxy| {
+                proxy.strand();
+                proxy.heal();
+            };
+            // What a dead connection is given to answer, and what the one before it had left of that.
+            // Few requests, so that whatever works in the background has a connection too, and waits on it.
+            stalled(4, another_takes_its_place, 2 * RECOVERY).await;
+        }
+
+        async fn stalled(requests: usize, comes_back: impl Fn(&mut Proxy), recovery: Duration) {
+            let (mut proxy, url) = proxied(&Database::postgres().await);
+            let installation = Installation::on(&url).await;
+            let (_api, client) = installation.start().await;
+            let session = activated(&installation, &client, "ada@example.com").await;
+
+            all_connections_are_used(&proxy, &client.bearer(&session)).await;
+            proxy.stall();
+            let requests: Vec<_> = (0..requests)
+                .map(|number| {
+                    let client = if number % 2 == 0 {
+                        client.bearer(&session)
+                    } else {
+                        client.clone()
+                    };
+                    tokio::spawn(async move {
+                        let answer = async {
+                            if number % 2 == 0 {
+                                client.me().await
+                            } else {
+                                client.register(&format!("stalled{number}@example.com"), PASSWORD).await
+                            }
+                        };
+                        tokio::time::timeout(DEADLINE, answer).await
+                    })
+                })
+                .collect();
+            assert_eq!(status(&client, "/readyz").await, 503);
+            assert_eq!(status(&client, "/livez").await, 200);
+            for request in requests {
+                let answer = request.await.expect("no panic").expect("an answer by the deadline");
+                assert_clean_failure(&answer);
+            }
+
+            comes_back(&mut proxy);
+            within(recovery, "all is well", async || {
+                status(&client, "/readyz").await == 200
+            })
+            .await;
+            assert_eq!(client.bearer(&session).me().await.payload()["status"], "ACTIVE");
+            activated(&installation, &client, "bob@example.com").await;
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn connections_that_break_are_replaced() {
+            let (mut proxy, url) = proxied(&Database::postgres().await);
+            let installation = Installation::on(&url).await;
+            let (_api, client) = installation.start().await;
+            let session = activated(&installation, &client, "ada@example.com").await;
+            let ada = client.bearer(&session);
+            for (number, breaks) in [Proxy::cut, Proxy::half_close, Proxy::strand].into_iter().enumerate() {
+                all_connections_are_used(&proxy, &ada).await;
+                breaks(&proxy);
+                within(DEADLINE + RECOVERY, "sixteen requests without a failure", async || {
+                    let answers = futures_util::future::join_all((0..16).map(|_| ada.me())).await;
+                    let failures: Vec<_> = answers
+                        .iter()
+                        .filter(|answer| !answer.error_code().is_empty())
+                        .collect();
+                    for failure in &failures {
+                        assert_clean_failure(failure);
+                    }
+                    failures.is_empty()
+                })
+                .await;
+                activated(&installation, &client, &format!("bob{number}@example.com")).await;
+            }
+            proxy.delay(Duration::from_millis(50));
+            activated(&installation, &client, "far-away@example.com").await;
+            proxy.heal();
+        }
+
+        /// Has the server open as many connections as it may: a slow database keeps each in use.
+        async fn all_connections_are_used(proxy: &Proxy, client: &Client) {
+            proxy.delay(Duration::from_millis(50));
+            for answer in futures_util::future::join_all((0..64).map(|_| client.me())).await {
+                assert_eq!(answer.payload()["status"], "ACTIVE");
+            }
+            proxy.delay(Duration::ZERO);
+        }
+
+        /// A proxy in front of a database, and the URL that leads through it.
+        fn proxied(database: &Database) -> (Proxy, String) {
+            let url = database.url();
+            let (_, rest) = url.split_once('@').expect("a role");
+            let (server, _) = rest.split_once('/').expect("a database");
+            let proxy = Proxy::start(server.parse().expect("an address"));
+            let url = url.replace(server, &proxy.address().to_string());
+            (proxy, url)
+        }
+
+        async fn activated(installation: &Installation, client: &Client, email: &str) -> String {
+            let answer = client.register(email, PASSWORD).await;
+            assert_eq!(answer.codes(), Vec::<String>::new());
+            let mail = installation
+                .mailer
+                .mailbox()
+                .wait_for(email, None, MAIL)
+                .await
+                .expect("a mail");
+            let activated = client.basic(email, PASSWORD).activate(&mail.codes[0]).await;
+            activated_session(activated.payload())
+        }
+
+        async fn status(client: &Client, path: &str) -> u16 {
+            let answer = client
+                .request(reqwest::Method::GET, path)
+                .send()
+                .await
+                .expect("an answer");
+            answer.status().as_u16()
+        }
+
+        /// A code that is documented, and not a word of what is behind it.
+        fn assert_clean_failure(answer: &Answer) {
+            match (answer.error_code(), answer.status.as_u16()) {
+                ("INTERNAL_SERVER_ERROR", 200) => {}
+                ("OVERLOADED", 503) => assert!(answer.headers.contains_key("retry-after"), "{answer:?}"),
+                _ => panic!("{answer:?}"),
+            }
+            let text = answer.body.to_string().to_lowercase();
+            for word in [
+                "sql", "postgres", "pool", "connect", "database", "users", "os error", "panic",
+            ] {
+                assert!(!text.contains(word), "{word} in {text}");
+            }
+        }
+
+        /// Registers one address after the other, steadily, until it is told to end.
+        struct Load {
+            seen: Arc<Seen>,
+            clients: tokio::task::JoinSet<()>,
+        }
+
+        #[derive(Default)]
+        struct Seen {
+            acknowledged: Mutex<HashSet<String>>,
+            failed: AtomicUsize,
+            in_a_row: AtomicUsize,
+            ended: std::sync::atomic::AtomicBool,
+        }
+
+        impl Load {
+            fn start(client: &Client) -> Self {
+                let seen = Arc::<Seen>::default();
+                let clients = (0..4)
+                    .map(|number| register_steadily(client.clone(), number, seen.clone()))
+                    .collect();
+                Self { seen, clients }
+            }
+
+            fn acknowledged(&self) -> HashSet<String> {
+                self.seen.acknowledged.lock().expect("no panic").clone()
+            }
+
+            fn failed(&self) -> usize {
+                self.seen.failed.load(Ordering::Relaxed)
+            }
+
+            fn in_a_row(&self) -> usize {
+                self.seen.in_a_row.load(Ordering::Relaxed)
+            }
+
+            async fn end(self) -> HashSet<String> {
+                self.seen.ended.store(true, Ordering::Relaxed);
+                self.clients.join_all().await;
+                let acknowledged = self.seen.acknowledged.lock().expect("no panic").clone();
+                assert!(acknowledged.len() < 900, "more than the mailbox keeps");
+                acknowledged
+            }
+        }
+
+        async fn register_steadily(client: Client, number: usize, seen: Arc<Seen>) {
+            let mut pace = tokio::time::interval(Duration::from_millis(80));
+            pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            for turn in 0.. {
+                pace.tick().await;
+                if seen.ended.load(Ordering::Relaxed) {
+                    return;
+                }
+                let email = format!("user{number}-{turn}@example.com");
+                let answer = tokio::time::timeout(DEADLINE, client.register(&email, PASSWORD)).await;
+                let answer = answer.expect("an answer by the deadline");
+                if answer.error_code().is_empty() {
+                    assert_eq!(answer.codes(), Vec::<String>::new());
+                    seen.acknowledged.lock().expect("no panic").insert(email);
+                    seen.in_a_row.fetch_add(1, Ordering::Relaxed);
+                } else {
+                    assert_clean_failure(&answer);
+                    seen.failed.fetch_add(1, Ordering::Relaxed);
+                    seen.in_a_row.store(0, Ordering::Relaxed);
+                }
+            }
+        }
+    }
+}
