@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use migration::{Migrator, MigratorTrait};
+use migration::{Migrator, MigratorTrait, SCHEMA_VERSION};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 /// How long a request waits for a connection, and PostgreSQL for a statement.
@@ -80,10 +80,11 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr
     .await
 }
 
-/// Brings the schema up to date, all of it or nothing. Whoever comes second waits, and finds nothing to do.
+/// Brings the schema up to date, all of it or nothing. Whoever comes second waits, and finds nothing to do. A schema that
+/// a newer server has taken further stays as it is.
 ///
 /// # Errors
-/// When a step fails.
+/// When a step fails, the database may not be written, or its schema is one that this server cannot work with.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
     let transaction = begin(db).await?;
     if db.get_database_backend() == DatabaseBackend::Postgres {
@@ -91,6 +92,34 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
         let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.execute_unprepared(&lock).await?;
     }
-    Migrator::up(&transaction, None).await?;
+    if !is_ahead(&transaction).await? {
+        Migrator::up(&transaction, None).await?;
+    }
+    let minimum = minimum_version(&transaction).await?;
+    if minimum > SCHEMA_VERSION {
+        return Err(DbErr::Migration(format!(
+            "a newer server has changed it: it takes schema version {minimum}, and this server has {SCHEMA_VERSION}"
+        )));
+    }
     transaction.commit().await
+}
+
+/// Whether steps were applied that this server does not know.
+async fn is_ahead(db: &DatabaseTransaction) -> Result<bool, DbErr> {
+    let known = Migrator::migrations();
+    let applied = Migrator::get_migration_models(db).await?;
+    Ok(applied
+        .iter()
+        .any(|step| known.iter().all(|known| known.name() != step.version)))
+}
+
+/// The oldest version of the schema whose servers can work with this one. It is asked by a write, since a database that
+/// may not be written would else be found out by the first who registers.
+async fn minimum_version(db: &DatabaseTransaction) -> Result<i32, DbErr> {
+    let ask = "UPDATE schema_compatibility SET minimum_version = minimum_version RETURNING minimum_version";
+    let row = db
+        .query_one_raw(Statement::from_string(db.get_database_backend(), ask))
+        .await?;
+    row.ok_or_else(|| DbErr::Migration("the table schema_compatibility is empty".to_owned()))?
+        .try_get("", "minimum_version")
 }

@@ -6,6 +6,12 @@ use sea_orm_migration::prelude::*;
 mod m20261122_000001_accounts;
 mod m20261122_000002_email_outbox;
 mod m20261122_000003_rate_limits;
+mod m20261122_000004_schema_compatibility;
+
+/// The version of the schema that this server was written for. A step that leaves behind a schema with which older servers
+/// cannot work raises it by one, and sets `schema_compatibility.minimum_version` to it: those servers then refuse to
+/// start. After any other step they keep working, so that replicas can be replaced one by one.
+pub const SCHEMA_VERSION: i32 = 1;
 
 /// All steps, in the order in which they are applied.
 pub struct Migrator;
@@ -17,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000001_accounts::Migration),
             Box::new(m20261122_000002_email_outbox::Migration),
             Box::new(m20261122_000003_rate_limits::Migration),
+            Box::new(m20261122_000004_schema_compatibility::Migration),
         ]
     }
 }

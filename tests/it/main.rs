@@ -23,6 +23,7 @@ mod resend;
 mod schema;
 mod sessions;
 mod slow_clients;
+mod start_up_errors;
 mod stopping;
 mod sweep;
 mod transport;

@@ -1,0 +1,216 @@
+//! Whatever keeps the server from starting is said in one line, and nothing is damaged by it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use entity::user;
+use sea_orm::{ConnectionTrait, EntityTrait};
+use tests::{Client, Database, Installation, PASSWORD, Process, binary, drop_privileges, give_away};
+use tokio::process::Command;
+
+/// Waits for the end of a process that must not have started, and gives the one line that says why.
+async fn refusal(process: Process) -> String {
+    let (status, mut lines) = process.end().await;
+    assert_eq!(status, Some(1), "{lines:#?}");
+    lines.retain(|line| !line.contains(" INFO "));
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert!(
+        lines[0].starts_with("error: DATABASE_URL: the database cannot be"),
+        "{lines:#?}"
+    );
+    lines[0].clone()
+}
+
+/// The binary with a bound on the size of files, which whoever reaches it is told of as of a full disk.
+fn on_a_small_disk(installation: &Installation, blocks: u32) -> Process {
+    let mut command = Command::new("sh");
+    command
+        .arg("-c")
+        .arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\""))
+        .arg(binary("api"));
+    set_environment(&mut command, installation);
+    Process::start(command)
+}
+
+fn set_environment(command: &mut Command, installation: &Installation) {
+    let environment = installation.environment.iter();
+    command
+        .env_clear()
+        .envs(environment.map(|(name, value)| (*name, value)));
+}
+
+fn file_of(database: &Database) -> &Path {
+    Path::new(database.url().trim_start_matches("sqlite://"))
+}
+
+/// A file with a user in it, closed properly.
+async fn used_database() -> Database {
+    let database = Database::sqlite();
+    let installation = Installation::on(database.url()).await;
+    let (api, client) = installation.start().await;
+    assert_eq!(
+        client.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    assert_eq!(api.stop("TERM").await.0, Some(0));
+    database
+}
+
+async fn users(database: &Database) -> usize {
+    let db = api::database::connect(database.url())
+        .await
+        .expect("the database opens");
+    let users = user::Entity::find().all(&db).await.expect("a look").len();
+    db.close().await.expect("the database closes");
+    users
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_no_database_is_not_written_over() {
+    let database = used_database().await;
+    let whole = fs::read(file_of(&database)).expect("the file");
+    let mut scratched = whole.clone();
+    scratched[..100].fill(b'x');
+    let mut torn = whole.clone();
+    torn.truncate(whole.len() / 2);
+    for corrupt in [b"my shopping list\n".repeat(100), scratched, torn] {
+        fs::write(file_of(&database), &corrupt).expect("a file");
+        let installation = Installation::on(database.url()).await;
+        let line = refusal(installation.process()).await;
+        assert!(fs::read(file_of(&database)).expect("the file") == corrupt, "{line}");
+    }
+    // With the file as it was, all is as it was.
+    fs::write(file_of(&database), whole).expect("a file");
+    assert_eq!(users(&database).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_that_may_not_be_written_is_left_as_it_is() {
+    let database = used_database().await;
+    let file = file_of(&database);
+    let folder = file.parent().expect("a folder");
+    // Somebody who is not root, for whom alone a file can be read-only, has to get at the program too.
+    let program = folder.join("api");
+    fs::copy(binary("api"), &program).expect("a copy");
+    for (path, mode) in [(file, 0o444), (folder, 0o555)] {
+        let before = fs::read(file).expect("the file");
+        give_away(folder);
+        give_away(file);
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the owner may");
+        let installation = Installation::on(database.url()).await;
+        let mut command = Command::new(&program);
+        command.current_dir(folder);
+        set_environment(&mut command, &installation);
+        drop_privileges(&mut command);
+        let line = refusal(Process::start(command)).await;
+        assert!(line.contains("readonly"), "{line}");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the owner may");
+        assert!(fs::read(file).expect("the file") == before, "{line}");
+    }
+    assert_eq!(users(&database).await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_damages_nothing() {
+    let database = used_database().await;
+    let file = file_of(&database);
+    let before = fs::read(file).expect("the file");
+    let newborn = Database::sqlite();
+    for url in [database.url(), newborn.url()] {
+        let installation = Installation::on(url).await;
+        refusal(on_a_small_disk(&installation, 32)).await;
+    }
+    assert!(fs::read(file).expect("the file") == before);
+    assert_eq!(users(&database).await, 1);
+    // Once there is room, the start that failed is made up for.
+    let (_api, client) = Installation::on(newborn.url()).await.start().await;
+    assert_eq!(
+        client.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_fills_up_loses_nothing_that_was_acknowledged() {
+    let database = Database::sqlite();
+    let installation = Installation::on(database.url()).await;
+    let mut api = on_a_small_disk(&installation, 400);
+    let client = Client::new(api.listening().await);
+    let mut acknowledged = 0;
+    let refused = loop {
+        let answer = client
+            .register(&format!("user{acknowledged}@example.com"), PASSWORD)
+            .await;
+        if !answer.error_code().is_empty() {
+            break answer;
+        }
+        acknowledged += 1;
+    };
+    assert_eq!(refused.error_code(), "INTERNAL_SERVER_ERROR");
+    assert!(!refused.body.to_string().contains("disk"), "{}", refused.body);
+    assert!(acknowledged > 0);
+    api.kill().await;
+
+    let (_api, client) = installation.start().await;
+    for number in 0..acknowledged {
+        let user = client.basic(&format!("user{number}@example.com"), PASSWORD);
+        assert_eq!(
+            user.me().await.payload()["status"],
+            "PENDING",
+            "{number} of {acknowledged}"
+        );
+    }
+    let next = client.register("ada@example.com", PASSWORD).await;
+    assert_eq!(next.codes(), Vec::<String>::new());
+}
+
+tests::on_both_databases! {
+    async fn a_schema_that_this_server_cannot_work_with_is_left_alone(database: Database) {
+        let db = migrated(&database).await;
+        db.execute_unprepared("UPDATE schema_compatibility SET minimum_version = 2").await.expect("a newer server's step");
+        let line = refusal(Installation::on(database.url()).await.process()).await;
+        assert!(line.contains("schema version 2"), "{line}");
+    }
+
+    async fn a_schema_that_a_newer_server_has_taken_further_can_be_worked_with(database: Database) {
+        let db = migrated(&database).await;
+        db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_later', 0)")
+            .await
+            .expect("a newer server's step");
+        let (_api, client) = Installation::on(database.url()).await.start().await;
+        assert_eq!(client.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+    }
+}
+
+async fn migrated(database: &Database) -> sea_orm::DatabaseConnection {
+    let db = api::database::connect(database.url())
+        .await
+        .expect("the database opens");
+    api::database::migrate(&db).await.expect("the database migrates");
+    db
+}
+
+/// A server that nobody listens for is waited for, five seconds long.
+mod slow {
+    mod postgres {
+        use tests::{Installation, Postgres};
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn a_server_that_cannot_be_reached_or_refuses_is_named_without_its_password() {
+            let postgres = Postgres::start().await;
+            let (user, password, address) = ("postgres", Postgres::PASSWORD, postgres.address().to_string());
+            for (user, password, address, database) in [
+                (user, "another-password", address.as_str(), "postgres"),
+                ("nobody", password, &address, "postgres"),
+                (user, password, &address, "another_database"),
+                (user, password, "127.0.0.1:1", "postgres"),
+                (user, password, "nowhere.invalid", "postgres"),
+            ] {
+                let url = format!("postgres://{user}:{password}@{address}/{database}");
+                let line = super::super::refusal(Installation::on(&url).await.process()).await;
+                assert!(!line.contains(password), "{line}");
+            }
+        }
+    }
+}
