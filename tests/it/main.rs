@@ -4,6 +4,7 @@ mod activate;
 mod audits;
 mod bad_input;
 mod client_limit;
+mod crashes;
 mod credentials;
 mod database_outages;
 mod documents;

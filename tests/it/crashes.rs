@@ -1,0 +1,174 @@
+//! The server dies at any moment, again and again, under load: nothing acknowledged is lost, and no code works twice.
+
+mod slow {
+    use std::collections::BTreeMap;
+    use std::hash::{BuildHasher, Hasher};
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use entity::{email_outbox, user};
+    use mailer_mock::Mailbox;
+    use rand::{RngExt, SeedableRng, rngs::StdRng};
+    use sea_orm::{DatabaseConnection, EntityTrait};
+    use tests::{Answer, Client, Installation, PASSWORD};
+    use tokio::sync::watch;
+
+    use crate::{loopback, seconds};
+
+    /// How often the server is killed.
+    const CRASHES: u64 = 50;
+    /// How long a server lives at most, from the start of its process on.
+    const LIFE: Duration = Duration::from_millis(500);
+    /// People who register at once.
+    const PEOPLE: u64 = 3;
+
+    tests::on_both_databases! {
+        async fn what_was_acknowledged_outlives_fifty_crashes(database: Database) {
+            let seed = seed();
+            println!("TEST_SEED={seed}");
+            let mut random = StdRng::seed_from_u64(seed);
+            let installation = Installation::on(database.url()).await;
+            let seen = Arc::<Seen>::default();
+            for crash in 0..CRASHES {
+                let life = random.random_range(Duration::ZERO..LIFE);
+                live_and_die(&installation, crash, life, &seen).await;
+            }
+
+            let db = api::database::connect(database.url()).await.expect("the database opens");
+            nothing_is_lost(&db, installation.mailer.mailbox(), &seen).await;
+            let (_api, client) = installation.start().await;
+            for email in seen.acknowledged() {
+                come_in(&client, installation.mailer.mailbox(), &seen, &email).await;
+            }
+            let users = user::Entity::find().all(&db).await.expect("a look");
+            let active = users.iter().filter(|user| user.status == user::Status::Active).count();
+            let successes = seen.successes.lock().expect("no panic").clone();
+            println!("{} registrations, {active} active, {} answered with a session", users.len(), successes.len());
+            assert!(successes.values().all(|number| *number == 1), "a code was accepted twice: {successes:?}");
+            assert_eq!(active, seen.acknowledged().len());
+        }
+    }
+
+    /// What the people were answered, over all lives of the server.
+    #[derive(Default)]
+    struct Seen {
+        acknowledged: Mutex<Vec<String>>,
+        /// How many times an address was activated.
+        successes: Mutex<BTreeMap<String, u32>>,
+    }
+
+    impl Seen {
+        fn acknowledged(&self) -> Vec<String> {
+            self.acknowledged.lock().expect("no panic").clone()
+        }
+
+        fn activated(&self, email: &str, answer: &Answer) {
+            if answer.payload()["session"]["token"].is_string() {
+                *self
+                    .successes
+                    .lock()
+                    .expect("no panic")
+                    .entry(email.to_owned())
+                    .or_default() += 1;
+            }
+        }
+    }
+
+    /// Starts the server, lets people in as soon as it listens, and kills it when its time has come.
+    async fn live_and_die(installation: &Installation, number: u64, life: Duration, seen: &Arc<Seen>) {
+        let mut api = installation.process();
+        let (end, ended) = watch::channel(());
+        let mut people = tokio::task::JoinSet::new();
+        let living = async {
+            let client = Client::new(api.listening().await);
+            for person in 0..PEOPLE {
+                let (mailbox, name) = (installation.mailer.mailbox(), format!("user{number}-{person}"));
+                people.spawn(visit(
+                    client.clone(),
+                    mailbox.clone(),
+                    seen.clone(),
+                    name,
+                    ended.clone(),
+                ));
+            }
+            std::future::pending::<()>().await;
+        };
+        // It is not waited for anything here: this is how long the server lives.
+        let _ = tokio::time::timeout(life, living).await;
+        api.kill().await;
+        drop(end);
+        people.join_all().await;
+    }
+
+    /// One person after the other registers, and activates with the code that was mailed, twice at once.
+    async fn visit(client: Client, mailbox: Mailbox, seen: Arc<Seen>, name: String, mut ended: watch::Receiver<()>) {
+        for turn in 0.. {
+            let email = format!("{name}-{turn}@example.com");
+            let Ok(answer) = client.try_register(&email, PASSWORD).await else {
+                return;
+            };
+            assert_eq!(answer.codes(), Vec::<String>::new());
+            seen.acknowledged.lock().expect("no panic").push(email.clone());
+            let mail = tokio::select! {
+                mail = mailbox.wait_for(&email, None, LIFE) => mail,
+                _ = ended.changed() => None,
+            };
+            let Some(mail) = mail else {
+                return;
+            };
+            let person = client.basic(&email, PASSWORD);
+            let (first, second) =
+                tokio::join!(person.try_activate(&mail.codes[0]), person.try_activate(&mail.codes[0]));
+            for answer in [first, second].into_iter().flatten() {
+                seen.activated(&email, &answer);
+            }
+        }
+    }
+
+    /// Whoever was promised a mail has a row, and has the mail or is owed it.
+    async fn nothing_is_lost(db: &DatabaseConnection, mailbox: &Mailbox, seen: &Seen) {
+        let users = user::Entity::find().all(db).await.expect("a look");
+        let owed = email_outbox::Entity::find().all(db).await.expect("a look");
+        for email in seen.acknowledged() {
+            let user = users.iter().find(|user| user.email.0 == email);
+            let user = user.unwrap_or_else(|| panic!("{email} was acknowledged, and is lost"));
+            let is_owed = owed.iter().any(|mail| mail.user_id == user.id);
+            assert!(
+                is_owed || !mailbox.messages_to(&email).is_empty(),
+                "{email} was promised a mail"
+            );
+        }
+    }
+
+    /// Somebody who registered comes back, and gets in with the newest code; if that is over, with another one.
+    async fn come_in(client: &Client, mailbox: &Mailbox, seen: &Seen, email: &str) {
+        let person = client.basic(email, PASSWORD);
+        let mut newest = mailbox.messages_to(email).first().cloned();
+        for network in 1..=3 {
+            if let Some(mail) = &newest {
+                let answer = person.activate(&mail.codes[0]).await;
+                seen.activated(email, &answer);
+                match answer.codes().first().map(String::as_str) {
+                    None | Some("ALREADY_ACTIVATED") => return,
+                    Some("INVALID_CODE" | "CODE_EXPIRED" | "TOO_MANY_ATTEMPTS") => {}
+                    Some(other) => panic!("{email}: {other}"),
+                }
+            }
+            // From elsewhere, since one network may ask only so often.
+            let resent = person.from(loopback(network)).resend().await;
+            assert_eq!(resent.codes(), Vec::<String>::new(), "{email}");
+            let after = newest.map(|mail| mail.id.clone());
+            newest = mailbox.wait_for(email, after.as_deref(), seconds(30)).await;
+        }
+        panic!("{email} does not get in");
+    }
+
+    /// The seed that was given, to see a failure again, or a new one.
+    fn seed() -> u64 {
+        let given = std::env::var("TEST_SEED").ok();
+        given.map_or_else(
+            || std::hash::RandomState::new().build_hasher().finish(),
+            |seed| seed.parse().expect("TEST_SEED is a number"),
+        )
+    }
+}
