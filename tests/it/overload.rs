@@ -1,0 +1,120 @@
+//! More passwords than can be hashed: the memory stays bounded, and whatever needs no password goes on.
+
+mod slow {
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpStream};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    use tests::{Database, Installation, PASSWORD, activated_session, within};
+
+    /// What a server may use beyond the memory of its hashing threads: what it uses when idle, and for each of a thousand
+    /// connections its buffers and the request.
+    const IDLE_KIB: u64 = 64 * 1024;
+    const CONNECTION_KIB: u64 = 96;
+    /// What one hash needs (RFC 9106: m).
+    const HASH_KIB: u64 = 19_456;
+    const THREADS: u64 = 2;
+    const SIGN_INS: u64 = 1_000;
+    const LIVE: Duration = Duration::from_secs(1);
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_thousand_sign_ins_at_once_take_no_more_memory_than_the_threads_have() {
+        let database = Database::sqlite();
+        let installation = Installation::on(database.url()).await;
+        let installation = installation
+            .without("ARGON2_M_KIB")
+            .without("ARGON2_T")
+            .with("HASH_THREADS", &THREADS.to_string());
+        let (api, client) = installation.start().await;
+        client.register("ada@example.com", PASSWORD).await;
+        let mail = installation
+            .mailer
+            .mailbox()
+            .wait_for("ada@example.com", None, Duration::from_secs(30))
+            .await;
+        let code = mail.expect("a mail").codes[0].clone();
+        let session = activated_session(
+            client
+                .basic("ada@example.com", PASSWORD)
+                .activate(&code)
+                .await
+                .payload(),
+        );
+        let idle = peak_kib(api.id());
+
+        let sign_ins: Vec<_> = (0..SIGN_INS)
+            .map(|number| {
+                let client = client.clone();
+                tokio::spawn(async move { client.sign_in(&format!("user{number}@example.com"), PASSWORD).await })
+            })
+            .collect();
+        let over = Arc::new(AtomicBool::new(false));
+        let prober = std::thread::spawn({
+            let (address, over) = (client.address(), over.clone());
+            move || probe_until(address, &over)
+        });
+        let mut checked = 0;
+        for sign_in in sign_ins {
+            let answer = sign_in.await.expect("no panic");
+            if answer.status == 503 {
+                assert_eq!(answer.error_code(), "OVERLOADED");
+                assert!(answer.headers.contains_key("retry-after"));
+            } else {
+                assert_eq!(answer.codes(), ["INVALID_CREDENTIALS"], "{answer:?}");
+                checked += 1;
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        let mut times = prober.join().expect("no panic");
+        times.sort();
+        // Of a hundred probes one may be unlucky: the machine that runs the tests has other work too.
+        let (usual, slowest) = (times[times.len() * 99 / 100], times[times.len() - 1]);
+        let peak = peak_kib(api.id());
+        println!(
+            "idle {idle} KiB, peak {peak} KiB; {checked} of {SIGN_INS} checked; /livez {usual:?}, at most {slowest:?}, of {}",
+            times.len()
+        );
+        assert!(usual < LIVE, "/livez took {usual:?}");
+        assert!(
+            times.len() > 1 && checked > 0 && checked < SIGN_INS,
+            "{times:?} {checked}"
+        );
+        assert!(
+            peak < IDLE_KIB + THREADS * HASH_KIB + SIGN_INS * CONNECTION_KIB,
+            "{peak} KiB"
+        );
+        assert_eq!(client.bearer(&session).me().await.payload()["status"], "ACTIVE");
+        within(Duration::from_secs(10), "signing in", async || {
+            let answer = client.sign_in("ada@example.com", PASSWORD).await;
+            answer.status == 200 && answer.codes().is_empty()
+        })
+        .await;
+    }
+
+    /// Asks whether the server lives, again and again, and tells how long each answer took. A thread of its own asks, since
+    /// the others of this process have a thousand requests to see to.
+    fn probe_until(server: SocketAddr, over: &AtomicBool) -> Vec<Duration> {
+        let mut times = Vec::new();
+        while !over.load(Ordering::Relaxed) {
+            let started = tokio::time::Instant::now();
+            let mut connection = TcpStream::connect(server).expect("a connection");
+            let request = b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+            connection.write_all(request).expect("a request");
+            let mut answer = String::new();
+            connection.read_to_string(&mut answer).expect("an answer");
+            assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+            times.push(started.elapsed());
+        }
+        times
+    }
+
+    /// The most memory that a process ever had.
+    fn peak_kib(process: u32) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("Linux");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("VmHWM");
+        let kib = line.split_ascii_whitespace().nth(1).expect("a number");
+        kib.parse().expect("a number")
+    }
+}
