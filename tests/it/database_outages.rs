@@ -107,6 +107,7 @@ mod postgres {
             for request in requests {
                 let answer = request.await.expect("no panic").expect("an answer by the deadline");
                 assert_clean_failure(&answer);
+                assert_eq!(answer.error_code(), "OVERLOADED", "{answer:?}");
             }
 
             comes_back(&mut proxy);

@@ -35,7 +35,7 @@ use std::time::Duration;
 
 use entity::{Timestamp, user};
 use sea_orm::prelude::Uuid;
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr};
 
 pub use client::Client;
 pub use client_limit::ClientLimit;
@@ -160,7 +160,7 @@ pub struct Mailing {
 pub enum Error {
     /// As the rules have it; the person can do something about it.
     Refused(Refusal),
-    /// Too many passwords at once.
+    /// Too much at once: passwords, or whoever waits for the database.
     Overloaded,
     /// The database failed.
     Database(DbErr),
@@ -197,6 +197,10 @@ impl From<Refusal> for Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
+        if let DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) = error {
+            tracing::warn!("no connection to the database was to be had in time");
+            return Self::Overloaded;
+        }
         Self::Database(error)
     }
 }

@@ -4,7 +4,7 @@ use entity::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::errors::ApiError;
-use crate::account::{Accounts, Client, Credentials, EmailAddress, Password, SessionToken, User};
+use crate::account::{Accounts, Client, Credentials, EmailAddress, Error, Password, SessionToken, User};
 
 /// The `Authorization` header of a request, read but not verified.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +79,7 @@ impl Caller {
             Authorization::Bearer(token) => match accounts.user_of_session(token).await {
                 Ok(Some(user)) => Ok(Some(user)),
                 Ok(None) => Err(ApiError::Unauthenticated),
-                Err(error) => Err(ApiError::internal(&error)),
+                Err(error) => Err(Error::from(error).into()),
             },
             Authorization::Basic { .. } => match self.basic()? {
                 Basic::Claimed(credentials) => Ok(Some(accounts.prove(&credentials).await?.into())),

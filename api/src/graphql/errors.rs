@@ -29,7 +29,7 @@ pub enum ErrorCode {
     Unauthenticated,
     /// A limit was reached, where no payload can carry it.
     RateLimited,
-    /// Too many passwords at once.
+    /// Too much at once.
     Overloaded,
     /// A fault of the server.
     InternalServerError,

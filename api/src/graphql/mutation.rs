@@ -129,7 +129,7 @@ impl Mutation {
         let token = ctx.data_unchecked::<Caller>().bearer()?;
         match accounts(ctx).sign_out(token).await {
             Ok(()) => Ok(SignOutPayload::default()),
-            Err(error) => Err(ApiError::internal(&error)),
+            Err(error) => Err(Error::from(error).into()),
         }
     }
 }
