@@ -129,6 +129,20 @@ tests::on_both_databases! {
         assert_eq!(pauses, [0, 1, 2, 4, 8, 16, 32, 64, 120, 120, 120, 120, 120, 120]);
     }
 
+    async fn register_answers_while_the_mail_server_is_gone(database: Database) {
+        let app = TestApp::start(&database).await;
+        app.mailer.faults().set(vec![FaultRule::new(Stage::Connect, Action::Drop)]);
+        assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+        assert_eq!(count::<email_outbox::Entity>(app.db()).await, 1);
+        let mailer = app.mailer.clone();
+        app.stop().await;
+
+        mailer.faults().set(Vec::new());
+        let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
+        app.clock.advance(seconds(60));
+        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
+    }
+
     async fn what_a_dead_worker_claimed_is_delivered_by_another(database: Database) {
         let core = TestCore::start(&database).await;
         core.register("ada@example.com", PASSWORD, 1).await;

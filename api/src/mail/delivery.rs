@@ -100,10 +100,12 @@ impl Delivery {
 
     /// Delivers the next mail, if one is due; if none is, tells when to look again.
     async fn turn(&self) -> Result<Option<Timestamp>, DbErr> {
-        if self.deliver_next().await? {
+        // One instant for both: a mail that falls due between them would pass for one that another worker is claiming.
+        let now = self.accounts.clock.now();
+        if let Some(claim) = self.claim_at(now).await? {
+            self.deliver(claim).await?;
             return Ok(None);
         }
-        let now = self.accounts.clock.now();
         let due = outbox::next_due(&self.accounts.db).await?;
         // What is due already is being claimed by another worker.
         Ok(Some(
@@ -128,8 +130,12 @@ impl Delivery {
     /// # Errors
     /// When the database fails.
     pub async fn claim(&self) -> Result<Option<Claim>, DbErr> {
-        let Accounts { db, random, clock, .. } = &self.accounts;
-        outbox::claim(db, &**random, clock.now()).await
+        self.claim_at(self.accounts.clock.now()).await
+    }
+
+    async fn claim_at(&self, now: Timestamp) -> Result<Option<Claim>, DbErr> {
+        let Accounts { db, random, .. } = &self.accounts;
+        outbox::claim(db, &**random, now).await
     }
 
     /// Delivers a mail that was claimed, if the claim still holds.
