@@ -8,6 +8,9 @@ pub mod banner;
 pub mod clock;
 pub mod database;
 pub mod demo;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod graphql;
 pub mod hashing;
 pub mod healthcheck;

@@ -15,20 +15,25 @@ pub(super) struct Exceeded {
 }
 
 const TOKENS: usize = 2_000;
-const NESTING: usize = 32;
+pub(super) const NESTING: usize = 32;
 const FRAGMENT_SPREADS: usize = 20;
 const ALIASES: usize = 30;
 const DIRECTIVES: usize = 20;
 
 /// Checks a document against all bounds.
 pub(super) fn check(document: &str) -> Result<(), Exceeded> {
+    count(document).map(drop)
+}
+
+/// What a document has of what is bounded.
+pub(super) fn count(document: &str) -> Result<Count, Exceeded> {
     let mut count = Count::default();
     let mut rest = document.as_bytes();
     while let Some((token, length)) = next_token(rest) {
         count.add(token)?;
         rest = &rest[length..];
     }
-    Ok(())
+    Ok(count)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -101,11 +106,11 @@ fn block_string(text: &[u8]) -> usize {
 }
 
 #[derive(Default)]
-struct Count {
+pub(super) struct Count {
     tokens: usize,
-    spreads: usize,
-    aliases: usize,
-    directives: usize,
+    pub(super) spreads: usize,
+    pub(super) aliases: usize,
+    pub(super) directives: usize,
     nesting: usize,
     parentheses: usize,
 }

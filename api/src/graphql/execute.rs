@@ -69,7 +69,7 @@ pub async fn execute(schema: &Schema, request: Request, method: Method, caller: 
 }
 
 /// All gates that need no schema.
-fn admit(
+pub(super) fn admit(
     request: &Request,
     method: Method,
     caller: &Caller,

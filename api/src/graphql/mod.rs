@@ -8,6 +8,8 @@ mod caller;
 mod cost;
 mod errors;
 mod execute;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod mutation;
 mod query;
 mod types;

@@ -14,7 +14,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Reads the credentials of a request. Two headers are as unusable as a malformed one: which of them would count?
-pub(super) fn read(headers: &HeaderMap) -> Authorization {
+pub(crate) fn read(headers: &HeaderMap) -> Authorization {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     match (values.next(), values.next()) {
         (None, _) => Authorization::Missing,

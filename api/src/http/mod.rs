@@ -1,6 +1,6 @@
 //! HTTP: the routes, and what every answer has.
 
-mod authorization;
+pub(crate) mod authorization;
 mod client_address;
 mod cors;
 mod graphql;
