@@ -17,6 +17,9 @@ mod clock;
 mod codes;
 mod config;
 mod faults;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 mod glob;
 mod html;
 mod http;

@@ -7,6 +7,7 @@ mod client_limit;
 mod crashes;
 mod credentials;
 mod database_outages;
+mod docs;
 mod documents;
 mod enumeration;
 mod flow;

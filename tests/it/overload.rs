@@ -42,7 +42,7 @@ mod slow {
                 .await
                 .payload(),
         );
-        let idle = peak_kib(api.id());
+        let idle = api.peak_kib();
 
         let sign_ins: Vec<_> = (0..SIGN_INS)
             .map(|number| {
@@ -71,7 +71,7 @@ mod slow {
         times.sort();
         // Of a hundred probes one may be unlucky: the machine that runs the tests has other work too.
         let (usual, slowest) = (times[times.len() * 99 / 100], times[times.len() - 1]);
-        let peak = peak_kib(api.id());
+        let peak = api.peak_kib();
         println!(
             "idle {idle} KiB, peak {peak} KiB; {checked} of {SIGN_INS} checked; /livez {usual:?}, at most {slowest:?}, of {}",
             times.len()
@@ -108,13 +108,5 @@ mod slow {
             times.push(started.elapsed());
         }
         times
-    }
-
-    /// The most memory that a process ever had.
-    fn peak_kib(process: u32) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("Linux");
-        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("VmHWM");
-        let kib = line.split_ascii_whitespace().nth(1).expect("a number");
-        kib.parse().expect("a number")
     }
 }

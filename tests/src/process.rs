@@ -64,6 +64,18 @@ impl Process {
         self.child.id().expect("a running process")
     }
 
+    /// The most memory that the process ever had, in KiB (`VmHWM` in proc(5)).
+    ///
+    /// # Panics
+    /// When it has ended, and where there is no `/proc`.
+    #[must_use]
+    pub fn peak_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).expect("Linux");
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).expect("VmHWM");
+        let kib = line.split_ascii_whitespace().nth(1).expect("a number");
+        kib.parse().expect("a number")
+    }
+
     /// Waits for the first line that contains a text.
     ///
     /// # Panics

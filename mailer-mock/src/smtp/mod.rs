@@ -7,6 +7,8 @@
 
 mod command;
 mod data;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod prompt;
 mod reply;
 mod session;
