@@ -28,12 +28,8 @@ fn the_tests_that_the_threat_model_names_are_there() {
     assert_eq!(missing, [""; 0]);
 
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let files = text
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(|quoted| quoted.ends_with(".rs"));
-    for file in files {
+    let quoted = text.split('`').skip(1).step_by(2);
+    for file in quoted.filter(|quoted| Path::new(quoted).extension().is_some_and(|of| of == "rs")) {
         let there = folder.join("it").join(file).exists() || folder.join("..").join(file).exists();
         assert!(there, "{file}");
     }
