@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::account::{Accounts, ClientLimit};
+use crate::account::{Accounts, ClientLimit, SessionLookups};
 use crate::clock::SharedClock;
 use crate::hashing::Hasher;
 use crate::keys::Keys;
@@ -66,6 +66,7 @@ impl Server {
             keys: Arc::new(Keys::derive(&config.secret_key)),
             policy: config.policy,
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
+            sessions: SessionLookups::start(db.clone(), clock.clone(), config.policy),
             outbox: Waker::default(),
         };
         let delivery = Delivery::new(

@@ -9,7 +9,7 @@ use sea_orm::DeriveValueType;
 pub struct HiddenText(pub String);
 
 /// Bytes that are left out of every `Debug` output, and so of every log.
-#[derive(Clone, PartialEq, Eq, DeriveValueType)]
+#[derive(Clone, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct HiddenBytes(pub Vec<u8>);
 
 impl fmt::Debug for HiddenText {

@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::account::{Accounts, Client, ClientLimit, Credentials, EmailAddress, NewPassword, Password, Policy};
+use api::account::{
+    Accounts, Client, ClientLimit, Credentials, EmailAddress, NewPassword, Password, Policy, SessionLookups,
+};
+use api::clock::SharedClock;
 use api::hashing::{Hasher, HashingConfig};
 use api::keys::Keys;
 use api::mail::delivery::Delivery;
@@ -53,14 +56,16 @@ impl TestCore {
             t: 1,
             p: 1,
         };
+        let shared_clock: SharedClock = Arc::new(clock.clone());
         let accounts = Accounts {
+            sessions: SessionLookups::start(db.clone(), shared_clock.clone(), policy),
             db,
-            clock: Arc::new(clock.clone()),
+            client_limit: ClientLimit::per_minute(0, shared_clock.clone()),
+            clock: shared_clock,
             random: Arc::new(SystemRandom),
             hasher: Hasher::start(hashing, metrics.clone()).expect("hashing starts"),
             keys: Arc::new(Keys::derive(&vec![7; 32].into())),
             policy,
-            client_limit: ClientLimit::per_minute(0, Arc::new(clock.clone())),
             outbox: Waker::default(),
         };
         let smtp_url = format!("smtp://{}", mailer.smtp_addr());

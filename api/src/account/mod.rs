@@ -27,6 +27,7 @@ mod rate_limit;
 mod register;
 mod resend;
 mod session;
+mod session_lookups;
 mod sign_in;
 mod sweep;
 
@@ -48,6 +49,7 @@ pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
 };
 pub use session::{OpenedSession, SessionToken};
+pub use session_lookups::SessionLookups;
 
 use crate::clock::SharedClock;
 use crate::hashing::{Hasher, Overloaded};
@@ -89,6 +91,11 @@ impl Policy {
         Duration::from_hours(1).min(self.session_idle / 10)
     }
 
+    /// A session that was last used then or before is over, even if a use since was not written.
+    pub(crate) fn idle_since(&self, now: Timestamp) -> Timestamp {
+        now.before(self.session_idle + self.session_touch())
+    }
+
     /// How far apart two mails are that a person can ask for.
     #[must_use]
     pub fn resend_cooldown(&self) -> Duration {
@@ -113,6 +120,8 @@ pub struct Accounts {
     pub policy: Policy,
     /// How much one client may ask for.
     pub client_limit: ClientLimit,
+    /// Whose session a token opens.
+    pub sessions: SessionLookups,
     /// Tells the mail workers that a mail is owed.
     pub outbox: Waker,
 }

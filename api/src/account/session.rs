@@ -4,13 +4,13 @@ use std::fmt;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::{HiddenBytes, Timestamp, session, user};
+use entity::{HiddenBytes, Timestamp, session};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use sha2::{Digest, Sha256};
 
-use super::{Accounts, Status, User};
+use super::{Accounts, User};
 use crate::random;
 
 /// A session that was just opened.
@@ -76,28 +76,22 @@ impl Accounts {
         Ok(OpenedSession { id, token, expires_at })
     }
 
-    /// The user whose live session the token opens; one statement. That the session was used is written after the
-    /// answer, at most hourly.
+    /// The user whose live session the token opens: a statement, which others may share (see [`SessionLookups`]). That
+    /// the session was used is written after the answer, at most hourly.
+    ///
+    /// [`SessionLookups`]: super::SessionLookups
     ///
     /// # Errors
     /// When the database fails.
     pub async fn user_of_session(&self, token: &SessionToken) -> Result<Option<User>, DbErr> {
         let now = self.clock.now();
-        let found = session::Entity::find()
-            .find_also_related(user::Entity)
-            .filter(session::Column::TokenDigest.eq(token.digest()))
-            .filter(session::Column::ExpiresAt.gt(now))
-            .filter(session::Column::LastUsedAt.gt(self.idle_since(now)))
-            .filter(user::Column::Status.eq(Status::Active))
-            .one(&self.db)
-            .await?;
-        let Some((session, Some(user))) = found else {
+        let Some(found) = self.sessions.find(token.digest()).await? else {
             return Ok(None);
         };
-        if session.last_used_at <= now.before(self.policy.session_touch()) {
-            tokio::spawn(self.clone().touch(session.id, now));
+        if found.last_used_at <= now.before(self.policy.session_touch()) {
+            tokio::spawn(self.clone().touch(found.session, now));
         }
-        Ok(Some(user.into()))
+        Ok(Some(found.user))
     }
 
     /// Ends the session of the token, if there is one.

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use entity::{Timestamp, rate_limit, session, user};
+use entity::{rate_limit, session, user};
 use futures_util::FutureExt;
 use sea_orm::sea_query::{LockBehavior, LockType, Query};
 use sea_orm::{ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
@@ -43,17 +43,12 @@ impl Accounts {
             .add(user::Column::CreatedAt.lte(now.before(PENDING)));
         let ended = Condition::any()
             .add(session::Column::ExpiresAt.lte(now))
-            .add(session::Column::LastUsedAt.lte(self.idle_since(now)));
+            .add(session::Column::LastUsedAt.lte(self.policy.idle_since(now)));
         let empty = Condition::all().add(rate_limit::Column::ExpiresAt.lte(now));
         let users = delete::<user::Entity>(&self.db, user::Column::Id, stale).await;
         let sessions = delete::<session::Entity>(&self.db, session::Column::Id, ended).await;
         let limits = delete::<rate_limit::Entity>(&self.db, rate_limit::Column::Key, empty).await;
         Ok(users? + sessions? + limits?)
-    }
-
-    /// Whatever was last used then or before is no longer in use.
-    pub(super) fn idle_since(&self, now: Timestamp) -> Timestamp {
-        now.before(self.policy.session_idle + self.policy.session_touch())
     }
 }
 

@@ -14,8 +14,10 @@ pub(super) const FIELDS: usize = 500;
 /// What an operation asks for, through aliases and fragments, whether a directive would skip it or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Cost {
-    /// Operations that take a hash: a request may hold one. With HTTP Basic in the request, each `me` is one.
-    pub credential_operations: usize,
+    /// Mutations that take a hash.
+    hashing: usize,
+    /// Fields `me`, each of which takes a hash if the request comes with HTTP Basic.
+    me: usize,
     /// Fields, on every level.
     pub fields: usize,
     /// Fields that tell about the schema.
@@ -23,9 +25,15 @@ pub(super) struct Cost {
 }
 
 impl Cost {
+    /// Operations that take a hash: a request may hold one.
+    pub(super) fn credential_operations(self, uses_basic: bool) -> usize {
+        self.hashing.saturating_add(if uses_basic { self.me } else { 0 })
+    }
+
     fn plus(self, other: Self) -> Self {
         Self {
-            credential_operations: self.credential_operations.saturating_add(other.credential_operations),
+            hashing: self.hashing.saturating_add(other.hashing),
+            me: self.me.saturating_add(other.me),
             fields: self.fields.saturating_add(other.fields),
             introspection: self.introspection.saturating_add(other.introspection),
         }
@@ -33,11 +41,10 @@ impl Cost {
 }
 
 /// Counts the cost of an operation.
-pub(super) fn of(document: &ExecutableDocument, operation: &OperationDefinition, basic: bool) -> Cost {
+pub(super) fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> Cost {
     let mut counter = Counter {
         fragments: &document.fragments,
         counted: HashMap::new(),
-        basic,
     };
     counter.selections(&operation.selection_set.node)
 }
@@ -47,7 +54,6 @@ struct Counter<'a> {
     /// Each fragment is counted once, so that fragments which spread each other cost no more than their length. A
     /// fragment that is being counted counts as nothing: cycles are for validation to refuse.
     counted: HashMap<&'a Name, Cost>,
-    basic: bool,
 }
 
 impl<'a> Counter<'a> {
@@ -59,7 +65,8 @@ impl<'a> Counter<'a> {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
                     let itself = Cost {
-                        credential_operations: usize::from(self.takes_a_hash(name)),
+                        hashing: usize::from(takes_a_hash(name)),
+                        me: usize::from(name == "me"),
                         fields: 1,
                         introspection: usize::from(matches!(name, "__schema" | "__type")),
                     };
@@ -69,14 +76,6 @@ impl<'a> Counter<'a> {
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
             })
             .fold(Cost::default(), Cost::plus)
-    }
-
-    fn takes_a_hash(&self, field: &str) -> bool {
-        match field {
-            "register" | "activate" | "resendActivationCode" | "signIn" => true,
-            "me" => self.basic,
-            _ => false,
-        }
     }
 
     fn fragment(&mut self, name: &'a Name) -> Cost {
@@ -93,6 +92,10 @@ impl<'a> Counter<'a> {
     }
 }
 
+fn takes_a_hash(field: &str) -> bool {
+    matches!(field, "register" | "activate" | "resendActivationCode" | "signIn")
+}
+
 #[cfg(test)]
 mod tests {
     use async_graphql::parser::parse_query;
@@ -100,12 +103,12 @@ mod tests {
 
     use super::*;
 
-    fn counted(document: &str, basic: bool) -> Cost {
+    fn counted(document: &str) -> Cost {
         let document = parse_query(document).expect("a document");
         let DocumentOperations::Single(operation) = &document.operations else {
             panic!("one operation");
         };
-        of(&document, &operation.node, basic)
+        of(&document, &operation.node)
     }
 
     #[test]
@@ -136,15 +139,15 @@ mod tests {
             ("mutation{signIn(input:$i)@skip(if:true){__typename}}", false, 1, 2),
             ("{...F} fragment F on Query{...F me{id}}", true, 1, 2),
         ] {
-            let cost = counted(document, basic);
+            let cost = counted(document);
             assert_eq!(
-                (cost.credential_operations, cost.fields),
+                (cost.credential_operations(basic), cost.fields),
                 (operations, fields),
                 "{document}"
             );
         }
         assert_eq!(
-            counted("{__schema{types{name}} __type(name:\"User\"){name} __typename}", false).introspection,
+            counted("{__schema{types{name}} __type(name:\"User\"){name} __typename}").introspection,
             2
         );
     }
@@ -157,7 +160,10 @@ mod tests {
             "mutation{{...F0}} {} fragment F200 on Mutation{{resendActivationCode{{__typename}}}}",
             fragments.concat()
         );
-        let cost = counted(&document, false);
-        assert_eq!((cost.credential_operations, cost.fields), (usize::MAX, usize::MAX));
+        let cost = counted(&document);
+        assert_eq!(
+            (cost.credential_operations(false), cost.fields),
+            (usize::MAX, usize::MAX)
+        );
     }
 }

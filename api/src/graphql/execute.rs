@@ -1,11 +1,15 @@
 //! The way of a request through the gates.
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
 use async_graphql::{Response, ServerError, Value, Variables};
 
+use super::documents::{Document, Documents};
 use super::errors::ErrorCode;
+use super::refusal::{Refusal, Refused};
 use super::variables::Given;
-use super::{CODE, Caller, Introspection, Schema, bounds, cost};
+use super::{CODE, Caller, Introspection, Schema};
 
 /// A GraphQL request, as it came over HTTP.
 #[derive(Debug, Default)]
@@ -36,111 +40,63 @@ pub enum Answer {
     Refused(Refused, Vec<ServerError>),
 }
 
-/// Who refused a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    /// GraphQL: the document or its variables are wrong.
-    ByGraphql,
-    /// We: it asks for more than one request may.
-    ByUs,
-    /// A mutation came by a method that may not change anything.
-    ByMethod,
-}
-
 /// Executes a request, if it passes all gates.
 pub async fn execute(schema: &Schema, request: Request, method: Method, caller: Caller) -> Answer {
-    let introspection = schema
-        .data::<Introspection>()
-        .is_none_or(|introspection| introspection.0);
-    let (document, given) = match admit(&request, method, &caller, introspection) {
-        Ok(admitted) => admitted,
-        Err((refused, errors)) => return Answer::Refused(refused, errors),
+    let Introspection(introspection) = schema.data().copied().unwrap_or_default();
+    let documents = schema.data::<Documents>();
+    let Request {
+        query,
+        operation_name,
+        variables,
+    } = request;
+    let kept = documents.and_then(|documents| documents.get(&query, operation_name.as_deref()));
+    let is_kept = kept.is_some();
+    let document = match kept.map_or_else(|| Document::read(&query, operation_name.as_deref()).map(Arc::new), Ok) {
+        Ok(document) => document,
+        Err((refused, error)) => return Answer::Refused(refused, vec![error]),
     };
-    let mut inner = async_graphql::Request::new(request.query).variables(request.variables);
-    inner.operation_name = request.operation_name;
-    inner.set_parsed_query(document);
+    if let Err((refused, error)) = admit(&document, method, &caller, introspection) {
+        return Answer::Refused(refused, vec![error]);
+    }
+
+    let mut inner = async_graphql::Request::new("").variables(variables.clone());
+    inner.operation_name.clone_from(&operation_name);
+    inner.set_parsed_query(document.parsed.clone());
+    let given = Given {
+        document: document.clone(),
+        variables,
+        is_valid: is_kept && !document.has_variables,
+    };
     let mut response = schema.execute(inner.data(given).data(caller)).await;
     response.errors = response.errors.into_iter().map(coded).collect();
     // Validation refuses by errors alone; an operation that was executed has data, or an error at a path.
     if response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty()) {
         return Answer::Refused(Refused::ByGraphql, response.errors);
     }
+    if let Some(documents) = documents.filter(|_| !is_kept) {
+        documents.keep(query, operation_name, document);
+    }
     Answer::Executed(response)
 }
 
-/// All gates that need no schema.
-pub(super) fn admit(
-    request: &Request,
-    method: Method,
-    caller: &Caller,
-    introspection: bool,
-) -> Result<(ExecutableDocument, Given), (Refused, Vec<ServerError>)> {
-    let by_us = |error| (Refused::ByUs, vec![error]);
-    let by_graphql = |error| (Refused::ByGraphql, vec![error]);
-    bounds::check(&request.query).map_err(|exceeded| by_us(too_much(exceeded.bound, exceeded.limit)))?;
-    let document =
-        async_graphql::parser::parse_query(&request.query).map_err(|error| by_graphql(syntax_error(&error)))?;
-    let operation = choose(&document, request.operation_name.as_deref())
-        .map_err(|message| by_graphql(ErrorCode::OperationResolutionFailure.error(message)))?;
-    if method == Method::Get && operation.ty != OperationType::Query {
+/// The gates that depend on the request and need no schema.
+pub(super) fn admit(document: &Document, method: Method, caller: &Caller, introspection: bool) -> Result<(), Refusal> {
+    if method == Method::Get && document.operation != OperationType::Query {
         let error = ErrorCode::BadRequest.error("Only a query can be sent with GET. Use POST.");
-        return Err((Refused::ByMethod, vec![error]));
+        return Err((Refused::ByMethod, error));
     }
-    let cost = cost::of(&document, operation, caller.uses_basic());
-    if cost.fields > cost::FIELDS {
-        return Err(by_us(too_much("fields", cost::FIELDS)));
-    }
-    if cost.credential_operations > 1 {
-        return Err(by_us(ErrorCode::BadRequest.error(
+    if document.cost.credential_operations(caller.uses_basic()) > 1 {
+        let error = ErrorCode::BadRequest.error(
             "A request may hold one credential operation: register, activate, resendActivationCode, signIn, or me with \
              HTTP Basic. Send one request for each.",
-        )));
+        );
+        return Err((Refused::ByUs, error));
     }
-    if cost.introspection > 0 && !introspection {
+    if document.cost.introspection > 0 && !introspection {
         let error = ErrorCode::ValidationFailed.error("This server does not tell its schema.");
-        return Err(by_graphql(error));
+        return Err((Refused::ByGraphql, error));
     }
-    let given = Given::new(&document, operation, &request.variables);
-    Ok((document, given))
-}
-
-fn too_much(bound: &str, limit: usize) -> ServerError {
-    let mut error = ErrorCode::BadRequest.error(format!("The document exceeds a bound: {bound}, at most {limit}."));
-    let extensions = error.extensions.get_or_insert_default();
-    extensions.set("bound", bound);
-    extensions.set("limit", limit);
-    error
-}
-
-/// Where the document is no GraphQL. The parser's own words would quote the line, with whatever secret is in it.
-fn syntax_error(error: &async_graphql::parser::Error) -> ServerError {
-    let mut positions = error.positions();
-    let position = positions.next();
-    let place = position
-        .map(|at| format!(" at line {}, column {}", at.line, at.column))
-        .unwrap_or_default();
-    let mut error = ErrorCode::ParseFailed.error(format!("Syntax error: the document is no GraphQL{place}."));
-    error.locations = position.into_iter().collect();
-    error
-}
-
-/// The operation to execute (GraphQL, section 6.1.1).
-fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'a OperationDefinition, String> {
-    match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => Ok(&operation.node),
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations
-            .values()
-            .next()
-            .map(|operation| &operation.node)
-            .ok_or_else(|| "The document has no operation.".to_owned()),
-        (DocumentOperations::Multiple(_), None) => {
-            Err("The document has several operations: name one in operationName.".to_owned())
-        }
-        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => {
-            Ok(&operations[name].node)
-        }
-        (_, Some(name)) => Err(format!("The document has no operation named \"{name}\".")),
-    }
+    Ok(())
 }
 
 /// Whatever the library says of itself is about the request.

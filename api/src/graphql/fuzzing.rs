@@ -4,13 +4,15 @@ use std::sync::{Arc, LazyLock};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::parser::types::{Directive, ExecutableDocument, Selection, SelectionSet};
-use async_graphql::{Positioned, ServerError, ValidationResult};
+use async_graphql::{Positioned, ServerError, ValidationResult, Variables};
 use entity::Timestamp;
 use futures_util::FutureExt;
 
 use super::bounds::{self, Count};
+use super::documents::Document;
 use super::execute::admit;
-use super::{Authorization, Caller, Method, Request, Schema, builder};
+use super::variables::Given;
+use super::{Authorization, Caller, Method, Schema, builder};
 use crate::account::Client;
 
 /// A schema that refuses every operation when it has validated it.
@@ -42,10 +44,6 @@ impl Extension for Halt {
 /// # Panics
 /// When not.
 pub fn document(text: &str) {
-    let request = Request {
-        query: text.to_owned(),
-        ..Request::default()
-    };
     let address = std::net::Ipv4Addr::LOCALHOST.into();
     let caller = Caller::new(Authorization::Missing, Client::at(address), Timestamp::from_millis(0));
     if let Ok(counted) = bounds::count(text)
@@ -53,9 +51,16 @@ pub fn document(text: &str) {
     {
         Census::of(&document).check(&counted, text);
     }
-    if let Ok((document, given)) = admit(&request, Method::Post, &caller, true) {
-        let mut inner = async_graphql::Request::new(text);
-        inner.set_parsed_query(document);
+    if let Ok(document) = Document::read(text, None)
+        && admit(&document, Method::Post, &caller, true).is_ok()
+    {
+        let mut inner = async_graphql::Request::new("");
+        inner.set_parsed_query(document.parsed.clone());
+        let given = Given {
+            document: Arc::new(document),
+            variables: Variables::default(),
+            is_valid: false,
+        };
         let response = SCHEMA.execute(inner.data(given).data(caller)).now_or_never();
         assert!(response.is_some(), "validation waits for nothing: {text:?}");
     }

@@ -1,17 +1,20 @@
 //! The GraphQL schema: resolvers that parse, call one use case and shape the answer.
 //!
 //! A request passes [`execute`]'s gates before anything of it runs: the bounds on its text, the parser, the choice of
-//! the operation, the count of what it would cost, validation, and the check of its variables.
+//! the operation, the count of what it would cost, validation, and the check of its variables. A document that was sent
+//! before has passed those that depend on its text alone.
 
 mod bounds;
 mod caller;
 mod cost;
+mod documents;
 mod errors;
 mod execute;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod mutation;
 mod query;
+mod refusal;
 mod types;
 mod user_error;
 mod validation;
@@ -21,20 +24,26 @@ use async_graphql::{EmptySubscription, SDLExportOptions};
 
 pub use caller::{Authorization, Caller};
 pub use errors::{CODE, ErrorCode};
-pub use execute::{Answer, Method, Refused, Request, execute};
+pub use execute::{Answer, Method, Request, execute};
+pub use refusal::Refused;
 
+use self::documents::Documents;
 use crate::account::Accounts;
 
 /// The schema with its resolvers.
 pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
 
 /// Whether requests may ask for the schema.
+#[derive(Clone, Copy, Default)]
 struct Introspection(bool);
 
 /// Builds the schema over the use cases.
 #[must_use]
 pub fn schema(accounts: Accounts, introspection: bool) -> Schema {
-    let builder = builder().data(accounts).data(Introspection(introspection));
+    let builder = builder()
+        .data(accounts)
+        .data(Introspection(introspection))
+        .data(Documents::new());
     if introspection {
         builder.finish()
     } else {

@@ -3,49 +3,46 @@
 
 use std::collections::HashSet;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use async_graphql::parser::types::{
     BaseType, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type,
 };
 use async_graphql::registry::{MetaInputValue, MetaType, Registry};
-use async_graphql::{Name, Value, Variables};
+use async_graphql::{Name, Variables};
+use async_graphql_value::{ConstValue, Value};
 
-/// What an operation declares and asks for, with the values that the request gives.
-pub(super) struct Given {
+use super::documents::Document;
+
+/// What an operation declares and asks for.
+pub(super) struct Asked {
     variables: Vec<Variable>,
     mutation: bool,
     arguments: Vec<Argument>,
 }
 
 struct Variable {
-    name: String,
+    name: Name,
     declared: Type,
-    has_default: bool,
-    given: Option<Value>,
+    default: Option<ConstValue>,
 }
 
-/// An argument of a field of the root type, its variables replaced.
+/// An argument of a field of the root type.
 struct Argument {
-    field: String,
-    name: String,
+    field: Name,
+    name: Name,
     value: Value,
 }
 
-impl Given {
-    pub(super) fn new(document: &ExecutableDocument, operation: &OperationDefinition, given: &Variables) -> Self {
-        let variables = operation.variable_definitions.iter().map(|definition| {
-            let definition = &definition.node;
-            Variable {
-                name: definition.name.node.to_string(),
-                declared: definition.var_type.node.clone(),
-                has_default: definition.default_value.is_some(),
-                given: given.get(&definition.name.node).cloned(),
-            }
+impl Asked {
+    pub(super) fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> Self {
+        let variables = operation.variable_definitions.iter().map(|definition| Variable {
+            name: definition.node.name.node.clone(),
+            declared: definition.node.var_type.node.clone(),
+            default: definition.node.default_value.as_ref().map(|value| value.node.clone()),
         });
         let mut collector = Collector {
             document,
-            operation,
-            given,
             seen: HashSet::new(),
             arguments: Vec::new(),
         };
@@ -56,17 +53,32 @@ impl Given {
             arguments: collector.arguments,
         }
     }
+}
 
+/// An operation with the values that the request gives.
+pub(super) struct Given {
+    pub document: Arc<Document>,
+    pub variables: Variables,
+    /// Whether validation has nothing to say of it any more.
+    pub is_valid: bool,
+}
+
+impl Given {
     /// The first variable that is missing or does not fit, in words.
     pub(super) fn check_variables(&self, registry: &Registry) -> Result<(), String> {
-        for variable in &self.variables {
-            let Variable { name, declared, .. } = variable;
-            let fits = match &variable.given {
+        for Variable {
+            name,
+            declared,
+            default,
+        } in &self.document.asked.variables
+        {
+            let given = self.variables.get(name);
+            let fits = match given {
                 Some(value) => fits(registry, declared, value),
-                None => declared.nullable || variable.has_default,
+                None => declared.nullable || default.is_some(),
             };
             if !fits {
-                let problem = if variable.given.is_some() {
+                let problem = if given.is_some() {
                     "does not fit"
                 } else {
                     "is missing, but needed for"
@@ -80,7 +92,8 @@ impl Given {
     /// The first argument that a variable leaves without what its type needs, in words. The fields of the answers have
     /// no arguments, so those of the root type are all.
     pub(super) fn check_arguments(&self, registry: &Registry) -> Result<(), String> {
-        let root = if self.mutation {
+        let asked = &self.document.asked;
+        let root = if asked.mutation {
             registry.mutation_type.as_deref()
         } else {
             Some(registry.query_type.as_str())
@@ -88,10 +101,16 @@ impl Given {
         let Some(MetaType::Object { fields, .. }) = root.and_then(|root| registry.types.get(root)) else {
             return Ok(());
         };
-        for Argument { field, name, value } in &self.arguments {
-            let declared = fields.get(field).and_then(|field| field.args.get(name));
+        for Argument { field, name, value } in &asked.arguments {
+            let declared = fields
+                .get(field.as_str())
+                .and_then(|field| field.args.get(name.as_str()));
             let declared = declared.and_then(|argument| Type::new(&argument.ty));
-            if let Some(declared) = declared.filter(|declared| !fits(registry, declared, value)) {
+            let value = value
+                .clone()
+                .into_const_with(|name| Ok::<_, Infallible>(self.value_of(&name)));
+            let Ok(value) = value;
+            if let Some(declared) = declared.filter(|declared| !fits(registry, declared, &value)) {
                 return Err(format!(
                     "Argument \"{name}\" of \"{field}\" does not fit its type \"{declared}\"."
                 ));
@@ -99,12 +118,23 @@ impl Given {
         }
         Ok(())
     }
+
+    /// The value of a variable; one that is neither given nor has a default is null.
+    fn value_of(&self, name: &Name) -> ConstValue {
+        let default = || {
+            let mut declared = self.document.asked.variables.iter();
+            declared.find(|variable| variable.name == *name)?.default.clone()
+        };
+        self.variables
+            .get(name)
+            .cloned()
+            .or_else(default)
+            .unwrap_or(ConstValue::Null)
+    }
 }
 
 struct Collector<'a> {
     document: &'a ExecutableDocument,
-    operation: &'a OperationDefinition,
-    given: &'a Variables,
     seen: HashSet<&'a Name>,
     arguments: Vec<Argument>,
 }
@@ -115,14 +145,10 @@ impl<'a> Collector<'a> {
             match &selection.node {
                 Selection::Field(field) => {
                     for (name, value) in &field.node.arguments {
-                        let value = value
-                            .node
-                            .clone()
-                            .into_const_with(|name| Ok::<_, Infallible>(self.value_of(&name)));
                         self.arguments.push(Argument {
-                            field: field.node.name.node.to_string(),
-                            name: name.node.to_string(),
-                            value: value.unwrap_or(Value::Null),
+                            field: field.node.name.node.clone(),
+                            name: name.node.clone(),
+                            value: value.node.clone(),
                         });
                     }
                 }
@@ -137,46 +163,34 @@ impl<'a> Collector<'a> {
             }
         }
     }
-
-    /// The value of a variable; one that is neither given nor has a default is null.
-    fn value_of(&self, name: &Name) -> Value {
-        let default = || {
-            let mut definitions = self
-                .operation
-                .variable_definitions
-                .iter()
-                .map(|definition| &definition.node);
-            let definition = definitions.find(|definition| definition.name.node == *name)?;
-            definition.default_value.as_ref().map(|default| default.node.clone())
-        };
-        self.given.get(name).cloned().or_else(default).unwrap_or(Value::Null)
-    }
 }
 
-fn fits(registry: &Registry, declared: &Type, value: &Value) -> bool {
-    if matches!(value, Value::Null) {
+fn fits(registry: &Registry, declared: &Type, value: &ConstValue) -> bool {
+    if matches!(value, ConstValue::Null) {
         return declared.nullable;
     }
     match (&declared.base, value) {
-        (BaseType::List(element), Value::List(values)) => values.iter().all(|value| fits(registry, element, value)),
+        (BaseType::List(element), ConstValue::List(values)) => {
+            values.iter().all(|value| fits(registry, element, value))
+        }
         (BaseType::List(element), single) => fits(registry, element, single),
         (BaseType::Named(name), value) => fits_named(registry, name, value),
     }
 }
 
-fn fits_named(registry: &Registry, name: &str, value: &Value) -> bool {
+fn fits_named(registry: &Registry, name: &str, value: &ConstValue) -> bool {
     match registry.types.get(name) {
         Some(MetaType::Scalar {
             is_valid: Some(is_valid),
             ..
         }) => is_valid(value),
         Some(MetaType::Enum { enum_values, .. }) => match value {
-            Value::Enum(name) => enum_values.contains_key(name.as_str()),
-            Value::String(name) => enum_values.contains_key(name.as_str()),
+            ConstValue::Enum(name) => enum_values.contains_key(name.as_str()),
+            ConstValue::String(name) => enum_values.contains_key(name.as_str()),
             _ => false,
         },
         Some(MetaType::InputObject { input_fields, .. }) => match value {
-            Value::Object(given) => {
+            ConstValue::Object(given) => {
                 given.keys().all(|name| input_fields.contains_key(name.as_str()))
                     && input_fields
                         .values()
@@ -189,7 +203,7 @@ fn fits_named(registry: &Registry, name: &str, value: &Value) -> bool {
     }
 }
 
-fn field_fits(registry: &Registry, field: &MetaInputValue, given: Option<&Value>) -> bool {
+fn field_fits(registry: &Registry, field: &MetaInputValue, given: Option<&ConstValue>) -> bool {
     let Some(declared) = Type::new(&field.ty) else {
         return true;
     };
