@@ -7,6 +7,7 @@ mod m20261122_000001_accounts;
 mod m20261122_000002_email_outbox;
 mod m20261122_000003_rate_limits;
 mod m20261122_000004_schema_compatibility;
+mod m20261122_000005_outbox_order;
 
 /// The version of the schema that this server was written for. A step that leaves behind a schema with which older servers
 /// cannot work raises it by one, and sets `schema_compatibility.minimum_version` to it: those servers then refuse to
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000002_email_outbox::Migration),
             Box::new(m20261122_000003_rate_limits::Migration),
             Box::new(m20261122_000004_schema_compatibility::Migration),
+            Box::new(m20261122_000005_outbox_order::Migration),
         ]
     }
 }

@@ -39,8 +39,8 @@ impl Accounts {
 
     /// The user whom the credentials prove, pending or active.
     ///
-    /// The token is taken (two statements), the user read, the password compared; the token is given back beside the
-    /// answer. Every path does the same work up to the answer, whoever is registered.
+    /// The token is taken (two statements), the user read, the password compared, and if it was right the token given back
+    /// (two statements). Who sends a wrong one is answered after the same work, whoever is registered.
     ///
     /// # Errors
     /// [`Refusal::InvalidCredentials`] and [`Refusal::RateLimited`], alike for known and unknown addresses.
@@ -66,6 +66,7 @@ impl Accounts {
             token.count();
             return Err(Refusal::InvalidCredentials.into());
         }
+        token.give_back().await;
         Ok(Proved {
             user: user.ok_or(Error::Broken("a password was proved that nobody has"))?,
             email: email.clone(),

@@ -1,13 +1,15 @@
-//! Drawing the code of an owed mail, just before it is sent.
+//! Drawing the codes of owed mails, just before they are sent.
 
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use entity::{HiddenBytes, Purpose, Timestamp, email_outbox, user, verification_code};
-use sea_orm::sea_query::{ExprTrait, OnConflict, Query};
-use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, UnionType};
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter, SqlErr};
 
 use super::{Accounts, Code, EmailAddress, Status, code};
-use crate::mail::outbox::Claim;
+use crate::mail::outbox::{self, Claim};
 
 /// How long after its draw a code may be mailed again. It is then as good as the first time, and a receiver that took
 /// the first mail without saying so gets the same code under the same Message-ID.
@@ -23,112 +25,159 @@ pub(crate) struct MailedCode {
     pub usable: Duration,
 }
 
-/// What there is to mail.
-pub(crate) enum Drawn {
-    /// This code.
-    Code(MailedCode),
-    /// Nothing: the registration, or this worker's claim on its mail, is gone.
-    Gone,
+/// A claimed mail that is to carry a code, and to whom it goes.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted<'a> {
+    pub claim: &'a Claim,
+    pub email: &'a EmailAddress,
 }
 
 impl Accounts {
-    /// The code for a claimed mail: the one that an attempt within the last 30 seconds drew for it, or a new one.
-    pub(crate) async fn draw(&self, claim: &Claim, email: &EmailAddress, purpose: Purpose) -> Result<Drawn, DbErr> {
+    /// The codes for claimed mails, by the mail: the one that an attempt within the last 30 seconds drew for it, or a new
+    /// one. A mail that has none is not to be sent: the registration, or this worker's claim, is gone.
+    pub(crate) async fn draw(
+        &self,
+        wanted: &[Wanted<'_>],
+        purpose: Purpose,
+    ) -> Result<HashMap<Uuid, MailedCode>, DbErr> {
         let now = self.clock.now();
-        // Half of its time is left at least, also where an operator gives it less than a minute.
-        let same_code = SAME_CODE.min(self.policy.code_ttl / 2);
-        let live = verification_code::Entity::find_by_id((claim.mail.user_id, purpose))
-            .one(&self.db)
-            .await?
-            .filter(|live| live.mail_id == claim.mail.id && live.drawn_at > now.before(same_code));
-        let live = match live {
-            Some(live) => Some(live),
-            None => self.draw_anew(claim, email, purpose, now).await?,
-        };
-        let Some(live) = live else {
-            return Ok(Drawn::Gone);
-        };
-        let digits = u8::try_from(live.digits).unwrap_or(super::MAX_CODE_LENGTH);
-        Ok(Drawn::Code(MailedCode {
-            code: Code::derive(&self.keys.codes, purpose, live.user_id, &live.draw.0, digits),
-            draw: live.draw.0,
-            usable: live.expires_at.since(now),
-        }))
+        let mut live = self.still_good(wanted, purpose, now).await?;
+        let anew: Vec<_> = wanted
+            .iter()
+            .copied()
+            .filter(|wanted| live.iter().all(|live| live.mail_id != wanted.claim.mail.id))
+            .collect();
+        if !anew.is_empty() {
+            live.extend(self.draw_anew(&anew, purpose, now).await?);
+        }
+        Ok(live
+            .into_iter()
+            .map(|live| (live.mail_id, self.mailed(live, now)))
+            .collect())
     }
 
-    /// Puts a new draw in the place of the one before, if the claim still holds and the user is still pending.
-    async fn draw_anew(
+    fn mailed(&self, live: verification_code::Model, now: Timestamp) -> MailedCode {
+        let digits = u8::try_from(live.digits).unwrap_or(super::MAX_CODE_LENGTH);
+        MailedCode {
+            code: Code::derive(&self.keys.codes, live.purpose, live.user_id, &live.draw.0, digits),
+            draw: live.draw.0,
+            usable: live.expires_at.since(now),
+        }
+    }
+
+    /// The codes that an earlier attempt drew for these mails, and that are as good as new.
+    async fn still_good(
         &self,
-        claim: &Claim,
-        email: &EmailAddress,
+        wanted: &[Wanted<'_>],
         purpose: Purpose,
         now: Timestamp,
-    ) -> Result<Option<verification_code::Model>, DbErr> {
-        let drawn = verification_code::Model {
-            user_id: claim.mail.user_id,
-            purpose,
-            draw: HiddenBytes(code::draw(&*self.random).to_vec()),
-            digits: self.code_length(&self.db, email, purpose, now).await?.into(),
-            attempts: 0,
-            mail_id: claim.mail.id,
-            drawn_at: now,
-            expires_at: now + self.policy.code_ttl,
-        };
-        let stored = store_if_held(&self.db, claim, &drawn).await;
-        match stored {
-            Ok(true) => Ok(Some(drawn)),
-            Ok(false) => Ok(None),
-            // The user was replaced between the look and the insert: the foreign key keeps the code of nobody out.
-            Err(error) if matches!(error.sql_err(), Some(sea_orm::SqlErr::ForeignKeyConstraintViolation(_))) => {
-                Ok(None)
-            }
-            Err(error) => Err(error),
+    ) -> Result<Vec<verification_code::Model>, DbErr> {
+        let tried = wanted.iter().filter(|wanted| wanted.claim.mail.attempts > 1);
+        let claims: Vec<_> = tried.map(|wanted| wanted.claim).collect();
+        if claims.is_empty() {
+            return Ok(Vec::new());
         }
+        // Half of its time is left at least, also where an operator gives it less than a minute.
+        let same_code = SAME_CODE.min(self.policy.code_ttl / 2);
+        let live = verification_code::Entity::find()
+            .filter(verification_code::Column::MailId.is_in(claims.iter().map(|claim| claim.mail.id)))
+            .filter(verification_code::Column::UserId.is_in(claims.iter().map(|claim| claim.mail.user_id)))
+            .filter(verification_code::Column::Purpose.eq(purpose))
+            .filter(verification_code::Column::DrawnAt.gt(now.before(same_code)))
+            .all(&self.db)
+            .await?;
+        let held = outbox::renew(&self.db, &claims, now).await?;
+        Ok(live.into_iter().filter(|live| held.contains(&live.mail_id)).collect())
+    }
+
+    /// Puts new draws in the place of those before, where the claim still holds and the user is still pending.
+    async fn draw_anew(
+        &self,
+        wanted: &[Wanted<'_>],
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Vec<verification_code::Model>, DbErr> {
+        let emails: Vec<_> = wanted.iter().map(|wanted| wanted.email).collect();
+        let lengths = self.code_lengths(&self.db, &emails, purpose, now).await?;
+        let drawn: Vec<_> = wanted
+            .iter()
+            .zip(lengths)
+            .map(|(wanted, digits)| {
+                let draw = verification_code::Model {
+                    user_id: wanted.claim.mail.user_id,
+                    purpose,
+                    draw: HiddenBytes(code::draw(&*self.random).to_vec()),
+                    digits: digits.into(),
+                    attempts: 0,
+                    mail_id: wanted.claim.mail.id,
+                    drawn_at: now,
+                    expires_at: now + self.policy.code_ttl,
+                };
+                (wanted.claim, draw)
+            })
+            .collect();
+        let stored = match store_where_held(&self.db, &drawn).await {
+            // A user was replaced between the look and the insert: the foreign key keeps the code of nobody out, and the
+            // others have to be stored without it.
+            Err(error) if is_of_nobody(&error) => {
+                let mut stored = HashSet::new();
+                for one in drawn.chunks(1) {
+                    match store_where_held(&self.db, one).await {
+                        Err(error) if is_of_nobody(&error) => {}
+                        other => stored.extend(other?),
+                    }
+                }
+                stored
+            }
+            other => other?,
+        };
+        let drawn = drawn.into_iter().map(|(_, drawn)| drawn);
+        Ok(drawn.filter(|drawn| stored.contains(&drawn.user_id)).collect())
     }
 }
 
-/// One statement: look for the claim and the pending user, and store.
-async fn store_if_held(
+fn is_of_nobody(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
+}
+
+/// One statement: look for the claims and the pending users, and store. Tells for which users it did.
+async fn store_where_held(
     db: &impl ConnectionTrait,
-    claim: &Claim,
-    drawn: &verification_code::Model,
-) -> Result<bool, DbErr> {
+    drawn: &[(&Claim, verification_code::Model)],
+) -> Result<HashSet<Uuid>, DbErr> {
     use verification_code::Column;
-    let held = Query::select()
-        .exprs([
-            drawn.user_id.into(),
-            drawn.purpose.to_value().into(),
-            drawn.draw.clone().into(),
-            drawn.digits.into(),
-            drawn.attempts.into(),
-            drawn.mail_id.into(),
-            drawn.drawn_at.into(),
-            sea_orm::sea_query::Expr::value(drawn.expires_at),
-        ])
-        .from(email_outbox::Entity)
-        .inner_join(
-            user::Entity,
-            email_outbox::Column::UserId
-                .into_expr()
-                .equals((user::Entity, user::Column::Id)),
-        )
-        .and_where(email_outbox::Column::Id.eq(claim.mail.id))
-        .and_where(email_outbox::Column::Lease.eq(claim.lease))
-        .and_where(user::Column::Status.eq(Status::Pending))
-        .to_owned();
+    let mut held = drawn.iter().map(|(claim, drawn)| {
+        Query::select()
+            .exprs([
+                drawn.user_id.into(),
+                drawn.purpose.to_value().into(),
+                drawn.draw.clone().into(),
+                drawn.digits.into(),
+                drawn.attempts.into(),
+                drawn.mail_id.into(),
+                drawn.drawn_at.into(),
+                Expr::value(drawn.expires_at),
+            ])
+            .from(email_outbox::Entity)
+            .inner_join(
+                user::Entity,
+                email_outbox::Column::UserId
+                    .into_expr()
+                    .equals((user::Entity, user::Column::Id)),
+            )
+            .and_where(email_outbox::Column::Id.eq(claim.mail.id))
+            .and_where(email_outbox::Column::Lease.eq(claim.lease))
+            .and_where(user::Column::Status.eq(Status::Pending))
+            .to_owned()
+    });
+    let Some(mut all) = held.next() else {
+        return Ok(HashSet::new());
+    };
+    all.unions(held.map(|held| (UnionType::All, held)));
     let mut insert = Query::insert();
     insert
         .into_table(verification_code::Entity)
-        .columns([
-            Column::UserId,
-            Column::Purpose,
-            Column::Draw,
-            Column::Digits,
-            Column::Attempts,
-            Column::MailId,
-            Column::DrawnAt,
-            Column::ExpiresAt,
-        ])
+        .columns(Column::iter())
         .on_conflict(
             OnConflict::columns([Column::UserId, Column::Purpose])
                 .update_columns([
@@ -141,7 +190,9 @@ async fn store_if_held(
                 ])
                 .to_owned(),
         )
-        .select_from(held)
+        .returning(Query::returning().column(Column::UserId))
+        .select_from(all)
         .map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok(db.execute(&insert).await?.rows_affected() == 1)
+    let stored = db.query_all(&insert).await?;
+    stored.iter().map(|row| row.try_get("", "user_id")).collect()
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use entity::{Purpose, Timestamp};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use tokio::task::JoinHandle;
 
 use super::rate_limit::{Limit, drip, window};
 use super::{Accounts, Client, EmailAddress, Error};
@@ -22,12 +23,13 @@ const WRONG_TRIES: u16 = 10;
 
 /// A token for one check of a password.
 ///
-/// It is given back when it is dropped, in a task of its own, unless the check has [counted](Self::count): a client that
-/// leaves before its answer has learnt nothing, and must not be left without tokens either.
+/// Unless the check has [counted](Self::count) it is given back, in a task of its own, when it is dropped at the latest: a
+/// client that leaves before its answer has learnt nothing, and must not be left without tokens either.
 pub(super) struct PasswordToken {
     db: DatabaseConnection,
     limits: [Limit; 2],
-    counts: bool,
+    /// Whether there is nothing to give back any more.
+    spent: bool,
 }
 
 impl PasswordToken {
@@ -44,21 +46,23 @@ impl PasswordToken {
         Ok(Ok(Self {
             db,
             limits,
-            counts: false,
+            spent: false,
         }))
     }
 
     /// The password was wrong, and whoever sent it is about to be told.
     pub(super) fn count(mut self) {
-        self.counts = true;
+        self.spent = true;
     }
-}
 
-impl Drop for PasswordToken {
-    fn drop(&mut self) {
-        if self.counts {
-            return;
-        }
+    /// The password was right: whoever sent it may send it again at once.
+    pub(super) async fn give_back(mut self) {
+        let _ = self.giving_back().await;
+    }
+
+    /// Goes on when nobody waits for it any more.
+    fn giving_back(&mut self) -> JoinHandle<()> {
+        self.spent = true;
         let (db, limits) = (self.db.clone(), self.limits.clone());
         tokio::spawn(async move {
             for limit in &limits {
@@ -66,7 +70,15 @@ impl Drop for PasswordToken {
                     tracing::warn!(%error, "a password token could not be given back");
                 }
             }
-        });
+        })
+    }
+}
+
+impl Drop for PasswordToken {
+    fn drop(&mut self) {
+        if !self.spent {
+            drop(self.giving_back());
+        }
     }
 }
 
@@ -123,17 +135,34 @@ impl Accounts {
     }
 
     /// How many digits a code for the address has now.
-    pub(crate) async fn code_length(
+    pub(super) async fn code_length(
         &self,
         db: &impl ConnectionTrait,
         email: &EmailAddress,
         purpose: Purpose,
         now: Timestamp,
     ) -> Result<u8, DbErr> {
-        let limit = tries(&self.keys.limits, email, purpose);
-        let guarded = window::is_tripped(db, now, &limit).await?;
+        let lengths = self.code_lengths(db, &[email], purpose, now).await?;
+        Ok(lengths.into_iter().next().unwrap_or(self.policy.code_length))
+    }
+
+    /// How many digits codes for these addresses have now, in their order.
+    pub(super) async fn code_lengths(
+        &self,
+        db: &impl ConnectionTrait,
+        emails: &[&EmailAddress],
+        purpose: Purpose,
+        now: Timestamp,
+    ) -> Result<Vec<u8>, DbErr> {
+        let limits: Vec<_> = emails
+            .iter()
+            .map(|email| tries(&self.keys.limits, email, purpose))
+            .collect();
+        let tripped = window::tripped(db, now, &limits).await?;
         let usual = self.policy.code_length;
-        Ok(if guarded { usual.max(GUARDED_CODE_LENGTH) } else { usual })
+        let guarded = usual.max(GUARDED_CODE_LENGTH);
+        let length = |limit: &Limit| if tripped.contains(&limit.key) { guarded } else { usual };
+        Ok(limits.iter().map(length).collect())
     }
 }
 

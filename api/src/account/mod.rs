@@ -42,7 +42,7 @@ pub use client::Client;
 pub use client_limit::ClientLimit;
 pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
 pub use credentials::{Credentials, Proved};
-pub(crate) use drawing::{Drawn, MailedCode};
+pub(crate) use drawing::{MailedCode, Wanted};
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use entity::user::Status;
 pub use password::{

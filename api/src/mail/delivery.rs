@@ -1,48 +1,59 @@
-//! Delivering what is owed.
+//! Delivering what is owed: claim, draw, send, conclude.
+//!
+//! The database is asked for several mails at once; each of them is then sent by itself, and concluded together with what
+//! else was sent meanwhile. A code is drawn when there is a connection to send it on, and not before.
 
-use std::panic::AssertUnwindSafe;
+use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
 use entity::{MailKind, Purpose, Timestamp, user};
-use futures_util::FutureExt;
 use lettre::{AsyncTransport, Message};
-use sea_orm::{DbErr, EntityTrait};
-use tokio_util::sync::CancellationToken;
+use sea_orm::prelude::Uuid;
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::message::{self, Sender};
 use super::outbox::{self, Claim};
 use super::transport::Transport;
-use crate::account::{Accounts, Drawn, EmailAddress};
+use crate::account::{Accounts, EmailAddress, MailedCode, Wanted};
 use crate::metrics::Metrics;
 
-/// How many mails are delivered at once, each on a connection of its own. lettre does not set `TCP_NODELAY`, so one
-/// connection alone would wait for every acknowledgement of the network.
-const WORKERS: u32 = 4;
+/// How many mails are sent at once, each on a connection of its own. lettre does not set `TCP_NODELAY`, so one connection
+/// alone would wait for every acknowledgement of the network.
+pub(super) const CONNECTIONS: u32 = 8;
 
-/// How long one delivery may take. Less than the lease of a claim.
-const DELIVERY: Duration = Duration::from_secs(20);
+/// How long one sending may take. Less than the lease of a claim.
+const SENDING: Duration = Duration::from_secs(20);
 
 /// After this a mail is given up: nobody waits for it any more.
 const PATIENCE: Duration = Duration::from_mins(15);
 
-/// How long to leave a mail alone that another worker is just claiming.
-const LOCKED: Duration = Duration::from_millis(50);
-
-/// How often to look for mails that another server owed and did not deliver.
-const LOOK: Duration = Duration::from_secs(5);
-
 /// Delivers the mails that are owed.
 #[derive(Clone)]
 pub struct Delivery {
-    accounts: Accounts,
+    pub(super) accounts: Accounts,
     smtp: Transport,
     sender: Sender,
     metrics: Metrics,
 }
 
+/// A claimed mail, and all that it takes to send it.
+pub(super) struct Prepared {
+    pub(super) claim: Claim,
+    letter: Letter,
+}
+
+/// What is to be sent.
+enum Letter {
+    Code(EmailAddress, MailedCode),
+    Exists(EmailAddress),
+    /// The registration, or the claim, is gone.
+    Nothing,
+    Unaddressable,
+}
+
 /// What became of an attempt.
-enum Outcome {
+pub(super) enum Outcome {
     Sent,
     NothingToSend,
     TryAgain(String),
@@ -56,64 +67,14 @@ impl Delivery {
     /// When the URL or the sender cannot be read: the text says which.
     pub fn new(accounts: Accounts, smtp_url: &str, from: &str, metrics: Metrics) -> Result<Self, String> {
         Ok(Self {
-            smtp: Transport::to(smtp_url, WORKERS)?,
+            smtp: Transport::to(smtp_url, CONNECTIONS)?,
             sender: Sender::parse(from)?,
             accounts,
             metrics,
         })
     }
 
-    /// Delivers whatever is owed, as soon as it is. When told to stop, it finishes what it is delivering.
-    pub async fn keep_delivering(self, stop: CancellationToken) {
-        let workers = (0..WORKERS).map(|_| self.work(&stop));
-        futures_util::future::join_all(workers).await;
-    }
-
-    async fn work(&self, stop: &CancellationToken) {
-        let Accounts { clock, outbox, .. } = &self.accounts;
-        while !stop.is_cancelled() {
-            // No claim holds longer. A database that went without a word would hold this worker for a quarter of an hour.
-            let turn = AssertUnwindSafe(tokio::time::timeout(outbox::LEASE, self.turn()));
-            let until = match turn.catch_unwind().await {
-                Ok(Ok(Ok(None))) => continue,
-                Ok(Ok(Ok(Some(until)))) => until,
-                Ok(Ok(Err(error))) => {
-                    tracing::warn!(%error, "the outbox could not be read and will be tried again");
-                    clock.now() + Duration::from_secs(1)
-                }
-                Ok(Err(_)) => {
-                    tracing::warn!("the outbox did not answer in time and will be tried again");
-                    clock.now() + Duration::from_secs(1)
-                }
-                Err(_) => {
-                    tracing::error!("a delivery panicked; the mail is due again when its lease ends");
-                    clock.now() + LOOK
-                }
-            };
-            tokio::select! {
-                () = stop.cancelled() => {}
-                () = outbox.woken() => {}
-                () = clock.sleep_until(until) => {}
-            }
-        }
-    }
-
-    /// Delivers the next mail, if one is due; if none is, tells when to look again.
-    async fn turn(&self) -> Result<Option<Timestamp>, DbErr> {
-        // One instant for both: a mail that falls due between them would pass for one that another worker is claiming.
-        let now = self.accounts.clock.now();
-        if let Some(claim) = self.claim_at(now).await? {
-            self.deliver(claim).await?;
-            return Ok(None);
-        }
-        let due = outbox::next_due(&self.accounts.db).await?;
-        // What is due already is being claimed by another worker.
-        Ok(Some(
-            due.map_or(now + LOOK, |due| due.min(now + LOOK).max(now + LOCKED)),
-        ))
-    }
-
-    /// Delivers the mail that has been due for longest. Tells whether there was one.
+    /// Delivers one mail that is due. Tells whether there was one.
     ///
     /// # Errors
     /// When the database fails. What was claimed is due again when its lease ends.
@@ -125,17 +86,17 @@ impl Delivery {
         Ok(true)
     }
 
-    /// Claims the mail that has been due for longest, if any is.
+    /// Claims one mail that is due, if any is.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn claim(&self) -> Result<Option<Claim>, DbErr> {
-        self.claim_at(self.accounts.clock.now()).await
+        Ok(self.claim_at(self.accounts.clock.now(), 1).await?.pop())
     }
 
-    async fn claim_at(&self, now: Timestamp) -> Result<Option<Claim>, DbErr> {
+    pub(super) async fn claim_at(&self, now: Timestamp, most: usize) -> Result<Vec<Claim>, DbErr> {
         let Accounts { db, random, .. } = &self.accounts;
-        outbox::claim(db, &**random, now).await
+        outbox::claim(db, &**random, now, most).await
     }
 
     /// Delivers a mail that was claimed, if the claim still holds.
@@ -143,41 +104,83 @@ impl Delivery {
     /// # Errors
     /// When the database fails.
     pub async fn deliver(&self, claim: Claim) -> Result<(), DbErr> {
-        let outcome = self.attempt(&claim).await?;
-        self.conclude(&claim, outcome).await
+        let mut concluded = Vec::new();
+        for prepared in self.prepare(vec![claim]).await? {
+            let outcome = self.send(&prepared).await;
+            concluded.push((prepared.claim, outcome));
+        }
+        self.conclude(concluded).await
     }
 
-    async fn attempt(&self, claim: &Claim) -> Result<Outcome, DbErr> {
-        let user = user::Entity::find_by_id(claim.mail.user_id)
-            .one(&self.accounts.db)
+    /// Looks up to whom claimed mails go, and draws their codes.
+    pub(super) async fn prepare(&self, claims: Vec<Claim>) -> Result<Vec<Prepared>, DbErr> {
+        let claims = self.still_held(claims).await?;
+        let recipients = self.recipients(&claims).await?;
+        let wanted: Vec<_> = claims
+            .iter()
+            .filter(|claim| claim.mail.kind == MailKind::ActivationCode)
+            .filter_map(|claim| match recipients.get(&claim.mail.user_id) {
+                Some(Some(email)) => Some(Wanted { claim, email }),
+                _ => None,
+            })
+            .collect();
+        let mut codes = self.accounts.draw(&wanted, Purpose::Activation).await?;
+        let prepared = claims.into_iter().map(|claim| {
+            let letter = match (recipients.get(&claim.mail.user_id), claim.mail.kind) {
+                (None, _) => Letter::Nothing,
+                (Some(None), _) => Letter::Unaddressable,
+                (Some(Some(email)), MailKind::AccountExists) => Letter::Exists(email.clone()),
+                (Some(Some(email)), MailKind::ActivationCode) => match codes.remove(&claim.mail.id) {
+                    Some(code) => Letter::Code(email.clone(), code),
+                    None => Letter::Nothing,
+                },
+            };
+            Prepared { claim, letter }
+        });
+        Ok(prepared.collect())
+    }
+
+    /// Lets leases begin anew that could end while their mail is being sent.
+    async fn still_held(&self, claims: Vec<Claim>) -> Result<Vec<Claim>, DbErr> {
+        let now = self.accounts.clock.now();
+        let (ending, mut held): (Vec<_>, Vec<_>) =
+            claims.into_iter().partition(|claim| claim.mail.due_at < now + SENDING);
+        let renewed = outbox::renew(&self.accounts.db, &ending.iter().collect::<Vec<_>>(), now).await?;
+        held.extend(ending.into_iter().filter(|claim| renewed.contains(&claim.mail.id)));
+        Ok(held)
+    }
+
+    /// The address of each user who is still there; nothing for one that cannot be read.
+    async fn recipients(&self, claims: &[Claim]) -> Result<HashMap<Uuid, Option<EmailAddress>>, DbErr> {
+        let users = user::Entity::find()
+            .filter(user::Column::Id.is_in(claims.iter().map(|claim| claim.mail.user_id)))
+            .all(&self.accounts.db)
             .await?;
-        let Some(user) = user else {
-            return Ok(Outcome::NothingToSend);
-        };
-        let Ok(email) = EmailAddress::parse(&user.email.0) else {
-            return Ok(Outcome::GiveUp("the stored address cannot be read".to_owned()));
-        };
+        let address = |user: user::Model| (user.id, EmailAddress::parse(&user.email.0).ok());
+        Ok(users.into_iter().map(address).collect())
+    }
+
+    /// Sends a mail, and waits for what the mail server says.
+    pub(super) async fn send(&self, prepared: &Prepared) -> Outcome {
         let keys = &self.accounts.keys;
         let now = self.accounts.clock.now();
-        let message = match claim.mail.kind {
-            MailKind::ActivationCode => match self.accounts.draw(claim, &email, Purpose::Activation).await? {
-                Drawn::Gone => return Ok(Outcome::NothingToSend),
-                Drawn::Code(mailed) => message::activation_code(&self.sender, keys, &email, &mailed, now),
-            },
-            MailKind::AccountExists => message::account_exists(&self.sender, keys, &email, claim.mail.id, now),
+        let message = match &prepared.letter {
+            Letter::Code(email, code) => message::activation_code(&self.sender, keys, email, code, now),
+            Letter::Exists(email) => message::account_exists(&self.sender, keys, email, prepared.claim.mail.id, now),
+            Letter::Nothing => return Outcome::NothingToSend,
+            Letter::Unaddressable => return Outcome::GiveUp("the stored address cannot be read".to_owned()),
         };
         match message {
-            Ok(message) if outbox::renew(&self.accounts.db, claim, now).await? => Ok(self.send(message).await),
-            Ok(_) => Ok(Outcome::NothingToSend),
-            Err(error) => Ok(Outcome::GiveUp(error)),
+            Ok(message) => self.hand_over(message).await,
+            Err(error) => Outcome::GiveUp(error),
         }
     }
 
-    async fn send(&self, message: Message) -> Outcome {
+    async fn hand_over(&self, message: Message) -> Outcome {
         let smtp = self.smtp.current();
         let mut sending = pin!(smtp.send(message));
         let unfinished = self.smtp.renewed_unless_finished();
-        let sent = tokio::time::timeout(DELIVERY, sending.as_mut()).await;
+        let sent = tokio::time::timeout(SENDING, sending.as_mut()).await;
         if sent.is_ok() {
             unfinished.finish();
         }
@@ -193,37 +196,49 @@ impl Delivery {
         }
     }
 
-    async fn conclude(&self, claim: &Claim, outcome: Outcome) -> Result<(), DbErr> {
+    /// Notes what became of mails: those that are over together, those that are to be tried again one by one.
+    pub(super) async fn conclude(&self, mut attempts: Vec<(Claim, Outcome)>) -> Result<(), DbErr> {
         let db = &self.accounts.db;
+        let now = self.accounts.clock.now();
+        for (claim, outcome) in &mut attempts {
+            let due = now + pause(claim.mail.attempts);
+            if let Outcome::TryAgain(why) = outcome {
+                if due > claim.mail.created_at + PATIENCE {
+                    *outcome = Outcome::GiveUp(format!("not accepted in time: {why}"));
+                } else {
+                    outbox::postpone(db, claim, due).await?;
+                }
+            }
+        }
+        let over = attempts
+            .iter()
+            .filter(|(_, outcome)| !matches!(outcome, Outcome::TryAgain(_)));
+        outbox::settle(db, &over.map(|(claim, _)| claim).collect::<Vec<_>>()).await?;
+        // First the rows, then the log: whoever reads that a mail will be tried again can rely on it.
+        for (claim, outcome) in &attempts {
+            self.log(claim, outcome);
+        }
+        Ok(())
+    }
+
+    fn log(&self, claim: &Claim, outcome: &Outcome) {
         let mail = claim.mail.id;
         let attempts = claim.mail.attempts;
-        // First the row, then the log: whoever reads that a mail will be tried again can rely on it.
         match outcome {
             Outcome::Sent => {
-                outbox::settle(db, claim).await?;
                 self.metrics.mails_sent.inc();
                 tracing::info!(%mail, attempts, "mail sent");
             }
-            Outcome::NothingToSend => outbox::settle(db, claim).await?,
+            Outcome::NothingToSend => {}
             Outcome::GiveUp(why) => {
-                outbox::settle(db, claim).await?;
                 self.metrics.mails_given_up.inc();
                 tracing::warn!(%mail, attempts, why, "mail given up");
             }
             Outcome::TryAgain(why) => {
-                let due = self.accounts.clock.now() + pause(attempts);
-                if due > claim.mail.created_at + PATIENCE {
-                    outbox::settle(db, claim).await?;
-                    self.metrics.mails_given_up.inc();
-                    tracing::warn!(%mail, attempts, why, "mail given up: not accepted in time");
-                } else {
-                    outbox::postpone(db, claim, due).await?;
-                    self.metrics.mails_retried.inc();
-                    tracing::warn!(%mail, attempts, why, "mail not sent, will be tried again");
-                }
+                self.metrics.mails_retried.inc();
+                tracing::warn!(%mail, attempts, why, "mail not sent, will be tried again");
             }
         }
-        Ok(())
     }
 }
 
@@ -245,9 +260,4 @@ fn describe(error: &lettre::transport::smtp::Error) -> &'static str {
     } else {
         "no connection to the mail server"
     }
-}
-
-/// The instant as lettre takes it.
-pub(super) fn system_time(instant: Timestamp) -> std::time::SystemTime {
-    std::time::UNIX_EPOCH + instant.since(Timestamp::from_millis(0))
 }

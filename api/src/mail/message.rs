@@ -1,5 +1,7 @@
 //! How the mails read.
 
+use std::time::SystemTime;
+
 use askama::Template;
 use entity::Timestamp;
 use lettre::Message;
@@ -7,7 +9,6 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use sea_orm::prelude::Uuid;
 
-use super::delivery::system_time;
 use crate::account::{EmailAddress, MailedCode};
 use crate::keys::{Keys, Tag};
 
@@ -112,6 +113,11 @@ fn build(
         .header(AutoSubmitted)
         .multipart(MultiPart::alternative_plain_html(text, html))
         .map_err(|error| error.to_string())
+}
+
+/// The instant as lettre takes it.
+fn system_time(instant: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + instant.since(Timestamp::from_millis(0))
 }
 
 /// Tells answering machines to keep quiet (RFC 3834 5).

@@ -4,6 +4,7 @@
 //! lease and deliver them, so that a crash at any point loses nothing.
 
 pub mod delivery;
+mod dispatch;
 pub(crate) mod message;
 pub mod outbox;
 mod transport;

@@ -3,15 +3,16 @@
 //! Every change to a row after it was claimed is guarded by the claim's lease. A worker that was thought dead, or whose
 //! registration was replaced, therefore changes nothing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{MailKind, Timestamp, email_outbox, user};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Query};
+use sea_orm::sea_query::{CommonTableExpression, Expr, ExprTrait, LockBehavior, LockType, Order, Query};
 use sea_orm::{
-    ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult,
+    Iterable, QueryFilter, QueryOrder, QuerySelect,
 };
 use tokio::sync::Notify;
 
@@ -122,49 +123,75 @@ pub(crate) async fn withdraw(
     Ok(())
 }
 
-/// Claims the mail that has been due for longest, if any is. On PostgreSQL several workers share the work: each passes
-/// over the rows that another one is just claiming.
+/// Claims mails that are due, those that were tried least first and of these the oldest: behind thousands of mails that keep
+/// failing nobody waits for their first. On PostgreSQL several workers share the work: each passes over the rows that
+/// another one is just claiming.
 pub(crate) async fn claim(
     db: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
-) -> Result<Option<Claim>, DbErr> {
+    most: usize,
+) -> Result<Vec<Claim>, DbErr> {
     use email_outbox::Column;
     let lease = random::uuid(random, now);
-    // A scalar subquery, which is evaluated once; of `IN (… LIMIT 1 …)` a planner may make more.
     let due = Query::select()
         .column(Column::Id)
         .from(email_outbox::Entity)
         .and_where(Column::DueAt.lte(now))
-        .order_by(Column::DueAt, sea_orm::Order::Asc)
-        .order_by(Column::Id, sea_orm::Order::Asc)
-        .limit(1)
+        .order_by(Column::Attempts, Order::Asc)
+        .order_by(Column::DueAt, Order::Asc)
+        .order_by(Column::Id, Order::Asc)
+        .limit(most as u64)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .to_owned();
-    let claimed = email_outbox::Entity::update_many()
-        .col_expr(Column::Lease, Expr::value(lease))
-        .col_expr(Column::DueAt, Expr::value(now + LEASE))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .filter(Expr::col(Column::Id).eq(Expr::SubQuery(None, Box::new(due.into()))))
-        .exec_with_returning(db)
-        .await?
-        .pop();
-    Ok(claimed.map(|mail| Claim { mail, lease }))
+    // A common table expression is evaluated once; of `IN (… LIMIT …)` a planner may make more.
+    let due = CommonTableExpression::new()
+        .table_name("due")
+        .column(Column::Id)
+        .query(due)
+        .to_owned();
+    let chosen = Query::select().column(Column::Id).from("due").to_owned();
+    let claim = Query::update()
+        .table(email_outbox::Entity)
+        .value(Column::Lease, lease)
+        .value(Column::DueAt, now + LEASE)
+        .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .and_where(Column::Id.in_subquery(chosen))
+        .returning(Query::returning().columns(Column::iter()))
+        .to_owned()
+        .with(Query::with().cte(due).to_owned());
+    let claimed = db.query_all(&claim).await?;
+    claimed
+        .iter()
+        .map(|row| email_outbox::Model::from_query_result(row, "").map(|mail| Claim { mail, lease }))
+        .collect()
 }
 
-/// Lets the lease begin anew, just before the mail is sent. Tells whether the claim still holds.
-pub(crate) async fn renew(db: &impl ConnectionTrait, claim: &Claim, now: Timestamp) -> Result<bool, DbErr> {
+/// Lets the leases begin anew. Tells which claims still hold.
+pub(crate) async fn renew(
+    db: &impl ConnectionTrait,
+    claims: &[&Claim],
+    now: Timestamp,
+) -> Result<HashSet<Uuid>, DbErr> {
+    if claims.is_empty() {
+        return Ok(HashSet::new());
+    }
     let renewed = email_outbox::Entity::update_many()
         .col_expr(email_outbox::Column::DueAt, Expr::value(now + LEASE))
-        .filter(held(claim))
-        .exec(db)
+        .filter(held(claims))
+        .exec_with_returning(db)
         .await?;
-    Ok(renewed.rows_affected == 1)
+    Ok(renewed.into_iter().map(|mail| mail.id).collect())
 }
 
-/// The mail is delivered, or given up.
-pub(crate) async fn settle(db: &impl ConnectionTrait, claim: &Claim) -> Result<(), DbErr> {
-    email_outbox::Entity::delete_many().filter(held(claim)).exec(db).await?;
+/// The mails are delivered, or given up.
+pub(crate) async fn settle(db: &impl ConnectionTrait, claims: &[&Claim]) -> Result<(), DbErr> {
+    if !claims.is_empty() {
+        email_outbox::Entity::delete_many()
+            .filter(held(claims))
+            .exec(db)
+            .await?;
+    }
     Ok(())
 }
 
@@ -173,7 +200,7 @@ pub(crate) async fn postpone(db: &impl ConnectionTrait, claim: &Claim, due: Time
     email_outbox::Entity::update_many()
         .col_expr(email_outbox::Column::Lease, Expr::value(None::<Uuid>))
         .col_expr(email_outbox::Column::DueAt, Expr::value(due))
-        .filter(held(claim))
+        .filter(held(&[claim]))
         .exec(db)
         .await?;
     Ok(())
@@ -190,8 +217,13 @@ pub(crate) async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timesta
         .await
 }
 
-fn held(claim: &Claim) -> Expr {
-    email_outbox::Column::Id
-        .eq(claim.mail.id)
-        .and(email_outbox::Column::Lease.eq(claim.lease))
+/// The rows that these claims hold, each by its own lease.
+fn held(claims: &[&Claim]) -> Condition {
+    claims.iter().fold(Condition::any(), |any, claim| {
+        any.add(
+            email_outbox::Column::Id
+                .eq(claim.mail.id)
+                .and(email_outbox::Column::Lease.eq(claim.lease)),
+        )
+    })
 }

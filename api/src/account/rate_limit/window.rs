@@ -8,11 +8,12 @@
 //! | --- | --- |
 //! | `1764000070000` `1764000030000` | one of two is released, so two more may be taken |
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use entity::{Timestamp, rate_limit};
 use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::Limit;
 
@@ -84,14 +85,22 @@ pub(in crate::account) async fn record(db: &impl ConnectionTrait, now: Timestamp
     Ok(())
 }
 
-/// Whether a limit is tripped, see [`record`].
-pub(in crate::account) async fn is_tripped(
+/// The keys of those limits that are tripped, see [`record`].
+pub(in crate::account) async fn tripped(
     db: &impl ConnectionTrait,
     now: Timestamp,
-    limit: &Limit,
-) -> Result<bool, DbErr> {
-    let row = rate_limit::Entity::find_by_id(limit.key.clone()).one(db).await?;
-    Ok(row.and_then(|row| row.tripped_until).is_some_and(|until| until > now))
+    limits: &[Limit],
+) -> Result<HashSet<Vec<u8>>, DbErr> {
+    let keys = limits.iter().map(|limit| limit.key.clone());
+    let tripped = rate_limit::Entity::find()
+        .select_only()
+        .column(rate_limit::Column::Key)
+        .filter(rate_limit::Column::Key.is_in(keys))
+        .filter(rate_limit::Column::TrippedUntil.gt(now))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(tripped.into_iter().collect())
 }
 
 /// The row with one taken.
