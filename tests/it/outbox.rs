@@ -1,10 +1,11 @@
 //! What is owed is mailed, whatever the mail server does.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use api::account::Policy;
 use entity::email_outbox;
-use mailer_mock::{Action, FaultRule, Stage};
+use mailer_mock::{Action, FaultRule, MailerMock, Stage};
 use tests::{PASSWORD, TestApp, TestCore, count, eventually};
 
 use crate::seconds;
@@ -152,6 +153,51 @@ tests::on_both_databases! {
         core.advance(1);
         assert!(core.delivery.deliver_next().await.expect("a delivery"));
         assert_eq!(core.mailer.mailbox().messages().len(), 1);
+    }
+
+    async fn a_first_mail_goes_before_those_that_keep_failing(database: Database) {
+        let core = TestCore::start(&database).await;
+        let mut refused = FaultRule::new(Stage::Rcpt, reply(451));
+        refused.recipient = Some("old*".to_owned());
+        core.mailer.faults().set(vec![refused]);
+        for number in 0..10 {
+            core.register(&format!("old{number}@example.com"), PASSWORD, 1).await;
+            assert!(core.delivery.deliver_next().await.expect("an attempt"));
+        }
+        core.advance(60);
+        core.register("new@example.com", PASSWORD, 1).await;
+        core.advance(1);
+        assert!(core.delivery.deliver_next().await.expect("a delivery"));
+        assert_eq!(core.mailer.mailbox().messages_to("new@example.com").len(), 1);
+    }
+
+    async fn mails_that_are_claimed_together_have_each_their_own_fate(database: Database) {
+        let core = TestCore::start(&database).await;
+        for number in 0..6 {
+            core.register(&format!("user{number}@example.com"), PASSWORD, 1).await;
+        }
+        let mailer = Arc::new(MailerMock::start(mailer_mock::Config::ephemeral()).await.expect("mailer-mock starts"));
+        let fate = |recipient: &str, code, times| FaultRule {
+            recipient: Some(recipient.to_owned()),
+            times,
+            ..FaultRule::new(Stage::Rcpt, reply(code))
+        };
+        mailer.faults().set(vec![fate("user1@*", 550, None), fate("user2@*", 451, Some(1))]);
+        let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
+        eventually("four have come, and one is to be tried again", async || {
+            app.mailbox().messages().len() == 4 && count::<email_outbox::Entity>(app.db()).await == 1
+        })
+        .await;
+        app.clock.advance(seconds(1));
+        assert_eq!(app.next_code("user2@example.com").await.len(), 4);
+        let mails = app.mailbox().messages();
+        assert_eq!(mails.len(), 5);
+        // Each has the code of its own user.
+        for number in [0, 2, 3, 4, 5] {
+            let email = format!("user{number}@example.com");
+            let code = app.mailbox().messages_to(&email)[0].codes[0].clone();
+            tests::activated_session(app.basic(&email, PASSWORD).activate(&code).await.payload());
+        }
     }
 
     async fn two_servers_send_each_mail_once(database: Database) {

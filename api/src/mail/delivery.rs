@@ -207,6 +207,8 @@ impl Delivery {
                     *outcome = Outcome::GiveUp(format!("not accepted in time: {why}"));
                 } else {
                     outbox::postpone(db, claim, due).await?;
+                    // Whoever has looked already waits for something later.
+                    self.accounts.outbox.wake();
                 }
             }
         }
