@@ -1,6 +1,7 @@
 //! A request holds one credential operation; with more, nothing of it runs.
 
 use entity::{rate_limit, user};
+use reqwest::Method;
 use serde_json::json;
 use tests::{PASSWORD, TestApp, count};
 
@@ -30,6 +31,27 @@ tests::on_both_databases! {
         let answer = app.bearer(&token).send("{a:me{id} b:me{id} registrationPolicy{codeLength}}", json!({})).await;
         assert_eq!(answer.body["data"]["a"], answer.body["data"]["b"]);
         assert!(answer.body["data"]["a"]["id"].is_string());
+    }
+
+    async fn a_document_that_was_sent_before_is_judged_anew(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        let query = "{a:me{id} b:me{id}}";
+        for _ in 0..2 {
+            assert!(app.bearer(&token).send(query, json!({})).await.body["data"]["a"]["id"].is_string());
+            assert_eq!(app.basic("ada@example.com", PASSWORD).send(query, json!({})).await.error_code(), "BAD_REQUEST");
+        }
+        let sign_out = "mutation{signOut{userErrors{code}}}";
+        assert_eq!(app.bearer(&token).send(sign_out, json!({})).await.codes(), Vec::<String>::new());
+        let get = app.request(Method::GET, "/graphql?query=mutation{signOut{userErrors{code}}}").send().await.expect("an answer");
+        assert_eq!(get.status(), 405);
+        let two = "query A{__typename} query B{registrationPolicy{codeLength}}";
+        for (name, field) in [("A", "__typename"), ("B", "registrationPolicy"), ("A", "__typename")] {
+            let body = json!({ "query": two, "operationName": name });
+            let answer = app.request(Method::POST, "/graphql").json(&body).send().await.expect("an answer");
+            let answer: serde_json::Value = answer.json().await.expect("JSON");
+            assert!(answer["data"].get(field).is_some(), "{name}: {answer}");
+        }
     }
 
     async fn credentials_are_verified_only_when_a_field_asks(database: Database) {

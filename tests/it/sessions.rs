@@ -50,6 +50,31 @@ tests::on_both_databases! {
         assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
     }
 
+    async fn sessions_that_are_looked_up_together_open_each_their_own(database: Database) {
+        let app = TestApp::start(&database).await;
+        let mut tokens = Vec::new();
+        for number in 0..5 {
+            tokens.push(app.activated(&format!("user{number}@example.com"), PASSWORD).await);
+        }
+        tokens.push("nobody's".to_owned());
+        let lookups = (0..120).map(|number| {
+            let client = app.bearer(&tokens[number % 6]);
+            tokio::spawn(async move { (number % 6, client.me().await) })
+        });
+        for lookup in lookups.collect::<Vec<_>>() {
+            match lookup.await.expect("no panic") {
+                (5, answer) => assert_eq!(answer.error_code(), "UNAUTHENTICATED"),
+                (user, answer) => assert_eq!(answer.payload()["email"], format!("user{user}@example.com")),
+            }
+        }
+        // Who is out is out, whoever is looked up beside.
+        assert_eq!(app.bearer(&tokens[0]).sign_out().await.codes(), Vec::<String>::new());
+        let (out, still_in) = (app.bearer(&tokens[0]), app.bearer(&tokens[1]));
+        let (out, still_in) = tokio::join!(out.me(), still_in.me());
+        assert_eq!(out.error_code(), "UNAUTHENTICATED");
+        assert_eq!(still_in.payload()["status"], "ACTIVE");
+    }
+
     async fn a_session_ends_after_its_absolute_time(database: Database) {
         let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(100 * DAY)).await;
         let token = app.activated("ada@example.com", PASSWORD).await;

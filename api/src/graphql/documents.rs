@@ -129,3 +129,27 @@ impl Documents {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keep(documents: &Documents, text: &str) {
+        let document = Document::read(text, None).map_err(|(_, error)| error);
+        documents.keep(text.to_owned(), None, Arc::new(document.expect("a document")));
+    }
+
+    #[test]
+    fn many_documents_are_kept_within_the_bound_and_push_out_none_in_use() {
+        let documents = Documents::new();
+        keep(&documents, "{me{id}}");
+        for number in 0..1_000 {
+            assert!(documents.get("{me{id}}", None).is_some(), "{number}");
+            keep(&documents, &format!("{{a{number}:me{{id}}}}#{}", "-".repeat(1_000)));
+            assert!(documents.0.weight() <= KEPT);
+        }
+        let long = format!("{{me{{id}}}}#{}", "-".repeat(LONGEST));
+        keep(&documents, &long);
+        assert!(documents.get(&long, None).is_none());
+    }
+}
