@@ -65,6 +65,12 @@ impl Postgres {
         format!("postgres://postgres:{}@{}/postgres", Self::PASSWORD, self.address())
     }
 
+    /// The number of its first process in the system, whose children are its others; `None` while it is down.
+    #[must_use]
+    pub fn process_id(&self) -> Option<u32> {
+        self.process.as_ref().map(Process::id)
+    }
+
     /// Kills it with SIGKILL, and with it whatever works for it: nothing is finished, nothing is said to clients.
     pub async fn kill(&mut self) {
         if let Some(process) = self.process.take() {

@@ -1,0 +1,84 @@
+//! The binaries that are measured: built just now, so that nobody measures yesterday's server.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use serde_json::Value;
+use tokio::process::Command;
+
+use crate::Outcome;
+
+/// Where they are.
+pub(crate) struct Binaries {
+    pub(crate) api: PathBuf,
+    pub(crate) mailer_mock: PathBuf,
+}
+
+impl Binaries {
+    /// Has cargo build them. Built together with this program's own package, they share what it was built from.
+    pub(crate) async fn build() -> Outcome<Self> {
+        if cfg!(debug_assertions) {
+            return Err(
+                "what is not optimised is not worth measuring: cargo run --release -p tests --bin bench".into(),
+            );
+        }
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .current_dir(workspace)
+            .args([
+                "build",
+                "--release",
+                "--locked",
+                "--message-format=json-render-diagnostics",
+            ])
+            .args([
+                "-p",
+                "api",
+                "-p",
+                "mailer-mock",
+                "-p",
+                "tests",
+                "--bin",
+                "api",
+                "--bin",
+                "mailer-mock",
+            ])
+            .stderr(Stdio::inherit())
+            .output()
+            .await
+            .map_err(|error| format!("cargo: {error}"))?;
+        if !built.status.success() {
+            return Err("the server does not build".into());
+        }
+        let messages = String::from_utf8(built.stdout)?;
+        let find = |name| executable(&messages, name).ok_or_else(|| format!("cargo did not say where {name} is"));
+        Ok(Self {
+            api: find("api")?,
+            mailer_mock: find("mailer-mock")?,
+        })
+    }
+}
+
+fn executable(messages: &str, name: &str) -> Option<PathBuf> {
+    messages.lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        let named = message["target"]["name"] == name;
+        message["executable"].as_str().filter(|_| named).map(PathBuf::from)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_says_where_a_binary_is() {
+        let messages = r#"{"target":{"name":"api"},"executable":null}
+{"target":{"name":"mailer-mock"},"executable":"/t/mailer-mock"}
+{"target":{"name":"api"},"executable":"/t/api"}
+{"reason":"build-finished"}"#;
+        assert_eq!(executable(messages, "api"), Some("/t/api".into()));
+        assert_eq!(executable(messages, "tests"), None);
+    }
+}

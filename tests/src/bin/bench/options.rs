@@ -1,0 +1,61 @@
+//! What can be asked of the benchmark.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+
+use crate::ceilings::Ceiling;
+use crate::rows::Row;
+
+/// Measures the release build of the server against what argon2, PostgreSQL and lettre give by themselves on this
+/// machine: each row beside its ceiling, by turns, so that a noisy machine is noisy for both.
+#[derive(Parser)]
+#[command(name = "bench", bin_name = "cargo run --release -p tests --bin bench --")]
+pub(crate) struct Options {
+    /// Measures this row alone; may be given several times
+    #[arg(long, value_name = "NAME")]
+    only: Vec<Row>,
+
+    /// What the server keeps its rows in
+    #[arg(long, value_name = "DATABASE", default_value = "postgres")]
+    pub(crate) database: Database,
+
+    /// Seconds of one slice; a row has several rounds of slices
+    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u64).range(1..=600))]
+    seconds: u64,
+
+    /// Rounds of a row
+    #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u8).range(1..))]
+    pub(crate) rounds: u8,
+
+    /// Writes all figures to a file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) ceiling: Option<Ceiling>,
+}
+
+/// The databases that the server can have.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Database {
+    /// A PostgreSQL server of the benchmark's own
+    Postgres,
+    /// A file
+    Sqlite,
+}
+
+impl Options {
+    /// How long a slice is.
+    pub(crate) fn slice(&self) -> Duration {
+        Duration::from_secs(self.seconds)
+    }
+
+    /// The rows to measure.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        let all = Row::value_variants().iter().copied();
+        all.filter(|row| self.only.is_empty() || self.only.contains(row))
+            .collect()
+    }
+}

@@ -1,0 +1,39 @@
+//! `register` of new addresses. The mail that each one owes is part of what it costs, so a slice ends when all have
+//! arrived.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::hashing;
+use crate::Outcome;
+use crate::bench::{Bench, WARM_UP};
+use crate::load::Load;
+use crate::report::Line;
+use crate::request;
+use crate::sample::Sample;
+use crate::seed::PASSWORD;
+
+pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
+    let (mut samples, mut hashes) = (Vec::new(), Vec::new());
+    slice(bench, WARM_UP).await?;
+    for _ in 0..bench.options.rounds {
+        samples.push(slice(bench, bench.options.slice()).await?);
+        bench.progress.step();
+        hashes.push(bench.hashing().await?);
+        bench.progress.step();
+    }
+    Ok(hashing::lines("register", &samples, &hashes))
+}
+
+async fn slice(bench: &mut Bench, limit: Duration) -> Outcome<Sample> {
+    let mut load = Load::open(bench.server.address, hashing::connections()).await?;
+    let meter = bench.database.meter(&bench.server.process);
+    let before = meter.read();
+    let driven = load
+        .drive(limit, || {
+            Some(Rc::new(request::register(&bench.new_address(), PASSWORD)))
+        })
+        .await?;
+    bench.mails(driven.answers).await?;
+    Ok(Sample::of(&driven, meter.since(before)))
+}

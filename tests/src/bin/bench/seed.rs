@@ -1,0 +1,115 @@
+//! Users who are there already, written as the server writes them.
+
+use std::rc::Rc;
+
+use api::clock::{Clock, SystemClock};
+use api::random::{self, SystemRandom};
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::user::Status;
+use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
+use sea_orm::ActiveValue::Set;
+use sea_orm::prelude::Uuid;
+use sea_orm::{DatabaseConnection, EntityTrait};
+use sha2::{Digest, Sha256};
+
+use crate::Outcome;
+use crate::request::{self, GRAPHQL, Request};
+
+/// Everybody's.
+pub(crate) const PASSWORD: &str = tests::PASSWORD;
+
+/// Rows of one statement: SQLite binds no more than 32,766 values.
+const CHUNK: usize = 500;
+
+/// An active user with a session.
+pub(crate) struct User {
+    pub(crate) email: String,
+    token: String,
+    body: String,
+}
+
+impl User {
+    /// `me` with the session, of the API or of the ceiling that stands in its place.
+    pub(crate) fn me(&self) -> Rc<Request> {
+        Rc::new(request::me(GRAPHQL, &self.token, self.body.clone()))
+    }
+
+    pub(crate) fn sign_in(&self) -> Rc<Request> {
+        Rc::new(request::sign_in(&self.email, PASSWORD))
+    }
+}
+
+/// What `me` answers, of a user who was active as soon as they were registered.
+pub(crate) fn me_body(id: Uuid, email: &str, since: Timestamp) -> String {
+    let since = since.to_rfc3339();
+    format!(
+        r#"{{"data":{{"me":{{"id":"{id}","email":"{email}","status":"ACTIVE","createdAt":"{since}","activatedAt":"{since}"}}}}}}"#
+    )
+}
+
+/// Makes so many active users, each with a session.
+pub(crate) async fn users(db: &DatabaseConnection, count: usize) -> Outcome<Vec<User>> {
+    let hash = password_hash()?;
+    let mut users = Vec::with_capacity(count);
+    while users.len() < count {
+        let (mut rows, mut sessions) = (Vec::new(), Vec::new());
+        for number in users.len()..count.min(users.len() + CHUNK) {
+            let (user, row, session) = one(number, &hash);
+            users.push(user);
+            rows.push(row);
+            sessions.push(session);
+        }
+        user::Entity::insert_many(rows).exec_without_returning(db).await?;
+        session::Entity::insert_many(sessions)
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(users)
+}
+
+fn one(number: usize, hash: &str) -> (User, user::ActiveModel, session::ActiveModel) {
+    let now = SystemClock.now();
+    let id = random::uuid(&SystemRandom, now);
+    let email = format!("bench-{number:07}@example.com");
+    let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>(&SystemRandom));
+    let row = user::ActiveModel {
+        id: Set(id),
+        email: Set(HiddenText(email.clone())),
+        email_canonical: Set(HiddenText(email.clone())),
+        password_hash: Set(HiddenText(hash.to_owned())),
+        status: Set(Status::Active),
+        created_at: Set(now),
+        activated_at: Set(Some(now)),
+    };
+    let session = session::ActiveModel {
+        id: Set(random::uuid(&SystemRandom, now)),
+        user_id: Set(id),
+        token_digest: Set(HiddenBytes(Sha256::digest(&token).to_vec())),
+        created_at: Set(now),
+        last_used_at: Set(now),
+        expires_at: Set(now + api::account::Policy::default().session_ttl),
+    };
+    let body = me_body(id, &email, now);
+    (User { email, token, body }, row, session)
+}
+
+/// One hash serves all users: to prove a password takes the same work whoever else has it.
+pub(crate) fn password_hash() -> Outcome<String> {
+    let api::hashing::HashingConfig { m_kib, t, p, .. } = api::hashing::HashingConfig::default();
+    let params = Params::new(m_kib, t, p, None).map_err(|error| error.to_string())?;
+    let (salt, mut output) = ([7; 16], [0; Params::DEFAULT_OUTPUT_LEN]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
+        .hash_password_into(PASSWORD.as_bytes(), &salt, &mut output)
+        .map_err(|error| error.to_string())?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).map_err(|error| error.to_string())?,
+        salt: Some(Salt::new(&salt).map_err(|error| error.to_string())?),
+        hash: Some(Output::new(&output).map_err(|error| error.to_string())?),
+    };
+    Ok(hash.to_string())
+}
