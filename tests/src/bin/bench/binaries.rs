@@ -1,5 +1,6 @@
 //! The binaries that are measured: built just now, so that nobody measures yesterday's server.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -24,7 +25,11 @@ impl Binaries {
         }
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = Command::new(cargo)
+        let mut command = Command::new(cargo);
+        for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_this_package(name)) {
+            command.env_remove(name);
+        }
+        let built = command
             .current_dir(workspace)
             .args([
                 "build",
@@ -58,6 +63,20 @@ impl Binaries {
             mailer_mock: find("mailer-mock")?,
         })
     }
+}
+
+/// Whether a variable tells `cargo run`'s child which package it is of. Build scripts (that of ring is one) run anew, and
+/// half of the server with them, when such a variable changes.
+fn is_of_this_package(name: &OsStr) -> bool {
+    let prefixes = [
+        "CARGO_PKG_",
+        "CARGO_MANIFEST_",
+        "CARGO_BIN_",
+        "CARGO_CRATE_",
+        "CARGO_PRIMARY_",
+    ];
+    let name = name.to_str().unwrap_or_default();
+    prefixes.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn executable(messages: &str, name: &str) -> Option<PathBuf> {

@@ -16,9 +16,11 @@ mod bench;
 mod binaries;
 mod ceilings;
 mod cpu;
+mod files;
 mod http;
 mod load;
 mod machine;
+mod memory;
 mod options;
 mod processes;
 mod progress;
@@ -67,15 +69,15 @@ fn run(runtime: &mut Builder, task: impl Future<Output = Outcome<()>>) -> Outcom
 }
 
 async fn measure(options: Options) -> Outcome<()> {
+    files::allow_many();
     let binaries = Binaries::build().await?;
     let rows = options.rows();
-    let rounds = u64::from(options.rounds);
-    let progress = Progress::new(rows.iter().map(|row| row.slices() * rounds).sum());
+    let progress = Progress::new(options.slices());
     let mut bench = Bench::start(options, progress, binaries).await?;
     let machine = Machine::of(&bench.options, bench.database.version(&bench.db).await?);
     let mut lines = Vec::new();
     for row in rows {
-        bench.progress.says(row.name());
+        bench.progress.says(&row.name());
         lines.extend(row.measure(&mut bench).await?);
     }
     bench.progress.end();
@@ -83,6 +85,9 @@ async fn measure(options: Options) -> Outcome<()> {
     if let Some(file) = &bench.options.json {
         let all = json!({ "machine": machine.json(), "rows": report::json::lines(&lines) });
         std::fs::write(file, format!("{all:#}\n")).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
+    if let Some(folder) = &bench.options.plot {
+        report::plot::draw(folder, &lines).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     Ok(())
 }

@@ -22,21 +22,33 @@ pub(crate) enum Expected {
     /// A body around something that only the server knows.
     Around(&'static str, &'static str),
     /// This, or that the server is overloaded and says so.
-    Overloadable(&'static str, &'static str),
+    OrOverloaded(Box<Self>),
 }
 
 impl Request {
+    /// The same, where being overloaded is no wrong answer either.
+    pub(crate) fn or_overloaded(self) -> Self {
+        Self {
+            expected: Expected::OrOverloaded(Box::new(self.expected)),
+            ..self
+        }
+    }
+
     /// Whether the answer is the right one.
     pub(crate) fn is_answered_by(&self, answer: &Answer<'_>) -> bool {
-        let around = |before: &str, after: &str| {
-            answer.status == 200
-                && answer.body.starts_with(before.as_bytes())
-                && answer.body.ends_with(after.as_bytes())
-        };
-        match &self.expected {
-            Expected::Body(body) => answer.status == 200 && answer.body == body.as_bytes(),
-            Expected::Around(before, after) => around(before, after),
-            Expected::Overloadable(before, after) => answer.status == 503 || around(before, after),
+        self.expected.is(answer)
+    }
+}
+
+impl Expected {
+    fn is(&self, answer: &Answer<'_>) -> bool {
+        let Answer { status, body } = answer;
+        match self {
+            Self::Body(expected) => *status == 200 && *body == expected.as_bytes(),
+            Self::Around(before, after) => {
+                *status == 200 && body.starts_with(before.as_bytes()) && body.ends_with(after.as_bytes())
+            }
+            Self::OrOverloaded(expected) => *status == 503 || expected.is(answer),
         }
     }
 }

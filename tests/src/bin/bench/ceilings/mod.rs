@@ -3,6 +3,7 @@
 
 pub(crate) mod hashing;
 pub(crate) mod lookup;
+pub(crate) mod mail;
 
 use std::net::SocketAddr;
 
@@ -20,12 +21,20 @@ pub(crate) enum Ceiling {
         #[arg(long)]
         database_url: String,
     },
+    /// Sends mails with lettre alone.
+    Mail {
+        #[arg(long)]
+        smtp: SocketAddr,
+        #[arg(long)]
+        mails: usize,
+    },
 }
 
 impl Ceiling {
     pub(crate) async fn run(self) -> Outcome<()> {
         match self {
             Self::Lookup { database_url } => lookup::serve(&database_url).await,
+            Self::Mail { smtp, mails } => mail::send(smtp, mails).await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What was measured, line by line, in the words of the table.
 
 pub(crate) mod json;
+pub(crate) mod plot;
 pub(crate) mod table;
 
 use crate::sample::Sample;
@@ -18,6 +19,17 @@ pub(crate) struct Line {
     pub(crate) server: Option<Spread>,
     pub(crate) database: Option<Spread>,
     pub(crate) goal: Option<Goal>,
+    /// The picture that it is a part of, beside that of all ratios.
+    pub(crate) picture: Option<Picture>,
+}
+
+/// A picture that shows a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Picture {
+    /// How long something takes, idle and busy.
+    Latency,
+    /// What an operation costs with so many users.
+    Users(&'static str, f64),
 }
 
 /// What a line is to reach.
@@ -51,6 +63,18 @@ impl Spreads {
     }
 }
 
+impl Spreads {
+    /// The same with the ratio the other way round, for what is not a ceiling: how many times as much it is.
+    pub(crate) fn inverted(self) -> Self {
+        let ratio = self.ratio.map(|ratio| Spread {
+            median: 1.0 / ratio.median,
+            least: 1.0 / ratio.greatest,
+            greatest: 1.0 / ratio.least,
+        });
+        Self { ratio, ..self }
+    }
+}
+
 impl Line {
     /// A figure that nothing is held against.
     pub(crate) fn figure(name: &str, unit: &'static str, measured: Option<Spread>) -> Self {
@@ -63,21 +87,29 @@ impl Line {
             server: None,
             database: None,
             goal: None,
+            picture: None,
         }
     }
 
     /// Answers a second.
     pub(crate) fn rate(name: &str, against: &str, samples: &[Sample], ceilings: &[Sample]) -> Self {
         let rates = |samples: &[Sample]| Spread::of(samples.iter().map(|sample| sample.per_second));
-        let millis =
-            |cost: fn(&Sample) -> Option<f64>| Spread::of_all(samples.iter().map(|sample| Some(cost(sample)? * 1e3)));
         let pairs = samples.iter().zip(ceilings);
         Self {
             ceiling: Some((against.to_owned(), rates(ceilings))),
             ratio: Spread::of(pairs.map(|(sample, ceiling)| sample.per_second / ceiling.per_second)),
+            ..Self::figure(name, "/s", rates(samples)).with_costs_of(samples)
+        }
+    }
+
+    /// The same with what each answer cost the server, and the database.
+    pub(crate) fn with_costs_of(self, samples: &[Sample]) -> Self {
+        let millis =
+            |cost: fn(&Sample) -> Option<f64>| Spread::of_all(samples.iter().map(|sample| Some(cost(sample)? * 1e3)));
+        Self {
             server: millis(|sample| sample.server),
             database: millis(|sample| sample.database),
-            ..Self::figure(name, "/s", rates(samples))
+            ..self
         }
     }
 

@@ -1,9 +1,16 @@
 //! The rows of the table, one file each. A row measures itself and its ceiling by turns, round after round.
 
+mod activate;
+mod backlog;
 mod hashing;
+mod interference;
+mod mail;
 mod me;
+mod memory;
 mod register;
+mod scale;
 mod sign_in;
+mod start;
 
 use clap::ValueEnum;
 
@@ -19,25 +26,41 @@ pub(crate) enum Row {
     Register,
     /// Sign-ins of many users
     SignIn,
+    /// Activations, with the code that was mailed
+    Activate,
     /// The user of a session
     Me,
+    /// The user of a session while others sign in
+    Interference,
+    /// From the answer of a registration to its mail
+    Mail,
+    /// Thousands of mails that are owed at once
+    Backlog,
+    /// The memory of the server
+    Memory,
+    /// From the start of the server to its first answer
+    Start,
+    /// The costs with many users, as many as --scale says
+    Scale,
 }
 
 impl Row {
     /// As it is given to `--only`.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Register => "register",
-            Self::SignIn => "signIn",
-            Self::Me => "me",
-        }
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// How many slices a round has.
-    pub(crate) fn slices(self) -> u64 {
+    /// How many slices it has, in so many rounds, with so many counts of users.
+    pub(crate) fn slices(self, rounds: u8, scales: usize) -> u64 {
+        let rounds = u64::from(rounds);
         match self {
-            Self::Register | Self::SignIn => 2,
-            Self::Me => 3,
+            Self::Register | Self::SignIn | Self::Activate | Self::Interference => 2 * rounds,
+            Self::Me => 3 * rounds,
+            Self::Mail | Self::Start => rounds,
+            Self::Backlog => 2 * rounds.min(backlog::ROUNDS.into()),
+            Self::Memory => 3,
+            Self::Scale => 3 * rounds * u64::try_from(scales).unwrap_or(0),
         }
     }
 
@@ -45,7 +68,14 @@ impl Row {
         match self {
             Self::Register => register::measure(bench).await,
             Self::SignIn => sign_in::measure(bench).await,
+            Self::Activate => activate::measure(bench).await,
             Self::Me => me::measure(bench).await,
+            Self::Interference => interference::measure(bench).await,
+            Self::Mail => mail::measure(bench).await,
+            Self::Backlog => backlog::measure(bench).await,
+            Self::Memory => memory::measure(bench).await,
+            Self::Start => start::measure(bench).await,
+            Self::Scale => scale::measure(bench).await,
         }
     }
 }

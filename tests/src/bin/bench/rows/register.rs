@@ -8,6 +8,7 @@ use super::hashing;
 use crate::Outcome;
 use crate::bench::{Bench, WARM_UP};
 use crate::load::Load;
+use crate::processes::Delivered;
 use crate::report::Line;
 use crate::request;
 use crate::sample::Sample;
@@ -15,9 +16,10 @@ use crate::seed::PASSWORD;
 
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let (mut samples, mut hashes) = (Vec::new(), Vec::new());
+    let limit = bench.options.slice();
     slice(bench, WARM_UP).await?;
     for _ in 0..bench.options.rounds {
-        samples.push(slice(bench, bench.options.slice()).await?);
+        samples.push(slice(bench, limit).await?.0);
         bench.progress.step();
         hashes.push(bench.hashing().await?);
         bench.progress.step();
@@ -25,15 +27,24 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     Ok(hashing::lines("register", &samples, &hashes))
 }
 
-async fn slice(bench: &mut Bench, limit: Duration) -> Outcome<Sample> {
+/// Registers for so long, and gives the mails.
+pub(super) async fn registered(bench: &mut Bench, limit: Duration) -> Outcome<Vec<Delivered>> {
+    Ok(slice(bench, limit).await?.1)
+}
+
+pub(super) async fn slice(bench: &mut Bench, limit: Duration) -> Outcome<(Sample, Vec<Delivered>)> {
     let mut load = Load::open(bench.server.address, hashing::connections()).await?;
     let meter = bench.database.meter(&bench.server.process);
     let before = meter.read();
     let driven = load
         .drive(limit, || {
-            Some(Rc::new(request::register(&bench.new_address(), PASSWORD)))
+            let address = bench.new_address();
+            Some(Rc::new(request::register(&address, PASSWORD)))
         })
         .await?;
-    bench.mails(driven.answers).await?;
-    Ok(Sample::of(&driven, meter.since(before)))
+    let mut mails = Vec::with_capacity(driven.answers);
+    for _ in 0..driven.answers {
+        mails.push(bench.mailbox.next().await?);
+    }
+    Ok((Sample::of(&driven, meter.since(before)), mails))
 }

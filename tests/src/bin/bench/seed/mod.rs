@@ -1,5 +1,8 @@
 //! Users who are there already, written as the server writes them.
 
+pub(crate) mod owed;
+pub(crate) mod scale;
+
 use std::rc::Rc;
 
 use api::clock::{Clock, SystemClock};
@@ -32,6 +35,11 @@ pub(crate) struct User {
 }
 
 impl User {
+    fn new(id: Uuid, email: String, token: String, since: Timestamp) -> Self {
+        let body = me_body(id, &email, since);
+        Self { email, token, body }
+    }
+
     /// `me` with the session, of the API or of the ceiling that stands in its place.
     pub(crate) fn me(&self) -> Rc<Request> {
         Rc::new(request::me(GRAPHQL, &self.token, self.body.clone()))
@@ -39,6 +47,11 @@ impl User {
 
     pub(crate) fn sign_in(&self) -> Rc<Request> {
         Rc::new(request::sign_in(&self.email, PASSWORD))
+    }
+
+    /// The same, of a server that may say that it has too much to do.
+    pub(crate) fn sign_in_or_overloaded(&self) -> Rc<Request> {
+        Rc::new(request::sign_in(&self.email, PASSWORD).or_overloaded())
     }
 }
 
@@ -75,15 +88,7 @@ fn one(number: usize, hash: &str) -> (User, user::ActiveModel, session::ActiveMo
     let id = random::uuid(&SystemRandom, now);
     let email = format!("bench-{number:07}@example.com");
     let token = URL_SAFE_NO_PAD.encode(random::bytes::<32>(&SystemRandom));
-    let row = user::ActiveModel {
-        id: Set(id),
-        email: Set(HiddenText(email.clone())),
-        email_canonical: Set(HiddenText(email.clone())),
-        password_hash: Set(HiddenText(hash.to_owned())),
-        status: Set(Status::Active),
-        created_at: Set(now),
-        activated_at: Set(Some(now)),
-    };
+    let row = row(id, &email, hash, now);
     let session = session::ActiveModel {
         id: Set(random::uuid(&SystemRandom, now)),
         user_id: Set(id),
@@ -92,8 +97,20 @@ fn one(number: usize, hash: &str) -> (User, user::ActiveModel, session::ActiveMo
         last_used_at: Set(now),
         expires_at: Set(now + api::account::Policy::default().session_ttl),
     };
-    let body = me_body(id, &email, now);
-    (User { email, token, body }, row, session)
+    (User::new(id, email, token, now), row, session)
+}
+
+/// An active user.
+fn row(id: Uuid, email: &str, hash: &str, now: Timestamp) -> user::ActiveModel {
+    user::ActiveModel {
+        id: Set(id),
+        email: Set(HiddenText(email.to_owned())),
+        email_canonical: Set(HiddenText(email.to_owned())),
+        password_hash: Set(HiddenText(hash.to_owned())),
+        status: Set(Status::Active),
+        created_at: Set(now),
+        activated_at: Set(Some(now)),
+    }
 }
 
 /// One hash serves all users: to prove a password takes the same work whoever else has it.

@@ -1,0 +1,26 @@
+//! How much memory a process has, as Linux tells it below `/proc`.
+
+/// What is resident, in megabytes.
+pub(crate) fn resident(process: u32) -> Option<f64> {
+    parse(&std::fs::read_to_string(format!("/proc/{process}/status")).ok()?)
+}
+
+fn parse(status: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u32 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+    Some(f64::from(kib) * 1024.0 / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_resident_is_a_line_of_the_status() {
+        assert_eq!(
+            parse("Name:\tapi\nVmHWM:\t   99 kB\nVmRSS:\t  125000 kB\n"),
+            Some(128.0)
+        );
+        assert_eq!(parse("Name:\tVmRSS\n"), None);
+    }
+}

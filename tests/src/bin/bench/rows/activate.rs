@@ -1,0 +1,43 @@
+//! `activate`, with HTTP Basic: one comparison of a password, and a code that came by mail. What can be activated once has
+//! to be registered first, outside the figures; its code lives for a minute.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::{hashing, register};
+use crate::Outcome;
+use crate::bench::{Bench, WARM_UP};
+use crate::report::Line;
+use crate::request;
+use crate::sample::Sample;
+use crate::seed::PASSWORD;
+
+/// Registrations take no longer than this, so that the first code is still alive when the last one is used.
+const MOST: Duration = Duration::from_secs(20);
+
+/// No code outlives this.
+const CODE_TTL: Duration = Duration::from_mins(1);
+
+pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
+    let (mut samples, mut hashes) = (Vec::new(), Vec::new());
+    let limit = bench.options.slice().min(MOST);
+    slice(bench, WARM_UP).await?;
+    for _ in 0..bench.options.rounds {
+        samples.push(slice(bench, limit).await?);
+        bench.progress.step();
+        hashes.push(bench.hashing().await?);
+        bench.progress.step();
+    }
+    Ok(hashing::lines("activate", &samples, &hashes))
+}
+
+/// Activates all whom so much time was enough to register.
+async fn slice(bench: &mut Bench, limit: Duration) -> Outcome<Sample> {
+    let registered = register::registered(bench, limit).await?;
+    let requests: Vec<_> = registered
+        .iter()
+        .map(|mail| Rc::new(request::activate(&mail.to, PASSWORD, &mail.code)))
+        .collect();
+    let mut requests = requests.into_iter();
+    bench.server(CODE_TTL, hashing::connections(), || requests.next()).await
+}
