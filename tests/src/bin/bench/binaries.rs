@@ -29,6 +29,9 @@ impl Binaries {
         for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_this_package(name)) {
             command.env_remove(name);
         }
+        if let Some(folder) = target_folder() {
+            command.env("CARGO_TARGET_DIR", folder);
+        }
         let built = command
             .current_dir(workspace)
             .args([
@@ -63,6 +66,16 @@ impl Binaries {
             mailer_mock: find("mailer-mock")?,
         })
     }
+}
+
+/// Where cargo has built this program, so that it finds the rest of it there. Cargo leaves its lock in such a folder.
+fn target_folder() -> Option<PathBuf> {
+    let program = std::env::current_exe().ok()?;
+    let profile = program.parent()?;
+    profile
+        .join(".cargo-lock")
+        .exists()
+        .then(|| profile.parent().map(Path::to_owned))?
 }
 
 /// Whether a variable tells `cargo run`'s child which package it is of. Build scripts (that of ring is one) run anew, and

@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ::tests::{Postgres, Process};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tempfile::TempDir;
-use tests::{Postgres, Process};
 use tokio::process::Command;
 
 use crate::Outcome;

@@ -42,11 +42,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     bench.progress.step();
 
     let mut load = Load::open(server.address, SIGN_INS).await?;
-    let mut waiting = bench
-        .users
-        .iter()
-        .take(SIGN_INS)
-        .map(|user| user.sign_in_or_overloaded());
+    let mut waiting = bench.users.iter().take(SIGN_INS).map(User::sign_in_or_overloaded);
     let peak = Cell::new(loaded);
     tokio::select! {
         driven = load.drive(PATIENCE, || waiting.next()) => { driven?; }
