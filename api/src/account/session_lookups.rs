@@ -1,10 +1,9 @@
 //! Looking up the sessions of many requests with one statement.
 //!
 //! `me` is asked more often than all else, and the way to the database and back is nearly all that it costs. Lookups that
-//! come while others are under way therefore gather, and share the next statement. One that comes alone waits for nobody.
+//! come while a statement is under way therefore gather, and share the next one. One that comes alone waits for nobody.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
@@ -13,13 +12,10 @@ use sea_orm::{
     ColumnTrait, ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter,
     QuerySelect, RelationTrait,
 };
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use super::{Policy, Status, User};
 use crate::clock::SharedClock;
-
-/// How many statements are under way at once. With more, fewer lookups would share one.
-const STATEMENTS: usize = 2;
 
 /// How many lookups share a statement at most.
 const SHARING: usize = 64;
@@ -71,25 +67,22 @@ impl SessionLookups {
     }
 }
 
+/// One statement after the other: with several at once, fewer lookups would share one.
 async fn work(mut queue: mpsc::Receiver<Lookup>, reader: Reader) {
-    let statements = Arc::new(Semaphore::new(STATEMENTS));
-    loop {
-        let Ok(statement) = statements.clone().acquire_owned().await else {
-            return;
-        };
-        let mut lookups = Vec::with_capacity(SHARING);
-        if queue.recv_many(&mut lookups, SHARING).await == 0 {
-            return;
+    let mut lookups = Vec::with_capacity(SHARING);
+    while let Some(first) = queue.recv().await {
+        lookups.push(first);
+        // Requests that have arrived at the same time get to their lookups before the statement is sent.
+        tokio::task::yield_now().await;
+        while lookups.len() < SHARING
+            && let Ok(another) = queue.try_recv()
+        {
+            lookups.push(another);
         }
-        let reader = reader.clone();
-        tokio::spawn(async move {
-            reader.answer(lookups).await;
-            drop(statement);
-        });
+        reader.answer(&mut lookups).await;
     }
 }
 
-#[derive(Clone)]
 struct Reader {
     db: DatabaseConnection,
     clock: SharedClock,
@@ -97,13 +90,14 @@ struct Reader {
 }
 
 impl Reader {
-    async fn answer(&self, mut lookups: Vec<Lookup>) {
+    /// Answers all of these, and leaves none.
+    async fn answer(&self, lookups: &mut Vec<Lookup>) {
         // Who waited too long is gone.
         lookups.retain(|lookup| !lookup.answer.is_closed());
         let digests: Vec<_> = lookups.iter().map(|lookup| lookup.digest.clone()).collect();
         let found = tokio::time::timeout(PATIENCE, self.live(digests)).await;
         let found = found.unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
-        for Lookup { digest, answer } in lookups {
+        for Lookup { digest, answer } in lookups.drain(..) {
             let found = found.as_ref().map(|found| found.get(&digest).cloned());
             let _ = answer.send(found.map_err(Clone::clone));
         }
