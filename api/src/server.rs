@@ -167,6 +167,7 @@ async fn embedded_mailer(smtp: Option<SocketAddr>, http: Option<SocketAddr>) -> 
     let mut config = mailer_mock::Config {
         smtp: smtp.unwrap_or(default.smtp),
         http: http.unwrap_or(default.http),
+        ..default
     };
     for (name, given, address) in [
         ("MAILER_MOCK_SMTP", smtp, &mut config.smtp),

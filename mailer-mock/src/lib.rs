@@ -4,8 +4,9 @@
 //! [`Mailbox`], through an HTTP API in the spelling of Mailpit, and on a page for people. [`Faults`] makes the SMTP
 //! side fail on purpose: refuse, stall, or close the connection at a chosen stage.
 //!
-//! Nothing is delivered anywhere and nothing is kept on disk. It speaks plain text without authentication, so it
-//! belongs on loopback or in a private container network.
+//! Nothing is delivered anywhere and nothing is kept on disk. Whoever can reach it reads every mail: its TLS
+//! and its logins are there to exercise the clients that use them. So it belongs on loopback or in a private container
+//! network.
 //!
 //! # How a mail travels
 //!
@@ -31,8 +32,9 @@ mod mime;
 mod ring;
 mod server;
 mod smtp;
+mod tls;
 
-pub use config::Config;
+pub use config::{Config, Credentials, NoCredentials};
 pub use faults::{Action, FaultRule, Faults, Stage};
 pub use mailbox::Mailbox;
 pub use message::{Address, Message};

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use mailer_mock::{Config, MailerMock};
+use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -24,6 +24,12 @@ struct Cli {
     /// Where to serve the mailbox page and its API
     #[arg(long, env = "MAILER_MOCK_HTTP", default_value_t = Config::default().http, global = true)]
     http: SocketAddr,
+    /// Take mail only from those who log in as this user [default: take every login, and ask for none]
+    #[arg(long, env = "MAILER_MOCK_AUTH", value_name = "USER:PASSWORD", hide_env_values = true)]
+    auth: Option<Credentials>,
+    /// Do not offer STARTTLS, for clients that take it and then refuse a certificate that they do not know
+    #[arg(long, env = "MAILER_MOCK_NO_STARTTLS")]
+    no_starttls: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -40,8 +46,15 @@ async fn main() -> ExitCode {
     let outcome = match cli.command {
         Some(Command::Healthcheck) => healthcheck::check(cli.http),
         None => {
-            let Cli { smtp, http, .. } = cli;
-            serve(Config { smtp, http }).await
+            let starttls = !cli.no_starttls;
+            let Cli { smtp, http, auth, .. } = cli;
+            let config = Config {
+                smtp,
+                http,
+                auth,
+                starttls,
+            };
+            serve(config).await
         }
     };
     match outcome {

@@ -1,11 +1,13 @@
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::tls::Tls;
 use crate::{Config, Faults, Mailbox, clock, http, listener, smtp};
 
 /// A running mailer-mock: an SMTP listener, an HTTP listener, and the mailbox between them.
@@ -32,6 +34,7 @@ pub struct MailerMock {
     http_addr: SocketAddr,
     mailbox: Mailbox,
     faults: Faults,
+    tls: Option<Tls>,
     stop: DropGuard,
     listeners: [JoinHandle<()>; 2],
 }
@@ -50,13 +53,23 @@ impl MailerMock {
 
         let mailbox = Mailbox::new(clock::system);
         let faults = Faults::default();
+        let tls = config.starttls.then(|| Tls::self_made(smtp_addr)).transpose();
+        let tls = tls.map_err(|error| StartError {
+            protocol: Protocol::Smtp,
+            addr: smtp_addr,
+            error: io::Error::other(error),
+        })?;
         let stop = CancellationToken::new();
 
-        let receive = {
-            let (mailbox, faults) = (mailbox.clone(), faults.clone());
-            move |stream, admission| smtp::connection(stream, admission, mailbox.clone(), faults.clone())
+        let service = smtp::Service {
+            mailbox: mailbox.clone(),
+            faults: faults.clone(),
+            tls: tls.clone(),
+            login: config.auth,
         };
-        let app = http::router(mailbox.clone(), faults.clone(), smtp_addr);
+        let receive = move |stream, admission| smtp::connection(stream, admission, service.clone());
+        let certificate = tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
+        let app = http::router(mailbox.clone(), faults.clone(), smtp_addr, certificate);
         let show = move |stream, admission| http::connection(stream, admission, app.clone());
         let listeners = [
             tokio::spawn(listener::serve(
@@ -77,6 +90,7 @@ impl MailerMock {
             http_addr,
             mailbox,
             faults,
+            tls,
             stop: stop.drop_guard(),
             listeners,
         })
@@ -104,6 +118,13 @@ impl MailerMock {
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
+    }
+
+    /// The certificate that STARTTLS shows, in PEM, for clients that are to trust it; none when STARTTLS is switched
+    /// off. It is for `localhost`, `mailer-mock`, 127.0.0.1, `::1` and the address that takes mail.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&str> {
+        self.tls.as_ref().map(|tls| &*tls.certificate)
     }
 
     /// Closes both listeners and every connection, and returns when they are closed. A mail that was only partly

@@ -10,11 +10,13 @@
 //! | `GET /api/v1/search?query=to:ada@example.com` | as messages |
 //! | `GET /api/v1/wait?to=ADDRESS&after=ID&timeout=10s` | the next mail to the address |
 //! | `GET`, `PUT /api/v1/faults` | the failures that the SMTP side plays |
+//! | `GET /api/v1/certificate` | the certificate that STARTTLS shows, in PEM |
 //! | `GET /livez`, `GET /readyz` | 200 |
 //! | `GET /` | the mailbox page |
 //!
 //! Refused requests are answered with `{"Error": "what is expected"}`.
 
+mod certificate;
 mod error;
 mod faults;
 mod messages;
@@ -24,6 +26,7 @@ mod view;
 mod wait;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
@@ -52,10 +55,11 @@ struct App {
     mailbox: Mailbox,
     faults: Faults,
     page: page::Index,
+    certificate: certificate::Shown,
 }
 
 /// Every route. The page tells where mail is taken, `smtp`.
-pub(crate) fn router(mailbox: Mailbox, faults: Faults, smtp: SocketAddr) -> Router {
+pub(crate) fn router(mailbox: Mailbox, faults: Faults, smtp: SocketAddr, certificate: Option<Arc<str>>) -> Router {
     Router::new()
         .route("/", get(page::index))
         .route("/mailbox.css", get(page::style))
@@ -69,6 +73,7 @@ pub(crate) fn router(mailbox: Mailbox, faults: Faults, smtp: SocketAddr) -> Rout
         .route("/api/v1/search", get(search::search))
         .route("/api/v1/wait", get(wait::wait))
         .route("/api/v1/faults", get(faults::list).put(faults::replace))
+        .route("/api/v1/certificate", get(certificate::show))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(map_response(page::protect))
@@ -76,6 +81,7 @@ pub(crate) fn router(mailbox: Mailbox, faults: Faults, smtp: SocketAddr) -> Rout
             mailbox,
             faults,
             page: page::Index::new(smtp),
+            certificate: certificate::Shown(certificate),
         })
 }
 
@@ -88,6 +94,12 @@ impl FromRef<App> for Mailbox {
 impl FromRef<App> for Faults {
     fn from_ref(app: &App) -> Self {
         app.faults.clone()
+    }
+}
+
+impl FromRef<App> for certificate::Shown {
+    fn from_ref(app: &App) -> Self {
+        app.certificate.clone()
     }
 }
 
@@ -135,7 +147,12 @@ mod tests {
     async fn a_client_too_many_is_closed_without_an_answer() -> std::io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
-        let app = router(Mailbox::new(|| OffsetDateTime::UNIX_EPOCH), Faults::default(), addr);
+        let app = router(
+            Mailbox::new(|| OffsetDateTime::UNIX_EPOCH),
+            Faults::default(),
+            addr,
+            None,
+        );
         for (admission, answered) in [(Admission::Welcome, true), (Admission::Full, false)] {
             let mut client = TcpStream::connect(addr).await?;
             let (stream, _) = listener.accept().await?;

@@ -1,6 +1,7 @@
-use smtp_proto::{Error, Request};
+use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, Error, MAIL_SMTPUTF8, Request};
 
 use super::MAX_MAIL;
+use super::auth::Mechanism;
 use super::reply::Reply;
 
 /// What a client can ask for here.
@@ -8,8 +9,15 @@ use super::reply::Reply;
 pub(super) enum Command {
     Ehlo,
     Helo,
-    /// The reverse-path, empty for the null sender.
-    Mail(String),
+    StartTls,
+    /// How the client says who it is, and the first response, where it gives one.
+    Auth(Mechanism, Option<String>),
+    Mail {
+        /// The reverse-path, empty for the null sender.
+        sender: String,
+        /// Whether addresses may hold more than ASCII (RFC 6531).
+        utf8: bool,
+    },
     /// The forward-path.
     Rcpt(String),
     Data,
@@ -36,7 +44,16 @@ impl Command {
             Request::Ehlo { .. } => Ok(Self::Ehlo),
             Request::Helo { .. } => Ok(Self::Helo),
             Request::Mail { from } if from.size > MAX_MAIL => Err(Reply::mail_too_large()),
-            Request::Mail { from } => Ok(Self::Mail(from.address.into_owned())),
+            Request::Mail { from } => {
+                let utf8 = from.flags & MAIL_SMTPUTF8 != 0;
+                if !utf8 && !from.address.is_ascii() {
+                    return Err(Reply::NEEDS_SMTPUTF8);
+                }
+                Ok(Self::Mail {
+                    sender: from.address.into_owned(),
+                    utf8,
+                })
+            }
             Request::Rcpt { to } if to.address.is_empty() => postmaster(line),
             Request::Rcpt { to } => Ok(Self::Rcpt(to.address.into_owned())),
             Request::Data => Ok(Self::Data),
@@ -45,6 +62,20 @@ impl Command {
             Request::Vrfy { .. } => Ok(Self::Vrfy),
             Request::Help { .. } => Ok(Self::Help),
             Request::Quit => Ok(Self::Quit),
+            Request::StartTls if line.trim_ascii_end().len() > "STARTTLS".len() => Err(Reply::STARTTLS_ALONE),
+            Request::StartTls => Ok(Self::StartTls),
+            Request::Auth {
+                mechanism,
+                initial_response,
+            } => {
+                let mechanism = match mechanism {
+                    AUTH_PLAIN => Mechanism::Plain,
+                    AUTH_LOGIN => Mechanism::Login,
+                    _ => return Err(Reply::UNKNOWN_MECHANISM),
+                };
+                let first = Some(initial_response.into_owned()).filter(|first| !first.is_empty());
+                Ok(Self::Auth(mechanism, first))
+            }
             _ => Err(Reply::NOT_OFFERED),
         }
     }
@@ -76,15 +107,31 @@ fn refusal(error: &Error) -> Reply {
 mod tests {
     use super::*;
 
+    fn mail(sender: &str, utf8: bool) -> Command {
+        let sender = sender.to_owned();
+        Command::Mail { sender, utf8 }
+    }
+
     #[test]
     fn commands() {
         for (line, command) in [
             ("EHLO client.example", Command::Ehlo),
             ("helo [127.0.0.1]", Command::Helo),
-            ("MAIL FROM:<>", Command::Mail(String::new())),
+            ("MAIL FROM:<>", mail("", false)),
             (
                 "mail from:<a+b@example.com> SIZE=1000 BODY=8BITMIME SMTPUTF8",
-                Command::Mail("a+b@example.com".to_owned()),
+                mail("a+b@example.com", true),
+            ),
+            (
+                "MAIL FROM:<\u{fc}@example.com> SMTPUTF8",
+                mail("\u{fc}@example.com", true),
+            ),
+            ("starttls", Command::StartTls),
+            ("AUTH PLAIN", Command::Auth(Mechanism::Plain, None)),
+            ("auth plain =", Command::Auth(Mechanism::Plain, Some("=".to_owned()))),
+            (
+                "AUTH LOGIN YQ==",
+                Command::Auth(Mechanism::Login, Some("YQ==".to_owned())),
             ),
             (
                 "RCPT TO:<\"a b\"@example.com>",
@@ -118,8 +165,11 @@ mod tests {
             ("MAIL FROM:<a>", 501),
             ("RCPT TO:<>", 501),
             ("RCPT TO:<a@b@c>", 501),
-            ("STARTTLS", 502),
-            ("AUTH PLAIN AGEAYg==", 502),
+            ("STARTTLS now", 501),
+            ("AUTH", 501),
+            ("AUTH CRAM-MD5", 504),
+            ("AUTH NONSENSE", 504),
+            ("MAIL FROM:<\u{fc}@example.com>", 553),
             ("BDAT 10 LAST", 502),
             ("EXPN list", 502),
             ("MAIL FROM:<a@example.com> SIZE=10485761", 552),

@@ -16,8 +16,14 @@ impl Reply {
     pub(super) const BYE: Self = Self::fixed(221, "bye");
     pub(super) const OK: Self = Self::fixed(250, "ok");
     pub(super) const CANNOT_VERIFY: Self = Self::fixed(252, "every mail is accepted, whoever it is for");
-    pub(super) const HELP: Self = Self::fixed(214, "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT; see RFC 5321");
+    pub(super) const HELP: Self = Self::fixed(214, "EHLO HELO STARTTLS AUTH MAIL RCPT DATA RSET NOOP VRFY HELP QUIT");
     pub(super) const SEND_DATA: Self = Self::fixed(354, "send the mail, end it with a dot on a line of its own");
+    pub(super) const START_TLS: Self = Self::fixed(220, "speak TLS now");
+    pub(super) const WELCOME: Self = Self::fixed(235, "welcome");
+    pub(super) const GO_ON: Self = Self::fixed(334, "");
+    /// `Username:` and `Password:`, as clients of this mechanism expect to be asked.
+    pub(super) const ASK_USER: Self = Self::fixed(334, "VXNlcm5hbWU6");
+    pub(super) const ASK_PASSWORD: Self = Self::fixed(334, "UGFzc3dvcmQ6");
 
     pub(super) const IDLE: Self = Self::fixed(421, "silent for too long, closing the connection");
     pub(super) const TOO_MANY_CONNECTIONS: Self = Self::fixed(421, "too many connections, try again later");
@@ -31,6 +37,24 @@ impl Reply {
     pub(super) const ONE_MAIL_AT_A_TIME: Self = Self::fixed(503, "a mail is begun already, RSET abandons it");
     pub(super) const QUIT_ONLY: Self = Self::fixed(503, "not accepting mail, only QUIT");
     pub(super) const NO_RECIPIENT: Self = Self::fixed(501, "a recipient has an address");
+
+    pub(super) const STARTTLS_ALONE: Self = Self::fixed(501, "STARTTLS stands alone");
+    pub(super) const ALREADY_SECURE: Self = Self::fixed(503, "this is TLS already");
+    pub(super) const NOT_IN_A_MAIL: Self = Self::fixed(503, "not while a mail is begun, RSET abandons it");
+    pub(super) const ALREADY_KNOWN: Self = Self::fixed(503, "who you are is known already");
+    pub(super) const UNKNOWN_MECHANISM: Self = Self::fixed(504, "only AUTH PLAIN and AUTH LOGIN are offered");
+    pub(super) const AUTH_GIVEN_UP: Self = Self::fixed(501, "given up, as you ask");
+    pub(super) const NOT_BASE64: Self = Self::fixed(501, "expected UTF-8 in base64");
+    pub(super) const NOT_PLAIN: Self = Self::fixed(501, "expected NUL user NUL password in base64");
+    pub(super) const NOBODY: Self = Self::fixed(501, "the user's name is empty");
+    pub(super) const AUTH_FIRST: Self = Self::fixed(530, "this server asks for AUTH first");
+    pub(super) const WRONG_CREDENTIALS: Self = Self::fixed(535, "no such user and password");
+    pub(super) const NEEDS_SMTPUTF8: Self = Self::fixed(
+        553,
+        "an address beyond ASCII needs MAIL FROM with the parameter SMTPUTF8",
+    );
+    pub(super) const TOO_MANY_COMMANDS: Self = Self::fixed(421, "too many commands without a mail");
+    pub(super) const ENDLESS_MAIL: Self = Self::fixed(421, "the mail goes on far beyond its limit");
 
     pub(super) const fn fixed(code: u16, text: &'static str) -> Self {
         Self {
@@ -47,10 +71,11 @@ impl Reply {
     }
 
     /// The answer to EHLO: the name, then an extension a line (section 4.1.1.1).
-    pub(super) fn extensions() -> Self {
+    pub(super) fn extensions(starttls: bool) -> Self {
+        let starttls = if starttls { "\nSTARTTLS" } else { "" };
         Self::new(
             250,
-            format!("mailer-mock\nSIZE {MAX_MAIL}\nPIPELINING\n8BITMIME\nSMTPUTF8\nHELP"),
+            format!("mailer-mock\nSIZE {MAX_MAIL}\nPIPELINING\n8BITMIME\nSMTPUTF8{starttls}\nAUTH PLAIN LOGIN\nHELP"),
         )
     }
 

@@ -2,26 +2,33 @@ use std::convert::Infallible;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::MAX_RECIPIENTS;
 use super::command::Command;
 use super::reply::Reply;
 use super::wire::{Ended, Line, Wire};
+use super::{MAX_COMMANDS, MAX_RECIPIENTS};
 use crate::faults::Outcome;
 use crate::message::Envelope;
-use crate::{Faults, Mailbox, Stage};
+use crate::tls::Tls;
+use crate::{Credentials, Faults, Mailbox, Stage};
 
 /// One client's dialogue.
 #[derive(Debug)]
 pub(super) struct Session<S> {
-    wire: Wire<S>,
+    pub(super) wire: Wire<S>,
     mailbox: Mailbox,
     faults: Faults,
-    state: State,
+    pub(super) tls: Option<Tls>,
+    pub(super) login: Option<Credentials>,
+    pub(super) state: State,
+    /// Whether the client has said who it is.
+    pub(super) known: bool,
+    /// How many command lines may still come before the next mail.
+    commands_left: u32,
 }
 
 /// Where the dialogue stands (RFC 5321, section 4.1.4).
 #[derive(Debug)]
-enum State {
+pub(super) enum State {
     /// The greeting refused the client: nothing but QUIT is taken (section 3.1).
     Refused,
     /// EHLO or HELO comes first.
@@ -29,7 +36,11 @@ enum State {
     /// A mail can begin.
     Ready,
     /// After MAIL.
-    Mail(Envelope),
+    Mail {
+        envelope: Envelope,
+        /// Whether recipients may hold more than ASCII.
+        utf8: bool,
+    },
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -38,8 +49,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             wire: Wire::new(stream),
             mailbox,
             faults,
+            tls: None,
+            login: None,
             state: State::Connected,
+            known: false,
+            commands_left: MAX_COMMANDS,
         }
+    }
+
+    /// Offers STARTTLS.
+    pub(super) fn with_tls(self, tls: Option<Tls>) -> Self {
+        Self { tls, ..self }
+    }
+
+    /// Takes mail only from those who say that they are this user.
+    pub(super) fn with_login(self, login: Option<Credentials>) -> Self {
+        Self { login, ..self }
     }
 
     /// Holds the dialogue to its end. What was not received whole is not stored.
@@ -47,16 +72,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         match self.converse().await {
             Err(Ended::Gone) => {}
             Err(Ended::Closed) => self.wire.close().await,
-            Err(Ended::Idle) => {
-                self.wire.reply(&Reply::IDLE);
-                self.wire.close().await;
-            }
+            Err(Ended::Idle) => self.end_with(&Reply::IDLE).await,
+            Err(Ended::Endless) => self.end_with(&Reply::ENDLESS_MAIL).await,
         }
     }
 
     /// Turns the client away, because there are too many.
     pub(super) async fn refuse(mut self) {
-        self.wire.reply(&Reply::TOO_MANY_CONNECTIONS);
+        self.end_with(&Reply::TOO_MANY_CONNECTIONS).await;
+    }
+
+    async fn end_with(&mut self, last_word: &Reply) {
+        self.wire.reply(last_word);
         self.wire.close().await;
     }
 
@@ -67,7 +94,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         self.say(&greeting)?;
         loop {
-            match self.wire.line().await? {
+            let line = self.wire.line().await?;
+            match self.commands_left.checked_sub(1) {
+                Some(left) => self.commands_left = left,
+                None => self.say(&Reply::TOO_MANY_COMMANDS)?,
+            }
+            match line {
                 Line::TooLong => self.say(&Reply::LINE_TOO_LONG)?,
                 Line::Whole(line) => match Command::parse(&line) {
                     Ok(command) => self.obey(command).await?,
@@ -82,9 +114,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return self.say(&Reply::QUIT_ONLY);
         }
         match command {
-            Command::Ehlo => self.hello(Reply::extensions()).await,
+            Command::Ehlo => {
+                let starttls = self.tls.is_some() && !self.wire.is_secure();
+                self.hello(Reply::extensions(starttls)).await
+            }
             Command::Helo => self.hello(Reply::HELLO).await,
-            Command::Mail(sender) => self.mail(sender).await,
+            Command::StartTls => self.start_tls().await,
+            Command::Auth(mechanism, first) => self.auth(mechanism, first).await,
+            Command::Mail { sender, utf8 } => self.mail(sender, utf8).await,
             Command::Rcpt(recipient) => self.rcpt(recipient).await,
             Command::Data => self.data().await,
             Command::Rset => {
@@ -110,33 +147,40 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.say(&reply)
     }
 
-    async fn mail(&mut self, sender: String) -> Result<(), Ended> {
+    async fn mail(&mut self, sender: String, utf8: bool) -> Result<(), Ended> {
         match self.state {
             State::Refused | State::Connected => return self.say(&Reply::HELLO_FIRST),
-            State::Mail(_) => return self.say(&Reply::ONE_MAIL_AT_A_TIME),
+            State::Mail { .. } => return self.say(&Reply::ONE_MAIL_AT_A_TIME),
             State::Ready => {}
+        }
+        if self.login.is_some() && !self.known {
+            return self.say(&Reply::AUTH_FIRST);
         }
         let reply = self.play(Stage::Mail, &[], Reply::OK).await?;
         if reply.accepts() {
-            self.state = State::Mail(Envelope {
-                sender,
-                recipients: Vec::new(),
-            });
+            let recipients = Vec::new();
+            self.state = State::Mail {
+                envelope: Envelope { sender, recipients },
+                utf8,
+            };
         }
         self.say(&reply)
     }
 
     async fn rcpt(&mut self, recipient: String) -> Result<(), Ended> {
-        let State::Mail(envelope) = &self.state else {
+        let State::Mail { envelope, utf8 } = &self.state else {
             return self.say(&Reply::MAIL_FIRST);
         };
+        if !utf8 && !recipient.is_ascii() {
+            return self.say(&Reply::NEEDS_SMTPUTF8);
+        }
         if envelope.recipients.len() >= MAX_RECIPIENTS {
             return self.say(&Reply::too_many_recipients());
         }
         let recipients = [recipient];
         let reply = self.play(Stage::Rcpt, &recipients, Reply::OK).await?;
         if reply.accepts()
-            && let State::Mail(envelope) = &mut self.state
+            && let State::Mail { envelope, .. } = &mut self.state
         {
             envelope.recipients.extend(recipients);
         }
@@ -145,8 +189,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     async fn data(&mut self) -> Result<(), Ended> {
         let recipients = match &self.state {
-            State::Mail(envelope) if !envelope.recipients.is_empty() => envelope.recipients.clone(),
-            State::Mail(_) => return self.say(&Reply::RCPT_FIRST),
+            State::Mail { envelope, .. } if !envelope.recipients.is_empty() => envelope.recipients.clone(),
+            State::Mail { .. } => return self.say(&Reply::RCPT_FIRST),
             _ => return self.say(&Reply::MAIL_FIRST),
         };
         let reply = self.play(Stage::Data, &recipients, Reply::SEND_DATA).await?;
@@ -167,6 +211,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// The mail is complete: the last chance to refuse it.
     async fn accept(&mut self, envelope: Envelope, content: Vec<u8>) -> Result<(), Ended> {
+        self.commands_left = MAX_COMMANDS;
         match self.consult(Stage::AfterData, &envelope.recipients).await? {
             Outcome::Usual => {
                 let message = self.mailbox.deliver(envelope, content);
@@ -188,7 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     fn abandon_mail(&mut self) -> Option<Envelope> {
         match std::mem::replace(&mut self.state, State::Ready) {
-            State::Mail(envelope) => Some(envelope),
+            State::Mail { envelope, .. } => Some(envelope),
             other => {
                 self.state = other;
                 None
@@ -216,7 +261,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     /// Replies; after 421 the connection is closed (section 3.8).
-    fn say(&mut self, reply: &Reply) -> Result<(), Ended> {
+    pub(super) fn say(&mut self, reply: &Reply) -> Result<(), Ended> {
         self.wire.reply(reply);
         if reply.code() == 421 {
             return Err(Ended::Closed);

@@ -3,9 +3,11 @@ use std::io;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
+use super::channel::Channel;
 use super::data::DataReader;
 use super::reply::Reply;
-use super::{IDLE, MAX_LINE, MAX_MAIL};
+use super::{IDLE, MAX_EXCESS, MAX_LINE, MAX_MAIL};
+use crate::tls::Tls;
 
 /// How much is read at a time.
 const CHUNK: usize = 16 * 1024;
@@ -16,7 +18,7 @@ const CHUNK: usize = 16 * 1024;
 /// that is at once, and one that sends many together (RFC 2920) gets its replies together, in their order.
 #[derive(Debug)]
 pub(super) struct Wire<S> {
-    stream: S,
+    stream: Channel<S>,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -37,6 +39,8 @@ pub(super) enum Ended {
     Gone,
     /// The client kept silent for too long.
     Idle,
+    /// A mail was so much too large that its end was not waited for.
+    Endless,
     /// This side has said, or played, its last.
     Closed,
 }
@@ -50,7 +54,7 @@ impl From<io::Error> for Ended {
 impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     pub(super) fn new(stream: S) -> Self {
         Self {
-            stream,
+            stream: Channel::Plain(stream),
             input: Vec::new(),
             output: Vec::new(),
         }
@@ -82,14 +86,37 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     /// The content of a mail, or none when it was too large.
     pub(super) async fn data(&mut self) -> Result<Option<Vec<u8>>, Ended> {
         let mut reader = DataReader::new(MAX_MAIL);
+        let mut patience = MAX_MAIL + MAX_EXCESS;
         loop {
             if let Some(end) = reader.take(&self.input) {
                 self.input.drain(..end);
                 return Ok(reader.finish());
             }
+            patience = patience.checked_sub(self.input.len()).ok_or(Ended::Endless)?;
             self.input.clear();
             self.fill().await?;
         }
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.stream.is_secure()
+    }
+
+    /// Sends what is left, and speaks TLS from here on.
+    pub(super) async fn start_tls(&mut self, tls: &Tls) -> Result<(), Ended> {
+        self.flush().await?;
+        // What came in plain text behind STARTTLS may be from somebody else, and would be taken for the client's own
+        // words inside TLS (RFC 3207, section 4; CVE-2011-0411).
+        self.input.clear();
+        let upgrade = self.stream.upgrade(tls);
+        let upgraded = timeout(IDLE, upgrade).await.map_err(|_| Ended::Gone)?;
+        upgraded.map_err(|error| {
+            tracing::warn!(
+                "a client broke off its TLS handshake ({error}): let it trust the certificate, which \
+                 /api/v1/certificate shows, or start without STARTTLS"
+            );
+            Ended::Gone
+        })
     }
 
     pub(super) fn reply(&mut self, reply: &Reply) {

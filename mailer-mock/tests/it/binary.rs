@@ -15,6 +15,8 @@ fn mailer_mock(arguments: &[&str]) -> Command {
         .env_remove("RUST_LOG")
         .env_remove("MAILER_MOCK_SMTP")
         .env_remove("MAILER_MOCK_HTTP")
+        .env_remove("MAILER_MOCK_AUTH")
+        .env_remove("MAILER_MOCK_NO_STARTTLS")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
@@ -109,6 +111,26 @@ async fn a_port_in_use_is_one_line_and_no_success() {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
     assert!(error.contains(&taken) && error.lines().count() == 1, "{error}");
+}
+
+#[tokio::test]
+async fn a_login_can_be_asked_for_and_starttls_left_out() {
+    let flags = ["--auth", "ada:secret", "--no-starttls"];
+    let ports = ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"];
+    let running = Running::start(mailer_mock(&[flags.as_slice(), &ports].concat())).await;
+    let mut client = Client::greeted(running.smtp).await;
+    assert_eq!(client.code("MAIL FROM:<a@example.com>").await, 530);
+    assert_eq!(client.code("STARTTLS").await, 502);
+    assert_eq!(client.code("AUTH PLAIN AGFkYQBzZWNyZXQ=").await, 235);
+    assert_eq!(client.code("MAIL FROM:<a@example.com>").await, 250);
+
+    let output = run(mailer_mock(&[["--auth", "secret"].as_slice(), &ports].concat())).await;
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(
+        error.contains("--auth") && error.contains("expected user:password"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

@@ -21,7 +21,7 @@ async fn names_the_address_that_is_in_use() {
     let free = Config::ephemeral();
     let smtp_taken = Config {
         smtp: running.smtp_addr(),
-        ..free
+        ..free.clone()
     };
     let http_taken = Config {
         http: running.http_addr(),

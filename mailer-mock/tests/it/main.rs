@@ -11,4 +11,7 @@ mod page;
 mod smtp_commands;
 mod smtp_content;
 mod smtp_library;
+mod smtp_limits;
+mod smtp_login;
+mod smtp_tls;
 mod support;

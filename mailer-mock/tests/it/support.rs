@@ -96,6 +96,13 @@ impl Client {
         assert_eq!(String::from_utf8_lossy(&rest), "");
     }
 
+    /// Asserts that the server closes the connection.
+    pub(crate) async fn is_closed_whatever_it_says(&mut self) {
+        let mut rest = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await;
+        let _ = read.expect("the connection is closed");
+    }
+
     /// Leaves, and returns when the server has noticed.
     pub(crate) async fn leave(mut self) {
         let left = self.stream.get_mut().shutdown().await;
@@ -107,7 +114,7 @@ impl Client {
         let mut line = String::new();
         let read = self.stream.read_line(&mut line);
         let length = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()?;
-        (length > 0).then(|| line.trim_end().to_owned())
+        (length > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
     }
 }
 

@@ -1,0 +1,85 @@
+//! TLS with a certificate that nobody else has signed, made anew at each start.
+//!
+//! It serves to exercise a client's TLS, not to protect: nothing here is secret. Clients that verify can be given the
+//! certificate as the authority to trust.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rcgen::CertifiedKey;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+/// The names that a client may have for this machine: loopback, and the service in `docker-compose.yml`.
+const NAMES: [&str; 4] = ["localhost", "mailer-mock", "127.0.0.1", "::1"];
+
+/// Why no certificate could be made. No configuration leads there; a system without randomness would.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The certificate, and what speaks TLS with it.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    pub(crate) acceptor: TlsAcceptor,
+    /// As text, in the form that clients read: PEM.
+    pub(crate) certificate: Arc<str>,
+}
+
+impl Tls {
+    /// A certificate for the usual names of this machine, and for the address that it listens on.
+    pub(crate) fn self_made(addr: SocketAddr) -> Result<Self, Failure> {
+        let mut names = NAMES.map(str::to_owned).to_vec();
+        let ip = addr.ip();
+        if !ip.is_unspecified() && !names.contains(&ip.to_string()) {
+            names.push(ip.to_string());
+        }
+        let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names)?;
+        let certificate = pem(cert.der()).into();
+        let key = PrivateKeyDer::try_from(signing_key.serialize_der())?;
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_single_cert(vec![cert.der().clone()], key)?;
+        Ok(Self {
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            certificate,
+        })
+    }
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tls").finish_non_exhaustive()
+    }
+}
+
+/// RFC 7468: base64 in lines of 64 characters.
+fn pem(certificate: &CertificateDer<'_>) -> String {
+    let base64 = STANDARD.encode(certificate);
+    let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (at, character) in base64.chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            pem.push('\n');
+        }
+        pem.push(character);
+    }
+    pem.push_str("\n-----END CERTIFICATE-----\n");
+    pem
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_written_in_lines() {
+        let pem = pem(&CertificateDer::from(vec![0; 60]));
+        let lines: Vec<&str> = pem.lines().collect();
+        assert_eq!(lines[0], "-----BEGIN CERTIFICATE-----");
+        assert_eq!((lines[1].len(), lines[2]), (64, "AAAAAAAAAAAAAAAA"));
+        assert_eq!(lines[3], "-----END CERTIFICATE-----");
+    }
+}

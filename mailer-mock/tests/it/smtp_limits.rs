@@ -1,0 +1,87 @@
+use crate::support::{Client, start};
+
+#[tokio::test]
+async fn takes_a_hundred_recipients() {
+    let mock = start().await;
+    let mut client = Client::greeted(mock.smtp_addr()).await;
+    assert_eq!(client.code("MAIL FROM:<a@example.com>").await, 250);
+    for n in 0..100 {
+        assert_eq!(client.code(&format!("RCPT TO:<{n}@example.com>")).await, 250);
+    }
+    assert_eq!(client.code("RCPT TO:<100@example.com>").await, 452);
+    assert_eq!(client.code("DATA").await, 354);
+    assert_eq!(client.code(".").await, 250);
+    assert_eq!(mock.mailbox().messages()[0].to.len(), 100);
+}
+
+#[tokio::test]
+async fn bounds_command_lines_and_reads_on_after_them() {
+    let mock = start().await;
+    let mut client = Client::greeted(mock.smtp_addr()).await;
+    let longest = "NOOP ".to_owned() + &"x".repeat(2_048 - 5);
+    assert_eq!(client.code(&longest).await, 250);
+    assert_eq!(client.code(&(longest + "x")).await, 500);
+
+    // What is beyond the limit is no command of its own, however it arrives.
+    for chunk in [1_000, 5_000, 1_000_000] {
+        let line = "x ".repeat(50_000) + "\r\nRSET\r\n";
+        for part in line.as_bytes().chunks(chunk) {
+            client.send(part).await;
+        }
+        let too_long = (500, "line too long".to_owned());
+        assert_eq!(client.reply().await, too_long, "in pieces of {chunk}");
+        assert_eq!(client.reply().await.0, 250);
+    }
+}
+
+#[tokio::test]
+async fn bounds_the_commands_between_two_mails() {
+    let mock = start().await;
+    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+    assert_eq!(client.code(".").await, 250);
+    // The mail that was taken begins the count anew, what is refused counts as well.
+    client.send("NOOP\r\n".repeat(500) + &"FOO\r\n".repeat(500)).await;
+    for _ in 0..500 {
+        assert_eq!(client.reply().await.0, 250);
+    }
+    for _ in 0..500 {
+        assert_eq!(client.reply().await.0, 500);
+    }
+    assert_eq!(
+        client.command("NOOP").await,
+        (421, "too many commands without a mail".to_owned())
+    );
+    client.is_closed().await;
+}
+
+#[tokio::test]
+async fn bounds_the_connections() {
+    let mock = start().await;
+    let mut clients = Vec::new();
+    for _ in 0..256 {
+        clients.push(Client::connect(mock.smtp_addr()).await);
+    }
+    for client in &mut clients {
+        assert_eq!(client.reply().await.0, 220);
+    }
+    let mut one_too_many = Client::connect(mock.smtp_addr()).await;
+    assert_eq!(one_too_many.reply().await.0, 421);
+    one_too_many.is_closed().await;
+    // One that leaves makes room.
+    clients.pop().expect("many").leave().await;
+    Client::greeted(mock.smtp_addr()).await;
+}
+
+#[tokio::test]
+async fn a_mail_without_end_is_cut_off() {
+    let mock = start().await;
+    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+    let megabyte = "x".repeat(1024 * 1024 - 2) + "\r\n";
+    for _ in 0..20 {
+        client.send(&megabyte).await;
+    }
+    client.send("x").await;
+    assert_eq!(client.reply().await.0, 421);
+    client.is_closed().await;
+    assert!(mock.mailbox().messages().is_empty());
+}
