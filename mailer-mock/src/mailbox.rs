@@ -23,9 +23,25 @@ pub struct Mailbox {
 #[derive(Debug)]
 struct Shared {
     ring: Mutex<Ring>,
-    /// Tells who waits that there is something new to look at.
-    arrivals: watch::Sender<()>,
+    /// Tells who waits that something came or was deleted.
+    changes: watch::Sender<()>,
     clock: Clock,
+}
+
+/// What a reader who has seen everything up to some mail does not know yet.
+#[derive(Debug)]
+pub(crate) struct News {
+    pub(crate) mail: Option<Arc<Message>>,
+    pub(crate) deletions: u64,
+    pub(crate) total: usize,
+    pub(crate) last_id: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Counts {
+    pub(crate) received: u64,
+    pub(crate) kept: usize,
+    pub(crate) bytes: usize,
 }
 
 impl Mailbox {
@@ -33,7 +49,7 @@ impl Mailbox {
         Self {
             shared: Arc::new(Shared {
                 ring: Mutex::new(Ring::new(MAX_MESSAGES, MAX_BYTES)),
-                arrivals: watch::Sender::new(()),
+                changes: watch::Sender::new(()),
                 clock,
             }),
         }
@@ -68,13 +84,13 @@ impl Mailbox {
     /// [`messages_to`](Self::messages_to).
     pub async fn wait_for(&self, address: &str, after: Option<&str>, timeout: Duration) -> Option<Arc<Message>> {
         // Subscribed before the first look, so that no mail slips in between.
-        let mut arrivals = self.shared.arrivals.subscribe();
+        let mut changes = self.changes();
         let wait = async {
             loop {
                 if let Some(message) = self.pick(address, after) {
                     return Some(message);
                 }
-                arrivals.changed().await.ok()?;
+                changes.changed().await.ok()?;
             }
         };
         tokio::time::timeout(timeout, wait).await.ok().flatten()
@@ -83,6 +99,39 @@ impl Mailbox {
     /// Empties the mailbox. Ids are not given again.
     pub fn clear(&self) {
         self.ring().clear();
+        self.shared.changes.send_replace(());
+    }
+
+    /// Deletes the mails with these ids; those that are not there are passed over.
+    pub fn delete(&self, ids: &[String]) {
+        self.ring().remove(|message| ids.contains(&message.id));
+        self.shared.changes.send_replace(());
+    }
+
+    /// Says when to look again.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.shared.changes.subscribe()
+    }
+
+    /// The first mail later than `after`, how often mails were deleted, and how many there are, all at one moment.
+    pub(crate) fn news(&self, after: &str) -> News {
+        let ring = self.ring();
+        News {
+            mail: ring.later_than(after).next().cloned(),
+            deletions: ring.deletions(),
+            total: ring.len(),
+            last_id: ring.last_id(),
+        }
+    }
+
+    /// How much was received, is kept, and how many bytes that takes.
+    pub(crate) fn counts(&self) -> Counts {
+        let ring = self.ring();
+        Counts {
+            received: ring.received(),
+            kept: ring.len(),
+            bytes: ring.bytes(),
+        }
     }
 
     /// Reads a mail, logs its line, keeps it, and wakes who waits for it.
@@ -90,7 +139,7 @@ impl Mailbox {
         let message = Message::read(envelope, raw, (self.shared.clock)());
         tracing::info!("{}", log_line(&message));
         let message = self.ring().push(message);
-        self.shared.arrivals.send_replace(());
+        self.shared.changes.send_replace(());
         message
     }
 
@@ -98,10 +147,7 @@ impl Mailbox {
         let ring = self.ring();
         match after {
             None => ring.newest_first().find(|m| m.is_to(address)).cloned(),
-            Some(id) => ring
-                .oldest_first()
-                .find(|m| m.id.as_str() > id && m.is_to(address))
-                .cloned(),
+            Some(id) => ring.later_than(id).find(|m| m.is_to(address)).cloned(),
         }
     }
 

@@ -6,6 +6,9 @@ use crate::mime;
 /// How many addresses of the header are looked through for the names of recipients. A header can hold millions.
 const MAX_NAMED: usize = 1_000;
 
+/// Characters of a recipient's name. Each of a hundred recipients can have the same one, as long as the mail.
+const MAX_NAME: usize = 1_000;
+
 /// Who a mail is from or to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
@@ -13,6 +16,24 @@ pub struct Address {
     pub address: String,
     /// The name that the header gives beside the address; empty when it gives none.
     pub name: String,
+}
+
+/// A file that a mail carries, or anything else in it that is neither its text nor its HTML.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attachment {
+    /// Its place among the parts of the mail, from 1.
+    pub part: usize,
+    /// As the mail names it; empty when it does not. It comes from whoever sent the mail and can hold any character.
+    pub file_name: String,
+    /// Such as `image/png`, as the mail says.
+    pub content_type: String,
+    /// The header `Content-ID` without its angle brackets; empty when there is none.
+    pub content_id: String,
+    /// Whether the mail wants it shown within the text.
+    pub inline: bool,
+    /// Bytes, decoded.
+    pub size: usize,
 }
 
 /// A mail that was received.
@@ -38,6 +59,8 @@ pub struct Message {
     /// The HTML parts, decoded; empty when there are none. It comes from whoever sent the mail: never insert it into
     /// a page as it is.
     pub html: String,
+    /// What else it carries, in the order of its parts.
+    pub attachments: Vec<Attachment>,
     /// The bytes between `DATA` and the final dot, with dot-stuffing undone and nothing added.
     pub raw: Vec<u8>,
     /// What looks like a code in the subject, the text or the HTML, the likeliest first, none twice. It is a guess,
@@ -86,6 +109,7 @@ impl Message {
             message_id,
             text: body.text,
             html: body.html,
+            attachments: body.attachments,
             raw,
             created,
         }
@@ -98,7 +122,19 @@ impl Message {
 
     /// The bytes that keeping it takes, near enough.
     pub(crate) fn memory(&self) -> usize {
-        size_of::<Self>() + self.raw.len() + self.text.len() + self.html.len() + self.subject.len()
+        let one = |address: &Address| size_of::<Address>() + address.address.len() + address.name.len();
+        let addresses = self.to.iter().chain(&self.from).map(one);
+        let attachments = self.attachments.iter().map(|attachment| {
+            let texts = [&attachment.file_name, &attachment.content_type, &attachment.content_id];
+            size_of::<Attachment>() + texts.map(String::len).iter().sum::<usize>()
+        });
+        let message_id = self.message_id.as_ref().map_or(0, String::len);
+        let texts = [&self.text, &self.html, &self.subject, &self.return_path].map(String::len);
+        size_of::<Self>()
+            + self.raw.len()
+            + message_id
+            + texts.iter().sum::<usize>()
+            + addresses.chain(attachments).sum::<usize>()
     }
 }
 
@@ -120,7 +156,7 @@ fn with_name(recipient: String, named: &[Address]) -> Address {
     let name = named
         .iter()
         .find(|named| same(&named.address, &recipient))
-        .map(|named| named.name.clone());
+        .map(|named| named.name.chars().take(MAX_NAME).collect());
     Address {
         address: recipient,
         name: name.unwrap_or_default(),
@@ -173,6 +209,38 @@ mod tests {
         let mail = "To: Other <o@x>\r\nCc: Team: Ada <R@x>, b@x;\r\n\r\n";
         assert_eq!(read("", "r@x", mail).to, [address("r@x", "Ada")]);
         assert_eq!(read("", "r@x", "To: a, ,<\r\n\r\n").to, [address("r@x", "")]);
+    }
+
+    #[test]
+    fn a_name_is_not_kept_beyond_its_bound() {
+        let mail = format!("To: {} <r@x>\r\n\r\n", "n".repeat(5_000));
+        assert_eq!(read("", "r@x", &mail).to[0].name.len(), 1_000);
+    }
+
+    #[test]
+    fn everything_of_a_mail_is_counted() {
+        let envelope = |recipients: usize| Envelope {
+            sender: "s".repeat(1_000),
+            recipients: vec!["r".repeat(2_000); recipients],
+        };
+        let memory = |envelope, mail: &str| {
+            Message::read(envelope, mail.as_bytes().to_vec(), OffsetDateTime::UNIX_EPOCH).memory()
+        };
+        let empty = memory(Envelope::default(), "");
+        assert!(memory(envelope(0), "") >= empty + 1_000);
+        assert!(memory(envelope(100), "") >= empty + 200_000);
+        let long = "x".repeat(5_000);
+        for (mail, kept) in [
+            (format!("Subject: {long}\r\n\r\n"), 2),
+            (format!("Message-ID: <{long}>\r\n\r\n"), 2),
+            (format!("From: {long} <a@b>\r\n\r\n"), 2),
+            (format!("\r\n\r\n{long}"), 2),
+            (format!("Content-Type: text/html\r\n\r\n{long}"), 3),
+            (format!("Content-Type: image/png\r\nContent-ID: <{long}>\r\n\r\n"), 2),
+        ] {
+            let memory = memory(Envelope::default(), &mail);
+            assert!(memory >= empty + kept * 5_000, "{}: {memory}", &mail[..20]);
+        }
     }
 
     #[test]

@@ -12,6 +12,10 @@ pub(crate) struct Ring {
     max_messages: usize,
     max_bytes: usize,
     last_id: u64,
+    /// How many messages were ever kept.
+    received: u64,
+    /// How often messages were taken out on demand.
+    deletions: u64,
 }
 
 impl Ring {
@@ -22,6 +26,8 @@ impl Ring {
             max_messages,
             max_bytes,
             last_id: 0,
+            received: 0,
+            deletions: 0,
         }
     }
 
@@ -34,6 +40,7 @@ impl Ring {
         self.last_id = (self.last_id + 1).max(u64::try_from(micros).unwrap_or(0));
         message.id = id(self.last_id);
 
+        self.received += 1;
         let message = Arc::new(message);
         self.bytes += message.memory();
         self.messages.push_back(Arc::clone(&message));
@@ -46,16 +53,46 @@ impl Ring {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.messages.clear();
-        self.bytes = 0;
+        self.remove(|_| true);
+    }
+
+    /// Takes out the messages that `unwanted` names.
+    pub(crate) fn remove(&mut self, unwanted: impl Fn(&Message) -> bool) {
+        let before = self.messages.len();
+        self.messages.retain(|message| !unwanted(message));
+        self.bytes = self.messages.iter().map(|message| message.memory()).sum();
+        self.deletions += u64::from(self.messages.len() < before);
     }
 
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Arc<Message>> {
         self.messages.iter().rev()
     }
 
-    pub(crate) fn oldest_first(&self) -> impl Iterator<Item = &Arc<Message>> {
-        self.messages.iter()
+    /// The messages that came later than the one with this id, whether that is kept or not, oldest first.
+    pub(crate) fn later_than(&self, after: &str) -> impl Iterator<Item = &Arc<Message>> {
+        let first = self.messages.partition_point(|message| message.id.as_str() <= after);
+        self.messages.range(first..)
+    }
+
+    /// The id of the newest message that ever was, or one that comes before all others.
+    pub(crate) fn last_id(&self) -> String {
+        id(self.last_id)
+    }
+
+    pub(crate) fn received(&self) -> u64 {
+        self.received
+    }
+
+    pub(crate) fn deletions(&self) -> u64 {
+        self.deletions
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 }
 
@@ -110,6 +147,24 @@ mod tests {
         let large = ring.push(mail(1_000));
         let kept: Vec<_> = ring.newest_first().collect();
         assert_eq!(kept, [&large]);
+    }
+
+    #[test]
+    fn removing_frees_the_memory_of_what_is_removed() {
+        let mut ring = Ring::new(100, usize::MAX);
+        let ids: Vec<String> = (0..4).map(|_| ring.push(mail(1_000)).id.clone()).collect();
+        ring.remove(|message| ids[1..3].contains(&message.id));
+        let kept: Vec<&str> = ring.newest_first().map(|m| m.id.as_str()).collect();
+        assert_eq!(kept, [&ids[3], &ids[0]]);
+        assert_eq!(ring.bytes(), 2 * ring.newest_first().next().map_or(0, |m| m.memory()));
+        assert_eq!((ring.received(), ring.deletions()), (4, 1));
+        ring.remove(|_| false);
+        assert_eq!(ring.deletions(), 1, "nothing was taken out");
+
+        let later: Vec<&str> = ring.later_than(&ids[1]).map(|m| m.id.as_str()).collect();
+        assert_eq!(later, [&ids[3]]);
+        assert_eq!(ring.later_than(&ids[3]).count(), 0);
+        assert_eq!(ring.later_than("").count(), 2);
     }
 
     #[test]

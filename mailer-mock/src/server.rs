@@ -7,6 +7,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use crate::http::{App, Certificate, Index};
+use crate::metrics::Connections;
 use crate::tls::Tls;
 use crate::{Config, Faults, Mailbox, clock, http, listener, smtp};
 
@@ -61,15 +63,23 @@ impl MailerMock {
         })?;
         let stop = CancellationToken::new();
 
+        let connections = Connections::default();
         let service = smtp::Service {
             mailbox: mailbox.clone(),
             faults: faults.clone(),
             tls: tls.clone(),
             login: config.auth,
+            connections: connections.clone(),
         };
         let receive = move |stream, admission| smtp::connection(stream, admission, service.clone());
         let certificate = tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
-        let app = http::router(mailbox.clone(), faults.clone(), smtp_addr, certificate);
+        let app = http::router(App {
+            mailbox: mailbox.clone(),
+            faults: faults.clone(),
+            connections,
+            page: Index::new(smtp_addr),
+            certificate: Certificate(certificate),
+        });
         let show = move |stream, admission| http::connection(stream, admission, app.clone());
         let listeners = [
             tokio::spawn(listener::serve(

@@ -8,10 +8,9 @@ use super::error::Refusal;
 
 /// The certificate of STARTTLS, when that is offered.
 #[derive(Clone)]
-pub(super) struct Shown(pub(super) Option<Arc<str>>);
+pub(crate) struct Certificate(pub(crate) Option<Arc<str>>);
 
-pub(super) async fn show(State(Shown(certificate)): State<Shown>) -> Result<Response, Refusal> {
-    let certificate = certificate.ok_or_else(|| Refusal::not_found("STARTTLS is switched off"))?;
-    let pem = [(CONTENT_TYPE, "application/x-pem-file")];
-    Ok((pem, certificate.to_string()).into_response())
+pub(super) async fn show(State(Certificate(pem)): State<Certificate>) -> Result<Response, Refusal> {
+    let pem = pem.ok_or_else(|| Refusal::not_found("STARTTLS is switched off"))?;
+    Ok(([(CONTENT_TYPE, "application/x-pem-file")], pem.to_string()).into_response())
 }

@@ -1,7 +1,8 @@
 //! Faults as JSON: a list of rules such as
 //! `[{"stage": "rcpt", "recipient": "*@example.com", "reply": {"code": 450, "text": "busy"}, "times": 2}]`.
-
-use std::time::Duration;
+//!
+//! After them come the rules that addresses have asked for, marked with `"address": true`. They are shown, so that one
+//! list has all that fired; sent back, they are passed over.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -10,10 +11,7 @@ use axum::extract::rejection::BytesRejection;
 use serde::{Deserialize, Serialize};
 
 use super::error::Refusal;
-use crate::{Action, FaultRule, Faults, Stage};
-
-/// The longest pause. Clients and servers of RFC 5321 wait for minutes; more than an hour is a mistyped unit.
-const MAX_DELAY: Duration = Duration::from_hours(1);
+use crate::{Action, FaultRule, Faults, Stage, faults};
 
 /// A rule: a stage, and exactly one of `reply`, `delay` and `drop`.
 #[derive(Deserialize, Serialize)]
@@ -34,6 +32,9 @@ pub(super) struct Rule {
     /// Only answered: how often it has happened. It is taken too, so that an answer can be sent back.
     #[serde(default)]
     fired: u32,
+    /// Only answered: whether an address has asked for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    address: bool,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -60,7 +61,12 @@ enum StageName {
 }
 
 pub(super) async fn list(State(faults): State<Faults>) -> Json<Vec<Rule>> {
-    Json(faults.rules().into_iter().map(Rule::from).collect())
+    let listed = faults.rules().into_iter().map(Rule::from);
+    let asked_for = faults.from_addresses().into_iter().map(|rule| Rule {
+        address: true,
+        ..Rule::from(rule)
+    });
+    Json(listed.chain(asked_for).collect())
 }
 
 /// Any content type is taken: `curl -X PUT -d` does not say JSON.
@@ -70,7 +76,8 @@ pub(super) async fn replace(
 ) -> Result<Json<Vec<Rule>>, Refusal> {
     let rules: Vec<Rule> = serde_json::from_slice(&body?)
         .map_err(|error| Refusal::bad_request(format!("expected a list of rules: {error}")))?;
-    let rules = (1..).zip(rules).map(|(number, rule)| {
+    let numbered = (1..).zip(rules).filter(|(_, rule)| !rule.address);
+    let rules = numbered.map(|(number, rule)| {
         rule.check()
             .map_err(|reason| Refusal::bad_request(format!("rule {number}: {reason}")))
     });
@@ -80,8 +87,8 @@ pub(super) async fn replace(
 
 impl Rule {
     fn check(self) -> Result<FaultRule, String> {
-        let recipients_are_known = matches!(self.stage, StageName::Rcpt | StageName::Data | StageName::AfterData);
-        if self.recipient.is_some() && !recipients_are_known {
+        let stage = Stage::from(self.stage);
+        if self.recipient.is_some() && !stage.knows_recipients() {
             return Err("recipient: no recipient is known before the stage rcpt".to_owned());
         }
         if self.times == Some(0) {
@@ -94,7 +101,7 @@ impl Rule {
             _ => return Err("expected exactly one of reply, delay and drop".to_owned()),
         };
         Ok(FaultRule {
-            stage: self.stage.into(),
+            stage,
             action,
             times: self.times,
             recipient: self.recipient,
@@ -119,9 +126,7 @@ impl Reply {
 }
 
 fn pause(delay: &str) -> Result<Action, String> {
-    humantime::parse_duration(delay)
-        .ok()
-        .filter(|delay| *delay <= MAX_DELAY)
+    faults::pause(delay)
         .map(Action::Delay)
         .ok_or_else(|| "delay: expected a duration up to 1h, such as 3s or 500ms".to_owned())
 }
@@ -142,6 +147,7 @@ impl From<FaultRule> for Rule {
             drop,
             times: rule.times,
             fired: rule.fired,
+            address: false,
         }
     }
 }

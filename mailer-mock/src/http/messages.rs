@@ -32,18 +32,31 @@ pub(super) async fn list(
     Ok(Json(List::new(messages.len(), &messages, start, limit)).into_response())
 }
 
-/// Mailpit deletes single mails when the body names them. That is not offered here, and emptying the mailbox instead
-/// would be worse than refusing.
-pub(super) async fn clear(
+/// The mails to delete; all of them, when none is named.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unwanted {
+    #[serde(default, rename = "IDs")]
+    ids: Vec<String>,
+}
+
+/// Any content type is taken, as for faults.
+pub(super) async fn delete(
     State(mailbox): State<Mailbox>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<&'static str, Refusal> {
-    if !matches!(body?.trim_ascii(), b"" | b"{}") {
-        return Err(Refusal::bad_request(
-            "send no body: it empties the mailbox, and cannot delete single mails",
-        ));
+    let body = body?;
+    let unwanted = if body.trim_ascii().is_empty() {
+        Unwanted::default()
+    } else {
+        serde_json::from_slice(&body)
+            .map_err(|error| Refusal::bad_request(format!("expected no body, or {{\"IDs\": [\"…\"]}}: {error}")))?
+    };
+    if unwanted.ids.is_empty() {
+        mailbox.clear();
+    } else {
+        mailbox.delete(&unwanted.ids);
     }
-    mailbox.clear();
     Ok("ok")
 }
 
@@ -70,7 +83,7 @@ pub(super) async fn headers(State(mailbox): State<Mailbox>, Path(id): Path<Strin
     Ok(Json(headers).into_response())
 }
 
-fn find(mailbox: &Mailbox, id: &str) -> Result<Arc<Message>, Refusal> {
+pub(super) fn find(mailbox: &Mailbox, id: &str) -> Result<Arc<Message>, Refusal> {
     let message = match id {
         "latest" => mailbox.messages().into_iter().next(),
         id => mailbox.message(id),

@@ -3,30 +3,36 @@
 //! | route | answer |
 //! | --- | --- |
 //! | `GET /api/v1/messages?start=0&limit=50` | the mails, newest first |
-//! | `DELETE /api/v1/messages` | empties the mailbox |
+//! | `DELETE /api/v1/messages` | empties the mailbox, or deletes the mails that the body names: `{"IDs": ["…"]}` |
 //! | `GET /api/v1/message/{ID}` | one mail with its `Text` and `HTML`; `latest` is the newest |
 //! | `GET /api/v1/message/{ID}/raw` | its bytes |
 //! | `GET /api/v1/message/{ID}/headers` | its headers |
+//! | `GET /api/v1/message/{ID}/part/{PartID}` | an attachment |
 //! | `GET /api/v1/search?query=to:ada@example.com` | as messages |
 //! | `GET /api/v1/wait?to=ADDRESS&after=ID&timeout=10s` | the next mail to the address |
+//! | `GET /api/v1/events` | server-sent events, one a mail |
 //! | `GET`, `PUT /api/v1/faults` | the failures that the SMTP side plays |
 //! | `GET /api/v1/certificate` | the certificate that STARTTLS shows, in PEM |
+//! | `GET /api/v1/openapi.json` | this, for programs |
 //! | `GET /livez`, `GET /readyz` | 200 |
+//! | `GET /metrics` | counters of what happened |
 //! | `GET /` | the mailbox page |
 //!
 //! Refused requests are answered with `{"Error": "what is expected"}`.
 
+mod attachment;
 mod certificate;
 mod error;
+mod events;
 mod faults;
 mod messages;
+mod metrics;
+mod openapi;
 mod page;
 mod search;
 mod view;
 mod wait;
 
-use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::FromRef;
@@ -40,8 +46,11 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpStream;
 
 use crate::listener::Admission;
+use crate::metrics::Connections;
 use crate::{Faults, Mailbox};
+pub(crate) use certificate::Certificate;
 use error::Refusal;
+pub(crate) use page::Index;
 
 /// Connections at one time; more are closed. Each waiting client holds one.
 pub(crate) const MAX_CONNECTIONS: usize = 1_024;
@@ -51,38 +60,37 @@ const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What the routes share. Each takes the one thing that it needs.
 #[derive(Clone)]
-struct App {
-    mailbox: Mailbox,
-    faults: Faults,
-    page: page::Index,
-    certificate: certificate::Shown,
+pub(crate) struct App {
+    pub(crate) mailbox: Mailbox,
+    pub(crate) faults: Faults,
+    pub(crate) connections: Connections,
+    pub(crate) page: Index,
+    pub(crate) certificate: Certificate,
 }
 
-/// Every route. The page tells where mail is taken, `smtp`.
-pub(crate) fn router(mailbox: Mailbox, faults: Faults, smtp: SocketAddr, certificate: Option<Arc<str>>) -> Router {
-    Router::new()
-        .route("/", get(page::index))
-        .route("/mailbox.css", get(page::style))
-        .route("/mailbox.js", get(page::script))
+/// Every route.
+pub(crate) fn router(app: App) -> Router {
+    let api = Router::new()
+        .route("/messages", get(messages::list).delete(messages::delete))
+        .route("/message/{id}", get(messages::one))
+        .route("/message/{id}/raw", get(messages::raw))
+        .route("/message/{id}/headers", get(messages::headers))
+        .route("/message/{id}/part/{part}", get(attachment::download))
+        .route("/search", get(search::search))
+        .route("/wait", get(wait::wait))
+        .route("/events", get(events::events))
+        .route("/faults", get(faults::list).put(faults::replace))
+        .route("/certificate", get(certificate::show))
+        .route("/openapi.json", get(openapi::document));
+    page::files(Router::new())
         .route("/livez", get(alive))
         .route("/readyz", get(alive))
-        .route("/api/v1/messages", get(messages::list).delete(messages::clear))
-        .route("/api/v1/message/{id}", get(messages::one))
-        .route("/api/v1/message/{id}/raw", get(messages::raw))
-        .route("/api/v1/message/{id}/headers", get(messages::headers))
-        .route("/api/v1/search", get(search::search))
-        .route("/api/v1/wait", get(wait::wait))
-        .route("/api/v1/faults", get(faults::list).put(faults::replace))
-        .route("/api/v1/certificate", get(certificate::show))
+        .route("/metrics", get(metrics::metrics))
+        .nest("/api/v1", api)
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(map_response(page::protect))
-        .with_state(App {
-            mailbox,
-            faults,
-            page: page::Index::new(smtp),
-            certificate: certificate::Shown(certificate),
-        })
+        .with_state(app)
 }
 
 impl FromRef<App> for Mailbox {
@@ -97,13 +105,13 @@ impl FromRef<App> for Faults {
     }
 }
 
-impl FromRef<App> for certificate::Shown {
+impl FromRef<App> for Certificate {
     fn from_ref(app: &App) -> Self {
         app.certificate.clone()
     }
 }
 
-impl FromRef<App> for page::Index {
+impl FromRef<App> for Index {
     fn from_ref(app: &App) -> Self {
         app.page.clone()
     }
@@ -147,12 +155,13 @@ mod tests {
     async fn a_client_too_many_is_closed_without_an_answer() -> std::io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let addr = listener.local_addr()?;
-        let app = router(
-            Mailbox::new(|| OffsetDateTime::UNIX_EPOCH),
-            Faults::default(),
-            addr,
-            None,
-        );
+        let app = router(App {
+            mailbox: Mailbox::new(|| OffsetDateTime::UNIX_EPOCH),
+            faults: Faults::default(),
+            connections: Connections::default(),
+            page: Index::new(addr),
+            certificate: Certificate(None),
+        });
         for (admission, answered) in [(Admission::Welcome, true), (Admission::Full, false)] {
             let mut client = TcpStream::connect(addr).await?;
             let (stream, _) = listener.accept().await?;

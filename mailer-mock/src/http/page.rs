@@ -3,12 +3,16 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+
+use super::App;
 
 /// The page loads its own three files and talks to this server; nothing else, so that nothing in a mail can.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
@@ -16,14 +20,22 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 /// The page, made once.
 #[derive(Clone)]
-pub(super) struct Index(Arc<str>);
+pub(crate) struct Index(Arc<str>);
 
 impl Index {
     /// Before the first mail, the page says where to send one.
-    pub(super) fn new(smtp: SocketAddr) -> Self {
+    pub(crate) fn new(smtp: SocketAddr) -> Self {
         let page = include_str!("../page/index.html");
         Self(page.replace("{{SMTP}}", &smtp.to_string()).into())
     }
+}
+
+/// The routes of the page and its files.
+pub(super) fn files(router: Router<App>) -> Router<App> {
+    router
+        .route("/", get(index))
+        .route("/mailbox.css", get(style))
+        .route("/mailbox.js", get(script))
 }
 
 pub(super) async fn index(State(Index(page)): State<Index>) -> Html<String> {

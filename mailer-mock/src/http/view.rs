@@ -1,11 +1,15 @@
-//! Mails as JSON, in the spelling of Mailpit. `Codes` is our own.
+//! Mails as JSON, in the spelling of Mailpit, so that its client libraries read it. `Codes` is our own.
+//!
+//! What Mailpit has and this does not is there and empty: `Cc`, `Bcc` and `ReplyTo` (`To` has every recipient of the
+//! envelope, the headers have their own route), `Tags`, and who has `Read` what.
 
 use std::sync::Arc;
 
 use serde::Serialize;
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::Message;
+use crate::{Attachment, Message, mime};
 
 /// The most characters of a snippet.
 const SNIPPET: usize = 250;
@@ -26,19 +30,12 @@ pub(super) struct Address<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Summary<'a> {
-    #[serde(rename = "ID")]
-    id: &'a str,
-    #[serde(rename = "MessageID")]
-    message_id: &'a str,
-    from: Option<Address<'a>>,
-    to: Vec<Address<'a>>,
-    subject: &'a str,
-    /// RFC 3339, UTC.
-    created: String,
-    /// Bytes of the raw mail.
-    size: usize,
+    #[serde(flatten)]
+    head: Head<'a>,
+    read: bool,
+    /// How many.
+    attachments: usize,
     snippet: String,
-    codes: &'a [String],
 }
 
 /// A mail by itself.
@@ -46,11 +43,51 @@ pub(super) struct Summary<'a> {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct Detail<'a> {
     #[serde(flatten)]
-    summary: Summary<'a>,
+    head: Head<'a>,
     return_path: &'a str,
+    /// What the sender says, or when it came: RFC 3339.
+    date: String,
     text: &'a str,
     #[serde(rename = "HTML")]
     html: &'a str,
+    inline: Vec<Part<'a>>,
+    attachments: Vec<Part<'a>>,
+}
+
+/// What a mail has in a list and by itself.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Head<'a> {
+    #[serde(rename = "ID")]
+    id: &'a str,
+    #[serde(rename = "MessageID")]
+    message_id: &'a str,
+    from: Option<Address<'a>>,
+    to: Vec<Address<'a>>,
+    cc: [Address<'a>; 0],
+    bcc: [Address<'a>; 0],
+    reply_to: [Address<'a>; 0],
+    subject: &'a str,
+    /// RFC 3339, UTC.
+    created: String,
+    tags: [&'a str; 0],
+    /// Bytes of the raw mail.
+    size: usize,
+    codes: &'a [String],
+}
+
+/// An attachment.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Part<'a> {
+    #[serde(rename = "PartID")]
+    id: String,
+    file_name: &'a str,
+    content_type: &'a str,
+    #[serde(rename = "ContentID")]
+    content_id: &'a str,
+    /// Bytes, decoded.
+    size: usize,
 }
 
 /// A page of a list.
@@ -58,12 +95,15 @@ pub(super) struct Detail<'a> {
 pub(super) struct List<'a> {
     /// Mails in the mailbox.
     total: usize,
+    unread: usize,
     /// Mails that were asked for: all, or those that match a search.
     messages_count: usize,
+    messages_unread: usize,
     /// How many of them are left out before the first one here.
     start: usize,
     /// How many of them are here.
     count: usize,
+    tags: [&'a str; 0],
     messages: Vec<Summary<'a>>,
 }
 
@@ -77,37 +117,73 @@ impl<'a> List<'a> {
             .collect();
         Self {
             total,
+            unread: total,
             messages_count: matching.len(),
+            messages_unread: matching.len(),
             start,
             count: messages.len(),
+            tags: [],
             messages,
         }
     }
 }
 
 impl<'a> Summary<'a> {
-    fn of(message: &'a Message) -> Self {
+    pub(super) fn of(message: &'a Message) -> Self {
         Self {
-            id: &message.id,
-            message_id: message.message_id.as_deref().unwrap_or_default(),
-            from: message.from.as_ref().map(Address::of),
-            to: message.to.iter().map(Address::of).collect(),
-            subject: &message.subject,
-            created: message.created.format(&Rfc3339).unwrap_or_default(),
-            size: message.raw.len(),
+            head: Head::of(message),
+            read: false,
+            attachments: message.attachments.len(),
             snippet: snippet(&message.text),
-            codes: &message.codes,
         }
     }
 }
 
 impl<'a> Detail<'a> {
     pub(super) fn of(message: &'a Message) -> Self {
+        let (inline, attachments) = message.attachments.iter().partition::<Vec<_>, _>(|a| a.inline);
+        let sent = mime::headers(&message.raw)
+            .date()
+            .map(mail_parser::DateTime::to_rfc3339);
         Self {
-            summary: Summary::of(message),
+            head: Head::of(message),
             return_path: &message.return_path,
+            date: sent.unwrap_or_else(|| rfc3339(message.created)),
             text: &message.text,
             html: &message.html,
+            inline: inline.into_iter().map(Part::of).collect(),
+            attachments: attachments.into_iter().map(Part::of).collect(),
+        }
+    }
+}
+
+impl<'a> Head<'a> {
+    fn of(message: &'a Message) -> Self {
+        Self {
+            id: &message.id,
+            message_id: message.message_id.as_deref().unwrap_or_default(),
+            from: message.from.as_ref().map(Address::of),
+            to: message.to.iter().map(Address::of).collect(),
+            cc: [],
+            bcc: [],
+            reply_to: [],
+            subject: &message.subject,
+            created: rfc3339(message.created),
+            tags: [],
+            size: message.raw.len(),
+            codes: &message.codes,
+        }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn of(attachment: &'a Attachment) -> Self {
+        Self {
+            id: attachment.part.to_string(),
+            file_name: &attachment.file_name,
+            content_type: &attachment.content_type,
+            content_id: &attachment.content_id,
+            size: attachment.size,
         }
     }
 }
@@ -119,6 +195,10 @@ impl<'a> Address<'a> {
             name: &address.name,
         }
     }
+}
+
+fn rfc3339(time: OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_default()
 }
 
 /// The beginning of the text, on one line.

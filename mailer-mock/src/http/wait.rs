@@ -47,7 +47,7 @@ fn recipient(to: &str) -> Result<String, Refusal> {
     }
 }
 
-fn position(after: &str) -> Result<&str, Refusal> {
+pub(super) fn position(after: &str) -> Result<&str, Refusal> {
     if ring::is_id(after) {
         Ok(after)
     } else {

@@ -4,6 +4,7 @@
 //! keeps nested messages nested: a mail of 1.5 MB that is `message/rfc822` 50,000 times over overflows the stack and
 //! ends the process. Attached messages are not looked into, multiparts to a bounded depth, so no mail can do that.
 
+mod attachment;
 mod head;
 
 use mail_parser::decoders::base64::base64_decode;
@@ -11,11 +12,14 @@ use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::decoders::quoted_printable::quoted_printable_decode;
 use mail_parser::{ContentType, Message, MimeHeaders};
 
-use crate::html;
+use crate::{Attachment, html};
 pub(crate) use head::{fields, headers, split};
 
 /// How deep multiparts may be nested; what lies deeper is not read. Mail programs use three or four levels.
 const MAX_DEPTH: usize = 16;
+
+/// How many parts are read. A mail has room for a million empty ones.
+const MAX_PARTS: usize = 1_000;
 
 /// What a person would be shown of a mail.
 #[derive(Debug, Default)]
@@ -26,12 +30,33 @@ pub(crate) struct Body {
     pub(crate) html: String,
     /// The text in the HTML.
     pub(crate) html_text: String,
+    pub(crate) attachments: Vec<Attachment>,
+}
+
+/// A part that has no parts of its own.
+struct Leaf<'a> {
+    head: Message<'a>,
+    content: &'a [u8],
+    role: Role,
+}
+
+#[derive(Clone, Copy)]
+enum Role {
+    Text,
+    Html,
+    Attachment,
 }
 
 /// Reads the body of a whole mail.
 pub(crate) fn read(raw: &[u8]) -> Body {
     let mut body = Body::default();
-    collect(raw, MAX_DEPTH, &mut body);
+    for (part, leaf) in (1..).zip(leaves(raw)) {
+        match leaf.role {
+            Role::Text => append(&mut body.text, &text(&leaf.head, leaf.content)),
+            Role::Html => append(&mut body.html, &text(&leaf.head, leaf.content)),
+            Role::Attachment => body.attachments.push(attachment::describe(part, &leaf)),
+        }
+    }
     body.html_text = html::to_text(&body.html);
     if body.text.is_empty() {
         body.text.clone_from(&body.html_text);
@@ -39,22 +64,41 @@ pub(crate) fn read(raw: &[u8]) -> Body {
     body
 }
 
-fn collect(entity: &[u8], depth: usize, body: &mut Body) {
+/// The decoded content of an attachment.
+pub(crate) fn content(raw: &[u8], attachment: &Attachment) -> Option<Vec<u8>> {
+    let leaf = leaves(raw).into_iter().nth(attachment.part.checked_sub(1)?)?;
+    Some(decode(&leaf.head, leaf.content).unwrap_or_else(|| leaf.content.to_vec()))
+}
+
+fn leaves(raw: &[u8]) -> Vec<Leaf<'_>> {
+    let mut leaves = Vec::new();
+    collect(raw, MAX_DEPTH, &mut leaves);
+    leaves
+}
+
+fn collect<'a>(entity: &'a [u8], depth: usize, leaves: &mut Vec<Leaf<'a>>) {
+    if leaves.len() >= MAX_PARTS {
+        return;
+    }
     let head = headers(entity);
     let (_, content) = split(entity);
     let (kind, subtype) = kind(&head);
     let boundary = head.content_type().and_then(|t| t.attribute("boundary"));
-    match (kind.as_str(), subtype.as_str(), boundary) {
+    let role = match (kind.as_str(), subtype.as_str(), boundary) {
         ("multipart", _, Some(boundary)) if depth > 0 => {
             for part in parts(content, boundary.as_bytes()) {
-                collect(part, depth - 1, body);
+                collect(part, depth - 1, leaves);
             }
+            return;
         }
-        _ if is_attachment(&head) => {}
-        ("text", "html", _) => append(&mut body.html, &decode(&head, content)),
-        ("text", "plain", _) => append(&mut body.text, &decode(&head, content)),
-        _ => {}
-    }
+        // What is nested too deep, or has no boundary, has no content of its own.
+        ("multipart", _, _) => return,
+        _ if is_attachment(&head) => Role::Attachment,
+        ("text", "html", _) => Role::Html,
+        ("text", "plain", _) => Role::Text,
+        _ => Role::Attachment,
+    };
+    leaves.push(Leaf { head, content, role });
 }
 
 fn kind(head: &Message<'_>) -> (String, String) {
@@ -101,15 +145,8 @@ fn without_line_break(part: &[u8]) -> &[u8] {
 }
 
 /// Undoes the transfer encoding, then the character set. What is broken is shown as it came.
-fn decode(head: &Message<'_>, content: &[u8]) -> String {
-    let encoding = head.content_transfer_encoding().unwrap_or_default();
-    let decoded = if encoding.eq_ignore_ascii_case("base64") {
-        base64_decode(content)
-    } else if encoding.eq_ignore_ascii_case("quoted-printable") {
-        quoted_printable_decode(content)
-    } else {
-        None
-    };
+fn text(head: &Message<'_>, content: &[u8]) -> String {
+    let decoded = decode(head, content);
     let bytes = decoded.as_deref().unwrap_or(content);
     let charset = head
         .content_type()
@@ -119,6 +156,18 @@ fn decode(head: &Message<'_>, content: &[u8]) -> String {
     match charset {
         Some(decode) => decode(bytes),
         None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// Undoes the transfer encoding; none when there is none, or when it is broken.
+fn decode(head: &Message<'_>, content: &[u8]) -> Option<Vec<u8>> {
+    let encoding = head.content_transfer_encoding()?;
+    if encoding.eq_ignore_ascii_case("base64") {
+        base64_decode(content)
+    } else if encoding.eq_ignore_ascii_case("quoted-printable") {
+        quoted_printable_decode(content)
+    } else {
+        None
     }
 }
 
@@ -191,6 +240,15 @@ mod tests {
         assert_eq!(body(&format!("{head}--b\n\ncut off")), pair("cut off", ""));
         assert_eq!(body(head), pair("", ""));
         assert_eq!(body("Content-Type: multipart/mixed\n\ntext"), pair("", ""));
+    }
+
+    #[test]
+    fn a_thousand_parts_are_read() {
+        let mail = format!(
+            "Content-Type: multipart/mixed; boundary=b\n\n{}",
+            "--b\n\nx\n".repeat(1_500)
+        );
+        assert_eq!(body(&mail).0.lines().count(), 1_000);
     }
 
     #[test]

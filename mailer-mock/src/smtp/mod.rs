@@ -24,6 +24,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 
 use crate::listener::Admission;
+use crate::metrics::Connections;
 use crate::tls::Tls;
 use crate::{Credentials, Faults, Mailbox};
 use prompt::Prompt;
@@ -60,6 +61,7 @@ pub(crate) struct Service {
     pub(crate) tls: Option<Tls>,
     /// Who may send; everyone, when it is none.
     pub(crate) login: Option<Credentials>,
+    pub(crate) connections: Connections,
 }
 
 /// Serves one connection until either side ends it.
@@ -69,7 +71,9 @@ pub(crate) async fn connection(stream: TcpStream, admission: Admission, service:
         faults,
         tls,
         login,
+        connections,
     } = service;
+    let _open = connections.begin();
     let session = Session::new(Prompt::new(stream), mailbox, faults);
     match admission {
         Admission::Welcome => session.with_tls(tls).with_login(login).run().await,

@@ -9,7 +9,7 @@ use super::{MAX_COMMANDS, MAX_RECIPIENTS};
 use crate::faults::Outcome;
 use crate::message::Envelope;
 use crate::tls::Tls;
-use crate::{Credentials, Faults, Mailbox, Stage};
+use crate::{Credentials, Faults, Mailbox, Stage, faults};
 
 /// One client's dialogue.
 #[derive(Debug)]
@@ -176,6 +176,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         if envelope.recipients.len() >= MAX_RECIPIENTS {
             return self.say(&Reply::too_many_recipients());
+        }
+        if let Err(reason) = faults::asked_for_by(&recipient) {
+            return self.say(&Reply::new(553, reason));
         }
         let recipients = [recipient];
         let reply = self.play(Stage::Rcpt, &recipients, Reply::OK).await?;

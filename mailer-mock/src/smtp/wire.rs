@@ -150,3 +150,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::duplex;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_line_without_end_is_not_kept() -> io::Result<()> {
+        let (mut client, server) = duplex(1_000_000);
+        client.write_all(&vec![b'x'; 500_000]).await?;
+        client.write_all(b"\nNOOP\n").await?;
+        let mut wire = Wire::new(server);
+        assert_eq!(wire.line().await.ok(), Some(Line::TooLong));
+        assert!(wire.input.capacity() < 100_000, "{}", wire.input.capacity());
+        assert_eq!(wire.line().await.ok(), Some(Line::Whole(b"NOOP".to_vec())));
+        Ok(())
+    }
+}

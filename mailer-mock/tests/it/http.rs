@@ -11,7 +11,10 @@ fn subjects(list: &Value) -> Vec<&str> {
 #[tokio::test]
 async fn lists_mails_newest_first() {
     let mock = start().await;
-    let empty = json!({"total": 0, "messages_count": 0, "start": 0, "count": 0, "messages": []});
+    let empty = json!({
+        "total": 0, "unread": 0, "messages_count": 0, "messages_unread": 0,
+        "start": 0, "count": 0, "tags": [], "messages": [],
+    });
     assert_eq!(get(&mock, "/api/v1/messages").await, (200, empty));
 
     deliver(&mock, "ada@example.com", "Subject: one\n\nfirst").await;
@@ -30,9 +33,15 @@ async fn lists_mails_newest_first() {
         "MessageID": "1@example.com",
         "From": {"Address": "reg@example.com", "Name": "Reg"},
         "To": [{"Address": "ada@example.com", "Name": "Ada"}],
+        "Cc": [],
+        "Bcc": [],
+        "ReplyTo": [],
         "Subject": "4466 is your code",
         "Created": created,
+        "Tags": [],
+        "Read": false,
         "Size": newest.raw.len(),
+        "Attachments": 0,
         "Snippet": "Hello you",
         "Codes": ["4466"],
     });
@@ -150,15 +159,95 @@ async fn searches() {
 }
 
 #[tokio::test]
-async fn empties_the_mailbox() {
+async fn deletes_mails() {
     let mock = start().await;
-    deliver(&mock, "ada@example.com", "one").await;
+    for text in ["one", "two", "three"] {
+        deliver(&mock, "ada@example.com", &format!("Subject: {text}\n\n")).await;
+    }
     let path = "/api/v1/messages";
-    let single = request(&mock, Method::DELETE, path, r#"{"IDs":["x"]}"#).await;
-    assert_eq!(single.0, 400);
-    assert_eq!(mock.mailbox().messages().len(), 1, "a refused request deletes nothing");
-    assert_eq!(request(&mock, Method::DELETE, path, "").await.0, 200);
-    assert!(mock.mailbox().messages().is_empty());
+    let two = mock.mailbox().messages()[1].id.clone();
+    for (body, status, left) in [
+        (r#"{"ids":["x"]}"#.to_owned(), 400, vec!["three", "two", "one"]),
+        ("all".to_owned(), 400, vec!["three", "two", "one"]),
+        (r#"{"IDs":["x"]}"#.to_owned(), 200, vec!["three", "two", "one"]),
+        (format!(r#"{{"IDs":["{two}","x"]}}"#), 200, vec!["three", "one"]),
+        (String::new(), 200, vec![]),
+    ] {
+        assert_eq!(request(&mock, Method::DELETE, path, &body).await.0, status, "{body}");
+        let (_, list) = get(&mock, path).await;
+        assert_eq!(subjects(&list), left, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn attachments_are_listed_and_saved() {
+    let mock = start().await;
+    let mail = "Date: Fri, 21 Nov 1997 09:55:06 -0600\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n\
+                --b\nContent-Type: text/html\nContent-Disposition: attachment; filename=\"<b>.html\"\n\n\
+                <script>alert(1)</script>\n\
+                --b\nContent-Type: image/png\nContent-Disposition: inline\nContent-ID: <logo>\n\nPNG\n--b--";
+    deliver(&mock, "ada@example.com", mail).await;
+    let (_, message) = get(&mock, "/api/v1/message/latest").await;
+    let attached =
+        json!([{"PartID": "2", "FileName": "<b>.html", "ContentType": "text/html", "ContentID": "", "Size": 25}]);
+    let inline = json!([{"PartID": "3", "FileName": "", "ContentType": "image/png", "ContentID": "logo", "Size": 3}]);
+    assert_eq!((&message["Attachments"], &message["Inline"]), (&attached, &inline));
+    assert_eq!(message["Date"], "1997-11-21T09:55:06-06:00");
+    assert_eq!(get(&mock, "/api/v1/messages").await.1["messages"][0]["Attachments"], 2);
+
+    let url = format!("http://{}/api/v1/message/latest/part/", mock.http_addr());
+    let saved = reqwest::get(format!("{url}2")).await.expect("an answer");
+    // A browser saves it, and neither shows nor runs it.
+    assert_eq!(saved.headers()["content-type"], "application/octet-stream");
+    assert_eq!(
+        saved.headers()["content-disposition"],
+        "attachment; filename*=UTF-8''%3Cb%3E.html"
+    );
+    assert_eq!(saved.text().await.expect("a body"), "<script>alert(1)</script>");
+    for part in ["1", "4", "02", "x"] {
+        let missing = reqwest::get(format!("{url}{part}")).await.expect("an answer");
+        assert_eq!(missing.status(), 404, "{part}");
+    }
+}
+
+#[tokio::test]
+async fn counts_what_happens() {
+    let mock = start().await;
+    let mut refused = Client::greeted(mock.smtp_addr()).await;
+    refused.command("MAIL FROM:<a@example.com>").await;
+    assert_eq!(refused.code("RCPT TO:<b+450@example.com>").await, 450);
+    for _ in 0..2 {
+        let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
+        assert_eq!(client.code(".").await, 250);
+        assert_eq!(client.code("QUIT").await, 221);
+        client.is_closed().await;
+    }
+    let id = mock.mailbox().messages()[0].id.clone();
+    mock.mailbox().delete(&[id]);
+    let url = format!("http://{}/metrics", mock.http_addr());
+    // The end of a connection is counted a moment after the client sees it.
+    let text = loop {
+        let answer = reqwest::get(&url).await.expect("an answer");
+        let kind = &answer.headers()["content-type"];
+        assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");
+        let text = answer.text().await.expect("a body");
+        if text.contains("connections_open 1\n") {
+            break text;
+        }
+    };
+    for line in [
+        "# TYPE mailer_mock_mails_received counter",
+        "mailer_mock_mails_received_total 2",
+        "mailer_mock_mails 1",
+        "mailer_mock_smtp_connections_total 3",
+        "mailer_mock_faults_fired_total 1",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line}: {text}");
+    }
+    assert!(
+        !text.contains("mailer_mock_mail_bytes 0\n") && text.ends_with("# EOF\n"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

@@ -130,3 +130,39 @@ async fn refuses_rules_that_make_no_sense_and_keeps_the_old_ones() {
         assert_eq!(mock.faults().rules(), [FaultRule::new(Stage::Mail, Action::Drop)]);
     }
 }
+
+#[tokio::test]
+async fn an_address_asks_for_its_failures_and_they_are_listed() {
+    let mock = start().await;
+    put(&mock, PATH, r#"[{"stage": "mail", "delay": "1ms"}]"#).await;
+    let mut client = Client::greeted(mock.smtp_addr()).await;
+    for (line, code) in [
+        ("MAIL FROM:<a@example.com>", 250),
+        ("RCPT TO:<Bob+451x2@example.com>", 451),
+        ("RCPT TO:<bob+451x2@example.com>", 451),
+        ("RCPT TO:<bob+451x2@example.com>", 250),
+        ("RCPT TO:<bob+delay-1ms@example.com>", 250),
+        ("RCPT TO:<bob+drop-quit@example.com>", 553),
+        ("RCPT TO:<bob+drop-after-data@example.com>", 250),
+        ("DATA", 354),
+    ] {
+        assert_eq!(client.code(line).await, code, "{line}");
+    }
+    client.send(".\r\n").await;
+    client.is_closed().await;
+    assert_eq!(mock.mailbox().messages_to("bob+451x2@example.com").len(), 1);
+
+    let (_, rules) = get(&mock, PATH).await;
+    let refusal = json!({"code": 451, "text": "as the address asks"});
+    let expected = json!([
+        {"stage": "mail", "delay": "1ms", "fired": 1},
+        {"stage": "rcpt", "recipient": "bob+451x2@example.com", "reply": refusal, "times": 2, "fired": 2, "address": true},
+        {"stage": "rcpt", "recipient": "bob+delay-1ms@example.com", "delay": "1ms", "fired": 1, "address": true},
+        {"stage": "after-data", "recipient": "bob+drop-after-data@example.com", "drop": true, "fired": 1, "address": true},
+    ]);
+    assert_eq!(rules, expected);
+
+    // Sent back, the list begins anew, and what addresses asked for is not made a rule for everyone to see.
+    let (_, rules) = put(&mock, PATH, &rules.to_string()).await;
+    assert_eq!(rules, json!([{"stage": "mail", "delay": "1ms", "fired": 0}]));
+}

@@ -3,7 +3,9 @@
 mod binary;
 mod faults;
 mod http;
+mod http_events;
 mod http_faults;
+mod http_openapi;
 mod http_wait;
 mod lifecycle;
 mod mailbox;
