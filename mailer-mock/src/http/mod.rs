@@ -16,6 +16,7 @@
 //! | `GET /api/v1/openapi.json` | this, for programs |
 //! | `GET /livez`, `GET /readyz` | 200 |
 //! | `GET /metrics` | counters of what happened |
+//! | `GET /view/{ID}.html` | the HTML of a mail, in which nothing runs |
 //! | `GET /` | the mailbox page |
 //!
 //! Refused requests are answered with `{"Error": "what is expected"}`.
@@ -31,6 +32,7 @@ mod openapi;
 mod page;
 mod search;
 mod view;
+mod view_html;
 mod wait;
 
 use std::time::Duration;
@@ -82,7 +84,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/faults", get(faults::list).put(faults::replace))
         .route("/certificate", get(certificate::show))
         .route("/openapi.json", get(openapi::document));
-    page::files(Router::new())
+    page::routes()
         .route("/livez", get(alive))
         .route("/readyz", get(alive))
         .route("/metrics", get(metrics::metrics))

@@ -1,59 +1,105 @@
 use mailer_mock::MailerMock;
+use reqwest::header::HeaderMap;
 
-use crate::support::start;
+use crate::support::{deliver, start};
 
-async fn load(mock: &MailerMock, path: &str) -> (reqwest::header::HeaderMap, String) {
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/page");
+
+async fn load(mock: &MailerMock, path: &str) -> (u16, HeaderMap, String) {
     let url = format!("http://{}{path}", mock.http_addr());
     let response = reqwest::get(url).await.expect("an answer");
-    assert_eq!(response.status(), 200, "{path}");
-    let headers = response.headers().clone();
-    (headers, response.text().await.expect("a body"))
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    (status, headers, response.text().await.expect("a body"))
+}
+
+fn policy(headers: &HeaderMap) -> &str {
+    headers["content-security-policy"].to_str().expect("text")
 }
 
 #[tokio::test]
-async fn the_page_is_made_of_three_files() {
+async fn every_file_of_the_page_is_served() {
     let mock = start().await;
-    for (path, kind) in [
-        ("/", "text/html; charset=utf-8"),
-        ("/mailbox.css", "text/css; charset=utf-8"),
-        ("/mailbox.js", "text/javascript; charset=utf-8"),
-    ] {
-        let (headers, _) = load(&mock, path).await;
-        assert_eq!(headers["content-type"], kind);
-    }
-    let (_, page) = load(&mock, "/").await;
-    assert!(page.contains(r#"href="/mailbox.css""#));
-    assert!(page.contains(r#"src="/mailbox.js""#));
-    assert!(
-        page.contains(&format!("curl smtp://{} ", mock.smtp_addr())),
-        "it says where to send mail"
-    );
-}
-
-#[tokio::test]
-async fn nothing_in_a_mail_can_run() {
-    let mock = start().await;
-    for path in ["/", "/mailbox.js", "/api/v1/messages", "/livez"] {
-        let (headers, _) = load(&mock, path).await;
-        let policy = headers["content-security-policy"].to_str().expect("text");
-        assert!(
-            policy.starts_with("default-src 'none'; script-src 'self'; style-src 'self';"),
-            "{policy}"
+    let mut files = 0;
+    for entry in std::fs::read_dir(FOLDER).expect("it is there") {
+        let path = entry.expect("a file").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("a name");
+        let kind = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("svg") => "image/svg+xml",
+            _ => continue,
+        };
+        let (status, headers, body) = load(&mock, &format!("/page/{name}")).await;
+        assert_eq!(
+            (status, headers["content-type"].to_str().ok()),
+            (200, Some(kind)),
+            "{name}"
         );
-        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(body, std::fs::read_to_string(&path).expect("text"), "{name}");
+        files += 1;
+    }
+    assert_eq!(files, 13);
+    for path in ["/page/nope.js", "/page/index.html", "/page/..%2fmailbox.rs"] {
+        assert_eq!(load(&mock, path).await.0, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_page_says_where_to_send_the_first_mail() {
+    let mock = start().await;
+    let (_, headers, page) = load(&mock, "/").await;
+    assert_eq!(headers["content-type"], "text/html; charset=utf-8");
+    assert!(page.contains(&format!("curl smtp://{} ", mock.smtp_addr())));
+    assert!(page.contains(&format!("port <code>{}</code>", mock.smtp_addr().port())));
+    assert!(!page.contains("{{"), "{page}");
+}
+
+#[tokio::test]
+async fn nothing_but_the_page_itself_runs_in_it() {
+    let mock = start().await;
+    for path in ["/", "/page/main.js", "/api/v1/messages", "/livez", "/nope"] {
+        let (_, headers, _) = load(&mock, path).await;
+        let policy = policy(&headers);
+        for part in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "style-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        ] {
+            assert!(policy.split("; ").any(|other| other == part), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe") && !policy.contains("http"), "{policy}");
         assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["referrer-policy"], "no-referrer");
         assert_eq!(headers["cache-control"], "no-store");
     }
-    let (_, page) = load(&mock, "/").await;
+    let (_, _, page) = load(&mock, "/").await;
     assert!(!page.contains("style=") && !page.contains("onclick"));
-    let (_, script) = load(&mock, "/mailbox.js").await;
-    for sink in [
-        "innerHTML",
-        "outerHTML",
-        "insertAdjacentHTML",
-        "document.write",
-        "eval(",
-    ] {
-        assert!(!script.contains(sink), "{sink}");
-    }
+}
+
+#[tokio::test]
+async fn nothing_in_the_html_of_a_mail_runs() {
+    let mock = start().await;
+    let html = "<p>Hello</p><script>alert(1)</script>";
+    deliver(&mock, "ada@example.com", &format!("Content-Type: text/html\n\n{html}")).await;
+    let (status, headers, body) = load(&mock, "/view/latest.html").await;
+    assert_eq!(
+        (status, headers["content-type"].to_str().ok()),
+        (200, Some("text/html; charset=utf-8"))
+    );
+    assert!(body.contains(html), "it is shown as it came: {body}");
+    let policy = policy(&headers);
+    assert!(
+        policy.starts_with("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "),
+        "{policy}"
+    );
+    assert!(
+        !policy.contains("script") && !policy.contains("allow-same-origin"),
+        "{policy}"
+    );
+    assert_eq!(headers["x-dns-prefetch-control"], "off");
+    assert_eq!(load(&mock, "/view/nope.html").await.0, 404);
 }
