@@ -1,7 +1,7 @@
 //! Mails as JSON, in the spelling of Mailpit, so that its client libraries read it. `Codes` is our own.
 //!
 //! What Mailpit has and this does not is there and empty: `Cc`, `Bcc` and `ReplyTo` (`To` has every recipient of the
-//! envelope, the headers have their own route), `Tags`, and who has `Read` what.
+//! envelope, the headers have their own route), `ListUnsubscribe`, `Tags`, and who has `Read` what.
 
 use std::sync::Arc;
 
@@ -45,6 +45,7 @@ pub(super) struct Detail<'a> {
     #[serde(flatten)]
     head: Head<'a>,
     return_path: &'a str,
+    list_unsubscribe: ListUnsubscribe,
     /// What the sender says, or when it came: RFC 3339.
     date: String,
     text: &'a str,
@@ -74,6 +75,12 @@ struct Head<'a> {
     /// Bytes of the raw mail.
     size: usize,
     codes: &'a [String],
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListUnsubscribe {
+    links: [&'static str; 0],
 }
 
 /// An attachment.
@@ -148,6 +155,7 @@ impl<'a> Detail<'a> {
         Self {
             head: Head::of(message),
             return_path: &message.return_path,
+            list_unsubscribe: ListUnsubscribe::default(),
             date: sent.unwrap_or_else(|| rfc3339(message.created)),
             text: &message.text,
             html: &message.html,

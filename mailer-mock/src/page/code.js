@@ -1,7 +1,7 @@
 // A code in large digits, with its age, and a button that copies it.
 
 import { say } from "./say.js";
-import { LIFETIME, age, seconds } from "./words.js";
+import { LIFETIME, age, seconds, spoken } from "./words.js";
 
 const template = document.getElementById("code");
 
@@ -11,8 +11,7 @@ export function card(code, created) {
   const copy = card.querySelector(".copy");
   card.dataset.created = created;
   digits.textContent = code;
-  digits.setAttribute("aria-label", `Code ${[...code].join(" ")}`);
-  copy.setAttribute("aria-label", `Copy the code ${[...code].join(" ")}`);
+  card.setAttribute("aria-label", `Code ${spoken(code)}`);
   copy.addEventListener("click", () => copyCode(code, copy));
   tick(card);
   return card;

@@ -42,17 +42,8 @@ export function tick() {
     time.textContent = ago(time.dateTime);
     row.classList.toggle("is-past", seconds(time.dateTime) >= LIFETIME);
     row.classList.toggle("is-unread", !isRead(id));
-    row.querySelector(".unread").textContent = "";
-    row.querySelector("a").setAttribute("aria-label", label(row, !isRead(id)));
+    row.querySelector(".unread span").hidden = isRead(id);
   }
-}
-
-function label(row, unread) {
-  const text = (part) => row.querySelector(part).textContent;
-  const code = text(".code");
-  // Digits one by one: a code is no number.
-  const spoken = code ? `, code ${[...code].join(" ")}` : "";
-  return `${unread ? "Unread: " : ""}${text(".subject")}, to ${text(".to")}${spoken}`;
 }
 
 export function select(id) {

@@ -5,7 +5,7 @@ import * as list from "./list.js";
 import * as mail from "./mail.js";
 import { markRead } from "./read.js";
 import { say } from "./say.js";
-import { counted, people, subject } from "./words.js";
+import { counted, people, spoken, subject } from "./words.js";
 
 const element = (id) => document.getElementById(id);
 const opened = () => location.hash.slice(1);
@@ -133,7 +133,7 @@ setInterval(() => {
 
 api.listen({
   onMail: (mail) => {
-    const code = mail.Codes[0] ? `, code ${[...mail.Codes[0]].join(" ")}` : "";
+    const code = mail.Codes[0] ? `, code ${spoken(mail.Codes[0])}` : "";
     say(`New mail to ${people(mail.To)}: ${subject(mail)}${code}`);
   },
   onChange: refresh,

@@ -38,6 +38,11 @@ export function age(created) {
   return age < 3600 ? `${Math.floor(age / 60)} min old, past its ${LIFETIME} s` : `Past its ${LIFETIME} s`;
 }
 
+// Digit by digit, for those who listen: a code is no number.
+export function spoken(code) {
+  return [...code].join(" ");
+}
+
 export function bytes(size) {
   const units = ["bytes", "KB", "MB"];
   let unit = 0;

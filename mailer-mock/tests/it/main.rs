@@ -1,6 +1,7 @@
 //! mailer-mock from outside: over TCP, on free ports.
 
 mod binary;
+mod browser;
 mod faults;
 mod http;
 mod http_events;
@@ -10,6 +11,7 @@ mod http_wait;
 mod lifecycle;
 mod mailbox;
 mod page;
+mod real_clients;
 mod smtp_commands;
 mod smtp_content;
 mod smtp_library;

@@ -1,0 +1,226 @@
+//! Mails that want to run a script, load something, or break the page.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use super::canary::Canary;
+use super::{Look, Page, in_browser};
+use crate::support::{PATIENCE, deliver, start};
+
+/// Ways to run a script that work in a page without protection, and under what name each is heard.
+fn scripts(canary: SocketAddr) -> Vec<(&'static str, String)> {
+    let tell = |name: &str| format!("fetch('http://{canary}/{name}')");
+    vec![
+        ("script", format!("<script>{}</script>", tell("script"))),
+        ("onerror", format!("<img src=x: onerror=\"{}\">", tell("onerror"))),
+        ("svg", format!("<svg onload=\"{}\"></svg>", tell("svg"))),
+        (
+            "frame",
+            format!("<iframe srcdoc=\"<script>{}</script>\"></iframe>", tell("frame")),
+        ),
+        (
+            "details",
+            format!("<details open ontoggle=\"{}\">x</details>", tell("details")),
+        ),
+    ]
+}
+
+/// Ways to load something, without a script.
+fn remote(canary: SocketAddr) -> Vec<(&'static str, String)> {
+    vec![
+        ("image", format!("<img src=\"http://{canary}/image\">")),
+        ("style", format!("<link rel=stylesheet href=\"http://{canary}/style\">")),
+        (
+            "background",
+            format!("<p style=\"background:url(http://{canary}/background)\">x</p>"),
+        ),
+        ("import", format!("<style>@import 'http://{canary}/import';</style>")),
+        ("inner", format!("<iframe src=\"http://{canary}/inner\"></iframe>")),
+        (
+            "video",
+            format!("<video src=\"http://{canary}/video\" autoplay></video>"),
+        ),
+    ]
+}
+
+fn all(canary: SocketAddr) -> Vec<(&'static str, String)> {
+    [scripts(canary), remote(canary)].concat()
+}
+
+fn html(canary: SocketAddr) -> String {
+    let attacks: Vec<String> = all(canary).into_iter().map(|(_, html)| html).collect();
+    // The marker says that all before it was read.
+    format!("<p>Hello</p>{}<p id=end>the end</p>", attacks.concat())
+}
+
+/// Everything that can hold a script, with its subject as the page is to show it.
+fn mails(canary: SocketAddr) -> Vec<(String, String)> {
+    let attack = html(canary).replace('\n', " ");
+    let short = "<img src=x: onerror=document.title='ran'>";
+    vec![
+        (
+            "html".to_owned(),
+            format!("Subject: html\nContent-Type: text/html\n\n{attack}"),
+        ),
+        (short.to_owned(), format!("Subject: {short}\n\n{attack}")),
+        (
+            "names".to_owned(),
+            format!("From: \"{short}\" <a@example.com>\nTo: \"{short}\" <ada@example.com>\nSubject: names\n\n{attack}"),
+        ),
+        (
+            "files".to_owned(),
+            format!(
+                "Subject: files\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: text/html\n\
+                 Content-Disposition: attachment; filename=\"{short}\"\n\n{attack}\n--b--"
+            ),
+        ),
+        (
+            "headers".to_owned(),
+            format!("Subject: headers\nX-<script>: {attack}\n{short}: x\n\ntext"),
+        ),
+        (
+            "broken".to_owned(),
+            format!(
+                "Subject: broken\nContent-Type: multipart/alternative; boundary=b\n\n--b\nContent-Type: text/html\n\
+                 Content-Transfer-Encoding: base64\n\n!!!{attack}\n--b\nContent-Type: text/html; charset=nope\n\n{attack}"
+            ),
+        ),
+        (
+            "nul \u{0} end".replace('\u{0}', ""),
+            format!("Subject: nul \u{0} end\nContent-Type: text/html\n\n\u{0}<scr\u{0}ipt>{attack}\u{0}"),
+        ),
+    ]
+}
+
+async fn hears(canary: &Canary, names: &[&str]) {
+    let heard = async {
+        while !names.iter().all(|name| canary.heard().contains(&format!("/{name}"))) {
+            tokio::task::yield_now().await;
+        }
+    };
+    let in_time = tokio::time::timeout(PATIENCE, heard).await;
+    assert!(in_time.is_ok(), "heard only {:?} of {names:?}", canary.heard());
+}
+
+#[tokio::test]
+async fn no_mail_runs_a_script_or_loads_anything() {
+    let mock = start().await;
+    let canary = Canary::start(html).await;
+    let names: Vec<&str> = all(canary.addr()).into_iter().map(|(name, _)| name).collect();
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        for (subject, mail) in mails(canary.addr()) {
+            deliver(&mock, "ada@example.com", &mail).await;
+            let listed = "rows[0]?.querySelector('.subject').textContent";
+            let listed = format!("{listed}?.replace(/[\\u0000\\ufffd]/g, '') === {}", json!(subject));
+            page.eventually("it is listed", &listed).await;
+            page.click("#list li:first-child a").await;
+            page.eventually(
+                "it is open",
+                &format!(
+                    "text('#subject').replace(/[\\u0000\\ufffd]/g, '') === {}",
+                    json!(subject)
+                ),
+            )
+            .await;
+            assert_eq!(
+                page.ask(
+                    "one('#subject').childElementCount + one('#from').childElementCount + one('#to').childElementCount"
+                )
+                .await,
+                0
+            );
+            page.choose_tab("headers").await;
+            page.eventually("the headers are there", "one('#panel dl') !== null")
+                .await;
+            page.choose_tab("raw").await;
+            page.eventually("the source is there", "text('#panel pre')?.includes('Subject:')")
+                .await;
+            page.choose_tab("text").await;
+            page.eventually("the text is there", "one('#panel pre, #panel .note') !== null")
+                .await;
+            if page.ask("!one('#tab-html').disabled").await == json!(true) {
+                page.choose_tab("html").await;
+                page.eventually("there is a frame", "one('iframe') !== null").await;
+                reads_to_the_end(&page).await;
+            }
+            assert_eq!(page.ask("document.scripts.length").await, 1, "the page's own");
+            let title = page.ask("document.title").await;
+            assert_eq!(
+                title.as_str().map(|title| title.ends_with("Mailbox")),
+                Some(true),
+                "{title}"
+            );
+        }
+        // Opened by itself, outside of the page and its frame, a mail can do no more.
+        let mail = format!("http://{}/view/latest.html", mock.http_addr());
+        page.client.goto(&mail).await.expect("it loads");
+        assert_eq!(canary.heard(), [""; 0]);
+
+        // The test could have heard them: served without protection, each of them speaks up.
+        let careless = format!("http://{}/page", canary.addr());
+        page.client.goto(&careless).await.expect("it loads");
+        hears(&canary, &names).await;
+    })
+    .await;
+}
+
+/// The frame is another origin to the page, but not to the driver.
+async fn reads_to_the_end(page: &Page) {
+    let read = async {
+        loop {
+            page.client.enter_frame(0).await.expect("the frame");
+            let end = page
+                .client
+                .execute("return document.body?.innerText.includes('the end')", Vec::new())
+                .await;
+            page.client.enter_parent_frame().await.expect("the page");
+            if matches!(end, Ok(Value::Bool(true))) {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, read)
+        .await
+        .expect("the mail is shown in the frame");
+}
+
+#[tokio::test]
+async fn a_mail_of_ten_megabytes_breaks_nothing() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        let line = "<b>line</b> &amp; more ".repeat(45) + "\n";
+        let body = line.repeat(9_900_000 / line.len());
+        for (subject, kind) in [("plain", "text/plain"), ("marked up", "text/html")] {
+            deliver(
+                &mock,
+                "ada@example.com",
+                &format!("Subject: {subject}\nContent-Type: {kind}\n\n{body}"),
+            )
+            .await;
+            page.open_newest(subject).await;
+            page.choose_tab("text").await;
+            page.eventually("the beginning is shown", "text('#panel pre')?.length === 200000")
+                .await;
+            page.eventually(
+                "and that it goes on",
+                "text('#panel .note')?.startsWith('It goes on: ')",
+            )
+            .await;
+            page.choose_tab("raw").await;
+            page.eventually("of the source too", "text('#panel pre')?.startsWith('Subject: ')")
+                .await;
+        }
+        let subject = "x".repeat(5_000_000);
+        deliver(&mock, "ada@example.com", &format!("Subject: {subject}\n\ncode 4466")).await;
+        page.open_newest(&format!("{}…", "x".repeat(300))).await;
+        assert_eq!(page.ask("text('.digits')").await, "4466");
+        assert_eq!(
+            page.ask("document.documentElement.scrollWidth <= innerWidth").await,
+            true
+        );
+    })
+    .await;
+}

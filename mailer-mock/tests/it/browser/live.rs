@@ -1,0 +1,152 @@
+use fantoccini::key::Key;
+use serde_json::json;
+
+use super::{Look, Page, in_browser};
+use crate::support::{deliver, start};
+
+#[tokio::test]
+async fn a_mail_appears_without_a_reload() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        assert_eq!(
+            page.ask("one('#empty').hidden || one('#empty').innerText")
+                .await
+                .as_str()
+                .map(|text| text.contains("curl smtp://")),
+            Some(true)
+        );
+        page.ask("window.same = true").await;
+
+        deliver(&mock, "ada@example.com", "Subject: code 1111\n\n").await;
+        page.eventually("it is there", "rows.length === 1 && status === '1 mail'")
+            .await;
+        deliver(&mock, "bob@example.com", "Subject: code 2222\n\n").await;
+        page.eventually(
+            "it is above",
+            "rows.length === 2 && rows[0].innerText.includes('bob@example.com')",
+        )
+        .await;
+        assert_eq!(
+            page.ask("rows.map((row) => row.querySelector('.code').textContent)")
+                .await,
+            json!(["2222", "1111"])
+        );
+        assert_eq!(page.ask("one('#empty').hidden").await, true);
+        page.eventually(
+            "it is said",
+            "text('#said') === 'New mail to bob@example.com: code 2222, code 2 2 2 2'",
+        )
+        .await;
+
+        mock.mailbox().clear();
+        page.eventually("they are gone", "rows.length === 0 && !one('#empty').hidden")
+            .await;
+        assert_eq!(page.ask("window.same").await, true, "it is still the same page");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_opened_is_read_also_after_a_reload() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        for subject in ["first", "second"] {
+            deliver(&mock, "ada@example.com", &format!("Subject: {subject}\n\ntext")).await;
+        }
+        let unread = "rows.map((row) => row.parentElement.classList.contains('is-unread'))";
+        page.eventually("both are unread", &format!("String({unread}) === 'true,true'"))
+            .await;
+        page.open_newest("second").await;
+        page.eventually("one is read", &format!("String({unread}) === 'false,true'"))
+            .await;
+        page.client.refresh().await.expect("it loads again");
+        page.eventually("and stays so", &format!("String({unread}) === 'false,true'"))
+            .await;
+        assert_eq!(page.ask("text('#subject')").await, "second", "it is open again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_do_what_the_mouse_does() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        for subject in ["third", "second", "first"] {
+            deliver(&mock, "ada@example.com", &format!("Subject: {subject}\n\ntext")).await;
+        }
+        page.eventually("they are there", "rows.length === 3").await;
+        page.press(&Key::Down.to_string()).await;
+        page.press("j").await;
+        page.press(&Key::Enter.to_string()).await;
+        page.eventually(
+            "the second is open",
+            "text('#subject') === 'second' && !one('#mail').hidden",
+        )
+        .await;
+        assert_eq!(page.ask("rows[1].getAttribute('aria-current')").await, "true");
+
+        page.press("k").await;
+        page.press(&Key::Enter.to_string()).await;
+        page.eventually("the first is open", "text('#subject') === 'first'")
+            .await;
+        page.press(&Key::Escape.to_string()).await;
+        page.eventually("none is open", "one('#mail').hidden && !one('#choose').hidden")
+            .await;
+        assert_eq!(page.ask("document.activeElement === rows[0]").await, true);
+
+        page.press("/").await;
+        assert_eq!(page.ask("document.activeElement.id").await, "query");
+        page.press("sec").await;
+        page.eventually("it is found", "rows.length === 1").await;
+        page.press(&Key::Escape.to_string()).await;
+        page.eventually("all are back", "rows.length === 3").await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn mails_are_deleted_one_or_all_and_all_only_when_sure() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        for subject in ["one", "two", "three"] {
+            deliver(&mock, "ada@example.com", &format!("Subject: {subject}\n\ntext")).await;
+        }
+        page.open_newest("three").await;
+        page.click("#delete").await;
+        page.eventually("it is gone", "rows.length === 2 && one('#mail').hidden")
+            .await;
+        page.click("#clear").await;
+        page.click("#sure [value=no]").await;
+        assert_eq!(mock.mailbox().messages().len(), 2);
+        page.click("#clear").await;
+        page.click("#sure [value=yes]").await;
+        page.eventually("all are gone", "rows.length === 0 && !one('#empty').hidden")
+            .await;
+        assert!(mock.mailbox().messages().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn on_a_phone_the_mail_takes_the_place_of_the_list() {
+    let mock = start().await;
+    in_browser(Look::DarkPhone, async move |client| {
+        let page = Page::open(client, &mock).await;
+        deliver(&mock, "ada@example.com", "Subject: code 4466\n\ntext").await;
+        page.open_newest("code 4466").await;
+        let seen = |selector: &str| {
+            format!("((box) => document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('{selector}') !== null)(one('{selector}').getBoundingClientRect())")
+        };
+        page.eventually("the mail is seen", &seen("#subject")).await;
+        assert_eq!(page.ask(&seen("#list a")).await, false, "the list is behind it");
+        assert_eq!(page.ask("document.documentElement.scrollWidth <= innerWidth").await, true);
+        page.click("#back").await;
+        page.eventually("the list is seen", &seen("#list a")).await;
+        assert_eq!(page.ask("matchMedia('(prefers-color-scheme: dark)').matches").await, true);
+    })
+    .await;
+}

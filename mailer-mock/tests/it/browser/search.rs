@@ -1,0 +1,43 @@
+use fantoccini::key::Key;
+use serde_json::json;
+
+use super::{Look, Page, in_browser};
+use crate::support::{deliver, start};
+
+const FOUND: &str = "rows.map((row) => row.querySelector('.subject').textContent)";
+
+#[tokio::test]
+async fn the_search_finds_and_stays_live() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        for (to, subject) in [("ada@example.com", "red"), ("bob@example.com", "green")] {
+            deliver(&mock, to, &format!("Subject: {subject}\n\nsome <b>text</b> & more")).await;
+        }
+        page.eventually("they are there", "rows.length === 2").await;
+        page.click("#query").await;
+        page.press("to:ADA").await;
+        page.eventually("one is found", "rows.length === 1 && status === '1 of 2 found'")
+            .await;
+        assert_eq!(page.ask(FOUND).await, json!(["red"]));
+
+        deliver(&mock, "ada@example.com", "Subject: blue\n\n").await;
+        deliver(&mock, "bob@example.com", "Subject: grey\n\n").await;
+        page.eventually("what arrives is found too", "status === '2 of 4 found'")
+            .await;
+        assert_eq!(page.ask(FOUND).await, json!(["blue", "red"]));
+
+        page.press(" <b>text</b> &").await;
+        page.eventually("in the text too", "status === '1 of 4 found'").await;
+        page.press(" nothing").await;
+        page.eventually("or nothing", "rows.length === 0 && !one('#nothing').hidden")
+            .await;
+        page.press(&Key::Escape.to_string()).await;
+        page.eventually(
+            "all are back",
+            "rows.length === 4 && one('#nothing').hidden && status === '4 mails'",
+        )
+        .await;
+    })
+    .await;
+}

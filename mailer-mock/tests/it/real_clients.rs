@@ -1,0 +1,158 @@
+//! Programs that others wrote deliver to mailer-mock, and read from it. `./tests/run` brings them along, and says which
+//! ones it could not.
+
+use std::path::Path;
+
+use mailer_mock::{Config, MailerMock, Message};
+use tokio::process::Command;
+use tokio::time::timeout;
+
+use crate::support::{PATIENCE, start};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/mailer-mock");
+
+/// A program by its name, or where a variable of that name says.
+fn program(name: &str) -> Command {
+    let variable = name.to_uppercase().replace('-', "_");
+    let mut command = Command::new(std::env::var(variable).unwrap_or_else(|_| name.to_owned()));
+    command.current_dir(FOLDER).kill_on_drop(true);
+    command
+}
+
+async fn succeeds(mut command: Command) {
+    let output = timeout(PATIENCE, command.output()).await.expect("it ends");
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}: run the tests with ./tests/run"));
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+async fn asking_for_a_login() -> MailerMock {
+    let config = Config {
+        auth: "ada:s\u{e9}cret".parse().ok(),
+        ..Config::ephemeral()
+    };
+    MailerMock::start(config).await.expect("free ports")
+}
+
+/// The certificate in a file, for clients that verify it.
+fn trusted(mock: &MailerMock, folder: &Path) -> String {
+    let file = folder.join("certificate.pem");
+    std::fs::write(&file, mock.certificate().expect("STARTTLS is on")).expect("a file");
+    file.to_str().expect("text").to_owned()
+}
+
+fn delivered(message: &Message, to: &str) {
+    let recipients: Vec<&str> = message.to.iter().map(|to| to.address.as_str()).collect();
+    assert_eq!(
+        (recipients, message.codes.as_slice()),
+        (vec![to], ["4466".to_owned()].as_slice())
+    );
+    assert_eq!(message.subject, "4466 ist Ihr Code f\u{fc}r heute");
+}
+
+/// A script of ours that sends two mails over one connection: over TLS that it verifies, after a login, the second one to
+/// an address beyond ASCII.
+async fn delivers_two(mut command: Command) {
+    let mock = asking_for_a_login().await;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    command
+        .arg(mock.smtp_addr().port().to_string())
+        .arg(trusted(&mock, folder.path()));
+    succeeds(command).await;
+    let messages = mock.mailbox().messages();
+    assert_eq!(messages.len(), 2);
+    delivered(&messages[1], "ada@example.com");
+    delivered(&messages[0], "j\u{f6}rg@example.com");
+}
+
+#[tokio::test]
+async fn nodemailer_delivers() {
+    let mut command = program("node");
+    command.arg("nodemailer.mjs");
+    delivers_two(command).await;
+}
+
+#[tokio::test]
+async fn python_delivers() {
+    let mut command = program("python3");
+    command.arg("smtplib_client.py");
+    delivers_two(command).await;
+}
+
+#[tokio::test]
+async fn swaks_delivers() {
+    let mock = asking_for_a_login().await;
+    for protocol in [&["--tls", "--auth", "PLAIN"], &["--pipeline", "--auth", "LOGIN"]] {
+        let mut command = program("swaks");
+        command
+            .args([
+                "--server",
+                &mock.smtp_addr().to_string(),
+                "--from",
+                "a@example.com",
+                "--to",
+                "ada@example.com",
+            ])
+            .args([
+                "--auth-user",
+                "ada",
+                "--auth-password",
+                "s\u{e9}cret",
+                "--add-header",
+                "MIME-Version: 1.0",
+            ])
+            .args([
+                "--h-Subject",
+                "=?utf-8?q?4466_ist_Ihr_Code_f=C3=BCr_heute?=",
+                "--body",
+                "text\\n.dot\\n",
+            ])
+            .args(protocol);
+        succeeds(command).await;
+    }
+    let messages = mock.mailbox().messages();
+    assert_eq!(messages.len(), 2);
+    for message in messages {
+        delivered(&message, "ada@example.com");
+        assert!(
+            message.text.contains("\n.dot\n"),
+            "the dot is part of the mail: {:?}",
+            message.text
+        );
+    }
+}
+
+#[tokio::test]
+async fn smtp_source_delivers() {
+    let mock = start().await;
+    let address = mock.smtp_addr().to_string();
+    let mut command = program("smtp-source");
+    // As Postfix itself would: ten mails to three recipients each, of 100 KB, in four sessions at a time.
+    command.args(["-m", "10", "-s", "4", "-r", "3", "-l", "100000"]).args([
+        "-f",
+        "a@example.com",
+        "-t",
+        "ada@example.com",
+        &address,
+    ]);
+    succeeds(command).await;
+    let messages = mock.mailbox().messages();
+    assert_eq!(messages.len(), 10);
+    for message in messages {
+        assert_eq!(message.to.len(), 3);
+        assert!(message.raw.len() >= 100_000, "{}", message.raw.len());
+    }
+}
+
+#[tokio::test]
+async fn the_client_library_of_mailpit_reads() {
+    let mock = start().await;
+    let mut command = program("node");
+    command.arg("mailpit.mjs").arg(format!("http://{}", mock.http_addr()));
+    command.arg(mock.smtp_addr().port().to_string());
+    succeeds(command).await;
+}

@@ -1,0 +1,36 @@
+// node mailpit.mjs URL PORT: reads a mail with the client library of Mailpit.
+import assert from 'node:assert/strict';
+import { MailpitClient } from 'mailpit-api';
+import { createTransport } from 'nodemailer';
+
+const [url, port] = process.argv.slice(2);
+const transport = createTransport({ host: '127.0.0.1', port: Number(port), ignoreTLS: true });
+await transport.sendMail({
+  from: 'Registration <no-reply@example.com>',
+  to: 'Ada <ada@example.com>',
+  subject: '4466 is your code',
+  text: 'Your code is 4466.',
+  html: '<p>Your code is <b>4466</b>.</p>',
+  attachments: [{ filename: 'terms.txt', content: 'None.' }],
+});
+
+const mailpit = new MailpitClient(url);
+const list = await mailpit.listMessages();
+assert.equal(list.messages_count, 1);
+assert.equal(list.messages[0].Attachments, 1);
+assert.deepEqual(list.messages[0].To, [{ Name: 'Ada', Address: 'ada@example.com' }]);
+
+const found = await mailpit.waitForMessage({ query: 'to:ada@example.com' });
+const { ID } = list.messages[0];
+assert.equal(found.ID, ID);
+const mail = await mailpit.getMessageSummary(ID);
+assert.equal(mail.Text.trim(), 'Your code is 4466.');
+assert.deepEqual(mail.ListUnsubscribe.Links, []);
+assert.equal((await mailpit.getMessageHeaders(ID)).Subject[0], '4466 is your code');
+assert.match(await mailpit.getMessageSource(ID), /^Content-Type: multipart/m);
+assert.match(await mailpit.renderMessageHTML(ID), /<b>4466<\/b>/);
+const [attachment] = mail.Attachments;
+assert.equal(await (await mailpit.getMessageAttachment(ID, attachment.PartID)).text(), 'None.');
+
+await mailpit.deleteMessages({ IDs: [ID] });
+assert.equal((await mailpit.listMessages()).total, 0);
