@@ -35,6 +35,11 @@ mod server;
 mod smtp;
 mod tls;
 
+/// The manual, so that its snippet in Rust is run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/mailer-mock.md")]
+struct Manual;
+
 pub use config::{Config, Credentials, NoCredentials};
 pub use faults::{Action, FaultRule, Faults, Stage};
 pub use mailbox::Mailbox;

@@ -10,6 +10,7 @@ mod http_openapi;
 mod http_wait;
 mod lifecycle;
 mod mailbox;
+mod manual;
 mod page;
 mod real_clients;
 mod smtp_commands;

@@ -1,6 +1,8 @@
 //! Programs that others wrote deliver to mailer-mock, and read from it. `./tests/run` brings them along, and says which
 //! ones it could not.
 
+mod manual;
+
 use std::path::Path;
 
 use mailer_mock::{Config, MailerMock, Message};
