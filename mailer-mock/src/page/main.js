@@ -77,7 +77,9 @@ function refresh() {
     .catch(complain)
     .finally(() => {
       drawing = null;
-      if (again) refresh((again = false));
+      if (!again) return;
+      again = false;
+      refresh();
     });
 }
 

@@ -28,7 +28,7 @@ async function choose(name) {
     tab.tabIndex = chosen ? 0 : -1;
   }
   panel.setAttribute("aria-labelledby", `tab-${name}`);
-  const content = await ways[name](mail);
+  const content = await Promise.resolve(ways[name](mail)).catch((error) => [note(`That did not work: ${error.message}`)]);
   if (mail === shown && document.getElementById(`tab-${name}`).ariaSelected === "true") panel.replaceChildren(...content);
 }
 

@@ -1,9 +1,10 @@
 //! The SMTP side: as much of RFC 5321 as mail libraries use, with `SIZE` (RFC 1870), `PIPELINING` (RFC 2920),
 //! `8BITMIME` (RFC 6152), `SMTPUTF8` (RFC 6531), `STARTTLS` (RFC 3207) and `AUTH` (RFC 4954).
 //!
-//! `session` is the dialogue, over anything that reads and writes; `login` is its part about who the client is. It
-//! talks through `wire` (lines, replies, timeouts), which has `data` undo the dot-stuffing and `channel` put TLS
-//! between. `command`, `auth` and `reply` are what goes over it, `prompt` keeps TCP from delaying it.
+//! `session` is the dialogue, over anything that reads and writes; `login` is its part about who the client is,
+//! `transaction` the one about a mail. It talks through `wire` (lines, replies, timeouts), which has `data` undo the
+//! dot-stuffing and `channel` put TLS between. `command`, `auth` and `reply` are what goes over it, `prompt` keeps TCP
+//! from delaying it.
 
 mod auth;
 mod channel;
@@ -17,6 +18,7 @@ mod reply;
 mod session;
 #[cfg(test)]
 mod timing;
+mod transaction;
 mod wire;
 
 use std::time::Duration;

@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 
 use super::session::Session;
+use crate::tls::{self, Tls};
 use crate::{Action, FaultRule, Faults, Mailbox, Stage};
 
 struct Dialogue {
@@ -93,6 +94,19 @@ async fn a_client_that_does_not_read_is_left() {
     dialogue.send("HELP\r\nHELP\r\n").await;
     session.await.expect("it ends");
     assert_eq!(started.elapsed().as_secs(), 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_falls_silent_in_its_handshake_is_left() -> Result<(), tls::Failure> {
+    let (session, mut dialogue) = session(1_024);
+    let tls = Tls::self_made(([127, 0, 0, 1], 0).into())?;
+    let session = tokio::spawn(session.with_tls(Some(tls)).run());
+    dialogue.send("STARTTLS\r\n").await;
+    assert_eq!(dialogue.codes(2).await, "220 220 ");
+    let silent_since = Instant::now();
+    session.await?;
+    assert_eq!(silent_since.elapsed().as_secs(), 300);
+    Ok(())
 }
 
 #[tokio::test]

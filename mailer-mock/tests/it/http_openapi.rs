@@ -55,7 +55,11 @@ fn exchange(template: &'static str, request: &str, status: u16) -> Exchange {
 fn exchanges() -> Vec<Exchange> {
     let everything = r#"PUT /api/v1/faults [{"stage":"rcpt","recipient":"*","reply":{"code":450},"times":1},
         {"stage":"data","delay":"1ms"},{"stage":"connect","drop":true}]"#;
-    let too_long = format!("PUT /api/v1/faults {}", " ".repeat(3_000_000));
+    let spaces = " ".repeat(3_000_000);
+    let (too_long, too_many) = (
+        format!("PUT /api/v1/faults {spaces}"),
+        format!("DELETE /api/v1/messages {spaces}"),
+    );
     vec![
         exchange("/api/v1/messages", "GET /api/v1/messages", 200),
         exchange("/api/v1/messages", "GET /api/v1/messages?limit=x", 400),
@@ -99,6 +103,7 @@ fn exchanges() -> Vec<Exchange> {
         exchange("/readyz", "GET /readyz", 200),
         exchange("/metrics", "GET /metrics", 200),
         exchange("/api/v1/messages", "DELETE /api/v1/messages [", 400),
+        exchange("/api/v1/messages", &too_many, 413),
         exchange("/api/v1/messages", "DELETE /api/v1/messages", 200),
     ]
 }
