@@ -56,7 +56,6 @@ let again = false;
 async function draw() {
   const searching = query();
   const found = await api.mails(searching);
-  if (searching !== query()) return;
   total = found.total;
   list.draw(found.messages);
   list.select(opened());

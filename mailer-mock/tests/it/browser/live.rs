@@ -1,8 +1,9 @@
 use fantoccini::key::Key;
+use mailer_mock::{Config, MailerMock};
 use serde_json::json;
 
 use super::{Look, Page, in_browser};
-use crate::support::{deliver, start};
+use crate::support::{Client, deliver, start};
 
 #[tokio::test]
 async fn a_mail_appears_without_a_reload() {
@@ -48,6 +49,56 @@ async fn a_mail_appears_without_a_reload() {
 }
 
 #[tokio::test]
+async fn the_page_outlives_the_server() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        deliver(&mock, "ada@example.com", "Subject: before\n\n").await;
+        page.eventually("it is there", "rows.length === 1").await;
+        let config = Config {
+            http: mock.http_addr(),
+            ..Config::ephemeral()
+        };
+        mock.shutdown().await;
+        page.eventually("it says so", "status.includes('lost')").await;
+
+        let mock = MailerMock::start(config).await.expect("its port is free again");
+        page.eventually("what was is gone", "rows.length === 0").await;
+        deliver(&mock, "ada@example.com", "Subject: after\n\n").await;
+        page.eventually("and it goes on", "rows.length === 1 && status === '1 mail'")
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_many_mails_the_newest_are_listed_and_the_others_found() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let mut sender = Client::greeted(mock.smtp_addr()).await;
+        for number in 0..1_000 {
+            sender.begin("ada@example.com").await;
+            assert_eq!(sender.code(&format!("Subject: n{number}e\r\n\r\n.")).await, 250);
+        }
+        let page = Page::open(client, &mock).await;
+        page.eventually(
+            "the newest are there",
+            "rows.length === 200 && status === '1,000 mails'",
+        )
+        .await;
+        assert_eq!(
+            page.ask("text('#more')").await,
+            "The newest 200 are here. Search finds the others."
+        );
+        page.press("/").await;
+        page.press("n0e").await;
+        page.eventually("the oldest is found", "rows.length === 1 && one('#more').hidden")
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_opened_is_read_also_after_a_reload() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
@@ -62,9 +113,16 @@ async fn what_was_opened_is_read_also_after_a_reload() {
         page.eventually("one is read", &format!("String({unread}) === 'false,true'"))
             .await;
         page.client.refresh().await.expect("it loads again");
-        page.eventually("and stays so", &format!("String({unread}) === 'false,true'"))
+        page.eventually("it is open again", "text('#subject') === 'second'")
             .await;
-        assert_eq!(page.ask("text('#subject')").await, "second", "it is open again");
+        page.press(&Key::Escape.to_string()).await;
+        page.client.refresh().await.expect("it loads again");
+        page.eventually(
+            "and read without being open",
+            &format!("String({unread}) === 'false,true'"),
+        )
+        .await;
+        assert_eq!(page.ask("one('#mail').hidden").await, true);
     })
     .await;
 }
@@ -88,21 +146,25 @@ async fn keys_do_what_the_mouse_does() {
         .await;
         assert_eq!(page.ask("rows[1].getAttribute('aria-current')").await, "true");
 
+        // Who goes through the list is not thrown out of it by what arrives.
         page.press("k").await;
+        deliver(&mock, "ada@example.com", "Subject: newest\n\n").await;
+        page.eventually("it is there", "rows.length === 4").await;
+        assert_eq!(page.ask("document.activeElement === rows[1]").await, true);
         page.press(&Key::Enter.to_string()).await;
         page.eventually("the first is open", "text('#subject') === 'first'")
             .await;
         page.press(&Key::Escape.to_string()).await;
         page.eventually("none is open", "one('#mail').hidden && !one('#choose').hidden")
             .await;
-        assert_eq!(page.ask("document.activeElement === rows[0]").await, true);
+        assert_eq!(page.ask("document.activeElement === rows[1]").await, true);
 
         page.press("/").await;
         assert_eq!(page.ask("document.activeElement.id").await, "query");
         page.press("sec").await;
         page.eventually("it is found", "rows.length === 1").await;
         page.press(&Key::Escape.to_string()).await;
-        page.eventually("all are back", "rows.length === 3").await;
+        page.eventually("all are back", "rows.length === 4").await;
     })
     .await;
 }
