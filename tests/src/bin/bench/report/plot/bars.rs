@@ -36,7 +36,8 @@ pub(super) fn draw(file: &Path, title: &str, bars: &[Bar]) -> Outcome<()> {
         .margin(12)
         .x_label_area_size(30)
         .y_label_area_size(300)
-        .build_cartesian_2d(0.0..most * 1.05, (0..bars.len()).into_segmented())
+        // A segment for each number, the last one included.
+        .build_cartesian_2d(0.0..most * 1.05, (0..bars.len() - 1).into_segmented())
         .map_err(text)?;
     // The first line is on top.
     let place = |index: usize| bars.len() - 1 - index;
