@@ -5,6 +5,9 @@
 
 pub mod account;
 pub mod banner;
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod benching;
 pub mod clock;
 pub mod database;
 pub mod demo;

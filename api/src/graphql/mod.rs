@@ -51,6 +51,12 @@ pub fn schema(accounts: Accounts, introspection: bool) -> Schema {
     }
 }
 
+/// Whether a document is within the bounds, for the micro-benchmarks.
+#[cfg(feature = "bench")]
+pub(crate) fn is_bounded(document: &str) -> bool {
+    bounds::check(document).is_ok()
+}
+
 /// The schema as text, in the GraphQL schema language.
 #[must_use]
 pub fn sdl() -> String {
