@@ -78,7 +78,8 @@ async fn measure(options: Options) -> Outcome<()> {
     let mut lines = Vec::new();
     for row in rows {
         bench.progress.says(&row.name());
-        lines.extend(row.measure(&mut bench).await?);
+        let measured = row.measure(&mut bench).await;
+        lines.extend(measured.map_err(|error| format!("{}: {error}", row.name()))?);
     }
     bench.progress.end();
     println!("{}\n\n{}", machine.line(), report::table::markdown(&lines));
