@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
 use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
     ColumnTrait, ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter,
     QuerySelect, RelationTrait,
@@ -20,7 +21,10 @@ use crate::clock::SharedClock;
 /// How many lookups share a statement at most.
 const SHARING: usize = 64;
 
-/// How many lookups may wait. As many more as there are answers under way find the queue full, and wait for a place.
+/// How many digests a statement has. It is filled up with the last one: to look the same up again costs nearly nothing.
+const LENGTHS: [usize; 4] = [1, 4, 16, SHARING];
+
+/// How many lookups may wait. Those beyond wait for a place.
 const QUEUE: usize = 1_024;
 
 /// How long a lookup may take, waiting included: as long as a request waits for a connection.
@@ -108,8 +112,14 @@ impl Reader {
         let Some(last) = digests.last().cloned() else {
             return Ok(HashMap::new());
         };
-        // Only so many lengths, and so only so many statements to prepare.
-        digests.resize(digests.len().next_power_of_two(), last);
+        // Four lengths, and so four statements to prepare. Who asks twice is answered once.
+        digests.resize(
+            LENGTHS
+                .into_iter()
+                .find(|length| *length >= digests.len())
+                .unwrap_or(SHARING),
+            last,
+        );
         let now = self.clock.now();
         let rows = session::Entity::find()
             .select_only()
@@ -120,16 +130,19 @@ impl Reader {
             .columns([user::Column::CreatedAt, user::Column::ActivatedAt])
             .join(JoinType::InnerJoin, session::Relation::User.def())
             .filter(session::Column::TokenDigest.is_in(digests))
-            .filter(session::Column::ExpiresAt.gt(now))
-            .filter(session::Column::LastUsedAt.gt(self.policy.idle_since(now)))
-            .filter(user::Column::Status.eq(Status::Active))
+            // As sums, so that no index of theirs is used, which would find nearly every session there is.
+            .filter(session::Column::ExpiresAt.into_expr().add(0).gt(now))
+            .filter(
+                session::Column::LastUsedAt
+                    .into_expr()
+                    .add(0)
+                    .gt(self.policy.idle_since(now)),
+            )
             .into_model::<Row>()
             .all(&self.db)
             .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (row.token_digest.clone(), row.into()))
-            .collect())
+        let active = rows.into_iter().filter(|row| row.status == Status::Active);
+        Ok(active.map(|row| (row.token_digest.clone(), row.into())).collect())
     }
 }
 
