@@ -114,6 +114,9 @@ impl Delivery {
 
     /// Looks up to whom claimed mails go, and draws their codes.
     pub(super) async fn prepare(&self, claims: Vec<Claim>) -> Result<Vec<Prepared>, DbErr> {
+        if claims.is_empty() {
+            return Ok(Vec::new());
+        }
         let claims = self.still_held(claims).await?;
         let recipients = self.recipients(&claims).await?;
         let wanted: Vec<_> = claims

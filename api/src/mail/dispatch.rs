@@ -84,18 +84,12 @@ impl Delivery {
         }
     }
 
-    /// Begins to send as many mails as there are free connections, if so many are due; if none is, tells when to look
-    /// again.
+    /// Begins to send as many mails as there are free connections. If fewer are due, tells when to look again.
     async fn turn(&self, mut free: OwnedSemaphorePermit, concluding: &Concluding) -> Result<Option<Timestamp>, DbErr> {
         // One instant for both: a mail that falls due between them would pass for one that another worker is claiming.
         let now = self.accounts.clock.now();
         let claims = self.claim_at(now, free.num_permits()).await?;
-        if claims.is_empty() {
-            let due = outbox::next_due(&self.accounts.db).await?;
-            // What is due already is being claimed by another worker.
-            let until = due.map_or(now + LOOK, |due| due.min(now + LOOK).max(now + LOCKED));
-            return Ok(Some(until));
-        }
+        let drained = claims.len() < free.num_permits();
         for prepared in self.prepare(claims).await? {
             let connection = free.split(1);
             let (delivery, concluding) = (self.clone(), concluding.clone());
@@ -105,7 +99,14 @@ impl Delivery {
                 let _ = concluding.send((prepared.claim, outcome)).await;
             });
         }
-        Ok(None)
+        if !drained {
+            return Ok(None);
+        }
+        let due = outbox::next_due(&self.accounts.db).await?;
+        // What is due already is being claimed by another worker.
+        Ok(Some(
+            due.map_or(now + LOOK, |due| due.min(now + LOOK).max(now + LOCKED)),
+        ))
     }
 
     /// Notes what became of the mails, until nobody sends any more.

@@ -20,7 +20,8 @@ use super::Limit;
 /// The width of an instant: milliseconds since the Unix epoch, until the year 2286.
 const WIDTH: usize = 13;
 
-/// Takes one of each limit, in the order given, in a transaction that is rolled back if one refuses.
+/// Takes one of each limit, in a transaction that is rolled back if one refuses. Takers who share a limit queue on its row,
+/// in the order in which the limits are given.
 ///
 /// Tells how long until as much can be taken again; the inner error, how long to wait for this one.
 pub(in crate::account) async fn take(
@@ -28,25 +29,22 @@ pub(in crate::account) async fn take(
     now: Timestamp,
     limits: &[Limit],
 ) -> Result<Result<Duration, Duration>, DbErr> {
-    let mut next_in = Duration::ZERO;
-    for limit in limits {
-        let mut on_conflict = push();
-        on_conflict.action_and_where(Expr::cust(format!(
-            "length(rate_limits.entries) < {WIDTH} * excluded.capacity \
-             OR substr(rate_limits.entries, {WIDTH} * (excluded.capacity - 1) + 1, {WIDTH}) \
-                <= CAST(excluded.taken_at AS TEXT)"
-        )));
-        let taken = rate_limit::Entity::insert_many([first(limit, now)])
-            .on_conflict(on_conflict)
-            .exec_with_returning(transaction)
-            .await?;
-        let Some(row) = taken.first() else {
-            let wait = peek(transaction, now, limits).await?;
-            return Ok(Err(wait.unwrap_or(limit.interval)));
-        };
-        next_in = next_in.max(wait(row, now));
+    let mut on_conflict = push();
+    on_conflict.action_and_where(Expr::cust(format!(
+        "length(rate_limits.entries) < {WIDTH} * excluded.capacity \
+         OR substr(rate_limits.entries, {WIDTH} * (excluded.capacity - 1) + 1, {WIDTH}) \
+            <= CAST(excluded.taken_at AS TEXT)"
+    )));
+    let taken = rate_limit::Entity::insert_many(limits.iter().map(|limit| first(limit, now)))
+        .on_conflict(on_conflict)
+        .exec_with_returning(transaction)
+        .await?;
+    // A row that refused is not among those that were changed.
+    if taken.len() < limits.len() {
+        let longest = limits.iter().map(|limit| limit.interval).max().unwrap_or_default();
+        return Ok(Err(peek(transaction, now, limits).await?.unwrap_or(longest)));
     }
-    Ok(Ok(next_in))
+    Ok(Ok(taken.iter().map(|row| wait(row, now)).max().unwrap_or_default()))
 }
 
 /// How long to wait before one of each limit can be taken; `None` when it can be now. It decides nothing: only
