@@ -39,8 +39,8 @@ impl Accounts {
 
     /// The user whom the credentials prove, pending or active.
     ///
-    /// The token is taken (two statements), the user read, the password compared, and if it was right the token given back
-    /// (two statements). Who sends a wrong one is answered after the same work, whoever is registered.
+    /// The token is taken, the user read, the password compared, and if it was right the token given back. Who sends a
+    /// wrong one is answered after the same work, whoever is registered.
     ///
     /// # Errors
     /// [`Refusal::InvalidCredentials`] and [`Refusal::RateLimited`], alike for known and unknown addresses.

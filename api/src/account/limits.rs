@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use super::rate_limit::{Limit, drip, window};
 use super::{Accounts, Client, EmailAddress, Error};
+use crate::database;
 use crate::keys::Key;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -27,6 +28,7 @@ const WRONG_TRIES: u16 = 10;
 /// client that leaves before its answer has learnt nothing, and must not be left without tokens either.
 pub(super) struct PasswordToken {
     db: DatabaseConnection,
+    taken_at: Timestamp,
     limits: [Limit; 2],
     /// Whether there is nothing to give back any more.
     spent: bool,
@@ -34,17 +36,16 @@ pub(super) struct PasswordToken {
 
 impl PasswordToken {
     async fn take(db: DatabaseConnection, now: Timestamp, limits: [Limit; 2]) -> Result<Result<Self, Duration>, DbErr> {
-        let [of_network, of_email] = &limits;
-        // The network first: one that has used up its own tokens takes none of those that all networks share.
-        if let Err(wait) = drip::take(&db, now, of_network).await? {
-            return Ok(Err(wait));
+        // Together: who has used up the tokens of their own network takes none of those that all networks share.
+        let transaction = database::begin(&db).await?;
+        if !drip::take(&transaction, now, &limits).await? {
+            transaction.rollback().await?;
+            return Ok(Err(drip::wait(&db, now, &limits).await?));
         }
-        if let Err(wait) = drip::take(&db, now, of_email).await? {
-            drip::give_back(&db, of_network).await?;
-            return Ok(Err(wait));
-        }
+        transaction.commit().await?;
         Ok(Ok(Self {
             db,
+            taken_at: now,
             limits,
             spent: false,
         }))
@@ -63,12 +64,10 @@ impl PasswordToken {
     /// Goes on when nobody waits for it any more.
     fn giving_back(&mut self) -> JoinHandle<()> {
         self.spent = true;
-        let (db, limits) = (self.db.clone(), self.limits.clone());
+        let (db, taken_at, limits) = (self.db.clone(), self.taken_at, self.limits.clone());
         tokio::spawn(async move {
-            for limit in &limits {
-                if let Err(error) = drip::give_back(&db, limit).await {
-                    tracing::warn!(%error, "a password token could not be given back");
-                }
+            if let Err(error) = drip::give_back(&db, taken_at, &limits).await {
+                tracing::warn!(%error, "a password token could not be given back");
             }
         })
     }

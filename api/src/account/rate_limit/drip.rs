@@ -12,13 +12,14 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait
 
 use super::Limit;
 
-/// Takes one. The inner error says how long to wait.
+/// Takes one of each limit, in a transaction that is to be rolled back if one refuses. Tells whether none did.
 pub(in crate::account) async fn take(
-    db: &impl ConnectionTrait,
+    transaction: &impl ConnectionTrait,
     now: Timestamp,
-    limit: &Limit,
-) -> Result<Result<(), Duration>, DbErr> {
-    let on_conflict = OnConflict::column(rate_limit::Column::Key)
+    limits: &[Limit],
+) -> Result<bool, DbErr> {
+    let mut on_conflict = OnConflict::column(rate_limit::Column::Key);
+    on_conflict
         .value(
             rate_limit::Column::PaidUntil,
             Expr::cust(
@@ -34,32 +35,52 @@ pub(in crate::account) async fn take(
         ])
         .action_and_where(Expr::cust(
             "rate_limits.paid_until <= excluded.taken_at + (excluded.capacity - 1) * excluded.interval_ms",
-        ))
-        .to_owned();
-    let first = rate_limit::ActiveModel {
+        ));
+    let first = |limit: &Limit| rate_limit::ActiveModel {
         paid_until: Set(now + limit.interval),
         ..limit.row(now)
     };
-    let taken = rate_limit::Entity::insert(first)
+    let taken = rate_limit::Entity::insert_many(limits.iter().map(first))
         .on_conflict(on_conflict)
-        .exec_without_returning(db)
+        .exec_without_returning(transaction)
         .await?;
-    if taken == 1 {
-        return Ok(Ok(()));
-    }
-    let row = rate_limit::Entity::find_by_id(limit.key.clone()).one(db).await?;
-    let full = now + limit.interval * u32::from(limit.capacity.saturating_sub(1));
-    let wait = row.map_or(Duration::ZERO, |row| row.paid_until.since(full));
-    // Between the two statements one may have been given back.
-    Ok(Err(wait.max(Duration::from_secs(1))))
+    Ok(usize::try_from(taken) == Ok(limits.len()))
 }
 
-/// Gives one back.
-pub(in crate::account) async fn give_back(db: &impl ConnectionTrait, limit: &Limit) -> Result<(), DbErr> {
-    rate_limit::Entity::update_many()
-        .col_expr(rate_limit::Column::PaidUntil, Expr::cust("paid_until - interval_ms"))
-        .filter(rate_limit::Column::Key.eq(limit.key.clone()))
-        .exec(db)
+/// Gives back one of each limit. The rows are locked in the order in which they are taken, as only an upsert does.
+pub(in crate::account) async fn give_back(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+) -> Result<(), DbErr> {
+    let put_back = OnConflict::column(rate_limit::Column::Key)
+        .value(
+            rate_limit::Column::PaidUntil,
+            Expr::cust("rate_limits.paid_until - rate_limits.interval_ms"),
+        )
+        .to_owned();
+    rate_limit::Entity::insert_many(limits.iter().map(|limit| limit.row(now)))
+        .on_conflict(put_back)
+        .exec_without_returning(db)
         .await?;
     Ok(())
+}
+
+/// How long until one of each can be taken.
+pub(in crate::account) async fn wait(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+) -> Result<Duration, DbErr> {
+    let rows = rate_limit::Entity::find()
+        .filter(rate_limit::Column::Key.is_in(limits.iter().map(|limit| limit.key.clone())))
+        .all(db)
+        .await?;
+    let waits = limits.iter().filter_map(|limit| {
+        let row = rows.iter().find(|row| row.key == limit.key)?;
+        let full = now + limit.interval * u32::from(limit.capacity.saturating_sub(1));
+        Some(row.paid_until.since(full))
+    });
+    // Since they were refused, some may have been given back.
+    Ok(waits.max().unwrap_or_default().max(Duration::from_secs(1)))
 }
