@@ -4,9 +4,11 @@
 //! come while a statement is under way therefore gather, and share the next one. One that comes alone waits for nobody.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
+use futures_util::FutureExt;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{
@@ -65,7 +67,7 @@ impl SessionLookups {
         };
         match tokio::time::timeout(PATIENCE, lookup).await {
             Ok(Ok(found)) => found,
-            Ok(Err(_)) => Err(DbErr::Custom("the lookup of sessions has ended".to_owned())),
+            Ok(Err(_)) => Err(DbErr::Custom("the lookup of a session was not answered".to_owned())),
             Err(_) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
         }
     }
@@ -83,7 +85,15 @@ async fn work(mut queue: mpsc::Receiver<Lookup>, reader: Reader) {
         {
             lookups.push(another);
         }
-        reader.answer(&mut lookups).await;
+        // What is broken for one statement must not be broken for all that follow.
+        if AssertUnwindSafe(reader.answer(&mut lookups))
+            .catch_unwind()
+            .await
+            .is_err()
+        {
+            tracing::error!("a lookup of sessions panicked");
+            lookups.clear();
+        }
     }
 }
 
@@ -113,13 +123,8 @@ impl Reader {
             return Ok(HashMap::new());
         };
         // Four lengths, and so four statements to prepare. Who asks twice is answered once.
-        digests.resize(
-            LENGTHS
-                .into_iter()
-                .find(|length| *length >= digests.len())
-                .unwrap_or(SHARING),
-            last,
-        );
+        let length = LENGTHS.into_iter().find(|length| *length >= digests.len());
+        digests.resize(length.unwrap_or(SHARING), last);
         let now = self.clock.now();
         let rows = session::Entity::find()
             .select_only()

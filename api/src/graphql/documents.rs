@@ -74,7 +74,8 @@ fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Result<&'
             }
         }
     };
-    Err((Refused::ByGraphql, ErrorCode::OperationResolutionFailure.error(problem)))
+    let error = ErrorCode::OperationResolutionFailure.error(problem);
+    Err((Refused::ByGraphql, vec![error]))
 }
 
 fn no_operation(name: &str) -> String {

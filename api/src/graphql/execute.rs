@@ -53,10 +53,10 @@ pub async fn execute(schema: &Schema, request: Request, method: Method, caller: 
     let is_kept = kept.is_some();
     let document = match kept.map_or_else(|| Document::read(&query, operation_name.as_deref()).map(Arc::new), Ok) {
         Ok(document) => document,
-        Err((refused, error)) => return Answer::Refused(refused, vec![error]),
+        Err((refused, errors)) => return Answer::Refused(refused, errors),
     };
-    if let Err((refused, error)) = admit(&document, method, &caller, introspection) {
-        return Answer::Refused(refused, vec![error]);
+    if let Err((refused, errors)) = admit(&document, method, &caller, introspection) {
+        return Answer::Refused(refused, errors);
     }
 
     let mut inner = async_graphql::Request::new("").variables(variables.clone());
@@ -83,18 +83,18 @@ pub async fn execute(schema: &Schema, request: Request, method: Method, caller: 
 pub(super) fn admit(document: &Document, method: Method, caller: &Caller, introspection: bool) -> Result<(), Refusal> {
     if method == Method::Get && document.operation != OperationType::Query {
         let error = ErrorCode::BadRequest.error("Only a query can be sent with GET. Use POST.");
-        return Err((Refused::ByMethod, error));
+        return Err((Refused::ByMethod, vec![error]));
     }
     if document.cost.credential_operations(caller.uses_basic()) > 1 {
         let error = ErrorCode::BadRequest.error(
             "A request may hold one credential operation: register, activate, resendActivationCode, signIn, or me with \
              HTTP Basic. Send one request for each.",
         );
-        return Err((Refused::ByUs, error));
+        return Err((Refused::ByUs, vec![error]));
     }
     if document.cost.introspection > 0 && !introspection {
         let error = ErrorCode::ValidationFailed.error("This server does not tell its schema.");
-        return Err((Refused::ByGraphql, error));
+        return Err((Refused::ByGraphql, vec![error]));
     }
     Ok(())
 }

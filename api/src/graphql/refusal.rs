@@ -16,7 +16,7 @@ pub enum Refused {
 }
 
 /// Who refused a request, and what it is told.
-pub(super) type Refusal = (Refused, ServerError);
+pub(super) type Refusal = (Refused, Vec<ServerError>);
 
 /// More than one request may ask for.
 pub(super) fn too_much(bound: &str, limit: usize) -> Refusal {
@@ -24,7 +24,7 @@ pub(super) fn too_much(bound: &str, limit: usize) -> Refusal {
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("bound", bound);
     extensions.set("limit", limit);
-    (Refused::ByUs, error)
+    (Refused::ByUs, vec![error])
 }
 
 /// Where the document is no GraphQL. The parser's own words would quote the line, with whatever secret is in it.
@@ -36,5 +36,5 @@ pub(super) fn syntax_error(error: &async_graphql::parser::Error) -> Refusal {
         .unwrap_or_default();
     let mut error = ErrorCode::ParseFailed.error(format!("Syntax error: the document is no GraphQL{place}."));
     error.locations = position.into_iter().collect();
-    (Refused::ByGraphql, error)
+    (Refused::ByGraphql, vec![error])
 }

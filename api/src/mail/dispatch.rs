@@ -117,11 +117,12 @@ impl Delivery {
             if sent.recv_many(&mut attempts, most).await == 0 {
                 return;
             }
-            let concluded = tokio::time::timeout(outbox::LEASE, self.conclude(attempts)).await;
-            let problem = match concluded {
-                Ok(Ok(())) => continue,
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => "no answer in time".to_owned(),
+            let concluding = tokio::time::timeout(outbox::LEASE, self.conclude(attempts));
+            let problem = match AssertUnwindSafe(concluding).catch_unwind().await {
+                Ok(Ok(Ok(()))) => continue,
+                Ok(Ok(Err(error))) => error.to_string(),
+                Ok(Err(_)) => "no answer in time".to_owned(),
+                Err(_) => "a panic".to_owned(),
             };
             tracing::warn!(
                 problem,
