@@ -12,6 +12,7 @@ use lettre::{AsyncTransport, Message};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
+use super::conclusion::Outcome;
 use super::message::{self, Sender};
 use super::outbox::{self, Claim};
 use super::transport::Transport;
@@ -25,16 +26,13 @@ pub(super) const CONNECTIONS: u32 = 8;
 /// How long one sending may take. Less than the lease of a claim.
 const SENDING: Duration = Duration::from_secs(20);
 
-/// After this a mail is given up: nobody waits for it any more.
-const PATIENCE: Duration = Duration::from_mins(15);
-
 /// Delivers the mails that are owed.
 #[derive(Clone)]
 pub struct Delivery {
     pub(super) accounts: Accounts,
     smtp: Transport,
     sender: Sender,
-    metrics: Metrics,
+    pub(super) metrics: Metrics,
 }
 
 /// A claimed mail, and all that it takes to send it.
@@ -50,14 +48,6 @@ enum Letter {
     /// The registration, or the claim, is gone.
     Nothing,
     Unaddressable,
-}
-
-/// What became of an attempt.
-pub(super) enum Outcome {
-    Sent,
-    NothingToSend,
-    TryAgain(String),
-    GiveUp(String),
 }
 
 impl Delivery {
@@ -198,59 +188,6 @@ impl Delivery {
             Err(_) => Outcome::TryAgain("no answer in time".to_owned()),
         }
     }
-
-    /// Notes what became of mails: those that are over together, those that are to be tried again one by one.
-    pub(super) async fn conclude(&self, mut attempts: Vec<(Claim, Outcome)>) -> Result<(), DbErr> {
-        let db = &self.accounts.db;
-        let now = self.accounts.clock.now();
-        for (claim, outcome) in &mut attempts {
-            let due = now + pause(claim.mail.attempts);
-            if let Outcome::TryAgain(why) = outcome {
-                if due > claim.mail.created_at + PATIENCE {
-                    *outcome = Outcome::GiveUp(format!("not accepted in time: {why}"));
-                } else {
-                    outbox::postpone(db, claim, due).await?;
-                    // Whoever has looked already waits for something later.
-                    self.accounts.outbox.wake();
-                }
-            }
-        }
-        let over = attempts
-            .iter()
-            .filter(|(_, outcome)| !matches!(outcome, Outcome::TryAgain(_)));
-        outbox::settle(db, &over.map(|(claim, _)| claim).collect::<Vec<_>>()).await?;
-        // First the rows, then the log: whoever reads that a mail will be tried again can rely on it.
-        for (claim, outcome) in &attempts {
-            self.log(claim, outcome);
-        }
-        Ok(())
-    }
-
-    fn log(&self, claim: &Claim, outcome: &Outcome) {
-        let mail = claim.mail.id;
-        let attempts = claim.mail.attempts;
-        match outcome {
-            Outcome::Sent => {
-                self.metrics.mails_sent.inc();
-                tracing::info!(%mail, attempts, "mail sent");
-            }
-            Outcome::NothingToSend => {}
-            Outcome::GiveUp(why) => {
-                self.metrics.mails_given_up.inc();
-                tracing::warn!(%mail, attempts, why, "mail given up");
-            }
-            Outcome::TryAgain(why) => {
-                self.metrics.mails_retried.inc();
-                tracing::warn!(%mail, attempts, why, "mail not sent, will be tried again");
-            }
-        }
-    }
-}
-
-/// How long to wait after the given number of attempts: 1, 2, 4, … seconds, then 2 minutes.
-fn pause(attempts: i32) -> Duration {
-    let doublings = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
-    Duration::from_secs((1 << doublings).min(120))
 }
 
 fn describe(error: &lettre::transport::smtp::Error) -> &'static str {

@@ -19,7 +19,8 @@ use sea_orm::DbErr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::delivery::{CONNECTIONS, Delivery, Outcome};
+use super::conclusion::Outcome;
+use super::delivery::{CONNECTIONS, Delivery};
 use super::outbox::{self, Claim};
 
 /// How long to leave a mail alone that another worker is just claiming.
