@@ -11,7 +11,7 @@ use argon2::{Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, QueueMetrics};
 use crate::random::{self, Random};
 pub use crate::workers::Overloaded;
 use crate::workers::Workers;
@@ -70,8 +70,8 @@ impl Hasher {
             .map_err(|error| format!("ARGON2_M_KIB, ARGON2_T and ARGON2_P: {error}"))?;
         let memories = (0..config.threads).map(|_| Memory::new(params.block_count()));
         Ok(Self {
-            hashing: Workers::start("hash", config.queue, memories)?,
-            estimating: Workers::start("estimate", config.queue, [()])?,
+            hashing: Workers::start("hash", config.queue, metrics.hashing.clone(), memories)?,
+            estimating: Workers::start("estimate", config.queue, QueueMetrics::default(), [()])?,
             // Nobody's password gives these 32 zero bytes, and finding out costs what every hash costs.
             dummy: phc(&params, &[0; 16], &[0; 32]).map_err(|error| error.to_string())?,
             params,

@@ -5,11 +5,38 @@ use std::sync::Arc;
 
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
-use prometheus_client::registry::Registry;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+/// What a queue of jobs goes through.
+#[derive(Clone, Debug)]
+pub struct QueueMetrics {
+    /// Jobs that wait for a thread.
+    pub waiting: Gauge,
+    /// How long they waited, in seconds.
+    pub wait: Histogram,
+    /// How long they took, in seconds.
+    pub duration: Histogram,
+}
+
+impl Default for QueueMetrics {
+    fn default() -> Self {
+        // From 1 ms to 8 s; a job waits for 5 s at most.
+        let histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
+        Self {
+            waiting: Gauge::default(),
+            wait: histogram(),
+            duration: histogram(),
+        }
+    }
+}
 
 /// The counters, shared by all that count.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
+    /// Passwords that are hashed or compared.
+    pub hashing: QueueMetrics,
     /// Credential checks that were refused because hashing is overloaded.
     pub hashing_refused: Counter,
     /// Mails that a mail server accepted.
@@ -47,6 +74,14 @@ impl Metrics {
         ] {
             registry.register(name, help, counter.clone());
         }
+        let QueueMetrics {
+            waiting,
+            wait,
+            duration,
+        } = metrics.hashing.clone();
+        registry.register("hashing_waiting", "Passwords that wait for a thread", waiting);
+        registry.register_with_unit("hashing_wait", "How long passwords waited", Unit::Seconds, wait);
+        registry.register_with_unit("hashing_duration", "How long a hash took", Unit::Seconds, duration);
         Self {
             registry: Arc::new(registry),
             ..metrics

@@ -9,6 +9,9 @@ use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
 use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::metrics::QueueMetrics;
 
 /// How long a job may wait and run before its caller is told that the server is overloaded.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -20,6 +23,7 @@ pub struct Overloaded;
 /// The threads. Each owns a tool of type `T`, which its jobs use. Dropping the last clone ends them once they are idle.
 pub(crate) struct Workers<T> {
     jobs: Sender<Job<T>>,
+    metrics: QueueMetrics,
 }
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
@@ -28,13 +32,19 @@ impl<T> Clone for Workers<T> {
     fn clone(&self) -> Self {
         Self {
             jobs: self.jobs.clone(),
+            metrics: self.metrics.clone(),
         }
     }
 }
 
 impl<T: Send + 'static> Workers<T> {
     /// Starts one thread for each tool, and lets as many jobs wait as `queue` says.
-    pub(crate) fn start(name: &str, queue: usize, tools: impl IntoIterator<Item = T>) -> Result<Self, String> {
+    pub(crate) fn start(
+        name: &str,
+        queue: usize,
+        metrics: QueueMetrics,
+        tools: impl IntoIterator<Item = T>,
+    ) -> Result<Self, String> {
         let (jobs, waiting) = crossbeam_channel::bounded(queue);
         for (number, tool) in tools.into_iter().enumerate() {
             let waiting = waiting.clone();
@@ -43,7 +53,7 @@ impl<T: Send + 'static> Workers<T> {
                 .spawn(move || work(&waiting, tool))
                 .map_err(|error| format!("a thread cannot be started: {error}"))?;
         }
-        Ok(Self { jobs })
+        Ok(Self { jobs, metrics })
     }
 
     /// Whether a job would be refused now.
@@ -57,13 +67,23 @@ impl<T: Send + 'static> Workers<T> {
         job: impl FnOnce(&mut T) -> R + Send + 'static,
     ) -> Result<R, Overloaded> {
         let (answer, result) = oneshot::channel();
+        let (metrics, asked) = (self.metrics.clone(), Instant::now());
         let job: Job<T> = Box::new(move |tool| {
+            metrics.waiting.dec();
             // Whoever asked is gone, or has waited too long: leave the processor to those who have not.
             if !answer.is_closed() {
-                let _ = answer.send(job(tool));
+                metrics.wait.observe(asked.elapsed().as_secs_f64());
+                let begun = Instant::now();
+                let done = job(tool);
+                metrics.duration.observe(begun.elapsed().as_secs_f64());
+                let _ = answer.send(done);
             }
         });
-        self.jobs.try_send(job).map_err(|_| Overloaded)?;
+        self.metrics.waiting.inc();
+        if self.jobs.try_send(job).is_err() {
+            self.metrics.waiting.dec();
+            return Err(Overloaded);
+        }
         match tokio::time::timeout(DEADLINE, result).await {
             Ok(Ok(value)) => Ok(value),
             _ => Err(Overloaded),
@@ -92,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_that_nobody_waits_for_any_more_is_not_done() {
-        let workers = Workers::start("test", 10, [()]).expect("a thread");
+        let workers = Workers::start("test", 10, QueueMetrics::default(), [()]).expect("a thread");
         let (release, held) = mpsc::channel::<()>();
         let holding = tokio::spawn({
             let workers = workers.clone();
@@ -112,7 +132,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_queue_has_no_room_for_is_refused_at_once() {
-        let workers = Workers::start("test", 1, [()]).expect("a thread");
+        let workers = Workers::start("test", 1, QueueMetrics::default(), [()]).expect("a thread");
         let (release, held) = mpsc::channel::<()>();
         let (begun, begins) = mpsc::channel();
         let holding = tokio::spawn({
@@ -134,14 +154,16 @@ mod tests {
         assert!(futures_util::poll!(&mut waiting).is_pending());
         assert!(workers.is_full());
         assert_eq!(workers.run(|()| 2).await, Err(Overloaded));
+        assert_eq!(workers.metrics.waiting.get(), 1);
         release.send(()).expect("the thread is held");
         assert_eq!(waiting.await, Ok(1));
+        assert_eq!(workers.metrics.waiting.get(), 0);
         assert!(holding.await.expect("no panic").is_ok());
     }
 
     #[tokio::test]
     async fn a_panic_ends_one_job_alone() {
-        let workers = Workers::start("test", 10, [()]).expect("a thread");
+        let workers = Workers::start("test", 10, QueueMetrics::default(), [()]).expect("a thread");
         assert_eq!(workers.run(|()| panic!("on purpose")).await, Err::<(), _>(Overloaded));
         assert_eq!(workers.run(|()| 1).await, Ok(1));
     }

@@ -11,6 +11,17 @@ use crate::{loopback, seconds};
 const MINUTE: u64 = 60;
 
 tests::on_both_databases! {
+    async fn what_hashing_does_is_counted(database: Database) {
+        let app = TestApp::start(&database).await;
+        app.registered("ada@example.com", PASSWORD).await;
+        assert_eq!(app.sign_in("ada@example.com", "wrong password").await.codes(), ["INVALID_CREDENTIALS"]);
+        let metrics = app.request(reqwest::Method::GET, "/metrics").send().await.expect("an answer");
+        let metrics = metrics.text().await.expect("a text");
+        for line in ["hashing_wait_seconds_count 2", "hashing_duration_seconds_count 2", "hashing_waiting 0"] {
+            assert!(metrics.lines().any(|shown| shown == line), "{line} in {metrics}");
+        }
+    }
+
     async fn wrong_password_and_unknown_email_have_the_same_answer(database: Database) {
         let app = TestApp::start(&database).await;
         app.activated("ada@example.com", PASSWORD).await;
