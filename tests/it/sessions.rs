@@ -1,13 +1,33 @@
 //! Sessions: how long they live, and how they end.
 
-use entity::session;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use api::account::{SessionLookups, SessionToken};
+use api::clock::Clock;
+use entity::{Timestamp, session, user};
 use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
 use serde_json::json;
-use tests::{PASSWORD, TestApp, activated_session, eventually};
+use tests::{ManualClock, PASSWORD, TestApp, TestCore, activated_session, eventually};
 
 use crate::seconds;
 
 const DAY: u64 = 24 * 60 * 60;
+
+/// A clock that panics when it is asked for the first time.
+struct BrokenOnce(ManualClock, AtomicBool);
+
+impl Clock for BrokenOnce {
+    fn now(&self) -> Timestamp {
+        assert!(!self.1.swap(false, Ordering::Relaxed), "on purpose");
+        self.0.now()
+    }
+
+    fn sleep_until(&self, instant: Timestamp) -> futures_util::future::BoxFuture<'static, ()> {
+        self.0.sleep_until(instant)
+    }
+}
 
 tests::on_both_databases! {
     async fn a_session_ends_after_its_idle_time(database: Database) {
@@ -73,6 +93,23 @@ tests::on_both_databases! {
         let (out, still_in) = tokio::join!(out.me(), still_in.me());
         assert_eq!(out.error_code(), "UNAUTHENTICATED");
         assert_eq!(still_in.payload()["status"], "ACTIVE");
+    }
+
+    async fn a_session_of_somebody_who_is_not_active_opens_nothing(database: Database) {
+        let app = TestApp::start(&database).await;
+        let token = app.activated("ada@example.com", PASSWORD).await;
+        let pending = user::Entity::update_many().col_expr(user::Column::Status, Expr::value(user::Status::Pending));
+        pending.exec(app.db()).await.expect("an update");
+        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+    }
+
+    async fn a_lookup_that_panics_ends_alone(database: Database) {
+        let mut core = TestCore::start(&database).await;
+        let broken = BrokenOnce(core.clock.clone(), AtomicBool::new(true));
+        core.accounts.sessions = SessionLookups::start(core.accounts.db.clone(), Arc::new(broken), core.accounts.policy);
+        let token = SessionToken::new("nobody's".to_owned());
+        assert!(core.accounts.user_of_session(&token).await.is_err());
+        assert!(core.accounts.user_of_session(&token).await.expect("an answer").is_none());
     }
 
     async fn a_session_ends_after_its_absolute_time(database: Database) {

@@ -123,9 +123,10 @@ impl Documents {
         self.0.get(&Sought { text, operation_name })
     }
 
-    /// Keeps a document that passed validation.
+    /// Keeps a document that passed validation, unless there is a string in it: that may be a password, which is not to
+    /// stay in memory, and nobody sends the same one again.
     pub(super) fn keep(&self, text: String, operation_name: Option<String>, document: Arc<Document>) {
-        if text.len() <= LONGEST {
+        if text.len() <= LONGEST && !text.contains('"') {
             self.0.insert(Key { text, operation_name }, document);
         }
     }
@@ -141,13 +142,17 @@ mod tests {
     }
 
     #[test]
-    fn many_documents_are_kept_within_the_bound_and_push_out_none_in_use() {
+    fn what_is_kept_is_bounded_and_holds_no_secret() {
         let documents = Documents::new();
         keep(&documents, "{me{id}}");
         for number in 0..1_000 {
             assert!(documents.get("{me{id}}", None).is_some(), "{number}");
             keep(&documents, &format!("{{a{number}:me{{id}}}}#{}", "-".repeat(1_000)));
             assert!(documents.0.weight() <= KEPT);
+        }
+        for secret in ["{__type(name:\"User\"){name}}", "{__type(name:\"\"\"User\"\"\"){name}}"] {
+            keep(&documents, secret);
+            assert!(documents.get(secret, None).is_none(), "{secret}");
         }
         let long = format!("{{me{{id}}}}#{}", "-".repeat(LONGEST));
         keep(&documents, &long);

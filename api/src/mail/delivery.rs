@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
-use entity::{MailKind, Purpose, Timestamp, user};
+use entity::{HiddenText, MailKind, Purpose, Timestamp, user};
 use lettre::{AsyncTransport, Message};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::conclusion::Outcome;
 use super::message::{self, Sender};
@@ -145,11 +145,14 @@ impl Delivery {
 
     /// The address of each user who is still there; nothing for one that cannot be read.
     async fn recipients(&self, claims: &[Claim]) -> Result<HashMap<Uuid, Option<EmailAddress>>, DbErr> {
-        let users = user::Entity::find()
+        let users: Vec<(Uuid, HiddenText)> = user::Entity::find()
+            .select_only()
+            .columns([user::Column::Id, user::Column::Email])
             .filter(user::Column::Id.is_in(claims.iter().map(|claim| claim.mail.user_id)))
+            .into_tuple()
             .all(&self.accounts.db)
             .await?;
-        let address = |user: user::Model| (user.id, EmailAddress::parse(&user.email.0).ok());
+        let address = |(id, email): (Uuid, HiddenText)| (id, EmailAddress::parse(&email.0).ok());
         Ok(users.into_iter().map(address).collect())
     }
 

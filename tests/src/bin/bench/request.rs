@@ -69,28 +69,22 @@ pub(crate) fn me(path: &str, token: &str, body: String) -> Request {
 /// `register`.
 pub(crate) fn register(email: &str, password: &str) -> Request {
     let query = "mutation($input: RegisterInput!) { register(input: $input) { codeLength userErrors { code } } }";
-    Request {
-        bytes: post(
-            GRAPHQL,
-            None,
-            query,
-            &input(&[("email", email), ("password", password)]),
-        ),
-        expected: Expected::Body(r#"{"data":{"register":{"codeLength":4,"userErrors":[]}}}"#.to_owned()),
-    }
+    let expected = Expected::Body(r#"{"data":{"register":{"codeLength":4,"userErrors":[]}}}"#.to_owned());
+    with_password(query, email, password, expected)
 }
 
 /// `signIn`.
 pub(crate) fn sign_in(email: &str, password: &str) -> Request {
     let query = "mutation($input: SignInInput!) { signIn(input: $input) { session { token } userErrors { code } } }";
+    let expected = Expected::Around(r#"{"data":{"signIn":{"session":{"token":""#, r#""},"userErrors":[]}}}"#);
+    with_password(query, email, password, expected)
+}
+
+fn with_password(query: &str, email: &str, password: &str, expected: Expected) -> Request {
+    let variables = input(&[("email", email), ("password", password)]);
     Request {
-        bytes: post(
-            GRAPHQL,
-            None,
-            query,
-            &input(&[("email", email), ("password", password)]),
-        ),
-        expected: Expected::Around(r#"{"data":{"signIn":{"session":{"token":""#, r#""},"userErrors":[]}}}"#),
+        bytes: post(GRAPHQL, None, query, &variables),
+        expected,
     }
 }
 
