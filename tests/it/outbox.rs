@@ -6,6 +6,7 @@ use std::time::Duration;
 use api::account::Policy;
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, MailerMock, Stage};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use tests::{PASSWORD, TestApp, TestCore, count, eventually};
 
 use crate::seconds;
@@ -169,6 +170,24 @@ tests::on_both_databases! {
         core.advance(1);
         assert!(core.delivery.deliver_next().await.expect("a delivery"));
         assert_eq!(core.mailer.mailbox().messages_to("new@example.com").len(), 1);
+    }
+
+    async fn a_mail_that_is_to_be_tried_again_is_not_delayed_by_others(database: Database) {
+        let app = TestApp::start(&database).await;
+        app.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
+        assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+        let postponed = email_outbox::Entity::find().filter(email_outbox::Column::Lease.is_null());
+        eventually("the first is to be tried again", async || {
+            app.mailer.faults().rules()[0].fired == 1 && postponed.clone().count(app.db()).await == Ok(1)
+        })
+        .await;
+        assert_eq!(app.register("bob@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+        eventually("the other has come, and is owed no more", async || {
+            app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
+        })
+        .await;
+        app.clock.advance(seconds(1));
+        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
     }
 
     async fn mails_that_are_claimed_together_have_each_their_own_fate(database: Database) {

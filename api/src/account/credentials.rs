@@ -1,7 +1,6 @@
 //! Proving a password.
 
-use entity::{HiddenText, user};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::user;
 
 use super::{Accounts, Client, EmailAddress, Error, Password, Refusal, User};
 
@@ -39,7 +38,7 @@ impl Accounts {
 
     /// The user whom the credentials prove, pending or active.
     ///
-    /// The token is taken, the user read, the password compared, and if it was right the token given back. Who sends a
+    /// The token is taken and the user read, the password compared, and if it was right the token given back. Who sends a
     /// wrong one is answered after the same work, whoever is registered.
     ///
     /// # Errors
@@ -52,14 +51,10 @@ impl Accounts {
         } = credentials;
         self.admit(*client)?;
         self.hasher.admit()?;
-        let token = self
+        let (token, user) = self
             .take_password_token(email, *client)
             .await?
             .map_err(Refusal::RateLimited)?;
-        let user = user::Entity::find()
-            .filter(user::Column::EmailCanonical.eq(HiddenText(email.canonical().to_owned())))
-            .one(&self.db)
-            .await?;
         let hash = user.as_ref().map(|user| user.password_hash.0.clone());
         // When nothing was compared, because the server is overloaded, nothing was guessed.
         if !self.hasher.verify(password.secret(), hash).await? {

@@ -1,12 +1,14 @@
 //! Drawing the codes of owed mails, just before they are sent.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use entity::{HiddenBytes, Purpose, Timestamp, email_outbox, user, verification_code};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query, UnionType};
-use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Iterable, QueryFilter, SqlErr};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, QueryFilter, SqlErr,
+};
 
 use super::{Accounts, Code, EmailAddress, Status, code};
 use crate::mail::outbox::{self, Claim};
@@ -97,65 +99,67 @@ impl Accounts {
         purpose: Purpose,
         now: Timestamp,
     ) -> Result<Vec<verification_code::Model>, DbErr> {
-        let emails: Vec<_> = wanted.iter().map(|wanted| wanted.email).collect();
-        let lengths = self.code_lengths(&self.db, &emails, purpose, now).await?;
         let drawn: Vec<_> = wanted
             .iter()
-            .zip(lengths)
-            .map(|(wanted, digits)| {
-                let draw = verification_code::Model {
-                    user_id: wanted.claim.mail.user_id,
-                    purpose,
-                    draw: HiddenBytes(code::draw(&*self.random).to_vec()),
-                    digits: digits.into(),
-                    attempts: 0,
-                    mail_id: wanted.claim.mail.id,
-                    drawn_at: now,
-                    expires_at: now + self.policy.code_ttl,
-                };
-                (wanted.claim, draw)
+            .map(|wanted| NewDraw {
+                claim: wanted.claim,
+                digits: self.digits(wanted.email, purpose, now),
+                purpose,
+                draw: HiddenBytes(code::draw(&*self.random).to_vec()),
+                drawn_at: now,
+                expires_at: now + self.policy.code_ttl,
             })
             .collect();
-        let stored = match store_where_held(&self.db, &drawn).await {
-            // A user was replaced between the look and the insert: the foreign key keeps the code of nobody out, and the
+        match store_where_held(&self.db, &drawn).await {
+            // A user was replaced between the claim and the insert: the foreign key keeps the code of nobody out, and the
             // others have to be stored without it.
             Err(error) if is_of_nobody(&error) => {
-                let mut stored = HashSet::new();
+                let mut stored = Vec::new();
                 for one in drawn.chunks(1) {
                     match store_where_held(&self.db, one).await {
                         Err(error) if is_of_nobody(&error) => {}
                         other => stored.extend(other?),
                     }
                 }
-                stored
+                Ok(stored)
             }
-            other => other?,
-        };
-        let drawn = drawn.into_iter().map(|(_, drawn)| drawn);
-        Ok(drawn.filter(|drawn| stored.contains(&drawn.user_id)).collect())
+            other => other,
+        }
     }
+}
+
+/// A new draw for a claimed mail, before it is stored.
+struct NewDraw<'a> {
+    claim: &'a Claim,
+    /// How many digits the code has, which the database decides.
+    digits: Expr,
+    purpose: Purpose,
+    draw: HiddenBytes,
+    drawn_at: Timestamp,
+    expires_at: Timestamp,
 }
 
 fn is_of_nobody(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::ForeignKeyConstraintViolation(_)))
 }
 
-/// One statement: look for the claims and the pending users, and store. Tells for which users it did.
+/// One statement: look for the claims and the pending users, and store. Gives what it stored.
 async fn store_where_held(
     db: &impl ConnectionTrait,
-    drawn: &[(&Claim, verification_code::Model)],
-) -> Result<HashSet<Uuid>, DbErr> {
+    drawn: &[NewDraw<'_>],
+) -> Result<Vec<verification_code::Model>, DbErr> {
     use verification_code::Column;
-    let mut held = drawn.iter().map(|(claim, drawn)| {
+    let mut held = drawn.iter().map(|drawn| {
+        let mail = &drawn.claim.mail;
         Query::select()
             .exprs([
-                drawn.user_id.into(),
-                drawn.purpose.to_value().into(),
-                drawn.draw.clone().into(),
-                drawn.digits.into(),
-                drawn.attempts.into(),
-                drawn.mail_id.into(),
-                drawn.drawn_at.into(),
+                Expr::value(mail.user_id),
+                Expr::value(drawn.purpose.to_value()),
+                Expr::value(drawn.draw.clone()),
+                drawn.digits.clone(),
+                Expr::value(0),
+                Expr::value(mail.id),
+                Expr::value(drawn.drawn_at),
                 Expr::value(drawn.expires_at),
             ])
             .from(email_outbox::Entity)
@@ -165,13 +169,13 @@ async fn store_where_held(
                     .into_expr()
                     .equals((user::Entity, user::Column::Id)),
             )
-            .and_where(email_outbox::Column::Id.eq(claim.mail.id))
-            .and_where(email_outbox::Column::Lease.eq(claim.lease))
+            .and_where(email_outbox::Column::Id.eq(mail.id))
+            .and_where(email_outbox::Column::Lease.eq(drawn.claim.lease))
             .and_where(user::Column::Status.eq(Status::Pending))
             .to_owned()
     });
     let Some(mut all) = held.next() else {
-        return Ok(HashSet::new());
+        return Ok(Vec::new());
     };
     all.unions(held.map(|held| (UnionType::All, held)));
     let mut insert = Query::insert();
@@ -190,9 +194,12 @@ async fn store_where_held(
                 ])
                 .to_owned(),
         )
-        .returning(Query::returning().column(Column::UserId))
+        .returning(Query::returning().columns(Column::iter()))
         .select_from(all)
         .map_err(|error| DbErr::Custom(error.to_string()))?;
     let stored = db.query_all(&insert).await?;
-    stored.iter().map(|row| row.try_get("", "user_id")).collect()
+    stored
+        .iter()
+        .map(|row| verification_code::Model::from_query_result(row, ""))
+        .collect()
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use entity::{Purpose, Timestamp};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use entity::{HiddenText, Purpose, Timestamp, user};
+use sea_orm::sea_query::{CaseStatement, Expr, Query};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 use tokio::task::JoinHandle;
 
 use super::rate_limit::{Limit, drip, window};
@@ -35,20 +36,32 @@ pub(super) struct PasswordToken {
 }
 
 impl PasswordToken {
-    async fn take(db: DatabaseConnection, now: Timestamp, limits: [Limit; 2]) -> Result<Result<Self, Duration>, DbErr> {
+    /// Takes the token, and reads the user whose password is to be checked.
+    async fn take(
+        db: DatabaseConnection,
+        now: Timestamp,
+        limits: [Limit; 2],
+        email: HiddenText,
+    ) -> Result<Result<(Self, Option<user::Model>), Duration>, DbErr> {
         // Together: who has used up the tokens of their own network takes none of those that all networks share.
         let transaction = database::begin(&db).await?;
         if !drip::take(&transaction, now, &limits).await? {
             transaction.rollback().await?;
             return Ok(Err(drip::wait(&db, now, &limits).await?));
         }
+        // Here only because there is a connection at hand.
+        let user = user::Entity::find()
+            .filter(user::Column::EmailCanonical.eq(email))
+            .one(&transaction)
+            .await?;
         transaction.commit().await?;
-        Ok(Ok(Self {
+        let token = Self {
             db,
             taken_at: now,
             limits,
             spent: false,
-        }))
+        };
+        Ok(Ok((token, user)))
     }
 
     /// The password was wrong, and whoever sent it is about to be told.
@@ -105,17 +118,18 @@ impl Accounts {
         window::take(transaction, now, &limits).await
     }
 
-    /// Takes the token that a check of a password costs. It is taken before the hash, so that parallel guesses cannot
-    /// slip through. The inner error says how long to wait.
+    /// Takes the token that a check of a password costs, and reads whose password it is. The token is taken before the
+    /// hash, so that parallel guesses cannot slip through. The inner error says how long to wait.
     ///
     /// It is taken in a task of its own, so that a client that leaves meanwhile does not leave half of it behind.
     pub(super) async fn take_password_token(
         &self,
         email: &EmailAddress,
         client: Client,
-    ) -> Result<Result<PasswordToken, Duration>, Error> {
+    ) -> Result<Result<(PasswordToken, Option<user::Model>), Duration>, Error> {
         let limits = passwords(&self.keys.limits, email, client);
-        let taking = tokio::spawn(PasswordToken::take(self.db.clone(), self.clock.now(), limits));
+        let email = HiddenText(email.canonical().to_owned());
+        let taking = tokio::spawn(PasswordToken::take(self.db.clone(), self.clock.now(), limits, email));
         Ok(taking
             .await
             .map_err(|_| Error::Broken("the taking of a password token panicked"))??)
@@ -141,27 +155,23 @@ impl Accounts {
         purpose: Purpose,
         now: Timestamp,
     ) -> Result<u8, DbErr> {
-        let lengths = self.code_lengths(db, &[email], purpose, now).await?;
-        Ok(lengths.into_iter().next().unwrap_or(self.policy.code_length))
+        let length = Query::select().expr(self.digits(email, purpose, now)).to_owned();
+        let row = db.query_one(&length).await?;
+        let digits: Option<i32> = row.map(|row| row.try_get_by_index(0)).transpose()?;
+        Ok(digits
+            .and_then(|digits| u8::try_from(digits).ok())
+            .unwrap_or(GUARDED_CODE_LENGTH))
     }
 
-    /// How many digits codes for these addresses have now, in their order.
-    pub(super) async fn code_lengths(
-        &self,
-        db: &impl ConnectionTrait,
-        emails: &[&EmailAddress],
-        purpose: Purpose,
-        now: Timestamp,
-    ) -> Result<Vec<u8>, DbErr> {
-        let limits: Vec<_> = emails
-            .iter()
-            .map(|email| tries(&self.keys.limits, email, purpose))
-            .collect();
-        let tripped = window::tripped(db, now, &limits).await?;
+    /// The same, to be evaluated by the statement that draws the code.
+    pub(super) fn digits(&self, email: &EmailAddress, purpose: Purpose, now: Timestamp) -> Expr {
         let usual = self.policy.code_length;
         let guarded = usual.max(GUARDED_CODE_LENGTH);
-        let length = |limit: &Limit| if tripped.contains(&limit.key) { guarded } else { usual };
-        Ok(limits.iter().map(length).collect())
+        let tries = tries(&self.keys.limits, email, purpose);
+        CaseStatement::new()
+            .case(window::is_tripped(&tries, now), i32::from(guarded))
+            .finally(i32::from(usual))
+            .into()
     }
 }
 

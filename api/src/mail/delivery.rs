@@ -3,14 +3,12 @@
 //! The database is asked for several mails at once; each of them is then sent by itself, and concluded together with what
 //! else was sent meanwhile. A code is drawn when there is a connection to send it on, and not before.
 
-use std::collections::HashMap;
 use std::pin::pin;
 use std::time::Duration;
 
-use entity::{HiddenText, MailKind, Purpose, Timestamp, user};
+use entity::{MailKind, Purpose, Timestamp};
 use lettre::{AsyncTransport, Message};
-use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::DbErr;
 
 use super::conclusion::Outcome;
 use super::message::{self, Sender};
@@ -102,29 +100,28 @@ impl Delivery {
         self.conclude(concluded).await
     }
 
-    /// Looks up to whom claimed mails go, and draws their codes.
+    /// Draws the codes of claimed mails.
     pub(super) async fn prepare(&self, claims: Vec<Claim>) -> Result<Vec<Prepared>, DbErr> {
         if claims.is_empty() {
             return Ok(Vec::new());
         }
         let claims = self.still_held(claims).await?;
-        let recipients = self.recipients(&claims).await?;
-        let wanted: Vec<_> = claims
+        let addressed: Vec<_> = claims
+            .into_iter()
+            .map(|claim| (EmailAddress::parse(&claim.to.0).ok(), claim))
+            .collect();
+        let wanted: Vec<_> = addressed
             .iter()
-            .filter(|claim| claim.mail.kind == MailKind::ActivationCode)
-            .filter_map(|claim| match recipients.get(&claim.mail.user_id) {
-                Some(Some(email)) => Some(Wanted { claim, email }),
-                _ => None,
-            })
+            .filter(|(_, claim)| claim.mail.kind == MailKind::ActivationCode)
+            .filter_map(|(email, claim)| email.as_ref().map(|email| Wanted { claim, email }))
             .collect();
         let mut codes = self.accounts.draw(&wanted, Purpose::Activation).await?;
-        let prepared = claims.into_iter().map(|claim| {
-            let letter = match (recipients.get(&claim.mail.user_id), claim.mail.kind) {
-                (None, _) => Letter::Nothing,
-                (Some(None), _) => Letter::Unaddressable,
-                (Some(Some(email)), MailKind::AccountExists) => Letter::Exists(email.clone()),
-                (Some(Some(email)), MailKind::ActivationCode) => match codes.remove(&claim.mail.id) {
-                    Some(code) => Letter::Code(email.clone(), code),
+        let prepared = addressed.into_iter().map(|(email, claim)| {
+            let letter = match (email, claim.mail.kind) {
+                (None, _) => Letter::Unaddressable,
+                (Some(email), MailKind::AccountExists) => Letter::Exists(email),
+                (Some(email), MailKind::ActivationCode) => match codes.remove(&claim.mail.id) {
+                    Some(code) => Letter::Code(email, code),
                     None => Letter::Nothing,
                 },
             };
@@ -141,19 +138,6 @@ impl Delivery {
         let renewed = outbox::renew(&self.accounts.db, &ending.iter().collect::<Vec<_>>(), now).await?;
         held.extend(ending.into_iter().filter(|claim| renewed.contains(&claim.mail.id)));
         Ok(held)
-    }
-
-    /// The address of each user who is still there; nothing for one that cannot be read.
-    async fn recipients(&self, claims: &[Claim]) -> Result<HashMap<Uuid, Option<EmailAddress>>, DbErr> {
-        let users: Vec<(Uuid, HiddenText)> = user::Entity::find()
-            .select_only()
-            .columns([user::Column::Id, user::Column::Email])
-            .filter(user::Column::Id.is_in(claims.iter().map(|claim| claim.mail.user_id)))
-            .into_tuple()
-            .all(&self.accounts.db)
-            .await?;
-        let address = |(id, email): (Uuid, HiddenText)| (id, EmailAddress::parse(&email.0).ok());
-        Ok(users.into_iter().map(address).collect())
     }
 
     /// Sends a mail, and waits for what the mail server says.

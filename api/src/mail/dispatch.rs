@@ -32,6 +32,16 @@ const LOOK: Duration = Duration::from_secs(5);
 /// How long to leave the database alone after it failed.
 const FAILED: Duration = Duration::from_secs(1);
 
+/// When to look into the outbox next, unless woken before.
+enum Next {
+    /// There may be more.
+    AtOnce,
+    /// Nothing that was found changes when the next mail is due. If that has passed, the next turn finds out anew.
+    AsPlanned,
+    /// Nothing was found.
+    At(Timestamp),
+}
+
 type Concluding = mpsc::Sender<(Claim, Outcome)>;
 
 impl Delivery {
@@ -47,49 +57,58 @@ impl Delivery {
 
     async fn keep_dispatching(&self, concluding: Concluding, stop: &CancellationToken) {
         let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        let mut look_at = self.accounts.clock.now();
         while let Some(Ok(mut free)) = stop.run_until_cancelled(connections.clone().acquire_owned()).await {
             while let Ok(another) = connections.clone().try_acquire_owned() {
                 free.merge(another);
             }
-            let Some(until) = self.guarded_turn(free, &concluding).await else {
-                continue;
-            };
+            match self.guarded_turn(free, &concluding).await {
+                Next::At(instant) => look_at = instant,
+                Next::AsPlanned => {}
+                Next::AtOnce => continue,
+            }
             let accounts = &self.accounts;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = accounts.outbox.woken() => {}
-                () = accounts.clock.sleep_until(until) => {}
+                () = accounts.clock.sleep_until(look_at) => {}
             }
         }
     }
 
-    /// A turn that ends, whatever happens in it. Tells when to look again, unless at once.
-    async fn guarded_turn(&self, free: OwnedSemaphorePermit, concluding: &Concluding) -> Option<Timestamp> {
+    /// A turn that ends, whatever happens in it.
+    async fn guarded_turn(&self, free: OwnedSemaphorePermit, concluding: &Concluding) -> Next {
         let clock = &self.accounts.clock;
         // No claim holds longer. A database that went without a word would hold this loop for a quarter of an hour.
         let turn = tokio::time::timeout(outbox::LEASE, self.turn(free, concluding));
         match AssertUnwindSafe(turn).catch_unwind().await {
-            Ok(Ok(Ok(until))) => until,
+            Ok(Ok(Ok(next))) => next,
             Ok(Ok(Err(error))) => {
                 tracing::warn!(%error, "the outbox could not be read and will be tried again");
-                Some(clock.now() + FAILED)
+                Next::At(clock.now() + FAILED)
             }
             Ok(Err(_)) => {
                 tracing::warn!("the outbox did not answer in time and will be tried again");
-                Some(clock.now() + FAILED)
+                Next::At(clock.now() + FAILED)
             }
             Err(_) => {
                 tracing::error!("a delivery panicked; its mails are due again when their leases end");
-                Some(clock.now() + LOOK)
+                Next::At(clock.now() + LOOK)
             }
         }
     }
 
-    /// Begins to send as many mails as there are free connections. If fewer are due, tells when to look again.
-    async fn turn(&self, mut free: OwnedSemaphorePermit, concluding: &Concluding) -> Result<Option<Timestamp>, DbErr> {
+    /// Begins to send as many mails as there are free connections.
+    async fn turn(&self, mut free: OwnedSemaphorePermit, concluding: &Concluding) -> Result<Next, DbErr> {
         // One instant for both: a mail that falls due between them would pass for one that another worker is claiming.
         let now = self.accounts.clock.now();
         let claims = self.claim_at(now, free.num_permits()).await?;
+        if claims.is_empty() {
+            let due = outbox::next_due(&self.accounts.db).await?;
+            // What is due already is being claimed by another worker.
+            let look_at = due.map_or(now + LOOK, |due| due.min(now + LOOK).max(now + LOCKED));
+            return Ok(Next::At(look_at));
+        }
         let drained = claims.len() < free.num_permits();
         for prepared in self.prepare(claims).await? {
             let connection = free.split(1);
@@ -100,14 +119,7 @@ impl Delivery {
                 let _ = concluding.send((prepared.claim, outcome)).await;
             });
         }
-        if !drained {
-            return Ok(None);
-        }
-        let due = outbox::next_due(&self.accounts.db).await?;
-        // What is due already is being claimed by another worker.
-        Ok(Some(
-            due.map_or(now + LOOK, |due| due.min(now + LOOK).max(now + LOCKED)),
-        ))
+        Ok(if drained { Next::AsPlanned } else { Next::AtOnce })
     }
 
     /// Notes what became of the mails, until nobody sends any more.

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::{MailKind, Timestamp, email_outbox, user};
+use entity::{HiddenText, MailKind, Timestamp, email_outbox, user};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{CommonTableExpression, Expr, ExprTrait, LockBehavior, LockType, Order, Query};
 use sea_orm::{
@@ -41,6 +41,8 @@ impl Waker {
 pub struct Claim {
     /// The row, as it was claimed.
     pub(crate) mail: email_outbox::Model,
+    /// The address to which it goes, as the user typed it.
+    pub(crate) to: HiddenText,
     /// What proves the claim.
     pub(crate) lease: Uuid,
 }
@@ -151,19 +153,29 @@ pub(crate) async fn claim(
         .query(due)
         .to_owned();
     let chosen = Query::select().column(Column::Id).from("due").to_owned();
+    let to = Query::select()
+        .column((user::Entity, user::Column::Email))
+        .from(user::Entity)
+        .and_where(Expr::col((user::Entity, user::Column::Id)).equals((email_outbox::Entity, Column::UserId)))
+        .to_owned();
+    let columns = Column::iter().map(Expr::col);
     let claim = Query::update()
         .table(email_outbox::Entity)
         .value(Column::Lease, lease)
         .value(Column::DueAt, now + LEASE)
         .value(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .and_where(Column::Id.in_subquery(chosen))
-        .returning(Query::returning().columns(Column::iter()))
+        .returning(Query::returning().exprs(columns.chain([to.into()])))
         .to_owned()
         .with(Query::with().cte(due).to_owned());
     let claimed = db.query_all(&claim).await?;
     claimed
         .iter()
-        .map(|row| email_outbox::Model::from_query_result(row, "").map(|mail| Claim { mail, lease }))
+        .map(|row| {
+            let mail = email_outbox::Model::from_query_result(row, "")?;
+            let to = row.try_get_by_index(Column::iter().count())?;
+            Ok(Claim { mail, to, lease })
+        })
         .collect()
 }
 

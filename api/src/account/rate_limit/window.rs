@@ -8,12 +8,11 @@
 //! | --- | --- |
 //! | `1764000070000` `1764000030000` | one of two is released, so two more may be taken |
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use entity::{Timestamp, rate_limit};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::Limit;
 
@@ -83,22 +82,16 @@ pub(in crate::account) async fn record(db: &impl ConnectionTrait, now: Timestamp
     Ok(())
 }
 
-/// The keys of those limits that are tripped, see [`record`].
-pub(in crate::account) async fn tripped(
-    db: &impl ConnectionTrait,
-    now: Timestamp,
-    limits: &[Limit],
-) -> Result<HashSet<Vec<u8>>, DbErr> {
-    let keys = limits.iter().map(|limit| limit.key.clone());
-    let tripped = rate_limit::Entity::find()
-        .select_only()
-        .column(rate_limit::Column::Key)
-        .filter(rate_limit::Column::Key.is_in(keys))
-        .filter(rate_limit::Column::TrippedUntil.gt(now))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(tripped.into_iter().collect())
+/// Whether a limit is tripped, see [`record`].
+pub(in crate::account) fn is_tripped(limit: &Limit, now: Timestamp) -> Expr {
+    Expr::exists(
+        Query::select()
+            .expr(Expr::value(1))
+            .from(rate_limit::Entity)
+            .and_where(rate_limit::Column::Key.eq(limit.key.clone()))
+            .and_where(rate_limit::Column::TrippedUntil.gt(now))
+            .to_owned(),
+    )
 }
 
 /// The row with one taken.
