@@ -14,13 +14,23 @@ use crate::account::{Accounts, Code, Credentials, EmailAddress, Error, NewPasswo
 /// What can be done.
 pub struct Mutation;
 
+/// What can be done. Each answers with a payload: look at its `userErrors` for what a person can expect to happen, and
+/// at the top-level `errors` for the rest (`extensions.code`: `UNAUTHENTICATED`, `OVERLOADED` …). A request may hold
+/// one of those that check a password: do not batch.
 #[Object]
 impl Mutation {
-    /// Create a pending user and mail them an activation code. The answer never tells whether the email was known.
+    /// Create a pending user and mail them an activation code. The answer never tells whether the email was known: go
+    /// on to the form for the code in any case. Keep email and password in memory until then, since `activate` needs
+    /// them. Again for a pending address it starts anew, and the newest password and code count; the owner of an active
+    /// one is mailed that they have an account already.
     ///
-    /// Codes: `INVALID_EMAIL`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `PASSWORD_TOO_WEAK`, `RATE_LIMITED`. Later versions may
-    /// add some, so a client needs a default.
-    async fn register(&self, ctx: &Context<'_>, input: RegisterInput) -> Result<RegisterPayload, ApiError> {
+    /// Codes: `INVALID_EMAIL`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `PASSWORD_TOO_WEAK`, `RATE_LIMITED`. Later
+    /// versions may add some, so a client needs a default.
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who wants an account.")] input: RegisterInput,
+    ) -> Result<RegisterPayload, ApiError> {
         let email = EmailAddress::parse(&input.email);
         let password = NewPassword::parse(input.password);
         let (email, password) = match (email, password) {
@@ -43,12 +53,16 @@ impl Mutation {
         }
     }
 
-    /// Turn the pending user into an active one. HTTP Basic (email, password) says who; the mailed code says that the
-    /// mailbox is theirs.
+    /// Turn the pending user into an active one, and open a session for them. HTTP Basic (email, password, in UTF-8)
+    /// says who, and without it the answer is `UNAUTHENTICATED`; the mailed code says that the mailbox is theirs.
     ///
-    /// Codes: `INVALID_CREDENTIALS`, `ALREADY_ACTIVATED` (with the user), `INVALID_CODE`, `CODE_EXPIRED`, `TOO_MANY_ATTEMPTS`,
-    /// `RATE_LIMITED`. Later versions may add some, so a client needs a default.
-    async fn activate(&self, ctx: &Context<'_>, input: ActivateInput) -> Result<ActivatePayload, ApiError> {
+    /// Codes: `INVALID_CREDENTIALS`, `ALREADY_ACTIVATED` (with the user), `INVALID_CODE`, `CODE_EXPIRED`,
+    /// `TOO_MANY_ATTEMPTS`, `RATE_LIMITED`. Later versions may add some, so a client needs a default.
+    async fn activate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What proves the mailbox.")] input: ActivateInput,
+    ) -> Result<ActivatePayload, ApiError> {
         let caller = ctx.data_unchecked::<Caller>();
         let activated = match caller.basic()? {
             Basic::Nobody => Err(Refusal::InvalidCredentials.into()),
@@ -74,10 +88,11 @@ impl Mutation {
         }
     }
 
-    /// Mail a fresh code, which replaces the one before. HTTP Basic (email, password).
+    /// Mail a fresh code, which replaces the one before. HTTP Basic (email, password, in UTF-8) says to whom, and
+    /// without it the answer is `UNAUTHENTICATED`. Two mails are `resendCooldownSeconds` of `registrationPolicy` apart.
     ///
-    /// Codes: `INVALID_CREDENTIALS`, `ALREADY_ACTIVATED`, `RATE_LIMITED`. Later versions may add some, so a client needs a
-    /// default.
+    /// Codes: `INVALID_CREDENTIALS`, `ALREADY_ACTIVATED`, `RATE_LIMITED`. Later versions may add some, so a client
+    /// needs a default.
     async fn resend_activation_code(&self, ctx: &Context<'_>) -> Result<ResendActivationCodePayload, ApiError> {
         let resent = match ctx.data_unchecked::<Caller>().basic()? {
             Basic::Nobody => Err(Refusal::InvalidCredentials.into()),
@@ -92,11 +107,15 @@ impl Mutation {
         }
     }
 
-    /// Open a session for an active user.
+    /// Open a session for an active user. A pending user is `NOT_ACTIVATED`, if the password is right.
     ///
-    /// Codes: `INVALID_EMAIL`, `INVALID_CREDENTIALS`, `NOT_ACTIVATED`, `RATE_LIMITED`. Later versions may add some, so a client
-    /// needs a default.
-    async fn sign_in(&self, ctx: &Context<'_>, input: SignInInput) -> Result<SignInPayload, ApiError> {
+    /// Codes: `INVALID_EMAIL`, `INVALID_CREDENTIALS`, `NOT_ACTIVATED`, `RATE_LIMITED`. Later versions may add some, so
+    /// a client needs a default.
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Who wants a session.")] input: SignInInput,
+    ) -> Result<SignInPayload, ApiError> {
         let email = match EmailAddress::parse(&input.email) {
             Ok(email) => email,
             Err(error) => {
@@ -124,7 +143,9 @@ impl Mutation {
     }
 
     /// End the session whose Bearer token the request carries, on every replica, at once. A token that is dead already
-    /// is no error.
+    /// is no error; without one the answer is `UNAUTHENTICATED`.
+    ///
+    /// Codes: none so far. Later versions may add some, so a client needs a default.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload, ApiError> {
         let token = ctx.data_unchecked::<Caller>().bearer()?;
         match accounts(ctx).sign_out(token).await {

@@ -7,48 +7,51 @@ use crate::account::{
     self, CODE_MAX_ATTEMPTS, InvalidEmail, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, PasswordLength, Refusal,
 };
 
-/// An expected failure that a frontend shows to a person. Faults of the request or the server are top-level errors
-/// instead.
+/// An expected failure that a frontend shows to a person. Faults of the request or the server are top-level errors,
+/// with `extensions.code`, instead.
 #[derive(SimpleObject, Debug, Clone)]
 pub(super) struct UserError {
     /// What happened. Later versions may add codes, so a client needs a default that shows `message`.
     pub code: UserErrorCode,
-    /// One English sentence, fit to be shown.
+    /// One English sentence, fit to be shown. It can change: decide by `code`.
     pub message: String,
     /// The path of the input at fault, such as `["input", "email"]`; null when no single field is.
     pub field: Option<Vec<String>>,
-    /// When trying again can help, in seconds.
+    /// In how many seconds trying again can help: disable the button for so long. Null but with `RATE_LIMITED`.
     pub retry_after_seconds: Option<i32>,
-    /// How many tries this code has left.
+    /// How many tries this code has left. Null but with `INVALID_CODE` and `TOO_MANY_ATTEMPTS`, and while no code was
+    /// mailed yet. At 0, offer another code.
     pub attempts_remaining: Option<i32>,
-    /// What would make the input acceptable, such as a better password.
+    /// English sentences on what would make the input acceptable. Empty but with `PASSWORD_TOO_WEAK`.
     pub suggestions: Vec<String>,
 }
 
-/// What happened.
+/// What happened. Later versions may add codes, so a client needs a default that shows the error's `message`.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 pub(super) enum UserErrorCode {
-    /// The email is not an address that a mail can be sent to.
+    /// The email is not an address that a mail can be sent to: mark its field.
     InvalidEmail,
-    /// The password has too few characters, see `registrationPolicy`.
+    /// The password has fewer characters than `passwordMinLength` of `registrationPolicy`: mark its field.
     PasswordTooShort,
-    /// The password has too many characters, see `registrationPolicy`.
+    /// The password has more characters than `passwordMaxLength` of `registrationPolicy`: mark its field.
     PasswordTooLong,
-    /// The password is trivially guessable; `suggestions` tells what would make a better one.
+    /// The password is trivially guessable: mark its field, and show `suggestions`.
     PasswordTooWeak,
-    /// Email and password do not belong together.
+    /// Email and password do not belong together, or nobody has the address: ask for both again, without saying which
+    /// is wrong. While activating it can also be that the address was registered anew.
     InvalidCredentials,
-    /// The password is right, but the mailed code was not given yet.
+    /// The password is right, but the mailed code was not given yet: show the form for the code, and offer another one.
     NotActivated,
-    /// This account is active already: sign in.
+    /// The password is right, and the account is active already: go on to `signIn`.
     AlreadyActivated,
-    /// Not the code that was mailed. `attemptsRemaining` tells how many tries are left.
+    /// Not the code that was mailed, or none was mailed yet: keep the form open. `attemptsRemaining` tells how many
+    /// tries are left.
     InvalidCode,
-    /// The code's time is over: ask for another one.
+    /// The code's time is over, whatever was typed: offer `resendActivationCode`.
     CodeExpired,
-    /// The code's tries are spent: ask for another one.
+    /// The code's tries are spent, and the right one would be refused too: offer `resendActivationCode`.
     TooManyAttempts,
-    /// A limit was reached; `retryAfterSeconds` tells when trying again can help.
+    /// A limit was reached and nothing was changed: disable the button for `retryAfterSeconds`.
     RateLimited,
 }
 
