@@ -25,6 +25,7 @@ mod register;
 mod replicas;
 mod resend;
 mod schema;
+mod schema_lint;
 mod sessions;
 mod slow_clients;
 mod start_up_errors;

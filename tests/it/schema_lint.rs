@@ -1,0 +1,157 @@
+//! The schema by the rules of others: graphql-eslint's for schemas, and graphql-inspector's for what breaks clients.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema");
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+/// The schema in the repository, and so in each of its versions.
+const SCHEMA: &str = "api/schema.graphql";
+
+/// Runs a script over schemas: whether it is content, and what it says.
+fn run(script: &str, schemas: &[&str]) -> (bool, String) {
+    let folder = TempDir::new().expect("a folder");
+    let mut command = Command::new("node");
+    command.arg(script).current_dir(FOLDER);
+    for (number, schema) in schemas.iter().enumerate() {
+        let file = folder.path().join(format!("{number}.graphql"));
+        fs::write(&file, schema).expect("a file");
+        command.arg(file);
+    }
+    let Output { status, stdout, stderr } = command.output().expect("node is there: run the tests with ./tests/run");
+    let text = String::from_utf8_lossy(&stdout) + String::from_utf8_lossy(&stderr);
+    (status.success(), text.into_owned())
+}
+
+/// The schema with a text replaced.
+fn with(old: &str, new: &str) -> String {
+    let schema = api::graphql::sdl();
+    assert!(schema.contains(old), "{old}");
+    schema.replace(old, new)
+}
+
+#[test]
+fn the_schema_keeps_the_recommended_rules() {
+    let (content, said) = run("lint.mjs", &[&api::graphql::sdl()]);
+    assert!(content, "{said}");
+}
+
+#[test]
+fn the_rules_find_what_they_are_for() {
+    let (content, said) = run("lint.mjs", &[&with("  id: ID!", "  user_id: ID!")]);
+    assert!(!content && said.contains("strict-id-in-types"), "{said}");
+    assert!(said.contains("naming-convention"), "{said}");
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = Command::new("git");
+    // A hook of git's own that runs the tests has set these.
+    command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+    let output = command.arg("-C").arg(folder).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then_some(text)
+}
+
+/// What clients were written for: the schema of the newest version that this one comes after, with its name; before the
+/// first one, and without git or its history, the contract that all began with.
+fn promised(repository: &Path) -> (String, String) {
+    let tagged = || {
+        let tag = git(repository, &["describe", "--tags", "--abbrev=0"])?
+            .trim()
+            .to_owned();
+        let schema = git(repository, &["show", &format!("{tag}:{SCHEMA}")])?;
+        Some((tag, schema))
+    };
+    let contract = || {
+        (
+            "the contract".to_owned(),
+            include_str!("../schema/contract.graphql").to_owned(),
+        )
+    };
+    tagged().unwrap_or_else(contract)
+}
+
+#[test]
+fn the_schema_breaks_no_client() {
+    let (version, before) = promised(Path::new(REPOSITORY));
+    let (content, said) = run("breaking.mjs", &[&before, &api::graphql::sdl()]);
+    assert!(content, "Clients that were written for {version} break:\n{said}");
+}
+
+#[test]
+fn what_breaks_clients_is_named() {
+    let before = api::graphql::sdl();
+    let removed = with("  codeLength: Int\n", "  digits: Int\n");
+    let changed = with("  activatedAt: DateTime\n", "  activatedAt: String\n");
+    let renamed = with("  CODE_EXPIRED\n", "  CODE_OVER\n");
+    let asked = with("input SignInInput {\n", "input SignInInput {\n  name: String!\n");
+    for (after, named) in [
+        (
+            removed,
+            "Field 'codeLength' was removed from object type 'RegisterPayload'\n",
+        ),
+        (
+            changed,
+            "Field 'User.activatedAt' changed type from 'DateTime' to 'String'\n",
+        ),
+        (
+            renamed,
+            "Enum value 'CODE_EXPIRED' was removed from enum 'UserErrorCode'\n",
+        ),
+        (
+            asked,
+            "Input field 'name' of type 'String!' was added to input object type 'SignInInput'\n",
+        ),
+    ] {
+        let (content, said) = run("breaking.mjs", &[&before, &after]);
+        assert!(!content && said.contains(named), "{named} {said}");
+    }
+    let more = with("  CODE_EXPIRED\n", "  CODE_EXPIRED\n  \"More.\"\n  CODE_LOST\n");
+    let (content, said) = run("breaking.mjs", &[&before, &more]);
+    assert!(content, "{said}");
+}
+
+#[test]
+fn without_git_the_contract_is_what_was_promised() {
+    let folder = TempDir::new().expect("a folder");
+    assert_eq!(promised(folder.path()).0, "the contract");
+}
+
+mod in_git {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_is_what_was_promised() {
+        let folder = TempDir::new().expect("a folder");
+        let repository = folder.path();
+        let git = |arguments: &[&str]| {
+            let who = [
+                "-c",
+                "user.name=Ada",
+                "-c",
+                "user.email=ada@example.com",
+                "-c",
+                "commit.gpgSign=false",
+            ];
+            super::git(repository, &[&who, arguments].concat()).unwrap_or_else(|| panic!("git {arguments:?}"))
+        };
+        let commit = |schema: &str| {
+            fs::create_dir_all(repository.join("api")).expect("a folder");
+            fs::write(repository.join(SCHEMA), schema).expect("a file");
+            git(&["add", "--all"]);
+            git(&["commit", "--quiet", "--message", "Change the schema"]);
+        };
+        git(&["init", "--quiet"]);
+        commit("scalar First");
+        assert_eq!(promised(repository).0, "the contract");
+        git(&["tag", "v1"]);
+        commit("scalar Second");
+        assert_eq!(promised(repository), ("v1".to_owned(), "scalar First".to_owned()));
+        git(&["tag", "v2"]);
+        commit("scalar Third");
+        assert_eq!(promised(repository), ("v2".to_owned(), "scalar Second".to_owned()));
+    }
+}
