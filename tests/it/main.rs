@@ -21,6 +21,7 @@ mod outbox;
 mod overload;
 mod process;
 mod rate_limits;
+mod real_clients;
 mod register;
 mod replicas;
 mod resend;

@@ -1,0 +1,86 @@
+//! GraphQL clients that frontends use, from the first query to signing out, and what a person reads when it goes wrong.
+//! The scripts in `tests/clients` are what `docs/frontend.md` shows.
+
+use std::sync::mpsc;
+
+use tests::{Database, TestApp};
+use tokio::process::Command;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
+
+async fn succeeds(script: &str, arguments: &[&str]) {
+    let mut command = Command::new("node");
+    command
+        .arg(script)
+        .args(arguments)
+        .current_dir(FOLDER)
+        .kill_on_drop(true);
+    let output = command
+        .output()
+        .await
+        .expect("node is there: run the tests with ./tests/run");
+    assert!(
+        output.status.success(),
+        "{command:?}\n{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn url(app: &TestApp) -> String {
+    format!("http://{}/graphql", app.address())
+}
+
+async fn goes_through_the_flow(client: &str) {
+    let app = TestApp::start(&Database::sqlite()).await;
+    let mailbox = format!("http://{}", app.mailer.http_addr());
+    succeeds("flow.mjs", &[client, &url(&app), &mailbox]).await;
+}
+
+/// The server has no room for more: one job holds its thread for estimating passwords, a second one fills the queue.
+async fn tells_what_is_wrong(client: &str) {
+    let app = TestApp::with(&Database::sqlite(), |builder| builder.hashing.queue = 1).await;
+    let hasher = app.server().accounts().hasher.clone();
+    let (release, held) = mpsc::channel::<()>();
+    let (begun, begins) = mpsc::channel();
+    let holding = tokio::spawn({
+        let hasher = hasher.clone();
+        let job = move |_: &str| {
+            let _ = begun.send(());
+            let _ = held.recv();
+        };
+        async move { hasher.estimate(String::new().into(), job).await }
+    });
+    let begins = tokio::task::spawn_blocking(move || begins.recv()).await;
+    begins.expect("no panic").expect("the thread is held");
+    let waiting = hasher.estimate(String::new().into(), |_| ());
+    tokio::pin!(waiting);
+    assert!(futures_util::poll!(&mut waiting).is_pending());
+
+    succeeds("trouble.mjs", &[client, &url(&app)]).await;
+    drop(release);
+    holding.abort();
+}
+
+macro_rules! clients {
+    ($($name:ident: $script:literal)+) => {
+        $(mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn goes_through_the_flow() {
+                super::goes_through_the_flow($script).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn tells_what_is_wrong() {
+                super::tells_what_is_wrong($script).await;
+            }
+        })+
+    };
+}
+
+clients! {
+    apollo_client_3: "apollo-client-3"
+    apollo_client_4: "apollo-client-4"
+    graphql_request: "graphql-request"
+    urql: "urql"
+}
