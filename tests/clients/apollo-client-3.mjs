@@ -3,11 +3,11 @@ import { onError } from 'apollo-client-3/link/error/index.js';
 import { isMutation } from './documents.mjs';
 import { Failure } from './failure.mjs';
 
-// For Apollo Client 3 every status but 2xx is an error of the network, with the answer in its `result`.
+// For Apollo Client 3 every status but 2xx is an error of the network; a link is told the errors in its body too.
 const failures = onError(({ graphQLErrors, networkError, operation }) => {
   const { response } = operation.getContext();
-  const errors = graphQLErrors ?? networkError.result?.errors;
-  const failure = errors ? Failure.answered(errors, response?.headers) : Failure.unreachable(networkError);
+  const answered = graphQLErrors?.length > 0;
+  const failure = answered ? Failure.answered(graphQLErrors, response?.headers) : Failure.unreachable(networkError);
   return new Observable((observer) => observer.error(failure));
 });
 
@@ -16,7 +16,8 @@ export default function connect(url) {
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
   return async (document, variables, authorization) => {
     // An answer is of the credentials that it was asked with: nothing is kept for the next user.
-    const options = { variables, fetchPolicy: 'no-cache', context: { headers: { ...(authorization && { authorization }) } } };
+    const headers = { ...(authorization && { authorization }) };
+    const options = { variables, fetchPolicy: 'no-cache', context: { headers } };
     try {
       const { data } = isMutation(document)
         ? await client.mutate({ mutation: gql(document), ...options })

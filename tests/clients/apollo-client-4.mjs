@@ -16,7 +16,8 @@ export default function connect(url) {
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
   return async (document, variables, authorization) => {
     // An answer is of the credentials that it was asked with: nothing is kept for the next user.
-    const options = { variables, fetchPolicy: 'no-cache', context: { headers: { ...(authorization && { authorization }) } } };
+    const headers = { ...(authorization && { authorization }) };
+    const options = { variables, fetchPolicy: 'no-cache', context: { headers } };
     const { data } = isMutation(document)
       ? await client.mutate({ mutation: gql(document), ...options })
       : await client.query({ query: gql(document), ...options });

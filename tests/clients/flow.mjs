@@ -1,8 +1,9 @@
-// node flow.mjs CLIENT URL MAILBOX: goes from the first query to signing out with one of the clients in this folder, over
-// the server at URL, whose mails are in the mailer-mock at MAILBOX, and looks at what a person would read on the way.
+// node flow.mjs CLIENT URL MAILBOX: goes from the first query to signing out with one of the clients in this folder, at
+// the server at URL, whose mails are in the mailer-mock at MAILBOX, and sees what a person would read on the way.
 import assert from 'node:assert/strict';
 import { Account } from './account.mjs';
 import { ME, POLICY } from './documents.mjs';
+import { registrationPolicy } from './policy.mjs';
 import { sentenceForFailure, sentenceForUserError } from './sentences.mjs';
 
 const [, , client, url, mailbox] = process.argv;
@@ -21,8 +22,10 @@ async function mailedCode() {
   return (await answer.json()).Codes[0];
 }
 
-const { registrationPolicy } = await connect(url)(POLICY);
-assert.equal(registrationPolicy.passwordMinLength, 8);
+const policy = await registrationPolicy(url);
+const { registrationPolicy: same } = await connect(url)(POLICY, {});
+assert.deepEqual({ ...same, ...policy }, same);
+assert.equal(policy.passwordMinLength, 8);
 
 const account = new Account(connect(url));
 assert.equal(await account.me(), null);

@@ -21,7 +21,7 @@ export function sentenceForFailure({ code, message, retryAfterSeconds, requestId
     case 'RATE_LIMITED':
       return `Too many attempts. Please try again in ${Math.ceil(retryAfterSeconds / 60)} min.`;
     case 'INTERNAL_SERVER_ERROR':
-      return `This is our fault, not yours. Please tell us about ${requestId}.`;
+      return `This is our fault, not yours. Please quote ${requestId}.`;
     case 'UNREACHABLE':
       return 'The server cannot be reached. Please check your connection and try again.';
     default:

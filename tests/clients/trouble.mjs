@@ -1,5 +1,5 @@
-// node trouble.mjs CLIENT URL: looks at what a person would read of one of the clients in this folder when a request fails
-// as a whole. The server at URL has no room for more; the other troubles come from one of our own.
+// node trouble.mjs CLIENT URL: sees what a person would read when a request of a client in this folder fails as a
+// whole. The server at URL has no room for more; the other troubles come from one of our own.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -21,7 +21,7 @@ assert.equal(await read(registering), 'Many people are here at once. Please try 
 const errors = (extensions) => JSON.stringify({ data: { me: null }, errors: [{ message: 'No.', extensions }] });
 const troubles = [
   [200, errors({ code: 'RATE_LIMITED', retryAfterSeconds: 1800 }), 'Too many attempts. Please try again in 30 min.'],
-  [200, errors({ code: 'INTERNAL_SERVER_ERROR', requestId: 'r1' }), 'This is our fault, not yours. Please tell us about r1.'],
+  [200, errors({ code: 'INTERNAL_SERVER_ERROR', requestId: 'r' }), 'This is our fault, not yours. Please quote r.'],
   [200, errors({ code: 'ADDED_LATER' }), 'No.'],
   [502, '<h1>Bad Gateway</h1>', 'The server cannot be reached. Please check your connection and try again.'],
 ];

@@ -3,7 +3,7 @@
 
 use std::sync::mpsc;
 
-use tests::{Database, TestApp};
+use tests::{Database, OTHER_PASSWORD, TestApp};
 use tokio::process::Command;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
@@ -81,6 +81,17 @@ macro_rules! clients {
 clients! {
     apollo_client_3: "apollo-client-3"
     apollo_client_4: "apollo-client-4"
+    fetch: "fetch"
     graphql_request: "graphql-request"
     urql: "urql"
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backend_keeps_the_token_in_a_cookie() {
+    let app = TestApp::with(&Database::sqlite(), |builder| {
+        builder.trusted_proxies.0 = vec!["127.0.0.0/8".parse().expect("a network")];
+    })
+    .await;
+    app.activated("ada@example.com", OTHER_PASSWORD).await;
+    succeeds("cookie.mjs", &[&url(&app), "ada@example.com", OTHER_PASSWORD]).await;
 }
