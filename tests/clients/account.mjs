@@ -51,9 +51,9 @@ export class Account {
   }
 
   async signOut() {
-    const authorization = `Bearer ${this.#token}`;
+    const token = this.#token;
     this.#token = undefined;
-    await this.#send(SIGN_OUT, {}, authorization);
+    if (token) await this.#send(SIGN_OUT, {}, `Bearer ${token}`);
   }
 
   #signedIn({ token }) {

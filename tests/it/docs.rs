@@ -1,4 +1,4 @@
-//! What the documentation says of the tests.
+//! What the documentation says of the tests, and shows of their code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,4 +33,62 @@ fn the_tests_that_the_threat_model_names_are_there() {
         let there = folder.join("it").join(file).exists() || folder.join("..").join(file).exists();
         assert!(there, "{file}");
     }
+}
+
+/// The blocks of code in a document that name a file above them, with that file.
+fn snippets(document: &str) -> Vec<(&str, String)> {
+    let lines: Vec<&str> = document.lines().collect();
+    let fences: Vec<usize> = (0..lines.len())
+        .filter(|line| lines[*line].starts_with("```"))
+        .collect();
+    let blocks = fences.chunks(2).filter(|fences| lines[fences[0]] != "```mermaid");
+    blocks
+        .map(|fences| {
+            let [start, end] = *fences else {
+                panic!("a block is open")
+            };
+            let above = lines[..start]
+                .iter()
+                .rev()
+                .find(|line| !line.is_empty())
+                .expect("a line");
+            let file = above.strip_prefix('[').and_then(|line| line.split_once("](../"));
+            let (file, _) = file.unwrap_or_else(|| panic!("line {start} names no file: {above}"));
+            (file, lines[start + 1..end].join("\n"))
+        })
+        .collect()
+}
+
+/// Lines without the spaces that all of them begin with.
+fn outdented(lines: &[&str]) -> String {
+    let indented = lines.iter().filter(|line| !line.is_empty());
+    let indent = indented
+        .map(|line| line.len() - line.trim_start().len())
+        .min()
+        .unwrap_or(0);
+    let lines: Vec<&str> = lines
+        .iter()
+        .map(|line| line.get(indent..).unwrap_or_default())
+        .collect();
+    lines.join("\n")
+}
+
+fn contains(file: &str, snippet: &str) -> bool {
+    let lines: Vec<&str> = file.lines().collect();
+    let height = snippet.lines().count();
+    height > 0 && lines.windows(height).any(|window| outdented(window) == snippet)
+}
+
+#[test]
+fn the_frontend_guide_shows_code_that_the_tests_run() {
+    let guide = include_str!("../../docs/frontend.md");
+    let snippets = snippets(guide);
+    assert!(snippets.len() > 15, "{snippets:?}");
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (file, snippet) in snippets {
+        assert!(file.starts_with("tests/clients/"), "{file} is not run by a test");
+        let text = fs::read_to_string(repository.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert!(contains(&text, &snippet), "{file} has not:\n{snippet}");
+    }
+    assert!(contains("a {\n    b\n\n      c\n}", "b\n\n  c") && !contains("a {\n    b\n    c\n}", "b\n  c"));
 }
