@@ -15,6 +15,7 @@ export default function connect(url, headers = {}) {
       throw Failure.unreachable(error);
     }
     if (answer.errors) throw Failure.answered(answer.errors, response.headers);
+    if (!answer.data) throw Failure.unreachable();
     return answer.data;
   };
 }

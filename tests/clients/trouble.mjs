@@ -23,12 +23,13 @@ const troubles = [
   [200, errors({ code: 'RATE_LIMITED', retryAfterSeconds: 1800 }), 'Too many attempts. Please try again in 30 min.'],
   [200, errors({ code: 'INTERNAL_SERVER_ERROR', requestId: 'r' }), 'This is our fault, not yours. Please quote r.'],
   [200, errors({ code: 'ADDED_LATER' }), 'No.'],
+  [502, '{"message":"Bad Gateway"}', 'The server cannot be reached. Please check your connection and try again.'],
   [502, '<h1>Bad Gateway</h1>', 'The server cannot be reached. Please check your connection and try again.'],
 ];
 let answer;
 const server = createServer((_, response) => {
   const [status, body] = answer;
-  response.writeHead(status, { 'content-type': status === 200 ? 'application/json' : 'text/html' }).end(body);
+  response.writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/html' }).end(body);
 });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 const account = new Account(connect(`http://127.0.0.1:${server.address().port}/graphql`));
