@@ -139,6 +139,23 @@ tests::on_both_databases! {
         }
     }
 
+    async fn a_document_that_is_known_already_still_has_the_operation_that_is_named(database: Database) {
+        let app = TestApp::start(&database).await;
+        let query = "query Policy{registrationPolicy{codeLength}} query Who{me{id}}";
+        // The second time, the server knows the document.
+        for _ in 0..2 {
+            for (name, expected) in [
+                (json!("Policy"), json!({ "data": { "registrationPolicy": { "codeLength": 4 } } })),
+                (json!("Who"), json!({ "data": { "me": null } })),
+            ] {
+                let request = app.request(Method::POST, "/graphql").json(&json!({ "query": query, "operationName": name }));
+                let answer = request.send().await.expect("an answer");
+                assert_eq!(answer.json::<Value>().await.expect("JSON"), expected);
+            }
+            assert_eq!(app.send(query, json!({})).await.error_code(), "OPERATION_RESOLUTION_FAILURE");
+        }
+    }
+
     async fn json_that_is_made_to_hurt_is_refused(database: Database) {
         let app = TestApp::start(&database).await;
         let variables = |value: &str| format!("{{\"query\":\"{{__typename}}\",\"variables\":{{\"a\":{value}}}}}");

@@ -2,6 +2,7 @@
 
 use api::account::{Code, Error, Refusal};
 use api::clock::Clock;
+use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use tests::{OTHER_PASSWORD, PASSWORD, TestCore, count, credentials};
 
@@ -140,4 +141,36 @@ tests::on_both_databases! {
         core.delivery.deliver(slow).await.expect("an attempt");
         assert_eq!(core.mailer.mailbox().messages().len(), 2);
     }
+
+    async fn a_worker_whose_lease_was_taken_in_the_middle_draws_and_mails_nothing(database: Database) {
+        let core = TestCore::start(&database).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
+        another_takes_the_lease(&core).await;
+        core.delivery.deliver(slow).await.expect("an attempt");
+        assert_eq!(core.mailer.mailbox().messages().len(), 0);
+        assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
+        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
+    }
+
+    async fn a_worker_whose_lease_was_taken_in_the_middle_mails_no_code_again(database: Database) {
+        let core = TestCore::start(&database).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        core.mailer.faults().set(vec![FaultRule { times: Some(1), ..FaultRule::new(Stage::AfterData, Action::Drop) }]);
+        assert!(core.delivery.deliver_next().await.expect("an attempt"));
+        core.advance(1);
+        let slow = core.delivery.claim().await.expect("a claim").expect("a mail that is due again");
+        another_takes_the_lease(&core).await;
+        let sent = core.mailer.mailbox().messages().len();
+        core.delivery.deliver(slow).await.expect("an attempt");
+        assert_eq!(core.mailer.mailbox().messages().len(), sent);
+    }
+}
+
+/// As after a stall in which the lease ended.
+async fn another_takes_the_lease(core: &TestCore) {
+    let mail = entity::email_outbox::Entity::find().one(&core.accounts.db).await;
+    let mut mail = mail.expect("an answer").expect("an owed mail").into_active_model();
+    mail.lease = Set(Some(mail.id.clone().unwrap()));
+    mail.update(&core.accounts.db).await.expect("a row");
 }
