@@ -1,4 +1,4 @@
-use fantoccini::key::Key;
+use browser::Key;
 
 use super::{Look, Page, in_browser};
 use crate::support::{deliver, start};

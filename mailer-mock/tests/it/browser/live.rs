@@ -1,4 +1,4 @@
-use fantoccini::key::Key;
+use browser::Key;
 use mailer_mock::{Config, MailerMock};
 use serde_json::json;
 

@@ -1,65 +1,21 @@
-use fantoccini::elements::Element;
-use fantoccini::{Client, Locator};
+use std::ops::Deref;
+
+use browser::Client;
 use mailer_mock::MailerMock;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::support::PATIENCE;
-
-/// The mailbox page, as somebody who sits before it.
-pub(super) struct Page {
-    pub(super) client: Client,
-}
+/// The mailbox page.
+pub(super) struct Page(browser::Page);
 
 impl Page {
+    /// Questions may use `status` and `rows`, too.
     pub(super) async fn open(client: Client, mock: &MailerMock) -> Self {
         let url = format!("http://{}/", mock.http_addr());
-        client.goto(&url).await.expect("the page loads");
-        let page = Self { client };
+        let words = "const rows = [...document.querySelectorAll('#list a')]; const status = text('#status');";
+        let page = browser::Page::with_words(client, &url, words).await;
         // From here on, what arrives is told to it.
         page.eventually("it has loaded", "status !== 'Loading…'").await;
-        page
-    }
-
-    /// What a script in the page answers. `status`, `rows` and `text(selector)` are there to use.
-    pub(super) async fn ask(&self, expression: &str) -> Value {
-        let script = format!(
-            "const one = (selector) => document.querySelector(selector);
-             const text = (selector) => one(selector)?.textContent ?? null;
-             const rows = [...document.querySelectorAll('#list a')];
-             const status = text('#status');
-             return {expression};"
-        );
-        let answer = self.client.execute(&script, Vec::new()).await;
-        answer.unwrap_or_else(|error| panic!("{expression}: {error}"))
-    }
-
-    /// Asks again and again until the answer is yes.
-    pub(super) async fn eventually(&self, what: &str, expression: &str) {
-        let asked = async {
-            while self.ask(expression).await != json!(true) {
-                tokio::task::yield_now().await;
-            }
-        };
-        if tokio::time::timeout(PATIENCE, asked).await.is_err() {
-            let page = self.ask("document.body.innerText").await;
-            panic!("{what}: {expression}\n{page}");
-        }
-    }
-
-    pub(super) async fn element(&self, selector: &str) -> Element {
-        let found = self.client.find(Locator::Css(selector)).await;
-        found.unwrap_or_else(|error| panic!("{selector}: {error}"))
-    }
-
-    pub(super) async fn click(&self, selector: &str) {
-        let clicked = self.element(selector).await.click().await;
-        clicked.unwrap_or_else(|error| panic!("{selector}: {error}"));
-    }
-
-    /// Presses keys where the focus is.
-    pub(super) async fn press(&self, keys: &str) {
-        let focused = self.client.active_element().await.expect("the page has one");
-        focused.send_keys(keys).await.expect("keys are taken");
+        Self(page)
     }
 
     /// Opens the newest mail.
@@ -76,5 +32,13 @@ impl Page {
         self.click(&format!("#tab-{name}")).await;
         let chosen = format!("one('#panel').getAttribute('aria-labelledby') === 'tab-{name}'");
         self.eventually("the tab is chosen", &chosen).await;
+    }
+}
+
+impl Deref for Page {
+    type Target = browser::Page;
+
+    fn deref(&self) -> &browser::Page {
+        &self.0
     }
 }

@@ -1,4 +1,4 @@
-use fantoccini::key::Key;
+use browser::Key;
 use serde_json::json;
 
 use super::{Look, Page, in_browser};

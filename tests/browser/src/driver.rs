@@ -10,18 +10,26 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::support::PATIENCE;
+use crate::PATIENCE;
 
 /// What the browser shows the page on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Look {
+pub enum Look {
+    /// A wide window.
     Desktop,
+    /// A wide window of somebody who likes it dark.
     DarkDesktop,
+    /// A phone.
+    Phone,
+    /// A phone of somebody who likes it dark.
     DarkPhone,
 }
 
 /// Runs a test in a browser of its own, which is gone afterwards, also when the test fails.
-pub(super) async fn in_browser<T, F>(look: Look, test: T)
+///
+/// # Panics
+/// When the test does, or no browser starts.
+pub async fn in_browser<T, F>(look: Look, test: T)
 where
     T: FnOnce(Client) -> F,
     F: Future<Output = ()> + Send + 'static,
@@ -80,14 +88,14 @@ fn capabilities(look: Look, profile: &TempDir) -> Value {
         "--window-size=1280,940",
         &profile,
     ];
-    if look != Look::Desktop {
+    if matches!(look, Look::DarkDesktop | Look::DarkPhone) {
         arguments.push("--blink-settings=preferredColorScheme=0");
     }
     let mut options = json!({ "args": arguments });
     if let Ok(chrome) = std::env::var("CHROME") {
         options["binary"] = json!(chrome);
     }
-    if look == Look::DarkPhone {
+    if matches!(look, Look::Phone | Look::DarkPhone) {
         let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2, "touch": true });
         options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
     }
