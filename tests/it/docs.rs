@@ -7,9 +7,19 @@ use std::path::Path;
 fn is_tested(name: &str) -> bool {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let unit_tests = ["graphql/bounds.rs", "graphql/cost.rs"].map(|file| folder.join("../api/src").join(file));
-    let files = fs::read_dir(folder.join("it")).expect("the folder of this file");
-    let files = files.map(|file| file.expect("an entry").path());
-    files.chain(unit_tests).any(|file| {
+    let mut folders = vec![folder.join("it")];
+    let mut files = unit_tests.to_vec();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push(path);
+            }
+        }
+    }
+    files.iter().any(|file| {
         let text = fs::read_to_string(file).expect("a source file");
         text.contains(&format!("fn {name}("))
     })
