@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { asClock, countDown, milestone } from "./countdown";
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: 1_000_000 });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("each second is told once, down to zero, and then nothing more", () => {
+  const told: number[] = [];
+  countDown(Date.now() + 2_500, (seconds) => told.push(seconds));
+  vi.advanceTimersByTime(60_000);
+  expect(told).toEqual([3, 2, 1, 0]);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("after a sleep it goes on at the time that it is then", () => {
+  const told: number[] = [];
+  countDown(Date.now() + 60_000, (seconds) => told.push(seconds));
+  vi.setSystemTime(Date.now() + 50_000);
+  vi.advanceTimersByTime(1_000);
+  expect(told).toEqual([60, 9]);
+});
+
+test("it can be stopped", () => {
+  const stop = countDown(Date.now() + 60_000, () => {});
+  stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("it reads as on a clock", () => {
+  expect([0, 7, 60, 1800].map(asClock)).toEqual(["0:00", "0:07", "1:00", "30:00"]);
+});
+
+test("a screen reader hears of it three times", () => {
+  const said = Array.from({ length: 61 }, (_, passed) => milestone(60 - passed));
+  expect(new Set(said.filter(Boolean)).size).toBe(3);
+  expect([milestone(31), milestone(30), milestone(10), milestone(0)].map((text) => text.slice(0, 10))).toEqual([
+    "",
+    "30 seconds",
+    "10 seconds",
+    "The time o",
+  ]);
+});

@@ -1,0 +1,47 @@
+import { type InputHTMLAttributes, type ReactNode, useId } from "react";
+import type { Problem } from "../problem";
+
+type Props = Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> & {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  problem?: Problem | undefined;
+  /** Explains the field, below it. */
+  hint?: ReactNode;
+  /** Stands inside of it, at its end. */
+  button?: ReactNode;
+};
+
+/** An input with its label, and with what there is to say about it, so that a screen reader says it too. */
+export function Field({ label, onChange, problem, hint, button, ...input }: Props) {
+  const id = useId();
+  const described = [problem && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(" ");
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="input">
+        <input
+          {...input}
+          id={id}
+          required
+          aria-invalid={problem !== undefined}
+          aria-describedby={described || undefined}
+          onChange={(event) => onChange(event.target.value)}
+        />
+        {button}
+      </div>
+      {problem && (
+        <p id={`${id}-problem`} className="problem" role="alert">
+          {problem.text}
+        </p>
+      )}
+      {hint && <div id={`${id}-hint`}>{hint}</div>}
+    </div>
+  );
+}
+
+export function EmailField(props: Omit<Props, "label">) {
+  return (
+    <Field {...props} label="Email" name="email" type="email" autoComplete="email" autoCapitalize="none" spellCheck={false} />
+  );
+}

@@ -1,0 +1,37 @@
+import { type ReactNode, useEffect, useRef } from "react";
+import type { Problem } from "../problem";
+import { Notice } from "./Notice";
+import { WaitButton } from "./WaitButton";
+
+type Props = { submit: string; busy: boolean; problems: Problem[]; onSubmit: () => void; children: ReactNode };
+
+/** Fields, what is wrong with none of them in particular, and the button. The server checks them, and not the browser. */
+export function Form({ submit, busy, problems, onSubmit, children }: Props) {
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    if (problems.length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [problems]);
+
+  const general = problems.filter((problem) => problem.field === null);
+  const until = Math.max(...problems.map((problem) => problem.waitUntil ?? 0), 0);
+  const failed = general.some(({ code }) => code === "OFFLINE" || code === "FAULT" || code === "OVERLOADED");
+  return (
+    <form
+      ref={form}
+      noValidate
+      aria-busy={busy}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy && Date.now() >= until) onSubmit();
+      }}
+    >
+      {children}
+      {general.map((problem) => (
+        <Notice key={problem.code} text={problem.text} bad waitUntil={problem.waitUntil} />
+      ))}
+      <WaitButton type="submit" className="primary" until={until} busy={busy}>
+        {failed ? "Try again" : submit}
+      </WaitButton>
+    </form>
+  );
+}

@@ -1,0 +1,30 @@
+import type { ReactNode } from "react";
+import type { Screen } from "../screen";
+
+const STEPS = ["Your details", "The code we mail you", "Welcome"];
+const STEP: Record<Screen["at"], number> = { register: 0, password: 1, code: 1, account: 2, signIn: 2 };
+
+/** What stands around every screen: who we are, and how far somebody has come. */
+export function Frame({ at, children }: { at: Screen["at"]; children: ReactNode }) {
+  return (
+    <div className="frame">
+      <header>
+        <p className="brand">
+          <img src="/icon.svg" alt="" width="32" height="32" />
+          Tansy
+        </p>
+        <p className="promise">
+          A place for <em>everything</em> that grows.
+        </p>
+        <ol className="steps" aria-label="Steps" hidden={at === "signIn"}>
+          {STEPS.map((step, index) => (
+            <li key={step} data-done={index < STEP[at]} aria-current={index === STEP[at] ? "step" : undefined}>
+              <span>{step}</span>
+            </li>
+          ))}
+        </ol>
+      </header>
+      {children}
+    </div>
+  );
+}

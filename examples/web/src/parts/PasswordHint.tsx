@@ -1,0 +1,46 @@
+import { useEffect, useState } from "react";
+import type { RegistrationPolicyQuery } from "../graphql.generated";
+import { judge, type Verdict } from "../password";
+
+type Props = { password: string; email: string; policy: RegistrationPolicyQuery["registrationPolicy"] };
+
+/** What the server will probably say, while somebody types. */
+export function PasswordHint({ password, email, policy }: Props) {
+  const [verdict, setVerdict] = useState<Verdict | null>(null);
+  useEffect(() => {
+    let current = true;
+    // The dictionaries may not load; then there is no hint, and the server decides as ever.
+    judge(password, email, policy).then((verdict) => current && setVerdict(verdict), () => {});
+    return () => {
+      current = false;
+    };
+  }, [password, email, policy]);
+
+  const judged = password === "" ? null : verdict;
+  return (
+    <div className="hint" data-verdict={judged?.code ?? (judged ? "GOOD" : undefined)} data-score={judged?.score}>
+      <span className="meter" aria-hidden="true">
+        {[1, 2, 3, 4].map((step) => (
+          <i key={step} data-on={judged ? judged.score >= step : false} />
+        ))}
+      </span>
+      <p role="status">{words(judged, policy)}</p>
+    </div>
+  );
+}
+
+function words(verdict: Verdict | null, policy: Props["policy"]): string {
+  const { passwordMinLength: min, passwordMaxLength: max } = policy;
+  switch (verdict?.code) {
+    case "PASSWORD_TOO_SHORT":
+      return `At least ${min} characters.`;
+    case "PASSWORD_TOO_LONG":
+      return `At most ${max} characters.`;
+    case "PASSWORD_TOO_WEAK":
+      return ["Easy to guess.", verdict.suggestions[0] ?? "Add another word or two."].join(" ");
+    case null:
+      return verdict.score === 2 ? "This will do." : "A good password.";
+    default:
+      return `${min} to ${max} characters. Some words that do not belong together are easy to keep in mind.`;
+  }
+}

@@ -1,0 +1,16 @@
+import { expect, test } from "vitest";
+import { judge } from "./password";
+import examples from "./password-examples.json";
+
+const policy = { passwordMinLength: 8, passwordMaxLength: 128, codeLength: 4 };
+
+// tests/it/password_examples.rs asks the server the same.
+test.each(examples)("$why", async ({ email, password, code }) => {
+  expect((await judge(password, email, policy)).code).toBe(code);
+});
+
+test("what is too weak comes with a suggestion, or a score to show", async () => {
+  const { score, suggestions } = await judge("password", "ada@example.com", policy);
+  expect(score).toBe(0);
+  expect(suggestions).not.toEqual([]);
+});

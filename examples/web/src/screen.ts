@@ -1,0 +1,36 @@
+// Where somebody is in the application, and what of it outlives a reload.
+import type { RegisterMutation } from "./graphql.generated";
+
+/** A registration that waits for its code. */
+export type Pending = {
+  email: string;
+  codeLength: number;
+  /** When the code was mailed and when its time is over, as far as this page can tell; null when none was asked for. */
+  code: { sentAt: number; expiresAt: number } | null;
+  resendAt: number;
+};
+
+/** What is said at the top of a screen about how somebody got there. */
+export type Said = { text: string; bad: boolean };
+
+export type Screen =
+  | { at: "register" }
+  | { at: "signIn"; email?: string; said?: Said }
+  | { at: "password"; pending: Pending; said?: Said }
+  | { at: "code"; pending: Pending; password: string; said?: Said }
+  | { at: "account"; token: string };
+
+export type Go = (screen: Screen) => void;
+
+/** What `register` and `resendActivationCode` answer when they mailed a code. */
+type Mailed = Omit<RegisterMutation["register"], "userErrors">;
+
+export function pending(email: string, mailed: Mailed, before: Pick<Pending, "codeLength">): Pending {
+  const now = Date.now();
+  return {
+    email,
+    codeLength: mailed.codeLength ?? before.codeLength,
+    code: { sentAt: now, expiresAt: now + (mailed.codeExpiresInSeconds ?? 0) * 1000 },
+    resendAt: now + (mailed.resendAvailableInSeconds ?? 0) * 1000,
+  };
+}

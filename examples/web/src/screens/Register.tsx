@@ -1,0 +1,53 @@
+import { useState } from "react";
+import { useMutation, useQuery } from "urql";
+import { RegisterDocument, RegistrationPolicyDocument } from "../graphql.generated";
+import { EmailField } from "../parts/Field";
+import { Form } from "../parts/Form";
+import { Heading } from "../parts/Heading";
+import { PasswordField } from "../parts/PasswordField";
+import { PasswordHint } from "../parts/PasswordHint";
+import { loadEstimator } from "../password";
+import { type Problem, problemsOf } from "../problem";
+import { type Go, pending } from "../screen";
+
+export function Register({ go }: { go: Go }) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const [{ data }] = useQuery({ query: RegistrationPolicyDocument });
+  const [{ fetching }, register] = useMutation(RegisterDocument);
+  const policy = data?.registrationPolicy;
+
+  async function submit() {
+    const { data, error } = await register({ input: { email, password } });
+    const problems = problemsOf(error, data?.register.userErrors);
+    if (data && problems.length === 0) {
+      go({ at: "code", pending: pending(email, data.register, { codeLength: policy?.codeLength ?? 4 }), password });
+    } else {
+      setProblems(problems);
+    }
+  }
+
+  return (
+    <>
+      <Heading>Create your account</Heading>
+      <p className="lead">
+        Have one already?{" "}
+        <button type="button" className="link" onClick={() => go({ at: "signIn", email })}>
+          Sign in
+        </button>
+      </p>
+      <Form submit="Create account" busy={fetching} problems={problems} onSubmit={submit}>
+        <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
+        <PasswordField
+          value={password}
+          onChange={setPassword}
+          autoComplete="new-password"
+          problem={problems.find(({ field }) => field === "password")}
+          onFocus={() => loadEstimator().catch(() => {})}
+          hint={policy && <PasswordHint password={password} email={email} policy={policy} />}
+        />
+      </Form>
+    </>
+  );
+}

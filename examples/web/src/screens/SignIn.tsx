@@ -1,0 +1,52 @@
+import { useState } from "react";
+import { useMutation, useQuery } from "urql";
+import { RegistrationPolicyDocument, SignInDocument } from "../graphql.generated";
+import { EmailField } from "../parts/Field";
+import { Form } from "../parts/Form";
+import { Heading } from "../parts/Heading";
+import { Notice } from "../parts/Notice";
+import { PasswordField } from "../parts/PasswordField";
+import { type Problem, problemsOf } from "../problem";
+import type { Go, Said } from "../screen";
+
+type Props = { go: Go; email?: string; said?: Said };
+
+export function SignIn({ go, email: known = "", said }: Props) {
+  const [email, setEmail] = useState(known);
+  const [password, setPassword] = useState("");
+  const [problems, setProblems] = useState<Problem[]>([]);
+  const [{ data: policy }] = useQuery({ query: RegistrationPolicyDocument });
+  const [{ fetching }, signIn] = useMutation(SignInDocument);
+
+  async function submit() {
+    const { data, error } = await signIn({ input: { email, password } });
+    const problems = problemsOf(error, data?.signIn.userErrors);
+    const unactivated = problems.find(({ code }) => code === "NOT_ACTIVATED");
+    if (data?.signIn.session) {
+      go({ at: "account", token: data.signIn.session.token });
+    } else if (unactivated) {
+      const codeLength = policy?.registrationPolicy.codeLength ?? 4;
+      const pending = { email, codeLength, code: null, resendAt: 0 };
+      go({ at: "code", pending, password, said: { text: unactivated.text, bad: false } });
+    } else {
+      setProblems(problems);
+    }
+  }
+
+  return (
+    <>
+      <Heading>Welcome back</Heading>
+      <p className="lead">
+        New here?{" "}
+        <button type="button" className="link" onClick={() => go({ at: "register" })}>
+          Create an account
+        </button>
+      </p>
+      {said && problems.length === 0 && <Notice {...said} />}
+      <Form submit="Sign in" busy={fetching} problems={problems} onSubmit={submit}>
+        <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
+        <PasswordField value={password} onChange={setPassword} autoComplete="current-password" />
+      </Form>
+    </>
+  );
+}
