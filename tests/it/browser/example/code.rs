@@ -1,0 +1,143 @@
+use browser::{Key, Look, Page, in_browser};
+use tests::{Database, TestApp};
+
+use super::{EMAIL, choose, is_in, open, register, turn_the_clock};
+use crate::seconds;
+
+async fn says(page: &Page, text: &str) {
+    page.eventually(text, &format!("problem('code') === '{text}' && digits === ''"))
+        .await;
+    assert_eq!(page.ask("focused").await, "code");
+}
+
+/// Turns both clocks until another code may be sent.
+async fn cool_down(app: &TestApp, page: &Page) {
+    app.clock.advance(seconds(30));
+    turn_the_clock(page, seconds(30)).await;
+    page.eventually("it may be sent", "button('Send a new code').ariaDisabled === 'false'")
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn after_three_wrong_codes_only_a_new_one_works() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = open(client, app.address()).await;
+        register(&page).await;
+        let code = app.next_code(EMAIL).await;
+        for told in [
+            "2 tries are left.",
+            "One try is left.",
+            "It has no tries left: please ask for a new one.",
+        ] {
+            page.press(&TestApp::wrong(&code)).await;
+            says(&page, &format!("This is not the code. {told}")).await;
+        }
+        page.press(&code).await;
+        says(&page, "This code was tried too often. Please ask for a new one.").await;
+
+        cool_down(&app, &page).await;
+        choose(&page, "Send a new code").await;
+        page.eventually(
+            "it is sent",
+            "said.startsWith('A new code is on its way.') && focused === 'code'",
+        )
+        .await;
+        page.press(&app.next_code(EMAIL).await).await;
+        is_in(&page).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_that_has_run_out_can_be_tried_and_is_replaced() {
+    let short = |builder: &mut tests::TestAppBuilder| builder.policy.code_ttl = seconds(2);
+    let app = TestApp::with(&Database::sqlite(), short).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = open(client, app.address()).await;
+        register(&page).await;
+        let code = app.next_code(EMAIL).await;
+        app.clock.advance(seconds(2));
+        page.eventually("it counts down", "text('.code-clock').startsWith('Its time is over.')")
+            .await;
+        assert_eq!(page.ask("one('[name=code]').disabled").await, false);
+        page.press(&code).await;
+        says(&page, "This code has run out. Please ask for a new one.").await;
+
+        cool_down(&app, &page).await;
+        choose(&page, "Send a new code").await;
+        page.eventually(
+            "it is sent",
+            "said.startsWith('A new code is on its way.') && focused === 'code'",
+        )
+        .await;
+        page.press(&app.next_code(EMAIL).await).await;
+        is_in(&page).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_code_has_to_wait_and_the_button_says_how_long() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = open(client, app.address()).await;
+        register(&page).await;
+        app.next_code(EMAIL).await;
+        page.eventually(
+            "it counts down",
+            "button('Send a new code').textContent.endsWith(' 0:28')",
+        )
+        .await;
+        choose(&page, "Send a new code").await;
+
+        // A page whose clock is ahead asks too early, and is told.
+        turn_the_clock(&page, seconds(30)).await;
+        page.eventually("it may be tried", "button('Send a new code').ariaDisabled === 'false'")
+            .await;
+        choose(&page, "Send a new code").await;
+        page.eventually("it says so", "said === 'That was too often. Please wait a little.'")
+            .await;
+        let waits = "/ 0:(2[5-9]|30)$/.test(button('Send a new code').textContent)";
+        page.eventually("it counts what the server says", waits).await;
+        assert_eq!(app.mailbox().messages().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn there_is_a_box_for_each_digit_and_they_are_edited_like_any_text() {
+    let long = |builder: &mut tests::TestAppBuilder| builder.policy.code_length = 8;
+    let app = TestApp::with(&Database::sqlite(), long).await;
+    in_browser(Look::DarkPhone, async move |client| {
+        let page = open(client, app.address()).await;
+        register(&page).await;
+        assert_eq!(page.ask("boxes.length").await, 8);
+        let code = app.next_code(EMAIL).await;
+
+        page.press("1x2 34").await;
+        page.eventually("digits alone", "digits === '1234'").await;
+        assert_eq!(page.ask("boxes.findIndex((box) => box.dataset.at === 'true')").await, 4);
+        page.press(&format!("{}{}", Key::Left, Key::Backspace)).await;
+        page.eventually("one is gone", "digits === '124'").await;
+        assert_eq!(page.ask("boxes.findIndex((box) => box.dataset.at === 'true')").await, 2);
+        page.press("9").await;
+        page.eventually("another is in its place", "digits === '1294'").await;
+        page.press(&format!("{}a{}{}", Key::Control, Key::Null, Key::Delete)).await;
+        page.eventually("all are gone", "digits === ''").await;
+
+        // What is around the code in the clipboard is left out, and it replaces what was typed.
+        page.press("55").await;
+        let mail = format!("{code} is your activation code");
+        let paste = format!(
+            "(() => {{
+                const clipboardData = new DataTransfer();
+                clipboardData.setData('text', '{mail}');
+                one('[name=code]').dispatchEvent(new ClipboardEvent('paste', {{ clipboardData, bubbles: true, cancelable: true }}));
+            }})()"
+        );
+        page.ask(&paste).await;
+        is_in(&page).await;
+    })
+    .await;
+}

@@ -1,0 +1,90 @@
+//! `examples/web` in a real browser, from another origin than the API's.
+
+mod accessible;
+mod code;
+mod flow;
+mod refusals;
+mod site;
+mod unreachable;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use browser::{Client, Page};
+use serde_json::{Value, json};
+use site::Site;
+
+/// Not Latin-1 alone, and with a colon: what HTTP Basic is easily got wrong with.
+const PASSWORD: &str = "trombone:Ätna über прибой";
+const EMAIL: &str = "ada@example.com";
+
+const WORDS: &str = "
+    const heading = text('h1');
+    const said = text('.notice p') ?? '';
+    const boxes = [...document.querySelectorAll('.boxes span')];
+    const digits = boxes.map((box) => box.textContent).join('');
+    const problem = (name) => {
+        const field = one(`[name=${name}]`);
+        const told = (field.getAttribute('aria-describedby') ?? '').split(' ').map((id) => document.getElementById(id));
+        const text = told.filter((element) => element?.matches('.problem')).map((element) => element.textContent).join();
+        return field.getAttribute('aria-invalid') === 'true' ? text : null;
+    };
+    const button = (name) => [...document.querySelectorAll('button')].find((it) => it.textContent.startsWith(name));
+    const focused = document.activeElement.name ?? document.activeElement.localName;
+    const kept = JSON.stringify({ ...sessionStorage, ...localStorage });
+";
+
+/// Opens the page, which calls the API at an address.
+async fn open(client: Client, api: SocketAddr) -> Page {
+    let site = Site::start(api).await;
+    let page = Page::with_words(client, &site.url(), WORDS).await;
+    page.eventually("the page is there", "heading === 'Create your account'")
+        .await;
+    page
+}
+
+async fn submit(page: &Page) {
+    page.click("button[type=submit]").await;
+}
+
+/// Clicks a button by what is written on it.
+async fn choose(page: &Page, name: &str) {
+    page.ask(&format!("button({}).click()", json!(name))).await;
+}
+
+/// Registers, up to the code's boxes.
+async fn register(page: &Page) {
+    page.fill("[name=email]", EMAIL).await;
+    page.fill("[name=password]", PASSWORD).await;
+    submit(page).await;
+    page.eventually("the boxes are there", "boxes.length > 0").await;
+}
+
+/// Opens the form and signs in.
+async fn sign_in(page: &Page, password: &str) {
+    choose(page, "Sign in").await;
+    page.eventually("the form is there", "heading === 'Welcome back'").await;
+    page.fill("[name=email]", EMAIL).await;
+    page.fill("[name=password]", password).await;
+    submit(page).await;
+}
+
+async fn is_in(page: &Page) {
+    let details = format!("heading === 'You are in' && text('dl').includes('{EMAIL}')");
+    page.eventually("the account is there", &details).await;
+}
+
+/// Turns the page's clock alone.
+async fn turn_the_clock(page: &Page, by: Duration) {
+    let turn = format!(
+        "(() => {{ const now = Date.now; Date.now = () => now() + {}; }})()",
+        by.as_millis()
+    );
+    page.ask(&turn).await;
+}
+
+/// The session that the page keeps.
+async fn token(page: &Page) -> String {
+    let kept: Value = page.ask("JSON.parse(sessionStorage['sign-up']).token").await;
+    kept.as_str().expect("a token").to_owned()
+}

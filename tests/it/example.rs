@@ -1,0 +1,61 @@
+//! `examples/web`: its own tests, and whether it still fits the schema.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+use tokio::sync::OnceCell;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/web");
+
+/// Runs a script of its `package.json`, without the one that npm would run before it: they all would generate the same
+/// file at the same time.
+async fn run(script: &str, arguments: &[&str]) {
+    let output = Command::new("npm")
+        .args(["run", "--ignore-scripts", script, "--"])
+        .args(arguments)
+        .current_dir(FOLDER)
+        // What stands in .env holds, whatever the machine has set.
+        .env_remove("VITE_API_URL")
+        .kill_on_drop(true)
+        .output()
+        .await
+        .expect("npm is there: run the tests with ./tests/run");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// Generates the types from the schema, once for all tests.
+async fn generate() {
+    static GENERATED: OnceCell<()> = OnceCell::const_new();
+    GENERATED.get_or_init(|| run("generate", &[])).await;
+}
+
+/// The folder with the built application, which is built once for all tests.
+pub(crate) async fn built() -> &'static Path {
+    static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
+    BUILT.get_or_init(build).await
+}
+
+async fn build() -> PathBuf {
+    generate().await;
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
+    let name = folder.to_str().expect("a path in UTF-8");
+    run("build", &["--outDir", name, "--emptyOutDir", "--logLevel=warn"]).await;
+    folder
+}
+
+#[tokio::test]
+async fn its_own_tests_pass() {
+    generate().await;
+    run("test", &[]).await;
+}
+
+#[tokio::test]
+async fn its_types_fit_the_schema() {
+    generate().await;
+    run("typecheck", &[]).await;
+}

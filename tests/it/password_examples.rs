@@ -1,0 +1,28 @@
+//! What the example frontend expects of passwords, asked of the server: `examples/web/src/password.test.ts` asks the
+//! page's hint the same.
+
+use serde_json::{Value, json};
+use tests::{Database, TestApp};
+
+use crate::seconds;
+
+const EXAMPLES: &str = include_str!("../../examples/web/src/password-examples.json");
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_server_says_of_each_password_what_the_frontend_expects() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    let examples: Vec<Value> = serde_json::from_str(EXAMPLES).expect("a list");
+    for example in &examples {
+        // What mails an address may get is of no matter here.
+        app.clock.advance(seconds(3600));
+        let text = |name: &str| example[name].as_str().expect("a text");
+        let answer = app.register(text("email"), text("password")).await;
+        let expected: Vec<Value> = Some(&example["code"])
+            .filter(|code| !code.is_null())
+            .cloned()
+            .into_iter()
+            .collect();
+        assert_eq!(json!(answer.codes()), json!(expected), "{example}");
+    }
+    assert!(examples.len() > 10);
+}
