@@ -14,8 +14,9 @@ async fn run(script: &str, arguments: &[&str]) {
         .args(["run", "--ignore-scripts", script, "--"])
         .args(arguments)
         .current_dir(FOLDER)
-        // What stands in .env holds, whatever the machine has set.
+        // What stands in its files holds, whatever the machine has set.
         .env_remove("VITE_API_URL")
+        .env_remove("SCHEMA")
         .kill_on_drop(true)
         .output()
         .await

@@ -1,11 +1,13 @@
-/** The heading of a screen, which is also its place in the history and the tab. It can be given the focus. */
+import { useEffect } from "react";
+
+/** The heading of a screen, which is also the title of the tab. It can be given the focus. */
 export function Heading({ children, start = true }: { children: string; start?: boolean }) {
+  useEffect(() => {
+    document.title = `${children} · Tansy`;
+  }, [children]);
   return (
-    <>
-      <title>{`${children} · Tansy`}</title>
-      <h1 tabIndex={-1} data-start={start || undefined}>
-        {children}
-      </h1>
-    </>
+    <h1 tabIndex={-1} data-start={start || undefined}>
+      {children}
+    </h1>
   );
 }

@@ -21,7 +21,7 @@ export function PasswordHint({ password, email, policy }: Props) {
     <div className="hint" data-verdict={judged?.code ?? (judged ? "GOOD" : undefined)} data-score={judged?.score}>
       <span className="meter" aria-hidden="true">
         {[1, 2, 3, 4].map((step) => (
-          <i key={step} data-on={judged ? judged.score >= step : false} />
+          <i key={step} data-on={judged !== null && step <= Math.max(judged.score, 1)} />
         ))}
       </span>
       <p role="status">{words(judged, policy)}</p>

@@ -99,9 +99,14 @@ export function EnterCode({ go, pending, password, said }: Props) {
         >
           {pending.code ? "Send a new code" : "Send a code"}
         </WaitButton>
-        <button type="button" className="link" onClick={() => go({ at: "register" })}>
-          Use another address
-        </button>
+        <div className="links">
+          <button type="button" className="link" onClick={() => go({ at: "register" })}>
+            Use another address
+          </button>
+          <button type="button" className="link" onClick={() => go({ at: "signIn", email })}>
+            Sign in instead
+          </button>
+        </div>
       </div>
     </>
   );

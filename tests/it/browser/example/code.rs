@@ -86,7 +86,7 @@ async fn another_code_has_to_wait_and_the_button_says_how_long() {
         app.next_code(EMAIL).await;
         page.eventually(
             "it counts down",
-            "button('Send a new code').textContent.endsWith(' 0:28')",
+            "/ 0:[12].$/.test(button('Send a new code').textContent)",
         )
         .await;
         choose(&page, "Send a new code").await;
@@ -98,7 +98,7 @@ async fn another_code_has_to_wait_and_the_button_says_how_long() {
         choose(&page, "Send a new code").await;
         page.eventually("it says so", "said === 'That was too often. Please wait a little.'")
             .await;
-        let waits = "/ 0:(2[5-9]|30)$/.test(button('Send a new code').textContent)";
+        let waits = "/ 0:(30|[12].)$/.test(button('Send a new code').textContent)";
         page.eventually("it counts what the server says", waits).await;
         assert_eq!(app.mailbox().messages().len(), 1);
     })
