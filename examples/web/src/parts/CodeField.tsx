@@ -1,4 +1,4 @@
-import { type MouseEvent, useId, useRef, useState } from "react";
+import { type MouseEvent, useId, useState } from "react";
 import { digitsOf, pastedCode } from "../code";
 import type { Problem } from "../problem";
 
@@ -18,7 +18,6 @@ type Props = {
  */
 export function CodeField({ length, value, busy, problem, describedBy, onChange, onComplete }: Props) {
   const id = useId();
-  const input = useRef<HTMLInputElement>(null);
   const [caret, setCaret] = useState(0);
 
   function take(digits: string) {
@@ -37,7 +36,6 @@ export function CodeField({ length, value, busy, problem, describedBy, onChange,
       <label htmlFor={id}>{`Your code, ${length} digits`}</label>
       <div className="boxes">
         <input
-          ref={input}
           id={id}
           data-start
           name="code"
