@@ -218,7 +218,8 @@ async fn a_mail_of_ten_megabytes_breaks_nothing() {
         page.open_newest(&format!("{}…", "x".repeat(300))).await;
         assert_eq!(page.ask("text('.digits')").await, "4466");
         assert_eq!(
-            page.ask("document.documentElement.scrollWidth <= innerWidth").await,
+            page.ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+                .await,
             true
         );
     })

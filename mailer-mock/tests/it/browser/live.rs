@@ -205,7 +205,7 @@ async fn on_a_phone_the_mail_takes_the_place_of_the_list() {
         };
         page.eventually("the mail is seen", &seen("#subject")).await;
         assert_eq!(page.ask(&seen("#list a")).await, false, "the list is behind it");
-        assert_eq!(page.ask("document.documentElement.scrollWidth <= innerWidth").await, true);
+        assert_eq!(page.ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth").await, true);
         page.click("#back").await;
         page.eventually("the list is seen", &seen("#list a")).await;
         assert_eq!(page.ask("matchMedia('(prefers-color-scheme: dark)').matches").await, true);
