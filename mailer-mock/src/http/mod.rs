@@ -19,10 +19,13 @@
 //! | `GET /view/{ID}.html` | the HTML of a mail, in which nothing runs |
 //! | `GET /` | the mailbox page |
 //!
+//! Pages of this machine may read what is below `/api/v1`, from whatever port they come.
+//!
 //! Refused requests are answered with `{"Error": "what is expected"}`.
 
 mod attachment;
 mod certificate;
+mod cors;
 mod error;
 mod events;
 mod faults;
@@ -39,7 +42,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use axum::http::{Method, Uri};
-use axum::middleware::map_response;
+use axum::middleware::{from_fn, map_response};
 use axum::routing::get;
 use axum::{Json, Router};
 use hyper::server::conn::http1;
@@ -88,7 +91,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/livez", get(alive))
         .route("/readyz", get(alive))
         .route("/metrics", get(metrics::metrics))
-        .nest("/api/v1", api)
+        .nest("/api/v1", api.layer(from_fn(cors::let_this_machine_read)))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
         .layer(map_response(page::protect))

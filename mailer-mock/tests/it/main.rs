@@ -4,6 +4,7 @@ mod binary;
 mod browser;
 mod faults;
 mod http;
+mod http_cors;
 mod http_events;
 mod http_faults;
 mod http_openapi;

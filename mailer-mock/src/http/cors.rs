@@ -1,0 +1,35 @@
+//! Which pages may read the mailbox from another origin (Fetch Standard, CORS protocol): those of this machine, such as a
+//! frontend that is being developed. They may read and no more: what else they send, browsers ask for first, and get no yes.
+
+use axum::extract::Request;
+use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY};
+use axum::http::{HeaderValue, Method};
+use axum::middleware::Next;
+use axum::response::Response;
+
+pub(super) async fn let_this_machine_read(request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let origin = request
+        .headers()
+        .get(ORIGIN)
+        .filter(|origin| reads && is_localhost(origin))
+        .cloned();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if let Some(origin) = origin {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    headers.append(VARY, HeaderValue::from_static("origin"));
+    response
+}
+
+fn is_localhost(origin: &HeaderValue) -> bool {
+    let Some((_, rest)) = origin.to_str().ok().and_then(|text| text.split_once("://")) else {
+        return false;
+    };
+    let host = match rest.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => rest,
+    };
+    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
+}
