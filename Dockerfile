@@ -2,10 +2,18 @@
 
 # Two images from one build. `docker build .` makes the API, `docker build --target mailer-mock .` makes mailer-mock.
 
+FROM node:22-bookworm-slim AS graphiql
+WORKDIR /graphiql
+COPY api/graphiql/package.json api/graphiql/package-lock.json api/graphiql/.npmrc ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+
 FROM rust:1.95-bookworm AS build
 ARG TARGETARCH
 WORKDIR /src
 COPY . .
+# With it the build fails where GraphiQL cannot be embedded.
+COPY --from=graphiql /graphiql/node_modules /graphiql
+ENV GRAPHIQL_FROM=/graphiql
 # The caches outlive the image, so that dependencies are built once. Cargo judges by times whether a source is newer
 # than what was built from it, and a checkout can be older than the cache: touched, our own sources are built anew.
 RUN --mount=type=cache,id=registration-cargo,target=/usr/local/cargo/registry \

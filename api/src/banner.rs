@@ -17,8 +17,8 @@ pub fn text(server: &Server, graphiql: bool, data: Option<&Path>) -> String {
     if graphiql {
         line("GraphiQL", &api);
     }
-    if let Some(mock) = server.mailer_mock() {
-        line("Mailbox", &format!("http://localhost:{}", mock.http_addr().port()));
+    if let Some(mailbox) = server.mailbox() {
+        line("Mailbox", mailbox);
     }
     if let Some(data) = data {
         line("Data", &data.display().to_string());
@@ -30,10 +30,10 @@ pub fn text(server: &Server, graphiql: bool, data: Option<&Path>) -> String {
     let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
     let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
     let time = humantime::format_duration(server.accounts().policy.code_ttl);
-    let read = if server.mailer_mock().is_some() {
-        "Read the code in the mailbox, or here: it is in the line that says `delivered`."
-    } else {
-        "Read the code in the mail."
+    let read = match (server.mailer_mock(), server.mailbox()) {
+        (Some(_), _) => "Read the code in the mailbox, or here: it is in the line that says `delivered`.",
+        (None, Some(_)) => "Read the code in the mailbox.",
+        (None, None) => "Read the code in the mail.",
     };
     let _ = write!(
         text,

@@ -47,6 +47,7 @@ pub async fn run() -> Result<(), String> {
         trusted_proxies: TrustedProxies::default(),
         origins: Origins::Localhost,
         graphiql: false,
+        mailbox_url: None,
         introspection: true,
     };
     let server = Server::start(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;

@@ -7,7 +7,7 @@ use api::clock::SystemClock;
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::Settings;
-use api::{banner, database, demo, graphql, healthcheck, telemetry};
+use api::{banner, database, demo, graphql, healthcheck, http, telemetry};
 use clap::error::{ContextKind, ErrorKind};
 use clap::{Parser, Subcommand};
 use secrecy::ExposeSecret;
@@ -74,6 +74,9 @@ async fn serve(settings: Settings) -> Result<(), String> {
     let graphiql = config.graphiql;
     let server = Server::start(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     tracing::info!("the API listens on http://{}", server.address());
+    if graphiql && !http::graphiql::is_embedded() {
+        tracing::warn!("GraphiQL is not part of this build, so browsers load it from unpkg.com");
+    }
     if shows_banner {
         println!("{}", banner::text(&server, graphiql, data.as_deref()));
     }

@@ -24,6 +24,7 @@ use crate::{database, graphql, http};
 pub struct Server {
     address: SocketAddr,
     mailer_mock: Option<MailerMock>,
+    mailbox: Option<String>,
     accounts: Accounts,
     delivery: Delivery,
     stop: CancellationToken,
@@ -57,6 +58,10 @@ impl Server {
                 (format!("smtp://{}", mock.smtp_addr()).into(), Some(mock))
             }
         };
+        let embedded = mailer_mock
+            .as_ref()
+            .map(|mock| format!("http://localhost:{}", mock.http_addr().port()));
+        let mailbox = config.mailbox_url.or(embedded);
         let metrics = Metrics::new();
         let accounts = Accounts {
             db: db.clone(),
@@ -86,6 +91,7 @@ impl Server {
         let counters = context.metrics.clone();
         let options = http::Options {
             graphiql: config.graphiql,
+            mailbox: mailbox.clone(),
             introspection: config.introspection,
             metrics: config.metrics.is_none(),
             origins: config.origins,
@@ -104,6 +110,7 @@ impl Server {
         Ok(Self {
             address,
             mailer_mock,
+            mailbox,
             http: tokio::spawn(http::serve(listener, router, limits, stop.clone())),
             background: tokio::spawn(background(delivery.clone(), accounts.clone(), stop.clone())),
             accounts,
@@ -122,6 +129,12 @@ impl Server {
     #[must_use]
     pub fn mailer_mock(&self) -> Option<&MailerMock> {
         self.mailer_mock.as_ref()
+    }
+
+    /// Where the mails are to be read, in development.
+    #[must_use]
+    pub fn mailbox(&self) -> Option<&str> {
+        self.mailbox.as_deref()
     }
 
     /// The use cases, for tests that look behind the API.

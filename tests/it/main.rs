@@ -13,6 +13,7 @@ mod documents;
 mod enumeration;
 mod example;
 mod flow;
+mod graphiql;
 mod headers;
 mod interleavings;
 mod mail_outages;

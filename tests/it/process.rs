@@ -229,6 +229,15 @@ async fn a_setting_that_cannot_be_used_ends_the_start_with_one_line_that_names_i
         (vec![("ACTIVATION_CODE_TTL", "soon")], "ACTIVATION_CODE_TTL: expected"),
         (vec![("APP_ENV", "staging")], "APP_ENV: expected one of"),
         (vec![("GRAPHIQL", "maybe")], "GRAPHIQL: expected one of"),
+        (vec![("MAILBOX_URL", "localhost:8025")], "MAILBOX_URL: expected"),
+        (
+            vec![("MAILBOX_URL", "http://localhost:8025/x")],
+            "MAILBOX_URL: expected",
+        ),
+        (
+            vec![production, ("MAILBOX_URL", "http://localhost:8025")],
+            "MAILBOX_URL: only for development",
+        ),
         (vec![("HASH_THREADS", "0")], "HASH_THREADS: expected"),
         (
             vec![("HTTP_ADDR", "127.0.0.1:0"), ("ARGON2_M_KIB", "1")],

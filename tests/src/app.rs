@@ -52,6 +52,10 @@ pub struct TestAppBuilder {
     pub trusted_proxies: TrustedProxies,
     /// Whose pages may call; those of this machine by default.
     pub origins: Origins,
+    /// Whether GraphiQL is at `/`.
+    pub graphiql: bool,
+    /// The mailbox that GraphiQL reads; the mailer-mock's by default.
+    pub mailbox_url: Option<String>,
 }
 
 impl TestApp {
@@ -82,6 +86,8 @@ impl TestApp {
             client_limit_per_minute: 0,
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::Localhost,
+            graphiql: true,
+            mailbox_url: None,
         };
         change(&mut builder);
         builder.start().await
@@ -227,7 +233,10 @@ impl TestAppBuilder {
             client_limit_per_minute: self.client_limit_per_minute,
             trusted_proxies: self.trusted_proxies,
             origins: self.origins,
-            graphiql: true,
+            graphiql: self.graphiql,
+            mailbox_url: self
+                .mailbox_url
+                .or_else(|| Some(format!("http://{}", mailer.http_addr()))),
             introspection: self.introspection,
         };
         let clock = self.clock;

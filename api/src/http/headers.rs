@@ -9,11 +9,6 @@ use axum::response::Response;
 /// For everything that is no page: nothing in it is ever to run.
 const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/// For GraphiQL, which loads itself and its styles from where async-graphql's page says, and calls this server alone.
-pub(super) const GRAPHIQL: &str = "default-src 'none'; script-src 'unsafe-inline' https://unpkg.com; style-src \
-     'unsafe-inline' https://unpkg.com; font-src https://unpkg.com data:; img-src https://graphql.org data:; \
-     connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-
 /// Adds what an answer does not say itself.
 pub(super) async fn layer(mut response: Response) -> Response {
     let headers = response.headers_mut();

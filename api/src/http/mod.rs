@@ -3,6 +3,7 @@
 pub(crate) mod authorization;
 mod client_address;
 mod cors;
+pub mod graphiql;
 mod graphql;
 mod headers;
 mod pages;
@@ -52,6 +53,8 @@ pub struct Context {
 pub struct Options {
     /// GraphiQL at `/`.
     pub graphiql: bool,
+    /// The origin of the mailbox out of which GraphiQL's page reads codes.
+    pub mailbox: Option<String>,
     /// The schema at `/schema.graphql`.
     pub introspection: bool,
     /// The page of metrics.
@@ -64,6 +67,7 @@ pub struct Options {
 pub fn router(context: Context, options: Options) -> Router {
     let Options {
         graphiql,
+        mailbox,
         introspection,
         metrics,
         origins,
@@ -87,7 +91,7 @@ pub fn router(context: Context, options: Options) -> Router {
         router = router.route("/schema.graphql", get(pages::schema));
     }
     if graphiql {
-        router = router.route("/", get(pages::graphiql));
+        router = router.merge(graphiql::routes(mailbox.as_deref()));
     }
     router
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

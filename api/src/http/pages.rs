@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_graphql::http::GraphiQLSource;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 
+use super::Context;
 use super::graphql::refusal;
 use super::request_id::RequestId;
-use super::{Context, headers};
 use crate::graphql::{self, ErrorCode};
 use crate::metrics::Metrics;
 
@@ -41,16 +40,6 @@ pub(super) async fn metrics(State(metrics): State<Metrics>) -> Response {
 
 pub(super) async fn schema() -> Response {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], graphql::sdl()).into_response()
-}
-
-pub(super) async fn graphiql() -> Response {
-    let page = Html(
-        GraphiQLSource::build()
-            .endpoint("/graphql")
-            .title("Registration · GraphiQL")
-            .finish(),
-    );
-    ([(header::CONTENT_SECURITY_POLICY, headers::GRAPHIQL)], page).into_response()
 }
 
 pub(super) async fn not_found() -> Response {

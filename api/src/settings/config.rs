@@ -37,6 +37,8 @@ pub struct Config {
     pub origins: Origins,
     /// Whether GraphiQL is at `/`.
     pub graphiql: bool,
+    /// The origin of the mailbox, if it is not the embedded one. Nobody has one in production.
+    pub mailbox_url: Option<String>,
     /// Whether the schema can be asked for.
     pub introspection: bool,
 }

@@ -15,7 +15,9 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 
 pub use self::config::{Config, Mail};
-use self::values::{address, code_length, duration, loopback, network, number, origin, positive, positive_u32};
+use self::values::{
+    address, code_length, duration, loopback, mailbox, network, number, origin, positive, positive_u32,
+};
 use crate::account::Policy;
 use crate::hashing::{self, HashingConfig};
 use crate::http::{Origins, TrustedProxies};
@@ -111,6 +113,10 @@ pub struct Settings {
     #[arg(long, env = "GRAPHIQL", value_name = "GRAPHIQL")]
     graphiql: Option<Switch>,
 
+    /// Where the mailbox is, for GraphiQL to show the codes in it; for development [default: the embedded mailer-mock's]
+    #[arg(long, env = "MAILBOX_URL", value_name = "MAILBOX_URL", value_parser = mailbox)]
+    mailbox_url: Option<String>,
+
     /// Whether the schema can be asked for [default: on; in production off]
     #[arg(long, env = "INTROSPECTION", value_name = "INTROSPECTION")]
     introspection: Option<Switch>,
@@ -190,6 +196,9 @@ impl Settings {
         let development = self.is_development();
         let is_on = |switch: Option<Switch>| switch.map_or(development, |switch| switch == Switch::On);
         let mut data = None;
+        if self.mailbox_url.is_some() && !development {
+            return Err("MAILBOX_URL: only for development, since the page at it shows everybody's mails".to_owned());
+        }
         Ok(Config {
             database_url: self.database(&mut data)?,
             secret_key: self.secret(&mut data)?,
@@ -226,6 +235,7 @@ impl Settings {
                 None => Origins::Listed(Vec::new()),
             },
             graphiql: is_on(self.graphiql),
+            mailbox_url: self.mailbox_url,
             introspection: is_on(self.introspection),
         })
     }

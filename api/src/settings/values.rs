@@ -42,11 +42,23 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a time from a second to ten years, such as 60s, 30min or 7d".to_owned())
 }
 
-pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
-    url::Url::parse(text.trim())
+/// Without what a URL has after its port.
+fn web_origin(text: &str) -> Option<String> {
+    url::Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"))
         .map(|url| url.origin().ascii_serialization())
+}
+
+pub(super) fn mailbox(text: &str) -> Result<String, String> {
+    let text = text.trim().trim_end_matches('/');
+    web_origin(text)
+        .filter(|origin| origin == text)
+        .ok_or_else(|| "expected an origin such as http://localhost:8025".to_owned())
+}
+
+pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
+    web_origin(text.trim())
         .filter(|origin| origin == text.trim())
         .and_then(|origin| HeaderValue::try_from(origin).ok())
         .ok_or_else(|| "expected origins such as https://app.example.com, separated by commas".to_owned())

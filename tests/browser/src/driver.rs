@@ -99,5 +99,5 @@ fn capabilities(look: Look, profile: &TempDir) -> Value {
         let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2, "touch": true });
         options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
     }
-    json!({ "browserName": "chrome", "goog:chromeOptions": options })
+    json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } })
 }

@@ -12,6 +12,7 @@
 //! ```
 
 mod accessible;
+mod console;
 mod driver;
 mod page;
 mod screenshot;

@@ -1,0 +1,98 @@
+// The page: two fields, from which every tab gets its credential, around GraphiQL.
+
+import * as account from "./account.js";
+import { credentialFor, describe } from "./credentials.js";
+import * as editor from "./editor.js";
+import { follow } from "./mailbox.js";
+import { activate, tabs, withAccount, withCode } from "./tabs.js";
+
+const element = (id) => document.getElementById(id);
+const { mailbox } = document.documentElement.dataset;
+
+let openTab = null; // What is in the editors now.
+let lookForCode = () => {};
+let newestCode = null;
+
+async function send({ query, variables, operationName }, { headers } = {}) {
+  const { header } = credentialFor({ query, operationName, headers: headers ?? {} }, account.state());
+  const answer = await fetch("/graphql", {
+    method: "POST",
+    credentials: "omit",
+    headers: {
+      accept: "application/json",
+      "content-type": "application/json",
+      ...(header && { authorization: header }),
+      ...headers,
+    },
+    body: JSON.stringify({ query, variables, operationName }),
+  });
+  const result = await answer.json();
+  const before = account.state();
+  account.learn(variables, result);
+  if (JSON.stringify(before) !== JSON.stringify(account.state())) accountChanged();
+  return result;
+}
+
+function headersOf(tab) {
+  try {
+    return JSON.parse(tab.headers) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+// Says what running the open tab would send.
+function sayCredential() {
+  const { query, operationName } = openTab;
+  const credential = credentialFor({ query, operationName, headers: headersOf(openTab) }, account.state());
+  const name = operationName ?? /(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? "This tab";
+  element("sends").dataset.kind = credential.kind;
+  element("sends").textContent = `${name} ${describe(credential)}`;
+}
+
+function accountChanged() {
+  editor.changeVariables((variables) => withAccount(variables, account.state().account));
+  sayCredential();
+  lookForCode();
+}
+
+function showCode(found) {
+  const isNew = found && found.at !== newestCode?.at;
+  newestCode = found;
+  element("code").textContent = found?.code ?? "No code yet: run Register";
+  element("use").disabled = !found;
+  element("use").title = found ? "Put it into the variables of Activate" : "";
+  if (isNew) element("said").textContent = `New code ${found.code}, to be put into Activate with a click`;
+  sayAge();
+}
+
+function sayAge() {
+  const seconds = newestCode ? Math.max(0, Math.round((Date.now() - newestCode.at) / 1000)) : null;
+  const text = seconds === null ? "" : seconds < 90 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
+  element("age").textContent = text;
+}
+
+function followMailbox() {
+  element("mailbox").hidden = false;
+  element("where").href = mailbox;
+  element("where").textContent = `All mails: ${new URL(mailbox).host}`;
+  element("use").addEventListener("click", () => editor.open("activate", activate, withCode(newestCode.code)));
+  setInterval(sayAge, 1000);
+  lookForCode = follow(mailbox, () => account.state().account.email, showCode);
+}
+
+function start() {
+  account.watch(accountChanged, sayCredential);
+  editor.draw(element("graphiql"), {
+    fetcher: send,
+    tabs: tabs(account.state().account),
+    onChange(tab) {
+      openTab = tab;
+      sayCredential();
+    },
+  });
+  if (mailbox) followMailbox();
+}
+
+if (window.GraphiQL) start();
+else element("loading").textContent = "GraphiQL could not be loaded. It is not part of this build and comes from unpkg.com.";

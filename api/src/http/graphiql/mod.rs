@@ -1,0 +1,75 @@
+//! GraphiQL at `/`: a page of our own around it (`api/graphiql/page`), which works without a network when it could be
+//! embedded.
+
+mod page;
+mod vendor;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+
+use self::page::Page;
+use self::vendor::Source;
+use super::pages;
+
+const CSS: &str = "text/css; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+
+/// For what never changes under its name.
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+macro_rules! file {
+    ($name:literal, $kind:expr) => {
+        ($name, $kind, include_str!(concat!("../../../graphiql/page/", $name)))
+    };
+}
+
+/// The page's own files below `/graphiql/`: the name, the type, the content.
+const FILES: [(&str, &str, &str); 10] = [
+    file!("account.js", JAVASCRIPT),
+    file!("credentials.js", JAVASCRIPT),
+    file!("editor.js", JAVASCRIPT),
+    file!("icon.svg", SVG),
+    file!("mailbox.js", JAVASCRIPT),
+    file!("main.js", JAVASCRIPT),
+    file!("page.css", CSS),
+    file!("panel.css", CSS),
+    file!("storage.js", JAVASCRIPT),
+    file!("tabs.js", JAVASCRIPT),
+];
+
+/// Whether GraphiQL is part of this binary. Otherwise browsers load it from elsewhere.
+#[must_use]
+pub fn is_embedded() -> bool {
+    Source::BUILT == Source::Embedded
+}
+
+/// The page, and what it loads.
+pub(super) fn routes<S>(mailbox: Option<&str>) -> Router<S> {
+    let page = Page::new(Source::BUILT, mailbox);
+    Router::new()
+        .route("/", get(show))
+        .route("/graphiql/{name}", get(file))
+        .with_state(Arc::new(page))
+}
+
+async fn show(State(page): State<Arc<Page>>) -> Response {
+    let policy = [(CONTENT_SECURITY_POLICY, page.policy.clone())];
+    (policy, Html(page.html.clone())).into_response()
+}
+
+async fn file(Path(name): Path<String>) -> Response {
+    if let Some((_, kind, content)) = FILES.iter().find(|(known, _, _)| *known == name) {
+        return ([(CONTENT_TYPE, *kind)], *content).into_response();
+    }
+    let vendor = vendor::FILES.iter().find(|file| file.name == name);
+    match vendor.and_then(|file| Some((file.kind, file.content?))) {
+        Some((kind, content)) => ([(CONTENT_TYPE, kind), (CACHE_CONTROL, FOR_GOOD)], content).into_response(),
+        None => pages::not_found().await.into_response(),
+    }
+}

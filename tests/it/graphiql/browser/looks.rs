@@ -1,0 +1,81 @@
+//! How it looks to whom. The picture of the documentation is taken on the way, with
+//! `SCREENSHOTS=docs ./tests/run -- -p tests --test it graphiql::browser`.
+
+use browser::{Look, in_browser};
+use serde_json::json;
+use tests::{Database, TestApp};
+
+use super::Workbench;
+
+/// GraphiQL has faults of its own, which are not ours to mend: so it is our panel that is looked at.
+const PANEL: &str = "{ include: '#panel' }";
+
+async fn every_state(look: Look, picture: Option<&'static str>) {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(look, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.is_accessible(PANEL, "at first").await;
+        graphiql.register().await;
+        graphiql.is_accessible(PANEL, "with a code").await;
+        graphiql.activate().await;
+        if let Some(picture) = picture {
+            // As after `cargo run`.
+            let usual =
+                "[one('#age').textContent, one('#where').textContent] = ['4 s ago', 'All mails: localhost:8025']";
+            graphiql.ask(usual).await;
+            graphiql.screenshot(picture).await;
+        }
+        graphiql.choose("SignOut").await;
+        graphiql.run().await;
+        graphiql
+            .eventually("no session is left", "one('#sends').dataset.kind === 'missing'")
+            .await;
+        graphiql.is_accessible(PANEL, "without a session").await;
+        let fits = "document.documentElement.scrollWidth <= innerWidth";
+        assert_eq!(graphiql.ask(fits).await, true);
+        graphiql.is_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_state_in_the_light() {
+    every_state(Look::Desktop, Some("graphiql.png")).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_state_in_the_dark() {
+    every_state(Look::DarkDesktop, None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_state_on_a_phone() {
+    every_state(Look::Phone, None).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_panel_takes_the_theme_of_the_settings() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::DarkDesktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        let colours = "['body', '.graphiql-query-editor .CodeMirror']
+            .map((selector) => getComputedStyle(one(selector)).backgroundColor)";
+        let dark = graphiql.ask(colours).await;
+        assert_eq!(dark[0], dark[1], "both are dark");
+        graphiql.click("[aria-label='Open settings dialog']").await;
+        graphiql.click("[data-theme=light]").await;
+        graphiql
+            .eventually(
+                "both are light",
+                &format!("{colours}.every((colour) => colour === 'rgb(255, 255, 255)')"),
+            )
+            .await;
+        // That is remembered.
+        let graphiql = Workbench::open(graphiql.client.clone(), &app).await;
+        assert_eq!(
+            graphiql.ask(colours).await,
+            json!(["rgb(255, 255, 255)", "rgb(255, 255, 255)"])
+        );
+    })
+    .await;
+}

@@ -1,0 +1,8 @@
+//! It in a browser, as somebody uses it who has never seen it.
+
+mod credentials;
+mod flow;
+mod looks;
+mod workbench;
+
+use workbench::Workbench;

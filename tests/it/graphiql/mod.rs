@@ -1,0 +1,4 @@
+//! GraphiQL at `/`.
+
+mod browser;
+mod served;
