@@ -3,7 +3,6 @@
 mod activate;
 mod audits;
 mod bad_input;
-mod browser;
 mod client_limit;
 mod crashes;
 mod credentials;

@@ -1,4 +1,6 @@
-//! `examples/web`: its own tests, and whether it still fits the schema.
+//! `examples/web`: its own tests, whether it still fits the schema, and how it does in a browser.
+
+mod browser;
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +38,7 @@ async fn generate() {
 }
 
 /// The folder with the built application, which is built once for all tests.
-pub(crate) async fn built() -> &'static Path {
+async fn built() -> &'static Path {
     static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
     BUILT.get_or_init(build).await
 }

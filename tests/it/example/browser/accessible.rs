@@ -1,5 +1,5 @@
 //! axe-core looks at every screen, and the screenshots of the documentation are taken on the way: with
-//! `SCREENSHOTS=docs ./tests/run -- -p tests --test it browser::example`.
+//! `SCREENSHOTS=docs ./tests/run -- -p tests --test it example::browser`.
 
 use browser::{Look, Page, in_browser};
 use tests::{Database, TestApp};

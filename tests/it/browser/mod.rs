@@ -1,3 +1,0 @@
-//! Pages in a real browser.
-
-mod example;
