@@ -190,6 +190,22 @@ tests::on_both_databases! {
         assert_eq!(app.next_code("ada@example.com").await.len(), 4);
     }
 
+    async fn what_falls_due_meanwhile_is_not_overlooked_for_long(database: Database) {
+        let app = TestApp::start(&database).await;
+        // Another server, whose postponing wakes nobody here.
+        let other = TestCore::start(&database).await;
+        other.register("ada@example.com", PASSWORD, 1).await;
+        other.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
+        assert!(other.delivery.deliver_next().await.expect("an attempt"));
+        assert_eq!(app.register("bob@example.com", PASSWORD).await.codes(), Vec::<String>::new());
+        eventually("the one that is due has come", async || {
+            app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
+        })
+        .await;
+        app.clock.advance(seconds(1));
+        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
+    }
+
     async fn mails_that_are_claimed_together_have_each_their_own_fate(database: Database) {
         let core = TestCore::start(&database).await;
         for number in 0..6 {

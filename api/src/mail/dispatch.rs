@@ -29,6 +29,9 @@ const LOCKED: Duration = Duration::from_millis(50);
 /// How often to look for mails that another server owed and did not deliver.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// How long what is to be tried again may be overlooked while there is something else to deliver.
+const SOON: Duration = Duration::from_secs(1);
+
 /// How long to leave the database alone after it failed.
 const FAILED: Duration = Duration::from_secs(1);
 
@@ -36,8 +39,8 @@ const FAILED: Duration = Duration::from_secs(1);
 enum Next {
     /// There may be more.
     AtOnce,
-    /// Nothing that was found changes when the next mail is due. If that has passed, the next turn finds out anew.
-    AsPlanned,
+    /// All that is due was found. When the next is due was not asked, since another registration may be here before.
+    Soon,
     /// Nothing was found.
     At(Timestamp),
 }
@@ -63,9 +66,9 @@ impl Delivery {
                 free.merge(another);
             }
             match self.guarded_turn(free, &concluding).await {
-                Next::At(instant) => look_at = instant,
-                Next::AsPlanned => {}
                 Next::AtOnce => continue,
+                Next::Soon => look_at = look_at.min(self.accounts.clock.now() + SOON),
+                Next::At(instant) => look_at = instant,
             }
             let accounts = &self.accounts;
             tokio::select! {
@@ -119,7 +122,7 @@ impl Delivery {
                 let _ = concluding.send((prepared.claim, outcome)).await;
             });
         }
-        Ok(if drained { Next::AsPlanned } else { Next::AtOnce })
+        Ok(if drained { Next::Soon } else { Next::AtOnce })
     }
 
     /// Notes what became of the mails, until nobody sends any more.
