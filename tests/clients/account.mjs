@@ -41,11 +41,13 @@ export class Account {
   }
 
   async me() {
+    const token = this.#token;
     try {
-      const { me } = await this.#send(ME, {}, this.#token && `Bearer ${this.#token}`);
+      const { me } = await this.#send(ME, {}, token && `Bearer ${token}`);
       return me;
     } catch (failure) {
-      if (failure.code === 'UNAUTHENTICATED') this.#token = undefined;
+      // Somebody may have signed in since.
+      if (failure.code === 'UNAUTHENTICATED' && this.#token === token) this.#token = undefined;
       throw failure;
     }
   }

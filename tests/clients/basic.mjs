@@ -2,5 +2,5 @@
 // throws on "秘密", and makes of "Käse" bytes that are no UTF-8.
 export function basic(email, password) {
   const bytes = new TextEncoder().encode(`${email}:${password}`);
-  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
+  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))}`;
 }

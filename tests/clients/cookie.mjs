@@ -10,10 +10,10 @@ const home = '192.0.2.7';
 const get = (path, cookie) => {
   return handle(new Request(origin + path, { headers: { cookie } }), { api, origin, address: home });
 };
-const post = (path, { cookie = '', from = origin, address = home, body = {} } = {}) => {
+const post = (path, { cookie = '', from = origin, address = home, body = {}, to = api } = {}) => {
   const headers = { cookie, origin: from, 'content-type': 'application/json' };
   const request = new Request(origin + path, { method: 'POST', headers, body: JSON.stringify(body) });
-  return handle(request, { api, origin, address });
+  return handle(request, { api: to, origin, address });
 };
 
 const refused = await (await post('/sign-in', { body: { email, password: 'another one' } })).json();
@@ -34,6 +34,13 @@ assert.equal(await (await get('/me', other)).json(), null);
 // Another page makes the browser send it: nothing happens.
 assert.equal((await post('/sign-out', { cookie, from: 'https://evil.example' })).status, 403);
 assert.equal((await get('/me', cookie)).status, 200);
+
+// An API that is gone: the page is told so, and whoever signs out is signed out here.
+const gone = 'http://127.0.0.1:9/graphql';
+const unreachable = await post('/sign-in', { body: { email, password }, to: gone });
+assert.deepEqual([unreachable.status, (await unreachable.json()).code], [502, 'UNREACHABLE']);
+assert.match((await post('/sign-out', { cookie, to: gone })).headers.get('set-cookie'), /Max-Age=0$/);
+assert.equal((await post('/sign-in', { body: null })).status, 400);
 
 const signedOut = await post('/sign-out', { cookie });
 assert.match(signedOut.headers.get('set-cookie'), /^__Host-session=; .*Max-Age=0$/);

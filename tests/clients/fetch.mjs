@@ -14,8 +14,8 @@ export default function connect(url, headers = {}) {
     } catch (error) {
       throw Failure.unreachable(error);
     }
-    if (answer.errors) throw Failure.answered(answer.errors, response.headers);
-    if (!answer.data) throw Failure.unreachable();
+    if (answer?.errors) throw Failure.answered(answer.errors, response.headers);
+    if (!answer?.data) throw Failure.unreachable();
     return answer.data;
   };
 }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Account } from './account.mjs';
+import { registrationPolicy } from './policy.mjs';
 import { sentenceForFailure } from './sentences.mjs';
 
 const [, , client, url] = process.argv;
@@ -24,17 +25,20 @@ const troubles = [
   [200, errors({ code: 'INTERNAL_SERVER_ERROR', requestId: 'r' }), 'This is our fault, not yours. Please quote r.'],
   [200, errors({ code: 'ADDED_LATER' }), 'No.'],
   [502, '{"message":"Bad Gateway"}', 'The server cannot be reached. Please check your connection and try again.'],
+  [200, 'null', 'The server cannot be reached. Please check your connection and try again.'],
   [502, '<h1>Bad Gateway</h1>', 'The server cannot be reached. Please check your connection and try again.'],
 ];
 let answer;
 const server = createServer((_, response) => {
   const [status, body] = answer;
-  response.writeHead(status, { 'content-type': body.startsWith('{') ? 'application/json' : 'text/html' }).end(body);
+  response.writeHead(status, { 'content-type': body.startsWith('<') ? 'text/html' : 'application/json' }).end(body);
 });
 await once(server.listen(0, '127.0.0.1'), 'listening');
-const account = new Account(connect(`http://127.0.0.1:${server.address().port}/graphql`));
+const { port } = server.address();
+const account = new Account(connect(`http://127.0.0.1:${port}/graphql`));
 for (answer of troubles) assert.equal(await read(account.me()), answer[2]);
 server.close();
 server.closeAllConnections();
 await once(server, 'close');
 assert.equal(await read(account.me()), troubles.at(-1)[2]);
+assert.equal(await read(registrationPolicy(`http://127.0.0.1:${port}/graphql`)), troubles.at(-1)[2]);
