@@ -18,12 +18,14 @@ const CONNECTIONS: u32 = 16;
 
 /// Every statement of this server looks up a few rows by an index. PostgreSQL would rather read a small table whole, and
 /// one that it has no statistics of yet as if it were small: sixteen sessions with their users cost five times as much.
-/// So one plan is as good as another, and need not be made anew for each set of values.
-const BY_INDEX: [(&str, &str); 4] = [
+/// So one plan is as good as another, and need not be made anew for each set of values. What has to read a table whole
+/// nevertheless looks so expensive then that PostgreSQL would compile it, which takes longer than all of the start.
+const BY_INDEX: [(&str, &str); 5] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
+    ("jit", "off"),
 ];
 
 /// The advisory lock under which PostgreSQL migrates, so that of replicas that start together one does it.

@@ -68,10 +68,13 @@ impl Hasher {
     pub fn start(config: HashingConfig, metrics: Metrics) -> Result<Self, String> {
         let params = Params::new(config.m_kib, config.t, config.p, Some(Params::DEFAULT_OUTPUT_LEN))
             .map_err(|error| format!("ARGON2_M_KIB, ARGON2_T and ARGON2_P: {error}"))?;
-        let memories = (0..config.threads).map(|_| Memory::new(params.block_count()));
+        let HashingConfig { threads, queue, .. } = config;
+        let blocks = params.block_count();
         Ok(Self {
-            hashing: Workers::start("hash", config.queue, metrics.hashing.clone(), memories)?,
-            estimating: Workers::start("estimate", config.queue, QueueMetrics::default(), [()])?,
+            hashing: Workers::start("hash", threads, queue, metrics.hashing.clone(), move || {
+                Memory::new(blocks)
+            })?,
+            estimating: Workers::start("estimate", 1, queue, QueueMetrics::default(), || ())?,
             // Nobody's password gives these 32 zero bytes, and finding out costs what every hash costs.
             dummy: phc(&params, &[0; 16], &[0; 32]).map_err(|error| error.to_string())?,
             params,

@@ -37,20 +37,22 @@ impl<T> Clone for Workers<T> {
     }
 }
 
-impl<T: Send + 'static> Workers<T> {
-    /// Starts one thread for each tool, and lets as many jobs wait as `queue` says.
+impl<T: 'static> Workers<T> {
+    /// Starts threads, and lets as many jobs wait as `queue` says. Each thread makes its own tool: a large one is made
+    /// while the server starts, and on all cores.
     pub(crate) fn start(
         name: &str,
+        threads: usize,
         queue: usize,
         metrics: QueueMetrics,
-        tools: impl IntoIterator<Item = T>,
+        tool: impl Fn() -> T + Clone + Send + 'static,
     ) -> Result<Self, String> {
         let (jobs, waiting) = crossbeam_channel::bounded(queue);
-        for (number, tool) in tools.into_iter().enumerate() {
-            let waiting = waiting.clone();
+        for number in 0..threads {
+            let (waiting, tool) = (waiting.clone(), tool.clone());
             thread::Builder::new()
                 .name(format!("{name}-{number}"))
-                .spawn(move || work(&waiting, tool))
+                .spawn(move || work(&waiting, tool()))
                 .map_err(|error| format!("a thread cannot be started: {error}"))?;
         }
         Ok(Self { jobs, metrics })
@@ -112,7 +114,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_job_that_nobody_waits_for_any_more_is_not_done() {
-        let workers = Workers::start("test", 10, QueueMetrics::default(), [()]).expect("a thread");
+        let workers = Workers::start("test", 1, 10, QueueMetrics::default(), || ()).expect("a thread");
         let (release, held) = mpsc::channel::<()>();
         let holding = tokio::spawn({
             let workers = workers.clone();
@@ -132,7 +134,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_queue_has_no_room_for_is_refused_at_once() {
-        let workers = Workers::start("test", 1, QueueMetrics::default(), [()]).expect("a thread");
+        let workers = Workers::start("test", 1, 1, QueueMetrics::default(), || ()).expect("a thread");
         let (release, held) = mpsc::channel::<()>();
         let (begun, begins) = mpsc::channel();
         let holding = tokio::spawn({
@@ -163,7 +165,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_ends_one_job_alone() {
-        let workers = Workers::start("test", 10, QueueMetrics::default(), [()]).expect("a thread");
+        let workers = Workers::start("test", 1, 10, QueueMetrics::default(), || ()).expect("a thread");
         assert_eq!(workers.run(|()| panic!("on purpose")).await, Err::<(), _>(Overloaded));
         assert_eq!(workers.run(|()| 1).await, Ok(1));
     }

@@ -29,9 +29,27 @@ async fn start_eight(database: &Database) {
 }
 
 mod postgres {
+    use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
+    use tests::Database;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_reads_a_table_whole_is_not_compiled() {
+        let database = Database::postgres().await;
+        let db = api::database::connect(database.url()).await.expect("a connection");
+        let asked = "EXPLAIN ANALYZE UPDATE schema_compatibility SET minimum_version = minimum_version";
+        let asked = Statement::from_string(DatabaseBackend::Postgres, asked);
+        let plan = db.query_all_raw(asked).await.expect("a plan");
+        let plan: Vec<String> = plan
+            .iter()
+            .map(|line| line.try_get_by_index(0).expect("a line"))
+            .collect();
+        assert!(plan.iter().any(|line| line.contains("Seq Scan")), "{plan:#?}");
+        assert!(!plan.iter().any(|line| line.contains("JIT")), "{plan:#?}");
+    }
+
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn eight_servers_that_start_at_once_migrate_once() {
-        super::start_eight(&tests::Database::empty_postgres().await).await;
+        super::start_eight(&Database::empty_postgres().await).await;
     }
 }
 
