@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Frame } from "./parts/Frame";
 import type { Go, Screen } from "./screen";
 import { Account } from "./screens/Account";
@@ -30,7 +30,8 @@ export function App() {
   );
 }
 
-function Current({ screen, go }: { screen: Screen; go: Go }) {
+function Current({ screen, go: goOn }: { screen: Screen; go: Go }) {
+  const go = useWhileShown(goOn);
   switch (screen.at) {
     case "register":
       return <Register go={go} />;
@@ -43,4 +44,21 @@ function Current({ screen, go }: { screen: Screen; go: Go }) {
     case "account":
       return <Account {...screen} go={go} />;
   }
+}
+
+/** A way on that ends with the screen: an answer that comes when somebody has left leads them away from nothing. */
+function useWhileShown(go: Go): Go {
+  const shown = useRef(true);
+  useLayoutEffect(() => {
+    shown.current = true;
+    return () => {
+      shown.current = false;
+    };
+  }, []);
+  return useCallback(
+    (screen) => {
+      if (shown.current) go(screen);
+    },
+    [go],
+  );
 }

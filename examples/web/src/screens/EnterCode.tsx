@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useMutation } from "urql";
 import { as } from "../api";
 import { basicAuth } from "../basic-auth";
@@ -19,10 +19,14 @@ export function EnterCode({ go, pending, password, said }: Props) {
   const [problems, setProblems] = useState<Problem[]>([]);
   const [{ fetching: activating }, activate] = useMutation(ActivateDocument);
   const [{ fetching: resending }, resend] = useMutation(ResendDocument);
+  const busy = activating || resending;
   const { email } = pending;
   const credentials = as(basicAuth(email, password));
   const problem = problems.find(({ field }) => field === "activationCode");
   const dead = problem?.code === "CODE_EXPIRED" || problem?.triesLeft === 0;
+
+  // Another code is typed from the beginning.
+  useEffect(() => document.querySelector<HTMLElement>("[data-start]")?.focus(), [pending.code]);
 
   async function submit(code: string) {
     if (problems.some(({ waitUntil }) => waitUntil && Date.now() < waitUntil)) return;
@@ -39,7 +43,6 @@ export function EnterCode({ go, pending, password, said }: Props) {
     setProblems([]);
     const said = { text: "A new code is on its way. Only the newest one works.", bad: false };
     go({ at: "code", pending: pendingOf(email, data.resendActivationCode, pending), password, said });
-    document.querySelector<HTMLElement>("[data-start]")?.focus();
   }
 
   function notSent(problem: Problem) {
@@ -76,11 +79,11 @@ export function EnterCode({ go, pending, password, said }: Props) {
         {pending.code ? "We mailed a code to" : "We can mail a code to"} <b>{email}</b>.
       </p>
       {said && problems.length === 0 && <Notice key={pending.resendAt} {...said} />}
-      <Form submit="Activate" busy={activating} problems={problems} onSubmit={() => submit(code)}>
+      <Form submit="Activate" busy={busy} problems={problems} onSubmit={() => submit(code)}>
         <CodeField
           length={pending.codeLength}
           value={code}
-          busy={activating}
+          busy={busy}
           problem={problem}
           describedBy="code-lead"
           onChange={setCode}
@@ -94,7 +97,7 @@ export function EnterCode({ go, pending, password, said }: Props) {
           type="button"
           className={dead || !pending.code ? "primary" : "secondary"}
           until={pending.resendAt}
-          busy={resending}
+          busy={busy}
           onClick={sendAnother}
         >
           {pending.code ? "Send a new code" : "Send a code"}

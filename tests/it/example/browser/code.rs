@@ -11,7 +11,7 @@ async fn says(page: &Page, text: &str) {
 }
 
 /// Turns both clocks until another code may be sent.
-async fn cool_down(app: &TestApp, page: &Page) {
+pub(super) async fn cool_down(app: &TestApp, page: &Page) {
     app.clock.advance(seconds(30));
     turn_the_clock(page, seconds(30)).await;
     page.eventually("it may be sent", "button('Send a new code').ariaDisabled === 'false'")

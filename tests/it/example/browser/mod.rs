@@ -3,6 +3,7 @@
 mod accessible;
 mod code;
 mod flow;
+mod late;
 mod refusals;
 mod site;
 mod unreachable;
