@@ -1,8 +1,10 @@
+use api::http::Origins;
 use browser::{Key, Look, in_browser};
 use serde_json::{Value, json};
 use tests::{Client, Database, TestApp};
 
-use super::{EMAIL, PASSWORD, choose, is_in, open, register, sign_in, submit, token};
+use super::site::Site;
+use super::{EMAIL, PASSWORD, choose, is_in, open, register, sign_in, submit, token, visit};
 
 /// The code, as a script takes it from the mailbox.
 async fn code(app: &TestApp) -> String {
@@ -55,6 +57,28 @@ async fn from_the_form_to_the_account_and_out_again() {
         page.fill("[name=password]", PASSWORD).await;
         submit(&page).await;
         is_in(&page).await;
+    })
+    .await;
+}
+
+/// The policy has no word for a path: the page's own origin is what lets it through. And no origin has to be listed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_one_proxy_the_api_is_a_path() {
+    let alone = |builder: &mut tests::TestAppBuilder| builder.origins = Origins::Listed(Vec::new());
+    let app = TestApp::with(&Database::sqlite(), alone).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = visit(client, &Site::with(app.address()).await).await;
+        register(&page).await;
+        page.press(&code(&app).await).await;
+        is_in(&page).await;
+        let origins = page.origins().await;
+        assert_eq!(origins.as_array().map(Vec::len), Some(1), "{origins}");
+        // Of the path in the policy, as the README says.
+        let complaints = page.complaints().await;
+        let [complaint] = &complaints[..] else {
+            panic!("{complaints:?}")
+        };
+        assert!(complaint.contains("invalid source: '/graphql'"), "{complaint}");
     })
     .await;
 }

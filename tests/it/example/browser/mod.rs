@@ -37,7 +37,10 @@ const WORDS: &str = "
 
 /// Opens the page, which calls the API at an address.
 async fn open(client: Client, api: SocketAddr) -> Page {
-    let site = Site::start(api).await;
+    visit(client, &Site::start(api).await).await
+}
+
+async fn visit(client: Client, site: &Site) -> Page {
     let page = Page::with_words(client, &site.url(), WORDS).await;
     page.eventually("the page is there", "heading === 'Create your account'")
         .await;

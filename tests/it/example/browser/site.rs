@@ -2,9 +2,11 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{StatusCode, Uri};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
+use axum::routing::post;
 use tokio::net::TcpListener;
 
 use crate::example::built;
@@ -17,13 +19,23 @@ pub(super) struct Site {
 }
 
 impl Site {
+    /// Where the API is another origin.
     pub(super) async fn start(api: SocketAddr) -> Self {
+        Self::serve(Router::new(), format!("http://{api}/graphql")).await
+    }
+
+    /// Where the API is on the site's own origin, at a path.
+    pub(super) async fn with(api: SocketAddr) -> Self {
+        let forward = async move |headers: HeaderMap, body: Bytes| forward(api, headers, body).await;
+        Self::serve(Router::new().route("/graphql", post(forward)), "/graphql".to_owned()).await
+    }
+
+    async fn serve(router: Router, api: String) -> Self {
         let folder = built().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let api = format!("http://{api}/graphql");
         let serve = async move |uri: Uri| file(folder, uri.path(), &api);
-        let site = Router::new().fallback(serve);
+        let site = router.fallback(serve);
         tokio::spawn(async move { axum::serve(listener, site).await });
         Self { address }
     }
@@ -31,6 +43,13 @@ impl Site {
     pub(super) fn url(&self) -> String {
         format!("http://localhost:{}/", self.address.port())
     }
+}
+
+async fn forward(api: SocketAddr, headers: HeaderMap, body: Bytes) -> Response {
+    let request = reqwest::Client::new().post(format!("http://{api}/graphql"));
+    let answer = request.headers(headers).body(body).send().await.expect("an answer");
+    let headers = answer.headers().clone();
+    (answer.status(), headers, answer.bytes().await.expect("a body")).into_response()
 }
 
 fn file(folder: &Path, path: &str, api: &str) -> Response {
