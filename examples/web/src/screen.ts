@@ -13,9 +13,10 @@ export type Pending = {
 /** What is said at the top of a screen about how somebody got there. */
 export type Said = { text: string; bad: boolean };
 
+/** `news` take the place of what was `said`, should there be any. */
 export type Screen =
   | { at: "register" }
-  | { at: "signIn"; email?: string; said?: Said }
+  | { at: "signIn"; email?: string; said?: Said; news?: Promise<Said | null> }
   | { at: "password"; pending: Pending; said?: Said }
   | { at: "code"; pending: Pending; password: string; said?: Said }
   | { at: "account"; token: string };

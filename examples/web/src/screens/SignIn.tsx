@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useMutation, useQuery } from "urql";
 import { RegistrationPolicyDocument, SignInDocument } from "../graphql.generated";
 import { EmailField } from "../parts/Field";
@@ -9,14 +9,18 @@ import { PasswordField } from "../parts/PasswordField";
 import { type Problem, problemsOf } from "../problem";
 import type { Go, Said } from "../screen";
 
-type Props = { go: Go; email?: string; said?: Said };
+type Props = { go: Go; email?: string; said?: Said; news?: Promise<Said | null> };
 
-export function SignIn({ go, email: known = "", said }: Props) {
+export function SignIn({ go, email: known = "", said: saidAtFirst, news }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
   const [{ data: policy }] = useQuery({ query: RegistrationPolicyDocument });
   const [{ fetching }, signIn] = useMutation(SignInDocument);
+
+  const [toldSince, tell] = useState<Said | null>(null);
+  const said = toldSince ?? saidAtFirst;
+  useEffect(() => void news?.then(tell), [news]);
 
   async function submit() {
     const { data, error } = await signIn({ input: { email, password } });

@@ -2,7 +2,7 @@ use api::http::Origins;
 use browser::{Look, in_browser};
 use tests::{Database, Proxy, TestApp};
 
-use super::{EMAIL, PASSWORD, is_in, open, submit};
+use super::{EMAIL, PASSWORD, choose, is_in, open, sign_in, submit};
 
 const OFFLINE: &str = "said === 'The server cannot be reached. Please check your connection, then try again.'";
 
@@ -34,9 +34,37 @@ async fn without_a_network_the_page_says_so_and_goes_on_when_there_is_one() {
         network.refuse().await;
         page.client.refresh().await.expect("it loads again");
         page.eventually("it says so", OFFLINE).await;
+        assert_eq!(page.ask("heading").await, "That did not work");
         network.heal();
         page.ask("button('Try again').click()").await;
         is_in(&page).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_network_one_can_still_sign_out() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    let mut network = Proxy::start(app.address());
+    in_browser(Look::Desktop, async move |client| {
+        app.activated(EMAIL, PASSWORD).await;
+        let page = open(client, network.address()).await;
+        sign_in(&page, PASSWORD).await;
+        is_in(&page).await;
+
+        // Nobody answers.
+        network.stall();
+        choose(&page, "Sign out").await;
+        page.eventually("it says so", "said === 'You are signed out.'").await;
+        assert_eq!(page.ask("kept").await, "{}");
+
+        network.refuse().await;
+        page.eventually(
+            "it says what is left to know",
+            "said.startsWith('You are signed out here. The server could not be told')",
+        )
+        .await;
+        assert_eq!(page.ask("heading").await, "Welcome back");
     })
     .await;
 }
