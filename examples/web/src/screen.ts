@@ -4,9 +4,8 @@ import type { RegisterMutation } from "./graphql.generated";
 /** A registration that waits for its code. */
 export type Pending = {
   email: string;
-  codeLength: number;
-  /** When the code was mailed and when its time is over, as far as this page can tell; null when none was asked for. */
-  code: { sentAt: number; expiresAt: number } | null;
+  /** How many digits it has, when it was mailed and when its time is over, as far as this page can tell; null when it cannot. */
+  code: { length: number; sentAt: number; expiresAt: number } | null;
   resendAt: number;
 };
 
@@ -26,12 +25,12 @@ export type Go = (screen: Screen) => void;
 /** What `register` and `resendActivationCode` answer when they mailed a code. */
 type Mailed = Omit<RegisterMutation["register"], "userErrors">;
 
-export function pending(email: string, mailed: Mailed, before: Pick<Pending, "codeLength">): Pending {
+export function pending(email: string, mailed: Mailed): Pending {
   const now = Date.now();
+  const { codeLength: length, codeExpiresInSeconds: lasts } = mailed;
   return {
     email,
-    codeLength: mailed.codeLength ?? before.codeLength,
-    code: { sentAt: now, expiresAt: now + (mailed.codeExpiresInSeconds ?? 0) * 1000 },
+    code: length === null ? null : { length, sentAt: now, expiresAt: now + (lasts ?? 0) * 1000 },
     resendAt: now + (mailed.resendAvailableInSeconds ?? 0) * 1000,
   };
 }

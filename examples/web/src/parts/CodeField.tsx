@@ -1,6 +1,26 @@
-import { type MouseEvent, useId, useState } from "react";
+import { type ComponentProps, type MouseEvent, useId, useState } from "react";
 import { digitsOf, pastedCode } from "../code";
 import type { Problem } from "../problem";
+import { Field } from "./Field";
+
+/** No code has more digits. */
+const LONGEST = 8;
+
+/** A code of which nobody told how long it is: so there are no boxes, and only who typed it knows when it is complete. */
+export function AnyCodeField({ onChange, ...props }: Omit<ComponentProps<typeof Field>, "label">) {
+  return (
+    <Field
+      {...props}
+      data-start
+      label="Your code, if you have one"
+      name="code"
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      spellCheck={false}
+      onChange={(text) => onChange(digitsOf(text, LONGEST))}
+    />
+  );
+}
 
 type Props = {
   length: number;

@@ -4,7 +4,7 @@ import { as } from "../api";
 import { basicAuth } from "../basic-auth";
 import { ActivateDocument, ResendDocument } from "../graphql.generated";
 import { CodeClock } from "../parts/CodeClock";
-import { CodeField } from "../parts/CodeField";
+import { AnyCodeField, CodeField } from "../parts/CodeField";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
@@ -42,7 +42,7 @@ export function EnterCode({ go, pending, password, said }: Props) {
     setCode("");
     setProblems([]);
     const said = { text: "A new code is on its way. Only the newest one works.", bad: false };
-    go({ at: "code", pending: pendingOf(email, data.resendActivationCode, pending), password, said });
+    go({ at: "code", pending: pendingOf(email, data.resendActivationCode), password, said });
   }
 
   function notSent(problem: Problem) {
@@ -80,15 +80,19 @@ export function EnterCode({ go, pending, password, said }: Props) {
       </p>
       {said && problems.length === 0 && <Notice key={pending.resendAt} {...said} />}
       <Form submit="Activate" busy={busy} problems={problems} onSubmit={() => submit(code)}>
-        <CodeField
-          length={pending.codeLength}
-          value={code}
-          busy={busy}
-          problem={problem}
-          describedBy="code-lead"
-          onChange={setCode}
-          onComplete={submit}
-        />
+        {pending.code ? (
+          <CodeField
+            length={pending.code.length}
+            value={code}
+            busy={busy}
+            problem={problem}
+            describedBy="code-lead"
+            onChange={setCode}
+            onComplete={submit}
+          />
+        ) : (
+          <AnyCodeField value={code} readOnly={busy} problem={problem} onChange={setCode} />
+        )}
         {pending.code && !dead && <CodeClock {...pending.code} />}
       </Form>
       <div className="aside">

@@ -22,7 +22,7 @@ export function Register({ go }: { go: Go }) {
     const { data, error } = await register({ input: { email, password } });
     const problems = problemsOf(error, data?.register.userErrors);
     if (data && problems.length === 0) {
-      go({ at: "code", pending: pending(email, data.register, { codeLength: policy?.codeLength ?? 4 }), password });
+      go({ at: "code", pending: pending(email, data.register), password });
     } else {
       setProblems(problems);
     }

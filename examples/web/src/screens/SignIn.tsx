@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import { useMutation, useQuery } from "urql";
-import { RegistrationPolicyDocument, SignInDocument } from "../graphql.generated";
+import { useMutation } from "urql";
+import { SignInDocument } from "../graphql.generated";
 import { EmailField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
@@ -15,7 +15,6 @@ export function SignIn({ go, email: known = "", said: saidAtFirst, news }: Props
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
-  const [{ data: policy }] = useQuery({ query: RegistrationPolicyDocument });
   const [{ fetching }, signIn] = useMutation(SignInDocument);
 
   const [toldSince, tell] = useState<Said | null>(null);
@@ -29,8 +28,7 @@ export function SignIn({ go, email: known = "", said: saidAtFirst, news }: Props
     if (data?.signIn.session) {
       go({ at: "account", token: data.signIn.session.token });
     } else if (unactivated) {
-      const codeLength = policy?.registrationPolicy.codeLength ?? 4;
-      const pending = { email, codeLength, code: null, resendAt: 0 };
+      const pending = { email, code: null, resendAt: 0 };
       go({ at: "code", pending, password, said: { text: unactivated.text, bad: false } });
     } else {
       setProblems(problems);

@@ -6,7 +6,7 @@ use tests::{Database, TestApp};
 
 use super::{EMAIL, PASSWORD, choose, is_in, open, submit};
 
-async fn looks_well(page: &Page, screen: &str) {
+pub(super) async fn looks_well(page: &Page, screen: &str) {
     page.is_accessible("document", screen).await;
     // Not innerWidth: a phone zooms out until all is in.
     let fits = "document.documentElement.scrollWidth <= document.documentElement.clientWidth";

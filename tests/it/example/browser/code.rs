@@ -1,7 +1,7 @@
 use browser::{Key, Look, Page, in_browser};
 use tests::{Database, TestApp};
 
-use super::{EMAIL, choose, is_in, open, register, turn_the_clock};
+use super::{EMAIL, PASSWORD, choose, is_in, open, register, sign_in, submit, turn_the_clock};
 use crate::seconds;
 
 async fn says(page: &Page, text: &str) {
@@ -101,6 +101,35 @@ async fn another_code_has_to_wait_and_the_button_says_how_long() {
         let waits = "/ 0:(30|[12].)$/.test(button('Send a new code').textContent)";
         page.eventually("it counts what the server says", waits).await;
         assert_eq!(app.mailbox().messages().len(), 1);
+    })
+    .await;
+}
+
+/// Ten wrong tries, and the codes of an address have eight digits: of which a sign-in says nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_nobody_told_how_long_the_code_is_any_is_taken() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        for _ in 0..4 {
+            let code = app.registered(EMAIL, PASSWORD).await;
+            for _ in 0..3 {
+                app.basic(EMAIL, PASSWORD).activate(&TestApp::wrong(&code)).await;
+            }
+            app.clock.advance(seconds(60 * 60));
+        }
+        let code = app.registered(EMAIL, PASSWORD).await;
+        assert_eq!(code.len(), 8);
+        let page = open(client, app.address()).await;
+        sign_in(&page, PASSWORD).await;
+        page.eventually("it asks", "focused === 'code' && boxes.length === 0")
+            .await;
+        // It is not sent before its end.
+        page.press(&code[..4]).await;
+        assert_eq!(page.ask("one('form').ariaBusy").await, "false");
+        page.press(&code[4..]).await;
+        assert_eq!(page.ask("one('[name=code]').value").await, code);
+        submit(&page).await;
+        is_in(&page).await;
     })
     .await;
 }

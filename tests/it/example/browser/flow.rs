@@ -3,6 +3,7 @@ use browser::{Key, Look, in_browser};
 use serde_json::{Value, json};
 use tests::{Client, Database, TestApp};
 
+use super::accessible::looks_well;
 use super::site::Site;
 use super::{EMAIL, PASSWORD, choose, is_in, open, register, sign_in, submit, token, visit};
 
@@ -127,11 +128,13 @@ async fn who_signs_in_before_the_code_is_led_to_it() {
             page.ask("text('.lead')").await,
             format!("We can mail a code to {EMAIL}.")
         );
+        assert_eq!(page.ask("boxes.length").await, 0);
+        looks_well(&page, "code of any length").await;
         choose(&page, "Send a code").await;
         page.eventually("it is sent", "said.startsWith('A new code is on its way.')")
             .await;
-        page.eventually("and counted", "one('.code-clock') !== null && focused === 'code'")
-            .await;
+        let counted = "one('.code-clock') !== null && boxes.length === 4 && focused === 'code'";
+        page.eventually("and counted", counted).await;
         page.press(&app.next_code(EMAIL).await).await;
         is_in(&page).await;
     })
