@@ -34,7 +34,7 @@ function Current({ screen, go: goOn }: { screen: Screen; go: Go }) {
   const go = useWhileShown(goOn);
   switch (screen.at) {
     case "register":
-      return <Register go={go} />;
+      return <Register {...screen} go={go} />;
     case "signIn":
       return <SignIn {...screen} go={go} />;
     case "password":

@@ -14,7 +14,7 @@ export type Said = { text: string; bad: boolean };
 
 /** `news` take the place of what was `said`, should there be any. */
 export type Screen =
-  | { at: "register" }
+  | { at: "register"; email?: string }
   | { at: "signIn"; email?: string; said?: Said; news?: Promise<Said | null> }
   | { at: "password"; pending: Pending; said?: Said }
   | { at: "code"; pending: Pending; password: string; said?: Said }

@@ -14,6 +14,10 @@ import { type Go, type Pending, pending as pendingOf, type Said } from "../scree
 
 type Props = { go: Go; pending: Pending; password: string; said?: Said };
 
+/** INVALID_CREDENTIALS, which does not say which of these it is. */
+const UNPROVEN =
+  "The password is not the one that you registered with, or this registration is gone: a newer one took its place, or it waited too long.";
+
 export function EnterCode({ go, pending, password, said }: Props) {
   const [code, setCode] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
@@ -65,7 +69,7 @@ export function EnterCode({ go, pending, password, said }: Props) {
         go({ at: "signIn", email, said: { text: problem.text, bad: false } });
         return true;
       case "INVALID_CREDENTIALS":
-        go({ at: "password", pending, said: { text: problem.text, bad: true } });
+        go({ at: "password", pending, said: { text: UNPROVEN, bad: true } });
         return true;
       default:
         return false;

@@ -7,7 +7,7 @@ import type { Go, Pending, Said } from "../screen";
 
 type Props = { go: Go; pending: Pending; said?: Said };
 
-/** After a reload: the code needs the password beside it, and a password is kept nowhere. */
+/** After a reload, or when it was wrong: the code needs the password beside it, and a password is kept nowhere. */
 export function PasswordAgain({ go, pending, said }: Props) {
   const [password, setPassword] = useState("");
   return (
@@ -22,11 +22,17 @@ export function PasswordAgain({ go, pending, said }: Props) {
         <input className="unseen" type="email" autoComplete="username" value={pending.email} readOnly tabIndex={-1} aria-hidden />
         <PasswordField value={password} onChange={setPassword} autoComplete="current-password" />
       </Form>
-      <p className="aside">
-        <button type="button" className="link" onClick={() => go({ at: "register" })}>
-          Use another address
-        </button>
-      </p>
+      <div className="aside">
+        <p>Forgotten? A new registration takes the place of the old one.</p>
+        <div className="links">
+          <button type="button" className="link" onClick={() => go({ at: "register", email: pending.email })}>
+            Register again
+          </button>
+          <button type="button" className="link" onClick={() => go({ at: "register" })}>
+            Use another address
+          </button>
+        </div>
+      </div>
     </>
   );
 }

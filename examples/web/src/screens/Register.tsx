@@ -10,8 +10,8 @@ import { loadEstimator } from "../password";
 import { type Problem, problemsOf } from "../problem";
 import { type Go, pending } from "../screen";
 
-export function Register({ go }: { go: Go }) {
-  const [email, setEmail] = useState("");
+export function Register({ go, email: known = "" }: { go: Go; email?: string }) {
+  const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
   const [{ data }] = useQuery({ query: RegistrationPolicyDocument });

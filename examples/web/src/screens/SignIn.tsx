@@ -40,7 +40,7 @@ export function SignIn({ go, email: known = "", said: saidAtFirst, news }: Props
       <Heading>Welcome back</Heading>
       <p className="lead">
         New here?{" "}
-        <button type="button" className="link" onClick={() => go({ at: "register" })}>
+        <button type="button" className="link" onClick={() => go({ at: "register", email })}>
           Create an account
         </button>
       </p>

@@ -103,13 +103,33 @@ async fn a_reload_at_the_code_asks_for_the_password_which_is_never_stored() {
         submit(&page).await;
         page.eventually("the boxes are there", "focused === 'code'").await;
         page.press(&code).await;
-        page.eventually("it asks again", "said === 'Email and password do not belong together.'")
+        page.eventually("it asks again", "said.startsWith('The password is not the one')")
             .await;
         page.fill("[name=password]", PASSWORD).await;
         submit(&page).await;
         page.eventually("the boxes are there", "focused === 'code'").await;
         page.press(&code).await;
         is_in(&page).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_was_replaced_by_a_newer_registration_can_register_again() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = open(client, app.address()).await;
+        register(&page).await;
+        app.next_code(EMAIL).await;
+        app.clock.advance(crate::seconds(30));
+        let code = app.registered(EMAIL, "somebody else's password").await;
+        page.press(&code).await;
+        page.eventually("it says so", "said.includes('a newer one took its place')")
+            .await;
+        choose(&page, "Register again").await;
+        page.eventually("the form is there", "heading === 'Create your account'")
+            .await;
+        assert_eq!(page.ask("one('[name=email]').value").await, json!(EMAIL));
     })
     .await;
 }
