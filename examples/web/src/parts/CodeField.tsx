@@ -1,5 +1,6 @@
 import { type ComponentProps, type MouseEvent, useId, useState } from "react";
 import { digitsOf, pastedCode } from "../code";
+import { keyOf } from "../key";
 import type { Problem } from "../problem";
 import { Field } from "./Field";
 
@@ -46,6 +47,8 @@ export function CodeField({ length, value, busy, problem, describedBy, onChange,
   }
 
   function moveTo(event: MouseEvent<HTMLInputElement>) {
+    const { selectionStart, selectionEnd } = event.currentTarget;
+    if (selectionStart !== selectionEnd) return; // By a double click, or by drawing over it.
     const { left, width } = event.currentTarget.getBoundingClientRect();
     const box = Math.min(Math.floor(((event.clientX - left) / width) * length), value.length);
     event.currentTarget.setSelectionRange(box, box);
@@ -84,7 +87,7 @@ export function CodeField({ length, value, busy, problem, describedBy, onChange,
         ))}
       </div>
       {problem && (
-        <p id={`${id}-problem`} className="problem" role="alert">
+        <p key={keyOf(problem)} id={`${id}-problem`} className="problem" role="alert">
           {problem.text}
         </p>
       )}

@@ -1,4 +1,5 @@
 import { type InputHTMLAttributes, type ReactNode, useId } from "react";
+import { keyOf } from "../key";
 import type { Problem } from "../problem";
 
 type Props = Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> & {
@@ -31,7 +32,7 @@ export function Field({ label, onChange, problem, hint, button, ...input }: Prop
         {button}
       </div>
       {problem && (
-        <p id={`${id}-problem`} className="problem" role="alert">
+        <p key={keyOf(problem)} id={`${id}-problem`} className="problem" role="alert">
           {problem.text}
         </p>
       )}

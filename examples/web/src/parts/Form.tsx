@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from "react";
+import { keyOf } from "../key";
 import type { Problem } from "../problem";
 import { Notice } from "./Notice";
 import { WaitButton } from "./WaitButton";
@@ -27,7 +28,7 @@ export function Form({ submit, busy, problems, onSubmit, children }: Props) {
     >
       {children}
       {general.map((problem) => (
-        <Notice key={problem.code} text={problem.text} bad waitUntil={problem.waitUntil} />
+        <Notice key={keyOf(problem)} text={problem.text} bad waitUntil={problem.waitUntil} />
       ))}
       <WaitButton type="submit" className="primary" until={until} busy={busy}>
         {failed ? "Try again" : submit}

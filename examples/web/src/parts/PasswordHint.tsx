@@ -17,6 +17,14 @@ export function PasswordHint({ password, email, policy }: Props) {
   }, [password, email, policy]);
 
   const judged = password === "" ? null : verdict;
+  const text = words(judged, policy);
+  // Who hears it hears it when they stop to type, and not over each letter.
+  const [heard, hear] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(hear, 1000, text);
+    return () => clearTimeout(timer);
+  }, [password, text]);
+
   return (
     <div className="hint" data-verdict={judged?.code ?? (judged ? "GOOD" : undefined)} data-score={judged?.score}>
       <span className="meter" aria-hidden="true">
@@ -24,7 +32,10 @@ export function PasswordHint({ password, email, policy }: Props) {
           <i key={step} data-on={judged !== null && step <= Math.max(judged.score, 1)} />
         ))}
       </span>
-      <p role="status">{words(judged, policy)}</p>
+      <p aria-hidden="true">{text}</p>
+      <p className="unseen" role="status">
+        {heard}
+      </p>
     </div>
   );
 }

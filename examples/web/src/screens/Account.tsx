@@ -2,6 +2,7 @@ import { useEffect, useMemo } from "react";
 import { useMutation, useQuery } from "urql";
 import { as } from "../api";
 import { MeDocument, type MeQuery, SignOutDocument } from "../graphql.generated";
+import { keyOf } from "../key";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { WaitButton } from "../parts/WaitButton";
@@ -33,7 +34,7 @@ export function Account({ go, token }: { go: Go; token: string }) {
     <>
       <Heading>{me.data?.me ? "You are in" : problem ? "That did not work" : "One moment"}</Heading>
       {me.data?.me && <Details {...me.data.me} />}
-      {problem && <Notice text={problem.text} bad waitUntil={problem.waitUntil} />}
+      {problem && <Notice key={keyOf(problem)} text={problem.text} bad waitUntil={problem.waitUntil} />}
       {me.error && (
         <WaitButton type="button" className="primary" until={problem?.waitUntil ?? null} busy={me.fetching} onClick={() => askAgain()}>
           Try again

@@ -3,6 +3,7 @@ import { useMutation } from "urql";
 import { as } from "../api";
 import { basicAuth } from "../basic-auth";
 import { ActivateDocument, ResendDocument } from "../graphql.generated";
+import { keyOf } from "../key";
 import { CodeClock } from "../parts/CodeClock";
 import { AnyCodeField, CodeField } from "../parts/CodeField";
 import { Form } from "../parts/Form";
@@ -82,7 +83,7 @@ export function EnterCode({ go, pending, password, said }: Props) {
       <p className="lead" id="code-lead">
         {pending.code ? "We mailed a code to" : "We can mail a code to"} <b>{email}</b>.
       </p>
-      {said && problems.length === 0 && <Notice key={pending.resendAt} {...said} />}
+      {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Activate" busy={busy} problems={problems} onSubmit={() => submit(code)}>
         {pending.code ? (
           <CodeField

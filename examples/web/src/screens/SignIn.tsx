@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import { useMutation } from "urql";
 import { SignInDocument } from "../graphql.generated";
+import { keyOf } from "../key";
 import { EmailField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
@@ -44,7 +45,7 @@ export function SignIn({ go, email: known = "", said: saidAtFirst, news }: Props
           Create an account
         </button>
       </p>
-      {said && problems.length === 0 && <Notice {...said} />}
+      {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Sign in" busy={fetching} problems={problems} onSubmit={submit}>
         <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
         <PasswordField value={password} onChange={setPassword} autoComplete="current-password" />

@@ -33,8 +33,13 @@ async fn after_three_wrong_codes_only_a_new_one_works() {
             page.press(&TestApp::wrong(&code)).await;
             says(&page, &format!("This is not the code. {told}")).await;
         }
+        let over = "This code was tried too often. Please ask for a new one.";
         page.press(&code).await;
-        says(&page, "This code was tried too often. Please ask for a new one.").await;
+        says(&page, over).await;
+        page.ask("one('.problem').old = true").await;
+        page.press(&code).await;
+        page.eventually("it says so once more", "!one('.problem').old").await;
+        says(&page, over).await;
 
         cool_down(&app, &page).await;
         choose(&page, "Send a new code").await;
@@ -152,6 +157,10 @@ async fn there_is_a_box_for_each_digit_and_they_are_edited_like_any_text() {
         assert_eq!(page.ask("boxes.findIndex((box) => box.dataset.at === 'true')").await, 2);
         page.press("9").await;
         page.eventually("another is in its place", "digits === '1294'").await;
+        // As after a double click.
+        page.ask("[one('[name=code]').select(), one('[name=code]').click()]")
+            .await;
+        assert_eq!(page.ask("one('[name=code]').selectionStart").await, 0);
         page.press(&format!("{}a{}{}", Key::Control, Key::Null, Key::Delete)).await;
         page.eventually("all are gone", "digits === ''").await;
 

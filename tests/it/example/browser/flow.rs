@@ -84,6 +84,28 @@ async fn behind_one_proxy_the_api_is_a_path() {
     .await;
 }
 
+/// Or a screen reader would talk over each letter.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hint_is_read_out_when_somebody_stops_to_type() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = open(client, app.address()).await;
+        page.eventually("the hint is there", "text('.hint [role=status]') !== null")
+            .await;
+        let before = page.ask("text('.hint [role=status]')").await;
+        // Time stands still, until it is let go.
+        page.ask("window.setTimeout = (call, after, value) => { window.letGo = () => call(value); }")
+            .await;
+        page.fill("[name=password]", PASSWORD).await;
+        page.eventually("it is seen at once", "text('.hint p') === 'A good password.'")
+            .await;
+        assert_eq!(page.ask("text('.hint [role=status]')").await, before);
+        let heard = "letGo() ?? text('.hint [role=status]') === 'A good password.'";
+        page.eventually("it is heard", heard).await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reload_at_the_code_asks_for_the_password_which_is_never_stored() {
     let app = TestApp::start(&Database::sqlite()).await;
