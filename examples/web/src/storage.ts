@@ -8,7 +8,7 @@ import type { Pending, Screen } from "./screen";
 
 const KEY = "sign-up";
 
-type Kept = { token?: string; pending?: Pending };
+type Kept = { token?: unknown; pending?: unknown };
 
 export function keep(screen: Screen): void {
   try {
@@ -22,13 +22,20 @@ export function keep(screen: Screen): void {
 
 export function restore(): Screen {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Kept;
-    if (kept.token) return { at: "account", token: kept.token };
-    if (kept.pending) return { at: "password", pending: kept.pending };
+    const { token, pending } = JSON.parse(sessionStorage.getItem(KEY) ?? "{}") as Kept;
+    if (typeof token === "string") return { at: "account", token };
+    if (isPending(pending)) return { at: "password", pending };
   } catch {
     // Forbidden, or not ours.
   }
   return { at: "register" };
+}
+
+/** An earlier version of this page may have kept something else. */
+function isPending(kept: unknown): kept is Pending {
+  const { email, code, resendAt } = (kept ?? {}) as Partial<Pending>;
+  const numbers = code === null ? [resendAt] : [resendAt, code?.length, code?.sentAt, code?.expiresAt];
+  return typeof email === "string" && numbers.every(Number.isFinite);
 }
 
 function whatToKeep(screen: Screen): Kept | null {
