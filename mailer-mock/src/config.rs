@@ -16,6 +16,10 @@ pub struct Config {
     /// ([`MailerMock::certificate`](crate::MailerMock::certificate)). Some clients take what is offered and then
     /// refuse a certificate that they do not know: they need to be given it, or this switched off.
     pub starttls: bool,
+    /// Further names by which the page and its API may be called, such as `mail.example.com`. IP addresses, `localhost`,
+    /// names below it, and names of one word always may. Any other is refused, because it could be that of a web page
+    /// that has it lead here (DNS rebinding).
+    pub allowed_hosts: Vec<String>,
 }
 
 impl Config {
@@ -34,6 +38,7 @@ impl Config {
             http: SocketAddr::new(loopback, http_port),
             auth: None,
             starttls: true,
+            allowed_hosts: Vec::new(),
         }
     }
 }

@@ -30,6 +30,9 @@ struct Cli {
     /// Do not offer STARTTLS, for clients that take it and then refuse a certificate that they do not know
     #[arg(long, env = "MAILER_MOCK_NO_STARTTLS")]
     no_starttls: bool,
+    /// Also answer to this name: without it to IP addresses, localhost, and names of one word
+    #[arg(long = "allowed-host", env = "MAILER_MOCK_ALLOWED_HOSTS", value_name = "NAME", value_delimiter = ',', value_parser = host_name)]
+    allowed_hosts: Vec<String>,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -47,12 +50,19 @@ async fn main() -> ExitCode {
         Some(Command::Healthcheck) => healthcheck::check(cli.http),
         None => {
             let starttls = !cli.no_starttls;
-            let Cli { smtp, http, auth, .. } = cli;
+            let Cli {
+                smtp,
+                http,
+                auth,
+                allowed_hosts,
+                ..
+            } = cli;
             let config = Config {
                 smtp,
                 http,
                 auth,
                 starttls,
+                allowed_hosts,
             };
             serve(config).await
         }
@@ -63,6 +73,15 @@ async fn main() -> ExitCode {
             eprintln!("mailer-mock: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+fn host_name(text: &str) -> Result<String, &'static str> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if !text.is_empty() && text.bytes().all(is_name) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected a name without a port, such as mail.example.com")
     }
 }
 

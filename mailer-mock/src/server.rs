@@ -7,7 +7,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::http::{App, Certificate, Index};
+use crate::http::{App, Certificate, Index, Names};
 use crate::metrics::Connections;
 use crate::tls::Tls;
 use crate::{Config, Faults, Mailbox, clock, http, listener, smtp};
@@ -79,6 +79,7 @@ impl MailerMock {
             connections,
             page: Index::new(smtp_addr),
             certificate: Certificate(certificate),
+            names: Names::new(config.allowed_hosts),
         });
         let show = move |stream, admission| http::connection(stream, admission, app.clone());
         let listeners = [

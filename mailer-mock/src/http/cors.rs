@@ -33,3 +33,31 @@ fn is_localhost(origin: &HeaderValue) -> bool {
     };
     matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn localhost_is_this_machine_alone() {
+        for (origin, expected) in [
+            ("http://localhost:3000", true),
+            ("https://localhost", true),
+            ("http://app.localhost:5173", true),
+            ("http://127.0.0.1:8000", true),
+            ("http://[::1]:3000", true),
+            ("http://localhost.example.com", false),
+            ("http://localhost:3000.example.com", false),
+            ("http://example.com:80", false),
+            ("http://example.com/localhost", false),
+            ("http://notlocalhost:3000", false),
+            ("http://127.0.0.1.example.com", false),
+            ("http://192.168.0.1:8000", false),
+            ("localhost", false),
+            ("null", false),
+            ("", false),
+        ] {
+            assert_eq!(is_localhost(&HeaderValue::from_static(origin)), expected, "{origin}");
+        }
+    }
+}

@@ -27,7 +27,7 @@ impl Refusal {
         Self::new(StatusCode::REQUEST_TIMEOUT, message)
     }
 
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
             message: message.into(),

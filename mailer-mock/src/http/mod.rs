@@ -21,7 +21,8 @@
 //!
 //! Pages of this machine may read what is below `/api/v1`, from whatever port they come.
 //!
-//! Refused requests are answered with `{"Error": "what is expected"}`.
+//! Refused requests are answered with `{"Error": "what is expected"}`: 421, whatever the route, to who calls this server
+//! by a name that a stranger could own.
 
 mod attachment;
 mod certificate;
@@ -31,6 +32,7 @@ mod events;
 mod faults;
 mod messages;
 mod metrics;
+mod names;
 mod openapi;
 mod page;
 mod search;
@@ -42,7 +44,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 use axum::http::{Method, Uri};
-use axum::middleware::{from_fn, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
 use axum::{Json, Router};
 use hyper::server::conn::http1;
@@ -55,6 +57,7 @@ use crate::metrics::Connections;
 use crate::{Faults, Mailbox};
 pub(crate) use certificate::Certificate;
 use error::Refusal;
+pub(crate) use names::Names;
 pub(crate) use page::Index;
 
 /// Connections at one time; more are closed. Each waiting client holds one.
@@ -71,10 +74,12 @@ pub(crate) struct App {
     pub(crate) connections: Connections,
     pub(crate) page: Index,
     pub(crate) certificate: Certificate,
+    pub(crate) names: Names,
 }
 
 /// Every route.
 pub(crate) fn router(app: App) -> Router {
+    let to_known_names = from_fn_with_state(app.names.clone(), names::answer_to_known_ones);
     let api = Router::new()
         .route("/messages", get(messages::list).delete(messages::delete))
         .route("/message/{id}", get(messages::one))
@@ -94,6 +99,7 @@ pub(crate) fn router(app: App) -> Router {
         .nest("/api/v1", api.layer(from_fn(cors::let_this_machine_read)))
         .fallback(unknown_route)
         .method_not_allowed_fallback(unknown_method)
+        .layer(to_known_names)
         .layer(map_response(page::protect))
         .with_state(app)
 }
@@ -166,6 +172,7 @@ mod tests {
             connections: Connections::default(),
             page: Index::new(addr),
             certificate: Certificate(None),
+            names: Names::new(Vec::new()),
         });
         for (admission, answered) in [(Admission::Welcome, true), (Admission::Full, false)] {
             let mut client = TcpStream::connect(addr).await?;

@@ -17,6 +17,7 @@ fn mailer_mock(arguments: &[&str]) -> Command {
         .env_remove("MAILER_MOCK_HTTP")
         .env_remove("MAILER_MOCK_AUTH")
         .env_remove("MAILER_MOCK_NO_STARTTLS")
+        .env_remove("MAILER_MOCK_ALLOWED_HOSTS")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
@@ -131,6 +132,27 @@ async fn a_login_can_be_asked_for_and_starttls_left_out() {
         error.contains("--auth") && error.contains("expected user:password"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn it_answers_to_further_names_when_told_so() {
+    let mut command = mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
+    command.env("MAILER_MOCK_ALLOWED_HOSTS", "mail.example.com,mail.example.org");
+    let running = Running::start(command).await;
+    for (host, status) in [
+        ("mail.example.com", 200),
+        ("mail.example.org:443", 200),
+        ("evil.example", 421),
+    ] {
+        let request = reqwest::Client::new().get(format!("http://{}/", running.http));
+        let answer = request.header("host", host).send().await.expect("an answer");
+        assert_eq!(answer.status(), status, "{host}");
+    }
+
+    let output = run(mailer_mock(&["--allowed-host", "https://mail.example.com/"])).await;
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success());
+    assert!(error.contains("expected a name without a port"), "{error}");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod http;
 mod http_cors;
 mod http_events;
 mod http_faults;
+mod http_names;
 mod http_openapi;
 mod http_wait;
 mod lifecycle;

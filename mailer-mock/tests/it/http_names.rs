@@ -1,0 +1,62 @@
+//! A page whose name leads here all of a sudden is refused, whatever it asks for.
+
+use mailer_mock::MailerMock;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{deliver, get, start};
+
+async fn called(mock: &MailerMock, host: &str, method: Method, path: &str) -> reqwest::Response {
+    let url = format!("http://{}{path}", mock.http_addr());
+    let rule = r#"[{"stage": "rcpt", "drop": true}]"#;
+    let body = if method == Method::PUT { rule } else { "" };
+    let request = reqwest::Client::new().request(method, url).header("host", host);
+    request.body(body).send().await.expect("an answer")
+}
+
+#[tokio::test]
+async fn who_calls_it_by_a_name_that_could_be_a_strangers_gets_and_changes_nothing() {
+    let mock = start().await;
+    deliver(&mock, "ada@example.com", "Subject: code 4466\n\n").await;
+    for (method, path) in [
+        (Method::GET, "/"),
+        (Method::GET, "/page/main.js"),
+        (Method::GET, "/view/latest.html"),
+        (Method::GET, "/metrics"),
+        (Method::GET, "/livez"),
+        (Method::GET, "/nothing"),
+        (Method::GET, "/api/v1/messages"),
+        (Method::GET, "/api/v1/message/latest"),
+        (Method::GET, "/api/v1/events"),
+        (Method::PUT, "/api/v1/faults"),
+        (Method::DELETE, "/api/v1/messages"),
+    ] {
+        let answer = called(&mock, "evil.example:8025", method.clone(), path).await;
+        assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST, "{method} {path}");
+        assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
+        let refusal: Value = answer.json().await.expect("JSON");
+        let reason = refusal["Error"].as_str().unwrap_or_default();
+        assert!(
+            reason.contains("evil.example:8025") && reason.contains("use localhost"),
+            "{refusal}"
+        );
+    }
+    assert_eq!(mock.mailbox().messages().len(), 1);
+    assert_eq!(get(&mock, "/api/v1/faults").await, (200, json!([])));
+}
+
+#[tokio::test]
+async fn names_that_nobody_can_own_are_answered() {
+    let mock = start().await;
+    for host in ["localhost:8025", "mailbox.localhost", "mailer-mock:8025", "[::1]:8025"] {
+        for (method, path) in [
+            (Method::GET, "/"),
+            (Method::GET, "/api/v1/messages"),
+            (Method::PUT, "/api/v1/faults"),
+            (Method::DELETE, "/api/v1/messages"),
+        ] {
+            let answer = called(&mock, host, method.clone(), path).await;
+            assert_eq!(answer.status(), StatusCode::OK, "{host} {method} {path}");
+        }
+    }
+}
