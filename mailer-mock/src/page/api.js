@@ -46,14 +46,28 @@ export async function remove(ids) {
   await ask("/api/v1/messages", { method: "DELETE", body });
 }
 
-// The browser connects again by itself, and then gets what came meanwhile.
+// Until a connection that the browser has given up is tried again.
+const PAUSE = 3_000;
+
 export function listen({ onMail, onChange, onLost }) {
-  const events = new EventSource("/api/v1/events");
-  events.addEventListener("open", onChange);
-  events.addEventListener("error", onLost);
-  events.addEventListener("deleted", onChange);
-  events.addEventListener("mail", (event) => {
-    onMail(JSON.parse(event.data));
-    onChange();
-  });
+  let events = null;
+  const connect = () => {
+    events?.close();
+    // A browser has six connections to a host, for all of its pages: they are for those that are looked at.
+    if (document.hidden) return;
+    events = new EventSource("/api/v1/events");
+    events.addEventListener("open", onChange);
+    events.addEventListener("error", () => {
+      onLost();
+      // The browser connects again by itself and then gets what came meanwhile, but not after an answer that is none.
+      if (events.readyState === EventSource.CLOSED) setTimeout(connect, PAUSE);
+    });
+    events.addEventListener("deleted", onChange);
+    events.addEventListener("mail", (event) => {
+      onMail(JSON.parse(event.data));
+      onChange();
+    });
+  };
+  document.addEventListener("visibilitychange", connect);
+  connect();
 }

@@ -15,6 +15,7 @@ mod accessible;
 mod console;
 mod driver;
 mod page;
+mod refusal;
 mod screenshot;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ pub use driver::{Look, in_browser};
 pub use fantoccini::Client;
 pub use fantoccini::key::Key;
 pub use page::Page;
+pub use refusal::refuse_until;
 pub use screenshot::screenshots;
 
 /// How long anything may take that is expected to happen. Nothing takes so long unless it is broken.

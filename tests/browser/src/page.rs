@@ -63,6 +63,15 @@ impl Page {
         }
     }
 
+    /// Has the page believe that another tab is before it, or no longer.
+    pub async fn is_hidden(&self, hidden: bool) {
+        self.ask(&format!(
+            "[Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }}),
+                document.dispatchEvent(new Event('visibilitychange'))].length"
+        ))
+        .await;
+    }
+
     /// The first element that a CSS selector finds.
     ///
     /// # Panics

@@ -1,4 +1,4 @@
-use browser::Key;
+use browser::{Key, refuse_until};
 use mailer_mock::{Config, MailerMock};
 use serde_json::json;
 
@@ -62,11 +62,37 @@ async fn the_page_outlives_the_server() {
         mock.shutdown().await;
         page.eventually("it says so", "status.includes('lost')").await;
 
+        // After such an answer a browser does not try again by itself.
+        refuse_until("/api/v1/events", config.http).await;
         let mock = MailerMock::start(config).await.expect("its port is free again");
         page.eventually("what was is gone", "rows.length === 0").await;
         deliver(&mock, "ada@example.com", "Subject: after\n\n").await;
         page.eventually("and it goes on", "rows.length === 1 && status === '1 mail'")
             .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_nobody_looks_at_leaves_its_connection_to_others() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        let count = "window.left = 0, EventSource.prototype.close = ((close) => function () {
+            window.left += 1;
+            close.call(this);
+        })(EventSource.prototype.close)";
+        page.ask(&format!("[{count}].length")).await;
+        page.is_hidden(true).await;
+        assert_eq!(page.ask("window.left").await, 1);
+        deliver(&mock, "ada@example.com", "Subject: while away\n\n").await;
+        assert_eq!(page.ask("rows.length").await, 0);
+
+        // It looks at once, and then listens.
+        page.is_hidden(false).await;
+        page.eventually("it is there", "rows.length === 1").await;
+        deliver(&mock, "ada@example.com", "Subject: back\n\n").await;
+        page.eventually("the next one, too", "rows.length === 2").await;
     })
     .await;
 }
