@@ -56,13 +56,17 @@ function accountChanged() {
   lookForCode();
 }
 
-function showCode(found) {
+// The newest code there is, also while the mailbox does not answer.
+function showCode(found, answers) {
   const isNew = found && found.at !== newestCode?.at;
   newestCode = found;
-  element("code").textContent = found?.code ?? "No code yet: run Register";
+  element("code").textContent = found?.code ?? (answers ? "No code yet: run Register" : "No code");
   element("use").disabled = !found;
   element("use").title = found ? "Put it into the variables of Activate" : "";
   if (isNew) element("said").textContent = `New code ${found.code}, to be put into Activate with a click`;
+  const silence = answers ? "" : "The mailbox does not answer";
+  // Said once, however often it is tried.
+  if (element("silence").textContent !== silence) element("silence").textContent = silence;
   sayAge();
 }
 

@@ -3,6 +3,7 @@
 mod credentials;
 mod flow;
 mod looks;
+mod mailbox;
 mod workbench;
 
 use workbench::Workbench;
