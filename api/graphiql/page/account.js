@@ -4,7 +4,7 @@ const email = document.getElementById("email");
 const password = document.getElementById("password");
 const choice = document.getElementById("choice");
 
-// Easy to read out, and drawn from four million.
+// Easy to read out, and drawn from seventeen million.
 function freshAddress() {
   const letters = "bcdfghjkmnpqrstvwxyz23456789";
   const drawn = crypto.getRandomValues(new Uint32Array(5));
@@ -35,7 +35,10 @@ export function watch(onAccount, onChoice) {
 }
 
 // Takes over what an operation has proved: a session, its end, and the email and password that were accepted.
-export function learn(variables, { data, errors }) {
+export function learn(sent, variables, { data, errors }) {
+  const isOurs = session !== null && sent.header === `Bearer ${session.token}`;
+  const isRefused = errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED");
+  if (isOurs && sent.isProved && isRefused) session = null;
   const payloads = Object.values(data ?? {}).filter(Boolean);
   if (errors?.length || payloads.some(({ userErrors }) => userErrors?.length)) return;
   const { input } = variables ?? {};
@@ -43,9 +46,9 @@ export function learn(variables, { data, errors }) {
     email.value = input.email;
     password.value = input.password;
   }
+  if (data?.signOut && isOurs) session = null;
   for (const payload of payloads) {
     const { token, user = payload.user } = payload.session ?? {};
     if (token) session = { token, email: user?.email ?? state().account.email };
   }
-  if (data?.signOut) session = null;
 }

@@ -14,21 +14,21 @@ let lookForCode = () => {};
 let newestCode = null;
 
 async function send({ query, variables, operationName }, { headers } = {}) {
-  const { header } = credentialFor({ query, operationName, headers: headers ?? {} }, account.state());
+  const typed = headers ?? {};
+  const sent = credentialFor({ query, operationName, headers: typed }, account.state());
+  const all = new Headers({ accept: "application/json", "content-type": "application/json" });
+  if (sent.header) all.set("authorization", sent.header);
+  // What is typed takes the place of ours, in whatever case.
+  for (const [name, value] of Object.entries(typed)) all.set(name, value);
   const answer = await fetch("/graphql", {
     method: "POST",
     credentials: "omit",
-    headers: {
-      accept: "application/json",
-      "content-type": "application/json",
-      ...(header && { authorization: header }),
-      ...headers,
-    },
+    headers: all,
     body: JSON.stringify({ query, variables, operationName }),
   });
   const result = await answer.json();
   const before = account.state();
-  account.learn(variables, result);
+  account.learn(sent, variables, result);
   if (JSON.stringify(before) !== JSON.stringify(account.state())) accountChanged();
   return result;
 }

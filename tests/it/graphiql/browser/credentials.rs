@@ -63,3 +63,77 @@ async fn the_credential_can_be_chosen() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_header_that_is_typed_in_other_capitals_is_sent_once() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.click("[data-name=headers]").await;
+        let headers = json!({ "Content-Type": "application/json", "ACCEPT": "*/*" });
+        graphiql.type_into("Headers", &headers.to_string()).await;
+        let listen = "window.fetch = ((fetch) => (url, request) => {
+            if (url === '/graphql') window.sent = Object.fromEntries(new Headers(request.headers));
+            return fetch(url, request);
+        })(window.fetch)";
+        graphiql.ask(&format!("[{listen}].length")).await;
+        graphiql.register().await;
+        let expected = json!({ "accept": "*/*", "content-type": "application/json" });
+        assert_eq!(graphiql.ask("window.sent").await, expected);
+        graphiql.is_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_was_ended_elsewhere_is_dropped() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.register().await;
+        let activated = graphiql.activate().await;
+        let email = activated["user"]["email"].as_str().expect("text");
+        let token = activated["session"]["token"].as_str().expect("text");
+
+        // One that lives is kept where it is not what is wanted.
+        graphiql.click("#choice [value=session]").await;
+        let refused = graphiql.run().await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        graphiql.click("#choice [value=automatic]").await;
+        graphiql.choose("Me").await;
+        graphiql.says(&format!("Me sends the session of {email}")).await;
+
+        app.bearer(token).sign_out().await;
+        let refused = graphiql.run().await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        graphiql.says(&format!("Me sends HTTP Basic of {email}")).await;
+        assert_eq!(graphiql.run().await["data"]["me"]["email"], email);
+        graphiql.is_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_typed_header_signs_out_its_own_session_alone() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    let token = app.activated("bob@example.com", PASSWORD).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.register().await;
+        let activated = graphiql.activate().await;
+        graphiql.choose("SignOut").await;
+        graphiql.click("[data-name=headers]").await;
+        let header = json!({ "authorization": format!("Bearer {token}") });
+        graphiql.type_into("Headers", &header.to_string()).await;
+        graphiql
+            .says("SignOut sends the Authorization header from Headers")
+            .await;
+        assert_eq!(graphiql.run().await["data"]["signOut"]["userErrors"], json!([]));
+        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+        assert_eq!(graphiql.run_tab("Me").await["email"], activated["user"]["email"]);
+        let email = activated["user"]["email"].as_str().expect("text");
+        graphiql.says(&format!("Me sends the session of {email}")).await;
+        graphiql.is_clean().await;
+    })
+    .await;
+}
