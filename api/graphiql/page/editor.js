@@ -41,14 +41,14 @@ function setVariables(variables) {
 // Changes the variables of every tab.
 export function changeVariables(change) {
   if (!editors?.variableEditor) return;
-  const open = editors.tabs[editors.activeTabIndex];
+  // Of the other tabs GraphiQL shows the title alone, and reads the rest when one is opened. To hand it a new list would
+  // write what it knows of the open tab over what is just being typed there.
+  for (const [place, tab] of editors.tabs.entries()) {
+    if (place !== editors.activeTabIndex && tab.variables) tab.variables = change(tab.variables);
+  }
   const before = editors.variableEditor.getValue();
-  const changed = editors.tabs.map((tab) =>
-    tab === open || !tab.variables ? tab : { ...tab, variables: change(tab.variables) },
-  );
-  // The other tabs first, since that writes into the editors what GraphiQL knows of the open one.
-  ReactDOM.flushSync(() => editors.moveTab(changed));
-  setVariables(change(before));
+  const after = change(before);
+  if (after !== before) setVariables(after);
 }
 
 // Opens the tab that asks for a field, or a new one, with these variables.

@@ -3,23 +3,33 @@
 const LOOKS = /^graphiql:(theme|visiblePlugin|.*Flex)$/;
 const forgotten = new Map();
 
+// Browsers that are told to keep nothing throw.
+function kept(act) {
+  try {
+    return act(localStorage);
+  } catch {
+    return null;
+  }
+}
+
 export const storage = {
   getItem(key) {
-    return LOOKS.test(key) ? localStorage.getItem(key) : (forgotten.get(key) ?? null);
+    const remembered = LOOKS.test(key) ? kept((store) => store.getItem(key)) : null;
+    return forgotten.get(key) ?? remembered;
   },
   setItem(key, value) {
-    if (LOOKS.test(key)) localStorage.setItem(key, value);
-    else forgotten.set(key, value);
+    forgotten.set(key, value);
+    if (LOOKS.test(key)) kept((store) => store.setItem(key, value));
   },
   removeItem(key) {
-    localStorage.removeItem(key);
     forgotten.delete(key);
+    kept((store) => store.removeItem(key));
   },
   clear() {
-    localStorage.clear();
     forgotten.clear();
+    kept((store) => store.clear());
   },
   get length() {
-    return localStorage.length + forgotten.size;
+    return forgotten.size + (kept((store) => store.length) ?? 0);
   },
 };

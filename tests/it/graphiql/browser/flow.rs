@@ -137,3 +137,37 @@ async fn the_code_finds_its_tab_also_when_it_was_closed() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_being_typed_stays_when_the_account_changes() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.choose("Resend").await;
+        // At once, since GraphiQL takes over a moment later what is typed.
+        let (query, headers) = ("query Typed { me { id } }", r#"{"x-typed": "1"}"#);
+        graphiql
+            .ask(&format!(
+                "[headersEditor.setValue('{headers}'), queryEditor.setValue('{query}'), queryEditor.setCursor(0, 7),
+                    one('#fresh').click()].length"
+            ))
+            .await;
+        let there = "[queryEditor.getValue(), headersEditor.getValue(), queryEditor.getCursor().ch]";
+        assert_eq!(graphiql.ask(there).await, json!([query, headers, 7]));
+
+        graphiql
+            .eventually("it is taken over", "tab('Typed') !== undefined")
+            .await;
+        graphiql.choose("SignIn").await;
+        assert_eq!(
+            graphiql.ask("variables().input.email === email").await,
+            true,
+            "the other tabs are about the new one"
+        );
+        graphiql.choose("Typed").await;
+        let there = "[queryEditor.getValue(), headersEditor.getValue()]";
+        assert_eq!(graphiql.ask(there).await, json!([query, headers]));
+        graphiql.is_clean().await;
+    })
+    .await;
+}

@@ -4,6 +4,7 @@ mod credentials;
 mod flow;
 mod looks;
 mod mailbox;
+mod modules;
 mod workbench;
 
 use workbench::Workbench;

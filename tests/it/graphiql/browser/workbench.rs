@@ -12,7 +12,7 @@ pub(super) struct Workbench {
 
 /// What the questions to the page use: the editors, and the tabs by their names.
 const WORDS: &str = "
-    const [queryEditor, variablesEditor, , resultWindow] =
+    const [queryEditor, variablesEditor, headersEditor, resultWindow] =
         [...document.querySelectorAll('.CodeMirror')].map((element) => element.CodeMirror);
     // It looks at the text a moment after that has changed, and would run the operation of the tab before.
     const isOpen = (name) => queryEditor.operationName === name && queryEditor.getValue().includes(` ${name}`);
