@@ -1,6 +1,6 @@
 //! The whole server, as `main` and the tests start it.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use mailer_mock::MailerMock;
@@ -58,9 +58,7 @@ impl Server {
                 (format!("smtp://{}", mock.smtp_addr()).into(), Some(mock))
             }
         };
-        let embedded = mailer_mock
-            .as_ref()
-            .map(|mock| format!("http://localhost:{}", mock.http_addr().port()));
+        let embedded = mailer_mock.as_ref().map(|mock| mailbox_origin(mock.http_addr()));
         let mailbox = config.mailbox_url.or(embedded);
         let metrics = Metrics::new();
         let accounts = Accounts {
@@ -174,6 +172,16 @@ async fn background(delivery: Delivery, accounts: Accounts, stop: CancellationTo
     );
 }
 
+/// As a browser reaches it: `localhost` leads to the first address of this machine, and to no other.
+fn mailbox_origin(address: SocketAddr) -> String {
+    match address.ip() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST) | IpAddr::V6(Ipv6Addr::LOCALHOST) => {
+            format!("http://localhost:{}", address.port())
+        }
+        _ => format!("http://{address}"),
+    }
+}
+
 /// Starts mailer-mock. A port that nobody asked for may be taken by something else; one that was given may not.
 async fn embedded_mailer(smtp: Option<SocketAddr>, http: Option<SocketAddr>) -> Result<MailerMock, String> {
     let default = mailer_mock::Config::default();
@@ -197,4 +205,20 @@ async fn embedded_mailer(smtp: Option<SocketAddr>, http: Option<SocketAddr>) -> 
     MailerMock::start(config)
         .await
         .map_err(|error| format!("the embedded mailer-mock cannot be started: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mailbox_is_where_it_listens() {
+        for (address, origin) in [
+            ("127.0.0.1:8025", "http://localhost:8025"),
+            ("[::1]:8025", "http://localhost:8025"),
+            ("127.0.0.2:8025", "http://127.0.0.2:8025"),
+        ] {
+            assert_eq!(mailbox_origin(address.parse().expect("an address")), origin);
+        }
+    }
 }

@@ -50,10 +50,12 @@ fn web_origin(text: &str) -> Option<String> {
         .map(|url| url.origin().ascii_serialization())
 }
 
+/// It becomes part of a page and of its policy, so it may hold nothing that means something there.
 pub(super) fn mailbox(text: &str) -> Result<String, String> {
     let text = text.trim().trim_end_matches('/');
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte);
     web_origin(text)
-        .filter(|origin| origin == text)
+        .filter(|origin| origin == text && origin.bytes().all(is_plain))
         .ok_or_else(|| "expected an origin such as http://localhost:8025".to_owned())
 }
 
@@ -87,4 +89,41 @@ pub(super) fn positive_u32(text: &str) -> Result<u32, String> {
         .ok()
         .filter(|number| *number > 0)
         .ok_or_else(|| "expected a number above 0".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mailbox_is_an_origin_and_nothing_else() {
+        for origin in [
+            "http://localhost:8025",
+            "https://mail.example.com",
+            "http://mailer_mock-2:8025",
+            "http://[::1]:8025",
+        ] {
+            assert_eq!(mailbox(origin), Ok(origin.to_owned()));
+            assert_eq!(mailbox(&format!(" {origin}/ ")), Ok(origin.to_owned()));
+        }
+        for text in [
+            "",
+            "localhost:8025",
+            "ftp://localhost",
+            "http://localhost:8025/mails",
+            "http://ada@localhost",
+            "http://localhost http://evil.example",
+            "http://a\"b",
+            "http://a'b",
+            "http://a;b",
+            "http://a,b",
+            "http://a<b",
+            "http://a>b",
+            "http://a&b",
+            "http://a*b",
+            "http://a\tb",
+        ] {
+            assert!(mailbox(text).is_err(), "{text}");
+        }
+    }
 }
