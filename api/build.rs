@@ -6,7 +6,7 @@
 //! | value | GraphiQL is |
 //! | --- | --- |
 //! | `npm` | embedded, or the build fails |
-//! | a folder | embedded, out of this `node_modules`, or the build fails |
+//! | a folder | embedded, out of this `node_modules`, or the build fails; absolute, since cargo starts this in `api` |
 //! | `cdn` | not embedded, and npm is not asked |
 
 use std::path::{Path, PathBuf};
@@ -49,7 +49,7 @@ fn main() {
         Ok(()) => println!("cargo::rustc-cfg=graphiql_embedded"),
         Err(reason) if from.is_empty() => println!(
             "cargo::warning=GraphiQL is not part of this build, so its page needs the internet: {reason}. \
-             To try again: touch api/build.rs"
+             To try again: touch api/build.rs; not to ask npm: GRAPHIQL_FROM=cdn"
         ),
         Err(reason) => println!("cargo::error=GRAPHIQL_FROM={from}: {reason}"),
     }
@@ -57,14 +57,36 @@ fn main() {
     let _ = fs::remove_dir_all(out.join("npm"));
 }
 
-/// Copies the files out of a `node_modules`.
+/// Copies the files out of a `node_modules`, if the versions are those that `graphiql/package.json` names: browsers keep
+/// each file for good under the name of its version.
 fn take(modules: &Path, out: &Path) -> Result<(), String> {
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
+    let ours = read(Path::new("graphiql/package.json"))?;
     for (file, name) in FILES {
+        let package = file.split('/').next().unwrap_or_default();
+        let theirs = read(&modules.join(package).join("package.json"))?;
+        let (wanted, found) = (text_of(&ours, package), text_of(&theirs, "version"));
+        if wanted.is_none() || wanted != found {
+            let [wanted, found] = [wanted, found].map(|version| version.unwrap_or("without a version"));
+            return Err(format!(
+                "{} has {package} {found}, where {wanted} is wanted",
+                modules.display()
+            ));
+        }
         let from = modules.join(file);
         fs::copy(&from, out.join(name)).map_err(|error| format!("{}: {error}", from.display()))?;
     }
     Ok(())
+}
+
+fn read(file: &Path) -> Result<String, String> {
+    fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
+}
+
+/// The text under a key, in JSON as npm writes it.
+fn text_of<'a>(json: &'a str, key: &str) -> Option<&'a str> {
+    let (_, rest) = json.split_once(&format!("\"{key}\": \""))?;
+    rest.split('"').next()
 }
 
 /// Installs the packages into a folder of this build alone, and gives their `node_modules`. No script of theirs runs.
