@@ -77,7 +77,8 @@ async fn a_header_that_is_typed_in_other_capitals_is_sent_once() {
             return fetch(url, request);
         })(window.fetch)";
         graphiql.ask(&format!("[{listen}].length")).await;
-        graphiql.register().await;
+        let registered = graphiql.run().await;
+        assert_eq!(registered["data"]["register"]["userErrors"], json!([]));
         let expected = json!({ "accept": "*/*", "content-type": "application/json" });
         assert_eq!(graphiql.ask("window.sent").await, expected);
         graphiql.is_clean().await;

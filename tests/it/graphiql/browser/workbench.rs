@@ -73,6 +73,8 @@ impl Workbench {
 
     /// Clicks the code, and activates with it.
     pub(super) async fn activate(&self) -> Value {
+        // A click before it is there does nothing.
+        self.code().await;
         self.click("#use").await;
         self.eventually(
             "it is in the variables",
