@@ -28,6 +28,9 @@ const BY_INDEX: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
+/// The migrations ask for their table each time, and PostgreSQL would note each time that it is there already.
+const NO_NOTICES: [(&str, &str); 1] = [("client_min_messages", "warning")];
+
 /// The advisory lock under which PostgreSQL migrates, so that of replicas that start together one does it.
 const MIGRATION_LOCK: i64 = 0x7265_6769_7374_6572;
 
@@ -64,7 +67,7 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
             .max_connections(CONNECTIONS)
             .statement_timeout(PATIENCE)
             .set_application_name("api")
-            .map_sqlx_postgres_opts(|options| options.options(BY_INDEX))
+            .map_sqlx_postgres_opts(|options| options.options(BY_INDEX).options(NO_NOTICES))
             .map_sqlx_postgres_pool_opts(|options| {
                 options.after_release(|connection, _| Box::pin(answers(connection)))
             });

@@ -6,15 +6,12 @@ use tracing_subscriber::EnvFilter;
 
 use crate::settings::LogFormat;
 
-/// PostgreSQL notices at each start that the table of the migrations is there already.
-const DEFAULT: &str = "info,sqlx::postgres::notice=warn";
-
 /// Starts logging to standard output. `RUST_LOG` says what is logged, by default `info`.
 ///
 /// # Errors
 /// When `RUST_LOG` cannot be read: the text says so.
 pub fn start(format: LogFormat) -> Result<(), String> {
-    let directives = std::env::var("RUST_LOG").unwrap_or_else(|_| DEFAULT.to_owned());
+    let directives = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned());
     let filter = EnvFilter::try_new(directives)
         .map_err(|error| format!("RUST_LOG: expected levels such as info or api=debug,info: {error}"))?;
     let log = tracing_subscriber::fmt().with_env_filter(filter);

@@ -31,6 +31,7 @@ mod resend;
 mod schema;
 mod schema_lint;
 mod sessions;
+mod settings;
 mod slow_clients;
 mod start_up_errors;
 mod stopping;

@@ -32,19 +32,26 @@ mod postgres {
     use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
     use tests::Database;
 
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn what_reads_a_table_whole_is_not_compiled() {
+    /// The first column of what PostgreSQL answers to a connection of the server.
+    async fn answer(statement: &str) -> Vec<String> {
         let database = Database::postgres().await;
         let db = api::database::connect(database.url()).await.expect("a connection");
-        let asked = "EXPLAIN ANALYZE UPDATE schema_compatibility SET minimum_version = minimum_version";
-        let asked = Statement::from_string(DatabaseBackend::Postgres, asked);
-        let plan = db.query_all_raw(asked).await.expect("a plan");
-        let plan: Vec<String> = plan
-            .iter()
-            .map(|line| line.try_get_by_index(0).expect("a line"))
-            .collect();
+        let statement = Statement::from_string(DatabaseBackend::Postgres, statement);
+        let rows = db.query_all_raw(statement).await.expect("an answer");
+        let texts = rows.iter().map(|row| row.try_get_by_index(0).expect("a text"));
+        texts.collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn what_reads_a_table_whole_is_not_compiled() {
+        let plan = answer("EXPLAIN ANALYZE UPDATE schema_compatibility SET minimum_version = minimum_version").await;
         assert!(plan.iter().any(|line| line.contains("Seq Scan")), "{plan:#?}");
         assert!(!plan.iter().any(|line| line.contains("JIT")), "{plan:#?}");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn that_the_table_of_migrations_is_there_already_is_no_news() {
+        assert_eq!(answer("SHOW client_min_messages").await, ["warning"]);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

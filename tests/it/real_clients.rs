@@ -3,28 +3,13 @@
 
 use std::sync::mpsc;
 
-use tests::{Database, OTHER_PASSWORD, TestApp};
+use tests::{Database, OTHER_PASSWORD, TestApp, succeeds};
 use tokio::process::Command;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
-async fn succeeds(script: &str, arguments: &[&str]) {
-    let mut command = Command::new("node");
-    command
-        .arg(script)
-        .args(arguments)
-        .current_dir(FOLDER)
-        .kill_on_drop(true);
-    let output = command
-        .output()
-        .await
-        .expect("node is there: run the tests with ./tests/run");
-    assert!(
-        output.status.success(),
-        "{command:?}\n{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+async fn run(script: &str, arguments: &[&str]) {
+    succeeds(Command::new("node").arg(script).args(arguments).current_dir(FOLDER)).await;
 }
 
 fn url(app: &TestApp) -> String {
@@ -34,7 +19,7 @@ fn url(app: &TestApp) -> String {
 async fn goes_through_the_flow(client: &str) {
     let app = TestApp::start(&Database::sqlite()).await;
     let mailbox = format!("http://{}", app.mailer.http_addr());
-    succeeds("flow.mjs", &[client, &url(&app), &mailbox]).await;
+    run("flow.mjs", &[client, &url(&app), &mailbox]).await;
 }
 
 /// The server has no room for more: one job holds its thread for estimating passwords, a second one fills the queue.
@@ -57,7 +42,7 @@ async fn tells_what_is_wrong(client: &str) {
     tokio::pin!(waiting);
     assert!(futures_util::poll!(&mut waiting).is_pending());
 
-    succeeds("trouble.mjs", &[client, &url(&app)]).await;
+    run("trouble.mjs", &[client, &url(&app)]).await;
     drop(release);
     holding.abort();
 }
@@ -93,5 +78,5 @@ async fn a_backend_keeps_the_token_in_a_cookie() {
     })
     .await;
     app.activated("ada@example.com", OTHER_PASSWORD).await;
-    succeeds("cookie.mjs", &[&url(&app), "ada@example.com", OTHER_PASSWORD]).await;
+    run("cookie.mjs", &[&url(&app), "ada@example.com", OTHER_PASSWORD]).await;
 }

@@ -9,6 +9,7 @@ mod database;
 mod installation;
 mod postgres;
 mod process;
+mod programs;
 mod proxy;
 mod unprivileged;
 
@@ -20,6 +21,7 @@ pub use database::{Database, count};
 pub use installation::{Installation, within};
 pub use postgres::Postgres;
 pub use process::{Process, binary};
+pub use programs::succeeds;
 pub use proxy::Proxy;
 pub use unprivileged::{drop_privileges, give_away, unprivileged_user};
 

@@ -4,6 +4,7 @@ mod browser;
 
 use std::path::{Path, PathBuf};
 
+use tests::succeeds;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 
@@ -12,23 +13,14 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/web");
 /// Runs a script of its `package.json`, without the one that npm would run before it: they all would generate the same
 /// file at the same time.
 async fn run(script: &str, arguments: &[&str]) {
-    let output = Command::new("npm")
-        .args(["run", "--ignore-scripts", script, "--"])
+    let mut npm = Command::new("npm");
+    npm.args(["run", "--ignore-scripts", script, "--"])
         .args(arguments)
         .current_dir(FOLDER)
         // What stands in its files holds, whatever the machine has set.
         .env_remove("VITE_API_URL")
-        .env_remove("SCHEMA")
-        .kill_on_drop(true)
-        .output()
-        .await
-        .expect("npm is there: run the tests with ./tests/run");
-    assert!(
-        output.status.success(),
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
+        .env_remove("SCHEMA");
+    succeeds(&mut npm).await;
 }
 
 /// Generates the types from the schema, once for all tests.

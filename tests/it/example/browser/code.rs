@@ -18,6 +18,15 @@ pub(super) async fn cool_down(app: &TestApp, page: &Page) {
         .await;
 }
 
+async fn a_new_code_works(app: &TestApp, page: &Page) {
+    cool_down(app, page).await;
+    choose(page, "Send a new code").await;
+    let sent = "said.startsWith('A new code is on its way.') && focused === 'code'";
+    page.eventually("it is sent", sent).await;
+    page.press(&app.next_code(EMAIL).await).await;
+    is_in(page).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn after_three_wrong_codes_only_a_new_one_works() {
     let app = TestApp::start(&Database::sqlite()).await;
@@ -41,15 +50,7 @@ async fn after_three_wrong_codes_only_a_new_one_works() {
         page.eventually("it says so once more", "!one('.problem').old").await;
         says(&page, over).await;
 
-        cool_down(&app, &page).await;
-        choose(&page, "Send a new code").await;
-        page.eventually(
-            "it is sent",
-            "said.startsWith('A new code is on its way.') && focused === 'code'",
-        )
-        .await;
-        page.press(&app.next_code(EMAIL).await).await;
-        is_in(&page).await;
+        a_new_code_works(&app, &page).await;
     })
     .await;
 }
@@ -69,15 +70,7 @@ async fn a_code_that_has_run_out_can_be_tried_and_is_replaced() {
         page.press(&code).await;
         says(&page, "This code has run out. Please ask for a new one.").await;
 
-        cool_down(&app, &page).await;
-        choose(&page, "Send a new code").await;
-        page.eventually(
-            "it is sent",
-            "said.startsWith('A new code is on its way.') && focused === 'code'",
-        )
-        .await;
-        page.press(&app.next_code(EMAIL).await).await;
-        is_in(&page).await;
+        a_new_code_works(&app, &page).await;
     })
     .await;
 }

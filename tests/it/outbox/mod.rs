@@ -1,0 +1,23 @@
+//! What is owed is mailed, whatever the mail server does and however many work at it.
+
+mod retries;
+mod workers;
+
+use mailer_mock::{Action, FaultRule, Stage};
+
+fn fault(stage: Stage, action: Action, times: u32) -> Vec<FaultRule> {
+    vec![FaultRule {
+        stage,
+        action,
+        times: Some(times),
+        recipient: None,
+        fired: 0,
+    }]
+}
+
+fn reply(code: u16) -> Action {
+    Action::Reply {
+        code,
+        text: "not now".to_owned(),
+    }
+}

@@ -1,0 +1,99 @@
+//! Settings that cannot be used.
+
+use tempfile::TempDir;
+use tests::Process;
+
+const SECRET: &str = "a secret of thirty-two bytes or more";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_setting_that_cannot_be_used_ends_the_start_with_one_line_that_names_it() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = taken.local_addr().expect("an address").to_string();
+    let production = ("APP_ENV", "production");
+    let database = ("DATABASE_URL", "sqlite://db.sqlite");
+    let key = ("SECRET_KEY", SECRET);
+    for (environment, name) in [
+        (vec![("HTTP_ADDR", "nowhere")], "HTTP_ADDR: expected"),
+        (vec![("HTTP_ADDR", taken.as_str())], "HTTP_ADDR"),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("MAILER_MOCK_SMTP", taken.as_str())],
+            "MAILER_MOCK_SMTP",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("MAILER_MOCK_HTTP", taken.as_str())],
+            "MAILER_MOCK_HTTP",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("METRICS_ADDR", taken.as_str())],
+            "METRICS_ADDR",
+        ),
+        (vec![("TRUSTED_PROXIES", "proxy")], "TRUSTED_PROXIES: expected"),
+        (
+            vec![("CLIENT_LIMIT_PER_MINUTE", "-1")],
+            "CLIENT_LIMIT_PER_MINUTE: expected",
+        ),
+        (vec![("MAILER_MOCK_SMTP", "0.0.0.0:1025")], "MAILER_MOCK_SMTP: expected"),
+        (
+            vec![("ACTIVATION_CODE_LENGTH", "3")],
+            "ACTIVATION_CODE_LENGTH: expected a number from 4 to 8",
+        ),
+        (
+            vec![("ACTIVATION_CODE_LENGTH", "9")],
+            "ACTIVATION_CODE_LENGTH: expected",
+        ),
+        (vec![("ACTIVATION_CODE_TTL", "soon")], "ACTIVATION_CODE_TTL: expected"),
+        (vec![("APP_ENV", "staging")], "APP_ENV: expected one of"),
+        (vec![("GRAPHIQL", "maybe")], "GRAPHIQL: expected one of"),
+        (vec![("MAILBOX_URL", "localhost:8025")], "MAILBOX_URL: expected"),
+        (
+            vec![("MAILBOX_URL", "http://localhost:8025/x")],
+            "MAILBOX_URL: expected",
+        ),
+        (
+            vec![production, ("MAILBOX_URL", "http://localhost:8025")],
+            "MAILBOX_URL: only for development",
+        ),
+        (vec![("HASH_THREADS", "0")], "HASH_THREADS: expected"),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("ARGON2_M_KIB", "1")],
+            "ARGON2_M_KIB",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("MAIL_FROM", "nobody")],
+            "MAIL_FROM: expected",
+        ),
+        (
+            vec![("HTTP_ADDR", "127.0.0.1:0"), ("SMTP_URL", "mail")],
+            "SMTP_URL: expected",
+        ),
+        (vec![("SECRET_KEY", "short")], "SECRET_KEY: expected at least 32 bytes"),
+        (vec![("DATABASE_URL", "mysql://x")], "DATABASE_URL: expected"),
+        (
+            vec![
+                ("HTTP_ADDR", "127.0.0.1:0"),
+                ("DATABASE_URL", "postgres://127.0.0.1:1/x"),
+            ],
+            "DATABASE_URL: ",
+        ),
+        (
+            vec![("CORS_ALLOWED_ORIGINS", "example.com")],
+            "CORS_ALLOWED_ORIGINS: expected",
+        ),
+        (vec![("RUST_LOG", "=!")], "RUST_LOG: expected"),
+        (vec![production], "DATABASE_URL: not set"),
+        (vec![production, database], "SECRET_KEY: not set"),
+        (vec![production, database, key], "SMTP_URL: not set"),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let (status, lines) = Process::api(folder.path(), &[], &environment).end().await;
+        assert_eq!(status, Some(1), "{environment:?} {lines:?}");
+        let errors: Vec<_> = lines.iter().filter(|line| line.starts_with("error: ")).collect();
+        assert_eq!(errors.len(), 1, "{environment:?} {lines:?}");
+        assert!(
+            errors[0].starts_with(&format!("error: {name}")),
+            "{environment:?} {}",
+            errors[0]
+        );
+        assert!(!lines.iter().any(|line| line.contains(SECRET)), "{lines:?}");
+    }
+}
