@@ -1,6 +1,6 @@
 //! Emails, passwords and credentials that somebody made up to break something, and the answer that each has to have.
 
-use tests::{PASSWORD, TestApp, count};
+use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
 
 use crate::seconds;
 
@@ -63,160 +63,266 @@ fn no_addresses() -> Vec<String> {
     addresses
 }
 
-tests::on_both_databases! {
-    async fn what_is_no_address_is_refused_wherever_it_comes_in(database: Database) {
-        let app = TestApp::start(&database).await;
-        for email in no_addresses() {
-            let shown: String = email.chars().take(60).collect();
-            assert_eq!(app.register(&email, PASSWORD).await.codes(), ["INVALID_EMAIL"], "{shown:?}");
-            assert_eq!(app.sign_in(&email, PASSWORD).await.codes(), ["INVALID_EMAIL"], "{shown:?}");
-            // A head may be as long as 32 KiB.
-            if email.len() < 10_000 {
-                let basic = app.basic(&email, PASSWORD);
-                assert_eq!(basic.me().await.error_code(), "UNAUTHENTICATED", "{shown:?}");
-                assert_eq!(basic.activate("0000").await.codes(), ["INVALID_CREDENTIALS"], "{shown:?}");
-                assert_eq!(basic.resend().await.codes(), ["INVALID_CREDENTIALS"], "{shown:?}");
-            }
+#[on_both_databases]
+async fn what_is_no_address_is_refused_wherever_it_comes_in(database: Database) {
+    let app = TestApp::start(&database).await;
+    for email in no_addresses() {
+        let shown: String = email.chars().take(60).collect();
+        assert_eq!(
+            app.register(&email, PASSWORD).await.codes(),
+            ["INVALID_EMAIL"],
+            "{shown:?}"
+        );
+        assert_eq!(
+            app.sign_in(&email, PASSWORD).await.codes(),
+            ["INVALID_EMAIL"],
+            "{shown:?}"
+        );
+        // A head may be as long as 32 KiB.
+        if email.len() < 10_000 {
+            let basic = app.basic(&email, PASSWORD);
+            assert_eq!(basic.me().await.error_code(), "UNAUTHENTICATED", "{shown:?}");
+            assert_eq!(
+                basic.activate("0000").await.codes(),
+                ["INVALID_CREDENTIALS"],
+                "{shown:?}"
+            );
+            assert_eq!(basic.resend().await.codes(), ["INVALID_CREDENTIALS"], "{shown:?}");
         }
-        assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
-        assert_eq!(count::<entity::rate_limit::Entity>(app.db()).await, 0);
-        assert!(app.mailbox().messages().is_empty());
     }
+    assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+    assert_eq!(count::<entity::rate_limit::Entity>(app.db()).await, 0);
+    assert!(app.mailbox().messages().is_empty());
+}
 
-    async fn one_address_is_one_account_in_every_script_and_form(database: Database) {
-        let app = TestApp::start(&database).await;
-        let longest = format!("{}@{}.{}.{}.com", "a".repeat(64), "b".repeat(63), "c".repeat(63), "d".repeat(57));
-        for (typed, again) in [
-            ("Ada@Example.COM", &["ada@example.com", "\u{a0}ADA@EXAMPLE.com ", "ada@\u{ff45}xample.com", "ada@example\u{3002}com",
-                    // What nobody sees (UTS #46 ignores it) makes no other account.
-                    "ada@exa\u{200b}mple.c\u{ad}om"][..]),
-            ("bob@b\u{fc}cher.example", &["bob@bu\u{308}cher.example", "BOB@B\u{dc}CHER.example", "bob@xn--bcher-kva.example", "bob@XN--BCHER-KVA.EXAMPLE"]),
-            ("o'neil+a=b/c@x", &["O'NEIL+A=B/C@X"]),
-            (&longest, &[&longest.to_uppercase()]),
-        ] {
-            app.activated(typed, PASSWORD).await;
-            for other in again {
-                assert_eq!(app.sign_in(other, PASSWORD).await.codes(), Vec::<String>::new(), "{other}");
-                assert_eq!(app.basic(other, PASSWORD).me().await.payload()["email"], typed, "{other}");
-            }
+#[on_both_databases]
+async fn one_address_is_one_account_in_every_script_and_form(database: Database) {
+    let app = TestApp::start(&database).await;
+    let longest = format!(
+        "{}@{}.{}.{}.com",
+        "a".repeat(64),
+        "b".repeat(63),
+        "c".repeat(63),
+        "d".repeat(57)
+    );
+    for (typed, again) in [
+        (
+            "Ada@Example.COM",
+            &[
+                "ada@example.com",
+                "\u{a0}ADA@EXAMPLE.com ",
+                "ada@\u{ff45}xample.com",
+                "ada@example\u{3002}com",
+                // What nobody sees (UTS #46 ignores it) makes no other account.
+                "ada@exa\u{200b}mple.c\u{ad}om",
+            ][..],
+        ),
+        (
+            "bob@b\u{fc}cher.example",
+            &[
+                "bob@bu\u{308}cher.example",
+                "BOB@B\u{dc}CHER.example",
+                "bob@xn--bcher-kva.example",
+                "bob@XN--BCHER-KVA.EXAMPLE",
+            ],
+        ),
+        ("o'neil+a=b/c@x", &["O'NEIL+A=B/C@X"]),
+        (&longest, &[&longest.to_uppercase()]),
+    ] {
+        app.activated(typed, PASSWORD).await;
+        for other in again {
+            assert_eq!(
+                app.sign_in(other, PASSWORD).await.codes(),
+                Vec::<String>::new(),
+                "{other}"
+            );
+            assert_eq!(
+                app.basic(other, PASSWORD).me().await.payload()["email"],
+                typed,
+                "{other}"
+            );
         }
-        assert_eq!(count::<entity::user::Entity>(app.db()).await, 4);
     }
+    assert_eq!(count::<entity::user::Entity>(app.db()).await, 4);
+}
 
-    async fn passwords_that_look_alike_are_different(database: Database) {
-        let app = TestApp::start(&database).await;
-        let long = "correct horse battery staple ".repeat(4);
-        let emoji: String = (0..128_u32).filter_map(|n| char::from_u32(0x1f300 + n * n * 7 % 509)).collect();
-        assert_eq!(emoji.chars().count(), 128);
-        for (number, (password, others)) in [
-            // Alike in what bcrypt would look at.
-            (format!("{}one", &long[..72]), vec![format!("{}two", &long[..72]), long[..72].to_owned()]),
-            (emoji.clone(), vec![emoji.chars().take(127).collect()]),
-            ("p\u{e4}ssw\u{f6}rter sind lang".to_owned(), vec!["pa\u{308}sswo\u{308}rter sind lang".to_owned()]),
-            (" : leading and trailing : ".to_owned(), vec![" : leading and trailing :".to_owned(), ": leading and trailing : ".to_owned()]),
-            ("nul \0 and then some".to_owned(), vec!["nul ".to_owned(), "nul \0 and then som".to_owned()]),
-            ("Capital Letters Matter".to_owned(), vec!["capital letters matter".to_owned()]),
-        ]
-        .into_iter()
-        .enumerate()
-        {
-            let email = format!("user{number}@example.com");
-            app.activated(&email, &password).await;
-            assert_eq!(app.sign_in(&email, &password).await.codes(), Vec::<String>::new(), "{password}");
-            assert_eq!(app.basic(&email, &password).me().await.payload()["status"], "ACTIVE", "{password}");
-            for other in others {
-                assert_eq!(app.sign_in(&email, &other).await.codes(), ["INVALID_CREDENTIALS"], "{other}");
-                assert_eq!(app.basic(&email, &other).me().await.error_code(), "UNAUTHENTICATED", "{other}");
-            }
-        }
-        for (password, code) in [("sevén 7".to_owned(), "PASSWORD_TOO_SHORT"), (format!("{emoji}!"), "PASSWORD_TOO_LONG"), ("x".repeat(60_000), "PASSWORD_TOO_LONG")] {
-            assert_eq!(app.register("ada@example.com", &password).await.codes(), [code]);
-        }
-        // Proving a password knows no lengths: who is asked is asked alike.
-        for password in [String::new(), "x".repeat(60_000)] {
-            assert_eq!(app.sign_in("ada@example.com", &password).await.codes(), ["INVALID_CREDENTIALS"]);
+#[on_both_databases]
+async fn passwords_that_look_alike_are_different(database: Database) {
+    let app = TestApp::start(&database).await;
+    let long = "correct horse battery staple ".repeat(4);
+    let emoji: String = (0..128_u32)
+        .filter_map(|n| char::from_u32(0x1f300 + n * n * 7 % 509))
+        .collect();
+    assert_eq!(emoji.chars().count(), 128);
+    for (number, (password, others)) in [
+        // Alike in what bcrypt would look at.
+        (
+            format!("{}one", &long[..72]),
+            vec![format!("{}two", &long[..72]), long[..72].to_owned()],
+        ),
+        (emoji.clone(), vec![emoji.chars().take(127).collect()]),
+        (
+            "p\u{e4}ssw\u{f6}rter sind lang".to_owned(),
+            vec!["pa\u{308}sswo\u{308}rter sind lang".to_owned()],
+        ),
+        (
+            " : leading and trailing : ".to_owned(),
+            vec![
+                " : leading and trailing :".to_owned(),
+                ": leading and trailing : ".to_owned(),
+            ],
+        ),
+        (
+            "nul \0 and then some".to_owned(),
+            vec!["nul ".to_owned(), "nul \0 and then som".to_owned()],
+        ),
+        (
+            "Capital Letters Matter".to_owned(),
+            vec!["capital letters matter".to_owned()],
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let email = format!("user{number}@example.com");
+        app.activated(&email, &password).await;
+        assert_eq!(
+            app.sign_in(&email, &password).await.codes(),
+            Vec::<String>::new(),
+            "{password}"
+        );
+        assert_eq!(
+            app.basic(&email, &password).me().await.payload()["status"],
+            "ACTIVE",
+            "{password}"
+        );
+        for other in others {
+            assert_eq!(
+                app.sign_in(&email, &other).await.codes(),
+                ["INVALID_CREDENTIALS"],
+                "{other}"
+            );
+            assert_eq!(
+                app.basic(&email, &other).me().await.error_code(),
+                "UNAUTHENTICATED",
+                "{other}"
+            );
         }
     }
+    for (password, code) in [
+        ("sevén 7".to_owned(), "PASSWORD_TOO_SHORT"),
+        (format!("{emoji}!"), "PASSWORD_TOO_LONG"),
+        ("x".repeat(60_000), "PASSWORD_TOO_LONG"),
+    ] {
+        assert_eq!(app.register("ada@example.com", &password).await.codes(), [code]);
+    }
+    // Proving a password knows no lengths: who is asked is asked alike.
+    for password in [String::new(), "x".repeat(60_000)] {
+        assert_eq!(
+            app.sign_in("ada@example.com", &password).await.codes(),
+            ["INVALID_CREDENTIALS"]
+        );
+    }
+}
 
-    async fn credentials_that_are_none_prove_nobody(database: Database) {
-        use base64::Engine;
-        let app = TestApp::start(&database).await;
-        app.activated("ada@example.com", PASSWORD).await;
-        let basic = |text: &[u8]| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text));
-        let right = basic(format!("ada@example.com:{PASSWORD}").as_bytes());
-        for value in [
-            "Basic".to_owned(),
-            "Basic ".to_owned(),
-            "Basic !!!".to_owned(),
-            "Basic YQ=a".to_owned(),
-            format!("{right} {right}"),
-            format!("{right}, {right}"),
-            right.replacen("Basic ", "Basic", 1),
-            right.replacen("Basic ", "Basic:", 1),
-            right.replacen("Basic ", "", 1),
-            right.replacen("Basic", "Digest", 1),
-            basic(b""),
-            basic(b":"),
-            basic(b"ada@example.com"),
-            basic(b"ada@example.com\0:correct horse battery staple"),
-            basic(b"ada@example.com:\xff\xfe"),
-            basic(b"\xff@example.com:correct horse battery staple"),
-            basic("x".repeat(20_000).as_bytes()),
-            "Bearer".to_owned(),
-            "Bearer ".to_owned(),
-            "Bearer =".to_owned(),
-            "Bearer a b".to_owned(),
-            "Bearer a,b".to_owned(),
-            "Bearer \"abc\"".to_owned(),
-            "Bearer ' OR 1=1 --".to_owned(),
-            format!("Bearer {}", "x".repeat(5_000)),
-            format!("Bearer {}", "A".repeat(43)),
-            "bearer".to_owned(),
-            String::new(),
-            ",".to_owned(),
-        ] {
-            let shown: String = value.chars().take(60).collect();
-            let client = app.authorized(&value);
-            let me = client.me().await;
-            assert_eq!((me.error_code(), me.status.as_u16()), ("UNAUTHENTICATED", 200), "{shown:?}");
-            assert!(!me.headers.contains_key("www-authenticate"), "{shown:?}");
-            // What needs no credentials does not look at them.
-            assert_eq!(client.register("bob@example.com", "1").await.codes(), ["PASSWORD_TOO_SHORT"], "{shown:?}");
-        }
-        let twice = app.authorized(&right).request(reqwest::Method::POST, "/graphql").header("authorization", &right);
-        let twice: serde_json::Value = twice.json(&serde_json::json!({ "query": "{me{id}}" })).send().await.expect("an answer").json().await.expect("JSON");
-        assert_eq!(twice["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
-        // Nothing of this stands in the way of who is right.
-        app.clock.advance(seconds(60 * 60));
-        assert_eq!(app.authorized(&right).me().await.payload()["status"], "ACTIVE");
+#[on_both_databases]
+async fn credentials_that_are_none_prove_nobody(database: Database) {
+    use base64::Engine;
+    let app = TestApp::start(&database).await;
+    app.activated("ada@example.com", PASSWORD).await;
+    let basic = |text: &[u8]| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text));
+    let right = basic(format!("ada@example.com:{PASSWORD}").as_bytes());
+    for value in [
+        "Basic".to_owned(),
+        "Basic ".to_owned(),
+        "Basic !!!".to_owned(),
+        "Basic YQ=a".to_owned(),
+        format!("{right} {right}"),
+        format!("{right}, {right}"),
+        right.replacen("Basic ", "Basic", 1),
+        right.replacen("Basic ", "Basic:", 1),
+        right.replacen("Basic ", "", 1),
+        right.replacen("Basic", "Digest", 1),
+        basic(b""),
+        basic(b":"),
+        basic(b"ada@example.com"),
+        basic(b"ada@example.com\0:correct horse battery staple"),
+        basic(b"ada@example.com:\xff\xfe"),
+        basic(b"\xff@example.com:correct horse battery staple"),
+        basic("x".repeat(20_000).as_bytes()),
+        "Bearer".to_owned(),
+        "Bearer ".to_owned(),
+        "Bearer =".to_owned(),
+        "Bearer a b".to_owned(),
+        "Bearer a,b".to_owned(),
+        "Bearer \"abc\"".to_owned(),
+        "Bearer ' OR 1=1 --".to_owned(),
+        format!("Bearer {}", "x".repeat(5_000)),
+        format!("Bearer {}", "A".repeat(43)),
+        "bearer".to_owned(),
+        String::new(),
+        ",".to_owned(),
+    ] {
+        let shown: String = value.chars().take(60).collect();
+        let client = app.authorized(&value);
+        let me = client.me().await;
+        assert_eq!(
+            (me.error_code(), me.status.as_u16()),
+            ("UNAUTHENTICATED", 200),
+            "{shown:?}"
+        );
+        assert!(!me.headers.contains_key("www-authenticate"), "{shown:?}");
+        // What needs no credentials does not look at them.
+        assert_eq!(
+            client.register("bob@example.com", "1").await.codes(),
+            ["PASSWORD_TOO_SHORT"],
+            "{shown:?}"
+        );
     }
+    let twice = app
+        .authorized(&right)
+        .request(reqwest::Method::POST, "/graphql")
+        .header("authorization", &right);
+    let twice: serde_json::Value = twice
+        .json(&serde_json::json!({ "query": "{me{id}}" }))
+        .send()
+        .await
+        .expect("an answer")
+        .json()
+        .await
+        .expect("JSON");
+    assert_eq!(twice["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+    // Nothing of this stands in the way of who is right.
+    app.clock.advance(seconds(60 * 60));
+    assert_eq!(app.authorized(&right).me().await.payload()["status"], "ACTIVE");
+}
 
-    async fn what_cannot_be_a_code_is_refused_as_one(database: Database) {
-        let app = TestApp::start(&database).await;
-        let code = app.registered("ada@example.com", PASSWORD).await;
-        let ada = app.basic("ada@example.com", PASSWORD);
-        for typed in [
-            "12 34".to_owned(),
-            format!(" {code}"),
-            format!("{code} "),
-            format!("{code}\n"),
-            format!("{code}\0"),
-            format!("{code}\u{200b}"),
-            format!("+{code}"),
-            format!("-{code}"),
-            format!("{code}.0"),
-            format!("0x{code}"),
-            "1e3".to_owned(),
-            "\u{ff11}\u{ff12}\u{ff13}\u{ff14}".to_owned(),
-            "\u{967}\u{968}\u{969}\u{96a}".to_owned(),
-            "\u{1d7cf}\u{1d7d0}\u{1d7d1}\u{1d7d2}".to_owned(),
-            "\u{2460}\u{2461}\u{2462}\u{2463}".to_owned(),
-            "x".repeat(60_000),
-        ] {
-            let answer = ada.activate(&typed).await;
-            assert_eq!(answer.codes(), ["INVALID_CODE"], "{:?}", typed.get(..9));
-            assert_eq!(answer.payload()["userErrors"][0]["attemptsRemaining"], 3);
-        }
-        assert_eq!(ada.activate(&code).await.codes(), Vec::<String>::new());
+#[on_both_databases]
+async fn what_cannot_be_a_code_is_refused_as_one(database: Database) {
+    let app = TestApp::start(&database).await;
+    let code = app.registered("ada@example.com", PASSWORD).await;
+    let ada = app.basic("ada@example.com", PASSWORD);
+    for typed in [
+        "12 34".to_owned(),
+        format!(" {code}"),
+        format!("{code} "),
+        format!("{code}\n"),
+        format!("{code}\0"),
+        format!("{code}\u{200b}"),
+        format!("+{code}"),
+        format!("-{code}"),
+        format!("{code}.0"),
+        format!("0x{code}"),
+        "1e3".to_owned(),
+        "\u{ff11}\u{ff12}\u{ff13}\u{ff14}".to_owned(),
+        "\u{967}\u{968}\u{969}\u{96a}".to_owned(),
+        "\u{1d7cf}\u{1d7d0}\u{1d7d1}\u{1d7d2}".to_owned(),
+        "\u{2460}\u{2461}\u{2462}\u{2463}".to_owned(),
+        "x".repeat(60_000),
+    ] {
+        let answer = ada.activate(&typed).await;
+        assert_eq!(answer.codes(), ["INVALID_CODE"], "{:?}", typed.get(..9));
+        assert_eq!(answer.payload()["userErrors"][0]["attemptsRemaining"], 3);
     }
+    assert_eq!(ada.activate(&code).await.codes(), Vec::<String>::new());
 }

@@ -3,7 +3,7 @@
 use api::http::TrustedProxies;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Client, Database, PASSWORD, TestApp};
+use tests::{Client, Database, PASSWORD, TestApp, on_both_databases};
 
 use crate::seconds;
 
@@ -43,57 +43,69 @@ async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
     }
 }
 
-tests::on_both_databases! {
-    async fn a_client_has_sixty_credential_operations_a_minute(database: Database) {
-        let app = limited(&database, 60, &[]).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        // Registering and activating were two of them.
-        for number in 0..58 {
-            assert!(is_served(&app, number, &[]).await, "{number}");
-        }
-        let basic = app.basic("ada@example.com", PASSWORD);
-        for refused in [
-            app.sign_in("ada@example.com", PASSWORD).await,
-            app.register("bob@example.com", PASSWORD).await,
-            basic.activate("0000").await,
-            basic.resend().await,
-        ] {
-            assert_eq!(refused.codes(), ["RATE_LIMITED"]);
-            assert_eq!(refused.payload()["userErrors"][0]["retryAfterSeconds"], 1);
-            assert_eq!(refused.status, 200);
-        }
-        let me = basic.me().await;
-        assert_eq!((me.error_code(), me.status.as_u16()), ("RATE_LIMITED", 200));
-        assert_eq!(me.body["errors"][0]["extensions"]["retryAfterSeconds"], 1);
-        assert_eq!(me.body["data"], json!({ "me": null }));
-
-        // What costs no hash is not counted.
-        for _ in 0..70 {
-            assert_eq!(app.bearer(&token).me().await.payload()["email"], "ada@example.com");
-            assert_eq!(app.send("{registrationPolicy{codeLength}}", json!({})).await.payload()["codeLength"], 4);
-        }
-        assert_eq!(app.bearer(&token).sign_out().await.codes(), Vec::<String>::new());
-        // Each client is counted for itself, down to the address.
-        assert!(is_served(&app.from(NEIGHBOUR), 0, &[]).await);
-
-        app.clock.advance(seconds(1));
-        assert!(is_served(&app, 60, &[]).await);
-        assert!(!is_served(&app, 61, &[]).await);
+#[on_both_databases]
+async fn a_client_has_sixty_credential_operations_a_minute(database: Database) {
+    let app = limited(&database, 60, &[]).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    // Registering and activating were two of them.
+    for number in 0..58 {
+        assert!(is_served(&app, number, &[]).await, "{number}");
     }
-
-    async fn what_is_refused_costs_nothing_else(database: Database) {
-        let app = limited(&database, 1, &[]).await;
-        assert!(is_served(&app, 0, &[]).await);
-        for _ in 0..20 {
-            assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
-            assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
-        }
-        // Of the address, nothing was spent.
-        app.clock.advance(seconds(60));
-        assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-        app.clock.advance(seconds(60));
-        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["NOT_ACTIVATED"]);
+    let basic = app.basic("ada@example.com", PASSWORD);
+    for refused in [
+        app.sign_in("ada@example.com", PASSWORD).await,
+        app.register("bob@example.com", PASSWORD).await,
+        basic.activate("0000").await,
+        basic.resend().await,
+    ] {
+        assert_eq!(refused.codes(), ["RATE_LIMITED"]);
+        assert_eq!(refused.payload()["userErrors"][0]["retryAfterSeconds"], 1);
+        assert_eq!(refused.status, 200);
     }
+    let me = basic.me().await;
+    assert_eq!((me.error_code(), me.status.as_u16()), ("RATE_LIMITED", 200));
+    assert_eq!(me.body["errors"][0]["extensions"]["retryAfterSeconds"], 1);
+    assert_eq!(me.body["data"], json!({ "me": null }));
+
+    // What costs no hash is not counted.
+    for _ in 0..70 {
+        assert_eq!(app.bearer(&token).me().await.payload()["email"], "ada@example.com");
+        assert_eq!(
+            app.send("{registrationPolicy{codeLength}}", json!({})).await.payload()["codeLength"],
+            4
+        );
+    }
+    assert_eq!(app.bearer(&token).sign_out().await.codes(), Vec::<String>::new());
+    // Each client is counted for itself, down to the address.
+    assert!(is_served(&app.from(NEIGHBOUR), 0, &[]).await);
+
+    app.clock.advance(seconds(1));
+    assert!(is_served(&app, 60, &[]).await);
+    assert!(!is_served(&app, 61, &[]).await);
+}
+
+#[on_both_databases]
+async fn what_is_refused_costs_nothing_else(database: Database) {
+    let app = limited(&database, 1, &[]).await;
+    assert!(is_served(&app, 0, &[]).await);
+    for _ in 0..20 {
+        assert_eq!(
+            app.register("ada@example.com", PASSWORD).await.codes(),
+            ["RATE_LIMITED"]
+        );
+        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
+    }
+    // Of the address, nothing was spent.
+    app.clock.advance(seconds(60));
+    assert_eq!(
+        app.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    app.clock.advance(seconds(60));
+    assert_eq!(
+        app.sign_in("ada@example.com", PASSWORD).await.codes(),
+        ["NOT_ACTIVATED"]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

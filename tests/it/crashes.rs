@@ -10,7 +10,7 @@ mod slow {
     use mailer_mock::Mailbox;
     use rand::{RngExt, SeedableRng, rngs::StdRng};
     use sea_orm::{DatabaseConnection, EntityTrait};
-    use tests::{Answer, Client, Installation, PASSWORD};
+    use tests::{Answer, Client, Database, Installation, PASSWORD, on_both_databases};
     use tokio::sync::watch;
 
     use crate::{loopback, seconds};
@@ -22,31 +22,39 @@ mod slow {
     /// People who register at once.
     const PEOPLE: u64 = 3;
 
-    tests::on_both_databases! {
-        async fn what_was_acknowledged_outlives_fifty_crashes(database: Database) {
-            let seed = seed();
-            println!("TEST_SEED={seed}");
-            let mut random = StdRng::seed_from_u64(seed);
-            let installation = Installation::on(database.url()).await;
-            let seen = Arc::<Seen>::default();
-            for crash in 0..CRASHES {
-                let life = random.random_range(Duration::ZERO..LIFE);
-                live_and_die(&installation, crash, life, &seen).await;
-            }
-
-            let db = api::database::connect(database.url()).await.expect("the database opens");
-            nothing_is_lost(&db, installation.mailer.mailbox(), &seen).await;
-            let (_api, client) = installation.start().await;
-            for email in seen.acknowledged() {
-                come_in(&client, installation.mailer.mailbox(), &seen, &email).await;
-            }
-            let users = user::Entity::find().all(&db).await.expect("a look");
-            let active = users.iter().filter(|user| user.status == user::Status::Active).count();
-            let successes = seen.successes.lock().expect("no panic").clone();
-            println!("{} registrations, {active} active, {} answered with a session", users.len(), successes.len());
-            assert!(successes.values().all(|number| *number == 1), "a code was accepted twice: {successes:?}");
-            assert_eq!(active, seen.acknowledged().len());
+    #[on_both_databases]
+    async fn what_was_acknowledged_outlives_fifty_crashes(database: Database) {
+        let seed = seed();
+        println!("TEST_SEED={seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let installation = Installation::on(database.url()).await;
+        let seen = Arc::<Seen>::default();
+        for crash in 0..CRASHES {
+            let life = random.random_range(Duration::ZERO..LIFE);
+            live_and_die(&installation, crash, life, &seen).await;
         }
+
+        let db = api::database::connect(database.url())
+            .await
+            .expect("the database opens");
+        nothing_is_lost(&db, installation.mailer.mailbox(), &seen).await;
+        let (_api, client) = installation.start().await;
+        for email in seen.acknowledged() {
+            come_in(&client, installation.mailer.mailbox(), &seen, &email).await;
+        }
+        let users = user::Entity::find().all(&db).await.expect("a look");
+        let active = users.iter().filter(|user| user.status == user::Status::Active).count();
+        let successes = seen.successes.lock().expect("no panic").clone();
+        println!(
+            "{} registrations, {active} active, {} answered with a session",
+            users.len(),
+            successes.len()
+        );
+        assert!(
+            successes.values().all(|number| *number == 1),
+            "a code was accepted twice: {successes:?}"
+        );
+        assert_eq!(active, seen.acknowledged().len());
     }
 
     /// What the people were answered, over all lives of the server.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{Client, OTHER_PASSWORD, PASSWORD, TestApp};
+use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, TestApp, on_both_databases};
 
 use crate::seconds;
 
@@ -85,40 +85,42 @@ async fn alike(what: &str, ask: impl AsyncFn(&'static str) -> Seen) -> String {
     unknown.body
 }
 
-tests::on_both_databases! {
-    async fn an_answer_is_the_same_for_an_active_a_pending_and_an_unknown_address(database: Database) {
-        let app = TestApp::start(&database).await;
-        app.activated("active@example.com", PASSWORD).await;
-        app.registered("pending@example.com", PASSWORD).await;
-        // Whoever asked for these mails knows of them. Nobody else asked for any within the hour.
-        app.clock.advance(seconds(60 * 60));
+#[on_both_databases]
+async fn an_answer_is_the_same_for_an_active_a_pending_and_an_unknown_address(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.activated("active@example.com", PASSWORD).await;
+    app.registered("pending@example.com", PASSWORD).await;
+    // Whoever asked for these mails knows of them. Nobody else asked for any within the hour.
+    app.clock.advance(seconds(60 * 60));
 
-        let answer = alike("signIn", async |email| sign_in(&app, email).await).await;
-        assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
-        let answer = alike("activate", async |email| activate(&app, email).await).await;
-        assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
-        let answer = alike("resend", async |email| resend(&app, email).await).await;
-        assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
-        let answer = alike("me", async |email| me(&app, email).await).await;
-        assert!(answer.contains("UNAUTHENTICATED"), "{answer}");
+    let answer = alike("signIn", async |email| sign_in(&app, email).await).await;
+    assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
+    let answer = alike("activate", async |email| activate(&app, email).await).await;
+    assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
+    let answer = alike("resend", async |email| resend(&app, email).await).await;
+    assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
+    let answer = alike("me", async |email| me(&app, email).await).await;
+    assert!(answer.contains("UNAUTHENTICATED"), "{answer}");
 
-        for _ in 0..2 {
-            alike("signIn", async |email| sign_in(&app, email).await).await;
-        }
-        let answer = alike("signIn, limited", async |email| sign_in(&app, email).await).await;
-        assert!(answer.contains("RATE_LIMITED"), "{answer}");
-        let answer = alike("activate, limited", async |email| activate(&app, email).await).await;
-        assert!(answer.contains("RATE_LIMITED"), "{answer}");
-        let answer = alike("resend, limited", async |email| resend(&app, email).await).await;
-        assert!(answer.contains("RATE_LIMITED"), "{answer}");
-        let answer = alike("me, limited", async |email| me(&app, email).await).await;
-        assert!(answer.contains("RATE_LIMITED"), "{answer}");
-
-        let answer = alike("register", async |email| register(&app, email).await).await;
-        assert!(answer.contains("\"codeLength\":4") && answer.contains("\"userErrors\":[]"), "{answer}");
-        let answer = alike("register, limited", async |email| register(&app, email).await).await;
-        assert!(answer.contains("RATE_LIMITED"), "{answer}");
+    for _ in 0..2 {
+        alike("signIn", async |email| sign_in(&app, email).await).await;
     }
+    let answer = alike("signIn, limited", async |email| sign_in(&app, email).await).await;
+    assert!(answer.contains("RATE_LIMITED"), "{answer}");
+    let answer = alike("activate, limited", async |email| activate(&app, email).await).await;
+    assert!(answer.contains("RATE_LIMITED"), "{answer}");
+    let answer = alike("resend, limited", async |email| resend(&app, email).await).await;
+    assert!(answer.contains("RATE_LIMITED"), "{answer}");
+    let answer = alike("me, limited", async |email| me(&app, email).await).await;
+    assert!(answer.contains("RATE_LIMITED"), "{answer}");
+
+    let answer = alike("register", async |email| register(&app, email).await).await;
+    assert!(
+        answer.contains("\"codeLength\":4") && answer.contains("\"userErrors\":[]"),
+        "{answer}"
+    );
+    let answer = alike("register, limited", async |email| register(&app, email).await).await;
+    assert!(answer.contains("RATE_LIMITED"), "{answer}");
 }
 
 mod slow {
@@ -129,7 +131,7 @@ mod slow {
     use sea_orm::ActiveValue::Set;
     use sea_orm::EntityTrait;
     use sea_orm::prelude::Uuid;
-    use tests::{PASSWORD, TestApp};
+    use tests::{Database, PASSWORD, TestApp, on_both_databases};
     use tokio::time::Instant;
 
     use super::Seen;
@@ -138,19 +140,33 @@ mod slow {
     /// more than 0.1 once in a million times.
     const CALLS: u128 = 400;
 
-    tests::on_both_databases! {
-        async fn the_time_taken_does_not_tell_who_is_registered(database: Database) {
-            let app = TestApp::with(&database, |app| {
-                app.hashing = HashingConfig { threads: 1, queue: 10, m_kib: 4 * 1024, t: 1, p: 1 };
-            })
-            .await;
-            have_accounts(&app).await;
-            let mut shares = Vec::new();
-            shares.push(("signIn", compared(async |email| super::sign_in(&app, email).await).await));
-            shares.push(("me", compared(async |email| super::me(&app, email).await).await));
-            shares.push(("register", compared(async |email| super::register(&app, email).await).await));
-            assert!(shares.iter().all(|(_, share)| (0.4..=0.6).contains(share)), "{shares:?}");
-        }
+    #[on_both_databases]
+    async fn the_time_taken_does_not_tell_who_is_registered(database: Database) {
+        let app = TestApp::with(&database, |app| {
+            app.hashing = HashingConfig {
+                threads: 1,
+                queue: 10,
+                m_kib: 4 * 1024,
+                t: 1,
+                p: 1,
+            };
+        })
+        .await;
+        have_accounts(&app).await;
+        let mut shares = Vec::new();
+        shares.push((
+            "signIn",
+            compared(async |email| super::sign_in(&app, email).await).await,
+        ));
+        shares.push(("me", compared(async |email| super::me(&app, email).await).await));
+        shares.push((
+            "register",
+            compared(async |email| super::register(&app, email).await).await,
+        ));
+        assert!(
+            shares.iter().all(|(_, share)| (0.4..=0.6).contains(share)),
+            "{shares:?}"
+        );
     }
 
     /// Active users with the numbers from 0 on.

@@ -1,93 +1,104 @@
 //! The job, from one end to the other.
 
 use serde_json::json;
-use tests::{PASSWORD, TestApp, activated_session};
+use tests::{Database, PASSWORD, TestApp, activated_session, on_both_databases};
 
 use crate::{NOON, seconds};
 
-tests::on_both_databases! {
-    async fn a_person_registers_activates_and_sees_themselves(database: Database) {
-        let app = TestApp::start(&database).await;
+#[on_both_databases]
+async fn a_person_registers_activates_and_sees_themselves(database: Database) {
+    let app = TestApp::start(&database).await;
 
-        let registered = app.register("Ada@Example.com", PASSWORD).await;
-        assert_eq!(registered.payload(), &json!({
+    let registered = app.register("Ada@Example.com", PASSWORD).await;
+    assert_eq!(
+        registered.payload(),
+        &json!({
             "codeExpiresInSeconds": 60,
             "codeLength": 4,
             "resendAvailableInSeconds": 30,
             "userErrors": [],
-        }));
-
-        let mail = app.next_mail("Ada@example.com").await;
-        let code = mail.codes[0].clone();
-        assert_eq!(mail.subject, format!("{code} is your activation code"));
-        assert!(mail.text.contains(&code) && mail.html.contains(&code));
-        assert!(mail.text.contains("60 seconds"), "{}", mail.text);
-        assert!(mail.text.contains("ignore this mail"), "{}", mail.text);
-
-        let ada = app.basic("ada@example.com", PASSWORD);
-        let pending = ada.me().await;
-        assert_eq!(pending.payload()["status"], "PENDING");
-        assert_eq!(pending.payload()["activatedAt"], json!(null));
-
-        app.clock.advance(seconds(42));
-        let activated = ada.activate(&code).await;
-        let user = &activated.payload()["user"];
-        assert_eq!(activated.codes(), Vec::<String>::new());
-        assert_eq!(user["email"], "Ada@Example.com");
-        assert_eq!(user["status"], "ACTIVE");
-        assert_eq!(user["createdAt"], NOON);
-        assert_eq!(user["activatedAt"], "2026-01-04T12:00:42.000Z");
-        let session = &activated.payload()["session"];
-        assert_eq!(session["expiresAt"], "2026-02-03T12:00:42.000Z");
-        assert_eq!(session["idleTimeoutSeconds"], 7 * 24 * 60 * 60);
-        assert_eq!(&session["user"], user);
-
-        let token = activated_session(activated.payload());
-        assert_eq!(app.bearer(&token).me().await.payload(), user);
-        assert_eq!(ada.me().await.payload(), user);
-
-        let signed_in = app.sign_in("ADA@example.com ", PASSWORD).await;
-        assert_eq!(signed_in.codes(), Vec::<String>::new());
-        let token = activated_session(signed_in.payload());
-        assert_eq!(app.bearer(&token).me().await.payload(), user);
-    }
-
-    async fn who_sends_no_credentials_is_nobody(database: Database) {
-        let app = TestApp::start(&database).await;
-        let answer = app.me().await;
-        assert_eq!(answer.body, json!({ "data": { "me": null } }));
-    }
-
-    async fn a_form_can_ask_for_the_policy(database: Database) {
-        let app = TestApp::with(&database, |app| {
-            app.policy.code_length = 6;
-            app.policy.code_ttl = seconds(90);
         })
-        .await;
-        let query = "{registrationPolicy{passwordMinLength passwordMaxLength codeLength codeTtlSeconds codeMaxAttempts \
-                     resendCooldownSeconds}}";
-        let answer = app.send(query, json!({})).await;
-        assert_eq!(answer.payload(), &json!({
+    );
+
+    let mail = app.next_mail("Ada@example.com").await;
+    let code = mail.codes[0].clone();
+    assert_eq!(mail.subject, format!("{code} is your activation code"));
+    assert!(mail.text.contains(&code) && mail.html.contains(&code));
+    assert!(mail.text.contains("60 seconds"), "{}", mail.text);
+    assert!(mail.text.contains("ignore this mail"), "{}", mail.text);
+
+    let ada = app.basic("ada@example.com", PASSWORD);
+    let pending = ada.me().await;
+    assert_eq!(pending.payload()["status"], "PENDING");
+    assert_eq!(pending.payload()["activatedAt"], json!(null));
+
+    app.clock.advance(seconds(42));
+    let activated = ada.activate(&code).await;
+    let user = &activated.payload()["user"];
+    assert_eq!(activated.codes(), Vec::<String>::new());
+    assert_eq!(user["email"], "Ada@Example.com");
+    assert_eq!(user["status"], "ACTIVE");
+    assert_eq!(user["createdAt"], NOON);
+    assert_eq!(user["activatedAt"], "2026-01-04T12:00:42.000Z");
+    let session = &activated.payload()["session"];
+    assert_eq!(session["expiresAt"], "2026-02-03T12:00:42.000Z");
+    assert_eq!(session["idleTimeoutSeconds"], 7 * 24 * 60 * 60);
+    assert_eq!(&session["user"], user);
+
+    let token = activated_session(activated.payload());
+    assert_eq!(app.bearer(&token).me().await.payload(), user);
+    assert_eq!(ada.me().await.payload(), user);
+
+    let signed_in = app.sign_in("ADA@example.com ", PASSWORD).await;
+    assert_eq!(signed_in.codes(), Vec::<String>::new());
+    let token = activated_session(signed_in.payload());
+    assert_eq!(app.bearer(&token).me().await.payload(), user);
+}
+
+#[on_both_databases]
+async fn who_sends_no_credentials_is_nobody(database: Database) {
+    let app = TestApp::start(&database).await;
+    let answer = app.me().await;
+    assert_eq!(answer.body, json!({ "data": { "me": null } }));
+}
+
+#[on_both_databases]
+async fn a_form_can_ask_for_the_policy(database: Database) {
+    let app = TestApp::with(&database, |app| {
+        app.policy.code_length = 6;
+        app.policy.code_ttl = seconds(90);
+    })
+    .await;
+    let query = "{registrationPolicy{passwordMinLength passwordMaxLength codeLength codeTtlSeconds codeMaxAttempts \
+                 resendCooldownSeconds}}";
+    let answer = app.send(query, json!({})).await;
+    assert_eq!(
+        answer.payload(),
+        &json!({
             "passwordMinLength": 8,
             "passwordMaxLength": 128,
             "codeLength": 6,
             "codeTtlSeconds": 90,
             "codeMaxAttempts": 3,
             "resendCooldownSeconds": 30,
-        }));
-        assert_eq!(app.registered("ada@example.com", PASSWORD).await.len(), 6);
-    }
+        })
+    );
+    assert_eq!(app.registered("ada@example.com", PASSWORD).await.len(), 6);
+}
 
-    async fn a_server_that_starts_again_knows_its_users(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        let before = app.bearer(&token).me().await;
-        app.stop().await;
+#[on_both_databases]
+async fn a_server_that_starts_again_knows_its_users(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    let before = app.bearer(&token).me().await;
+    app.stop().await;
 
-        let app = TestApp::start(&database).await;
-        assert_eq!(app.bearer(&token).me().await.body, before.body);
-        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-    }
+    let app = TestApp::start(&database).await;
+    assert_eq!(app.bearer(&token).me().await.body, before.body);
+    assert_eq!(
+        app.sign_in("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -4,167 +4,249 @@ use api::account::{Code, Error, Refusal};
 use api::clock::Clock;
 use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
-use tests::{OTHER_PASSWORD, PASSWORD, TestCore, count, credentials};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, count, credentials, on_both_databases};
 
-tests::on_both_databases! {
-    async fn a_password_that_was_proved_just_before_the_replacement_activates_nothing(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        let first_code = core.newest_code("ada@example.com");
-        let proved = core.accounts.prove(&credentials("ada@example.com", PASSWORD, 1)).await.expect("a user");
+#[on_both_databases]
+async fn a_password_that_was_proved_just_before_the_replacement_activates_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    let first_code = core.newest_code("ada@example.com");
+    let proved = core
+        .accounts
+        .prove(&credentials("ada@example.com", PASSWORD, 1))
+        .await
+        .expect("a user");
 
-        core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        let second_code = core.newest_code("ada@example.com");
+    core.register("ada@example.com", OTHER_PASSWORD, 2).await;
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    let second_code = core.newest_code("ada@example.com");
 
-        for code in [first_code, second_code.clone()] {
-            let proved = core.accounts.prove(&credentials("ada@example.com", PASSWORD, 3)).await;
-            assert!(matches!(proved, Err(Error::Refused(Refusal::InvalidCredentials))), "{code}");
-        }
-        let late = core.accounts.activate_proved(proved, Code::parse(&second_code), core.clock.now()).await;
-        assert!(matches!(late, Err(Error::Refused(Refusal::InvalidCredentials))), "{late:?}");
-        let owner = credentials("ada@example.com", OTHER_PASSWORD, 2);
-        let activated = core.accounts.activate(&owner, Code::parse(&second_code), core.clock.now()).await;
-        assert!(activated.is_ok(), "{activated:?}");
+    for code in [first_code, second_code.clone()] {
+        let proved = core.accounts.prove(&credentials("ada@example.com", PASSWORD, 3)).await;
+        assert!(
+            matches!(proved, Err(Error::Refused(Refusal::InvalidCredentials))),
+            "{code}"
+        );
     }
+    let late = core
+        .accounts
+        .activate_proved(proved, Code::parse(&second_code), core.clock.now())
+        .await;
+    assert!(
+        matches!(late, Err(Error::Refused(Refusal::InvalidCredentials))),
+        "{late:?}"
+    );
+    let owner = credentials("ada@example.com", OTHER_PASSWORD, 2);
+    let activated = core
+        .accounts
+        .activate(&owner, Code::parse(&second_code), core.clock.now())
+        .await;
+    assert!(activated.is_ok(), "{activated:?}");
+}
 
-    async fn a_resend_that_was_proved_just_before_the_replacement_mails_nothing(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        let proved = core.accounts.prove(&credentials("ada@example.com", PASSWORD, 1)).await.expect("a user");
-        core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-        core.advance(30);
-        let late = core.accounts.resend_to(proved).await;
-        assert!(matches!(late, Err(Error::Refused(Refusal::InvalidCredentials))), "{late:?}");
-        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
-        // What was refused has cost the address nothing.
-        let owner = credentials("ada@example.com", OTHER_PASSWORD, 1);
-        assert!(core.accounts.resend_activation_code(&owner).await.is_ok());
-    }
+#[on_both_databases]
+async fn a_resend_that_was_proved_just_before_the_replacement_mails_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let proved = core
+        .accounts
+        .prove(&credentials("ada@example.com", PASSWORD, 1))
+        .await
+        .expect("a user");
+    core.register("ada@example.com", OTHER_PASSWORD, 2).await;
+    core.advance(30);
+    let late = core.accounts.resend_to(proved).await;
+    assert!(
+        matches!(late, Err(Error::Refused(Refusal::InvalidCredentials))),
+        "{late:?}"
+    );
+    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
+    // What was refused has cost the address nothing.
+    let owner = credentials("ada@example.com", OTHER_PASSWORD, 1);
+    assert!(core.accounts.resend_activation_code(&owner).await.is_ok());
+}
 
-    async fn a_resend_that_was_proved_just_before_the_activation_mails_nothing(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.delivery.deliver_next().await.expect("a delivery");
-        let code = core.newest_code("ada@example.com");
-        let ada = credentials("ada@example.com", PASSWORD, 1);
-        let proved = core.accounts.prove(&ada).await.expect("a user");
-        core.advance(30);
-        core.accounts.activate(&ada, Code::parse(&code), core.clock.now()).await.expect("an activation");
-        let late = core.accounts.resend_to(proved).await;
-        assert!(matches!(late, Err(Error::Refused(Refusal::AlreadyActivated(_)))), "{late:?}");
-        assert!(!core.delivery.deliver_next().await.expect("nothing to deliver"));
-    }
+#[on_both_databases]
+async fn a_resend_that_was_proved_just_before_the_activation_mails_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.delivery.deliver_next().await.expect("a delivery");
+    let code = core.newest_code("ada@example.com");
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    let proved = core.accounts.prove(&ada).await.expect("a user");
+    core.advance(30);
+    core.accounts
+        .activate(&ada, Code::parse(&code), core.clock.now())
+        .await
+        .expect("an activation");
+    let late = core.accounts.resend_to(proved).await;
+    assert!(
+        matches!(late, Err(Error::Refused(Refusal::AlreadyActivated(_)))),
+        "{late:?}"
+    );
+    assert!(!core.delivery.deliver_next().await.expect("nothing to deliver"));
+}
 
-    async fn an_activation_leaves_no_code_and_no_owed_mail(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.delivery.deliver_next().await.expect("a delivery");
-        let code = core.newest_code("ada@example.com");
-        core.advance(30);
-        let ada = credentials("ada@example.com", PASSWORD, 1);
-        core.accounts.resend_activation_code(&ada).await.expect("a resend");
-        core.accounts.activate(&ada, Code::parse(&code), core.clock.now()).await.expect("an activation");
-        assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
-        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
-    }
+#[on_both_databases]
+async fn an_activation_leaves_no_code_and_no_owed_mail(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.delivery.deliver_next().await.expect("a delivery");
+    let code = core.newest_code("ada@example.com");
+    core.advance(30);
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    core.accounts.resend_activation_code(&ada).await.expect("a resend");
+    core.accounts
+        .activate(&ada, Code::parse(&code), core.clock.now())
+        .await
+        .expect("an activation");
+    assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
+    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
+}
 
-    async fn a_code_that_is_owed_to_an_active_user_is_not_mailed(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
-        let pending = entity::user::Entity::find().one(&core.accounts.db).await.expect("a look").expect("a user");
-        let active = entity::user::ActiveModel { status: Set(entity::user::Status::Active), ..pending.into_active_model() };
-        active.update(&core.accounts.db).await.expect("an update");
-        core.delivery.deliver(claim).await.expect("an attempt");
-        assert!(core.mailer.mailbox().messages().is_empty());
-        assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
-    }
+#[on_both_databases]
+async fn a_code_that_is_owed_to_an_active_user_is_not_mailed(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
+    let pending = entity::user::Entity::find()
+        .one(&core.accounts.db)
+        .await
+        .expect("a look")
+        .expect("a user");
+    let active = entity::user::ActiveModel {
+        status: Set(entity::user::Status::Active),
+        ..pending.into_active_model()
+    };
+    active.update(&core.accounts.db).await.expect("an update");
+    core.delivery.deliver(claim).await.expect("an attempt");
+    assert!(core.mailer.mailbox().messages().is_empty());
+    assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
+}
 
-    async fn a_mail_that_was_claimed_just_before_the_replacement_is_not_sent(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
+#[on_both_databases]
+async fn a_mail_that_was_claimed_just_before_the_replacement_is_not_sent(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
 
-        core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-        core.delivery.deliver(claim).await.expect("an attempt");
-        assert!(core.mailer.mailbox().messages().is_empty());
+    core.register("ada@example.com", OTHER_PASSWORD, 2).await;
+    core.delivery.deliver(claim).await.expect("an attempt");
+    assert!(core.mailer.mailbox().messages().is_empty());
 
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        let code = core.newest_code("ada@example.com");
-        let owner = credentials("ada@example.com", OTHER_PASSWORD, 2);
-        assert!(core.accounts.activate(&owner, Code::parse(&code), core.clock.now()).await.is_ok());
-        assert_eq!(core.mailer.mailbox().messages().len(), 1);
-    }
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    let code = core.newest_code("ada@example.com");
+    let owner = credentials("ada@example.com", OTHER_PASSWORD, 2);
+    assert!(
+        core.accounts
+            .activate(&owner, Code::parse(&code), core.clock.now())
+            .await
+            .is_ok()
+    );
+    assert_eq!(core.mailer.mailbox().messages().len(), 1);
+}
 
-    async fn a_mail_that_was_claimed_just_before_a_resend_does_not_kill_the_fresh_code(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
-        core.advance(30);
-        let ada = credentials("ada@example.com", PASSWORD, 1);
-        core.accounts.resend_activation_code(&ada).await.expect("a resend");
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        let fresh = core.newest_code("ada@example.com");
-        core.delivery.deliver(claim).await.expect("an attempt");
-        assert_eq!(core.mailer.mailbox().messages().len(), 1);
-        assert!(core.accounts.activate(&ada, Code::parse(&fresh), core.clock.now()).await.is_ok());
-    }
+#[on_both_databases]
+async fn a_mail_that_was_claimed_just_before_a_resend_does_not_kill_the_fresh_code(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
+    core.advance(30);
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    core.accounts.resend_activation_code(&ada).await.expect("a resend");
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    let fresh = core.newest_code("ada@example.com");
+    core.delivery.deliver(claim).await.expect("an attempt");
+    assert_eq!(core.mailer.mailbox().messages().len(), 1);
+    assert!(
+        core.accounts
+            .activate(&ada, Code::parse(&fresh), core.clock.now())
+            .await
+            .is_ok()
+    );
+}
 
-    async fn a_worker_that_was_thought_dead_changes_nothing(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
-        assert!(core.delivery.claim().await.expect("an answer").is_none(), "the lease holds");
-        core.advance(30);
-        let quick = core.delivery.claim().await.expect("a claim").expect("the lease has ended");
-        core.delivery.deliver(slow).await.expect("an attempt");
-        assert!(core.mailer.mailbox().messages().is_empty());
-        core.delivery.deliver(quick).await.expect("an attempt");
-        assert_eq!(core.mailer.mailbox().messages().len(), 1);
-        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
-    }
+#[on_both_databases]
+async fn a_worker_that_was_thought_dead_changes_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
+    assert!(
+        core.delivery.claim().await.expect("an answer").is_none(),
+        "the lease holds"
+    );
+    core.advance(30);
+    let quick = core
+        .delivery
+        .claim()
+        .await
+        .expect("a claim")
+        .expect("the lease has ended");
+    core.delivery.deliver(slow).await.expect("an attempt");
+    assert!(core.mailer.mailbox().messages().is_empty());
+    core.delivery.deliver(quick).await.expect("an attempt");
+    assert_eq!(core.mailer.mailbox().messages().len(), 1);
+    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
+}
 
-    async fn a_worker_that_was_thought_dead_mails_no_second_time_what_holds_no_code(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.delivery.deliver_next().await.expect("a delivery");
-        let code = core.newest_code("ada@example.com");
-        let ada = credentials("ada@example.com", PASSWORD, 1);
-        core.accounts.activate(&ada, Code::parse(&code), core.clock.now()).await.expect("an activation");
-        core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-        let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
-        core.advance(30);
-        let quick = core.delivery.claim().await.expect("a claim").expect("the lease has ended");
-        core.delivery.deliver(quick).await.expect("an attempt");
-        core.delivery.deliver(slow).await.expect("an attempt");
-        assert_eq!(core.mailer.mailbox().messages().len(), 2);
-    }
+#[on_both_databases]
+async fn a_worker_that_was_thought_dead_mails_no_second_time_what_holds_no_code(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.delivery.deliver_next().await.expect("a delivery");
+    let code = core.newest_code("ada@example.com");
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    core.accounts
+        .activate(&ada, Code::parse(&code), core.clock.now())
+        .await
+        .expect("an activation");
+    core.register("ada@example.com", OTHER_PASSWORD, 2).await;
+    let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
+    core.advance(30);
+    let quick = core
+        .delivery
+        .claim()
+        .await
+        .expect("a claim")
+        .expect("the lease has ended");
+    core.delivery.deliver(quick).await.expect("an attempt");
+    core.delivery.deliver(slow).await.expect("an attempt");
+    assert_eq!(core.mailer.mailbox().messages().len(), 2);
+}
 
-    async fn a_worker_whose_lease_was_taken_in_the_middle_draws_and_mails_nothing(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
-        another_takes_the_lease(&core).await;
-        core.delivery.deliver(slow).await.expect("an attempt");
-        assert_eq!(core.mailer.mailbox().messages().len(), 0);
-        assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
-        assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
-    }
+#[on_both_databases]
+async fn a_worker_whose_lease_was_taken_in_the_middle_draws_and_mails_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
+    another_takes_the_lease(&core).await;
+    core.delivery.deliver(slow).await.expect("an attempt");
+    assert_eq!(core.mailer.mailbox().messages().len(), 0);
+    assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
+    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
+}
 
-    async fn a_worker_whose_lease_was_taken_in_the_middle_mails_no_code_again(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.mailer.faults().set(vec![FaultRule { times: Some(1), ..FaultRule::new(Stage::AfterData, Action::Drop) }]);
-        assert!(core.delivery.deliver_next().await.expect("an attempt"));
-        core.advance(1);
-        let slow = core.delivery.claim().await.expect("a claim").expect("a mail that is due again");
-        another_takes_the_lease(&core).await;
-        let sent = core.mailer.mailbox().messages().len();
-        core.delivery.deliver(slow).await.expect("an attempt");
-        assert_eq!(core.mailer.mailbox().messages().len(), sent);
-    }
+#[on_both_databases]
+async fn a_worker_whose_lease_was_taken_in_the_middle_mails_no_code_again(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.mailer.faults().set(vec![FaultRule {
+        times: Some(1),
+        ..FaultRule::new(Stage::AfterData, Action::Drop)
+    }]);
+    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    core.advance(1);
+    let slow = core
+        .delivery
+        .claim()
+        .await
+        .expect("a claim")
+        .expect("a mail that is due again");
+    another_takes_the_lease(&core).await;
+    let sent = core.mailer.mailbox().messages().len();
+    core.delivery.deliver(slow).await.expect("an attempt");
+    assert_eq!(core.mailer.mailbox().messages().len(), sent);
 }
 
 /// As after a stall in which the lease ended.

@@ -7,7 +7,7 @@ use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::EntityTrait;
 use serde_json::json;
-use tests::{PASSWORD, Proxy, TestApp, count, within};
+use tests::{Database, PASSWORD, Proxy, TestApp, count, on_both_databases, within};
 
 use crate::seconds;
 
@@ -33,58 +33,70 @@ fn reply(code: u16) -> Action {
     }
 }
 
-tests::on_both_databases! {
-    async fn a_mail_outlives_a_mail_server_that_refuses_or_breaks_off(database: Database) {
-        let outages = [
-            Outage::Refused,
-            Outage::Cut,
-            Outage::Fault(Stage::Connect, reply(421)),
-            Outage::Fault(Stage::Rcpt, reply(421)),
-            Outage::Fault(Stage::Mail, reply(451)),
-            Outage::Fault(Stage::AfterData, reply(450)),
-            Outage::Fault(Stage::AfterData, Action::Drop),
-        ];
-        let (app, mut proxy) = behind_a_proxy(&database).await;
-        // Connections to the mail server are there before anything breaks.
-        app.activated("ada@example.com", PASSWORD).await;
-        for (number, outage) in outages.into_iter().enumerate() {
-            outlive(&app, &mut proxy, outage, &format!("user{number}@example.com")).await;
-        }
+#[on_both_databases]
+async fn a_mail_outlives_a_mail_server_that_refuses_or_breaks_off(database: Database) {
+    let outages = [
+        Outage::Refused,
+        Outage::Cut,
+        Outage::Fault(Stage::Connect, reply(421)),
+        Outage::Fault(Stage::Rcpt, reply(421)),
+        Outage::Fault(Stage::Mail, reply(451)),
+        Outage::Fault(Stage::AfterData, reply(450)),
+        Outage::Fault(Stage::AfterData, Action::Drop),
+    ];
+    let (app, mut proxy) = behind_a_proxy(&database).await;
+    // Connections to the mail server are there before anything breaks.
+    app.activated("ada@example.com", PASSWORD).await;
+    for (number, outage) in outages.into_iter().enumerate() {
+        outlive(&app, &mut proxy, outage, &format!("user{number}@example.com")).await;
     }
+}
 
-    async fn what_is_refused_for_good_is_given_up_and_the_next_mail_arrives(database: Database) {
-        let (app, _proxy) = behind_a_proxy(&database).await;
-        app.mailer.faults().set(vec![FaultRule {
-            recipient: Some("nobody@example.com".to_owned()),
-            ..FaultRule::new(Stage::Rcpt, reply(550))
-        }]);
-        assert_eq!(app.register("nobody@example.com", PASSWORD).await.payload(), &registered());
-        app.outbox_empties().await;
-        app.activated("ada@example.com", PASSWORD).await;
-        assert_eq!(app.mailer.faults().rules()[0].fired, 1);
-        assert!(app.mailbox().messages_to("nobody@example.com").is_empty());
-    }
+#[on_both_databases]
+async fn what_is_refused_for_good_is_given_up_and_the_next_mail_arrives(database: Database) {
+    let (app, _proxy) = behind_a_proxy(&database).await;
+    app.mailer.faults().set(vec![FaultRule {
+        recipient: Some("nobody@example.com".to_owned()),
+        ..FaultRule::new(Stage::Rcpt, reply(550))
+    }]);
+    assert_eq!(
+        app.register("nobody@example.com", PASSWORD).await.payload(),
+        &registered()
+    );
+    app.outbox_empties().await;
+    app.activated("ada@example.com", PASSWORD).await;
+    assert_eq!(app.mailer.faults().rules()[0].fired, 1);
+    assert!(app.mailbox().messages_to("nobody@example.com").is_empty());
 }
 
 /// A delivery is given twenty seconds, in real time.
 mod slow {
     use super::*;
 
-    tests::on_both_databases! {
-        async fn a_mail_outlives_a_mail_server_that_stalls(database: Database) {
-            let (app, mut proxy) = behind_a_proxy(&database).await;
-            app.activated("ada@example.com", PASSWORD).await;
-            outlive(&app, &mut proxy, Outage::Stalled, "bob@example.com").await;
-        }
+    #[on_both_databases]
+    async fn a_mail_outlives_a_mail_server_that_stalls(database: Database) {
+        let (app, mut proxy) = behind_a_proxy(&database).await;
+        app.activated("ada@example.com", PASSWORD).await;
+        outlive(&app, &mut proxy, Outage::Stalled, "bob@example.com").await;
+    }
 
-        async fn an_answer_that_comes_too_late_is_not_taken_for_the_answer_to_another_mail(database: Database) {
-            let (app, mut proxy) = behind_a_proxy(&database).await;
-            let late = Outage::Fault(Stage::AfterData, Action::Delay(DELIVERY + seconds(1)));
-            outlive(&app, &mut proxy, late, "ada@example.com").await;
-            within(PATIENCE, "the late one", async || app.mailbox().messages_to("ada@example.com").len() == 2).await;
-            // The mail server is well again, and refuses the next mail for now: it is not taken for sent.
-            outlive(&app, &mut proxy, Outage::Fault(Stage::AfterData, reply(450)), "bob@example.com").await;
-        }
+    #[on_both_databases]
+    async fn an_answer_that_comes_too_late_is_not_taken_for_the_answer_to_another_mail(database: Database) {
+        let (app, mut proxy) = behind_a_proxy(&database).await;
+        let late = Outage::Fault(Stage::AfterData, Action::Delay(DELIVERY + seconds(1)));
+        outlive(&app, &mut proxy, late, "ada@example.com").await;
+        within(PATIENCE, "the late one", async || {
+            app.mailbox().messages_to("ada@example.com").len() == 2
+        })
+        .await;
+        // The mail server is well again, and refuses the next mail for now: it is not taken for sent.
+        outlive(
+            &app,
+            &mut proxy,
+            Outage::Fault(Stage::AfterData, reply(450)),
+            "bob@example.com",
+        )
+        .await;
     }
 }
 

@@ -1,17 +1,23 @@
 //! Asking who one is.
 
 use serde_json::json;
-use tests::TestApp;
+use tests::{Database, TestApp, on_both_databases};
 
-tests::on_both_databases! {
-    async fn an_error_of_me_leaves_the_fields_beside_it_alone(database: Database) {
-        let app = TestApp::start(&database).await;
-        for client in [app.bearer("unknown"), app.basic("unknown@example.com", "password"), app.authorized("Digest a")] {
-            let answer = client.send("{me{id} registrationPolicy{codeLength}}", json!({})).await;
-            assert_eq!(answer.body["data"], json!({ "me": null, "registrationPolicy": { "codeLength": 4 } }));
-            assert_eq!(answer.body["errors"].as_array().map(Vec::len), Some(1));
-            assert_eq!((answer.error_code(), answer.status.as_u16()), ("UNAUTHENTICATED", 200));
-            assert_eq!(answer.body["errors"][0]["path"], json!(["me"]));
-        }
+#[on_both_databases]
+async fn an_error_of_me_leaves_the_fields_beside_it_alone(database: Database) {
+    let app = TestApp::start(&database).await;
+    for client in [
+        app.bearer("unknown"),
+        app.basic("unknown@example.com", "password"),
+        app.authorized("Digest a"),
+    ] {
+        let answer = client.send("{me{id} registrationPolicy{codeLength}}", json!({})).await;
+        assert_eq!(
+            answer.body["data"],
+            json!({ "me": null, "registrationPolicy": { "codeLength": 4 } })
+        );
+        assert_eq!(answer.body["errors"].as_array().map(Vec::len), Some(1));
+        assert_eq!((answer.error_code(), answer.status.as_u16()), ("UNAUTHENTICATED", 200));
+        assert_eq!(answer.body["errors"][0]["path"], json!(["me"]));
     }
 }

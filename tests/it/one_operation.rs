@@ -3,64 +3,102 @@
 use entity::{rate_limit, user};
 use reqwest::Method;
 use serde_json::json;
-use tests::{PASSWORD, TestApp, count};
+use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
 
-tests::on_both_databases! {
-    async fn with_two_credential_operations_nothing_runs(database: Database) {
-        let app = TestApp::start(&database).await;
-        let input = format!("(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}})");
-        let basic = app.basic("ada@example.com", PASSWORD);
-        for (client, query) in [
-            (&*app, format!("mutation{{a:register{input}{{codeLength}} b:signIn{input}{{userErrors{{code}}}}}}")),
-            (&*app, format!("mutation{{a:signIn{input}{{userErrors{{code}}}} b:signIn{input}{{userErrors{{code}}}}}}")),
-            (&*app, format!("mutation{{...F ...on Mutation{{a:register{input}{{codeLength}}}}}} fragment F on Mutation{{register{input}{{codeLength}}}}")),
-            (&basic, "{a:me{id} b:me{id}}".to_owned()),
-        ] {
-            let answer = client.send(&query, json!({})).await;
-            assert_eq!(answer.error_code(), "BAD_REQUEST", "{query}");
-            assert_eq!(answer.status, 400);
-            assert!(answer.body.get("data").is_none());
-        }
-        assert_eq!(count::<user::Entity>(app.db()).await, 0);
-        assert_eq!(count::<rate_limit::Entity>(app.db()).await, 0);
+#[on_both_databases]
+async fn with_two_credential_operations_nothing_runs(database: Database) {
+    let app = TestApp::start(&database).await;
+    let input = format!("(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}})");
+    let basic = app.basic("ada@example.com", PASSWORD);
+    for (client, query) in [
+        (
+            &*app,
+            format!("mutation{{a:register{input}{{codeLength}} b:signIn{input}{{userErrors{{code}}}}}}"),
+        ),
+        (
+            &*app,
+            format!("mutation{{a:signIn{input}{{userErrors{{code}}}} b:signIn{input}{{userErrors{{code}}}}}}"),
+        ),
+        (
+            &*app,
+            format!(
+                "mutation{{...F ...on Mutation{{a:register{input}{{codeLength}}}}}} fragment F on Mutation{{register{input}{{codeLength}}}}"
+            ),
+        ),
+        (&basic, "{a:me{id} b:me{id}}".to_owned()),
+    ] {
+        let answer = client.send(&query, json!({})).await;
+        assert_eq!(answer.error_code(), "BAD_REQUEST", "{query}");
+        assert_eq!(answer.status, 400);
+        assert!(answer.body.get("data").is_none());
     }
+    assert_eq!(count::<user::Entity>(app.db()).await, 0);
+    assert_eq!(count::<rate_limit::Entity>(app.db()).await, 0);
+}
 
-    async fn a_session_is_no_credential_operation_and_is_verified_once(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        let answer = app.bearer(&token).send("{a:me{id} b:me{id} registrationPolicy{codeLength}}", json!({})).await;
-        assert_eq!(answer.body["data"]["a"], answer.body["data"]["b"]);
-        assert!(answer.body["data"]["a"]["id"].is_string());
-    }
+#[on_both_databases]
+async fn a_session_is_no_credential_operation_and_is_verified_once(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    let answer = app
+        .bearer(&token)
+        .send("{a:me{id} b:me{id} registrationPolicy{codeLength}}", json!({}))
+        .await;
+    assert_eq!(answer.body["data"]["a"], answer.body["data"]["b"]);
+    assert!(answer.body["data"]["a"]["id"].is_string());
+}
 
-    async fn a_document_that_was_sent_before_is_judged_anew(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        let query = "{a:me{id} b:me{id}}";
-        for _ in 0..2 {
-            assert!(app.bearer(&token).send(query, json!({})).await.body["data"]["a"]["id"].is_string());
-            assert_eq!(app.basic("ada@example.com", PASSWORD).send(query, json!({})).await.error_code(), "BAD_REQUEST");
-        }
-        let sign_out = "mutation{signOut{userErrors{code}}}";
-        assert_eq!(app.bearer(&token).send(sign_out, json!({})).await.codes(), Vec::<String>::new());
-        let get = app.request(Method::GET, "/graphql?query=mutation{signOut{userErrors{code}}}").send().await.expect("an answer");
-        assert_eq!(get.status(), 405);
-        let two = "query A{__typename} query B{registrationPolicy{codeLength}}";
-        for (name, field) in [("A", "__typename"), ("B", "registrationPolicy"), ("A", "__typename")] {
-            let body = json!({ "query": two, "operationName": name });
-            let answer = app.request(Method::POST, "/graphql").json(&body).send().await.expect("an answer");
-            let answer: serde_json::Value = answer.json().await.expect("JSON");
-            assert!(answer["data"].get(field).is_some(), "{name}: {answer}");
-        }
+#[on_both_databases]
+async fn a_document_that_was_sent_before_is_judged_anew(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    let query = "{a:me{id} b:me{id}}";
+    for _ in 0..2 {
+        assert!(app.bearer(&token).send(query, json!({})).await.body["data"]["a"]["id"].is_string());
+        assert_eq!(
+            app.basic("ada@example.com", PASSWORD)
+                .send(query, json!({}))
+                .await
+                .error_code(),
+            "BAD_REQUEST"
+        );
     }
+    let sign_out = "mutation{signOut{userErrors{code}}}";
+    assert_eq!(
+        app.bearer(&token).send(sign_out, json!({})).await.codes(),
+        Vec::<String>::new()
+    );
+    let get = app
+        .request(Method::GET, "/graphql?query=mutation{signOut{userErrors{code}}}")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(get.status(), 405);
+    let two = "query A{__typename} query B{registrationPolicy{codeLength}}";
+    for (name, field) in [("A", "__typename"), ("B", "registrationPolicy"), ("A", "__typename")] {
+        let body = json!({ "query": two, "operationName": name });
+        let answer = app
+            .request(Method::POST, "/graphql")
+            .json(&body)
+            .send()
+            .await
+            .expect("an answer");
+        let answer: serde_json::Value = answer.json().await.expect("JSON");
+        assert!(answer["data"].get(field).is_some(), "{name}: {answer}");
+    }
+}
 
-    async fn credentials_are_verified_only_when_a_field_asks(database: Database) {
-        let app = TestApp::start(&database).await;
-        for client in [app.basic("ada@example.com", "wrong"), app.bearer("dead"), app.authorized("Digest x")] {
-            let answer = client.send("{registrationPolicy{codeLength}}", json!({})).await;
-            assert_eq!(answer.payload()["codeLength"], 4);
-            assert!(answer.body.get("errors").is_none());
-        }
-        assert_eq!(count::<rate_limit::Entity>(app.db()).await, 0);
+#[on_both_databases]
+async fn credentials_are_verified_only_when_a_field_asks(database: Database) {
+    let app = TestApp::start(&database).await;
+    for client in [
+        app.basic("ada@example.com", "wrong"),
+        app.bearer("dead"),
+        app.authorized("Digest x"),
+    ] {
+        let answer = client.send("{registrationPolicy{codeLength}}", json!({})).await;
+        assert_eq!(answer.payload()["codeLength"], 4);
+        assert!(answer.body.get("errors").is_none());
     }
+    assert_eq!(count::<rate_limit::Entity>(app.db()).await, 0);
 }

@@ -2,62 +2,66 @@
 
 use entity::rate_limit;
 use sea_orm::EntityTrait;
-use tests::{PASSWORD, TestApp};
+use tests::{Database, PASSWORD, TestApp, on_both_databases};
 
 use crate::{loopback, seconds};
 
-tests::on_both_databases! {
-    async fn no_rolling_hour_holds_more_mails_than_allowed(database: Database) {
-        let app = TestApp::start(&database).await;
-        // As often as one network is let, for three hours: whatever hour is looked at, it holds three.
-        let mut accepted: Vec<u64> = Vec::new();
-        let mut now = 0;
-        while now < 3 * 60 * 60 {
-            let answer = app.register("ada@example.com", PASSWORD).await;
-            let wait = match answer.codes().first() {
-                None => {
-                    accepted.push(now);
-                    answer.payload()["resendAvailableInSeconds"].as_u64()
-                }
-                Some(code) => {
-                    assert_eq!(code, "RATE_LIMITED");
-                    answer.payload()["userErrors"][0]["retryAfterSeconds"].as_u64()
-                }
-            };
-            let wait = wait.expect("a time to wait");
-            // A second before, it is still refused; at the time, it no longer is.
-            app.clock.advance(seconds(wait - 1));
-            assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
-            app.clock.advance(seconds(1));
-            now += wait;
-        }
-        assert_eq!(accepted, [0, 30, 60, 3600, 3630, 3660, 7200, 7230, 7260]);
+#[on_both_databases]
+async fn no_rolling_hour_holds_more_mails_than_allowed(database: Database) {
+    let app = TestApp::start(&database).await;
+    // As often as one network is let, for three hours: whatever hour is looked at, it holds three.
+    let mut accepted: Vec<u64> = Vec::new();
+    let mut now = 0;
+    while now < 3 * 60 * 60 {
+        let answer = app.register("ada@example.com", PASSWORD).await;
+        let wait = match answer.codes().first() {
+            None => {
+                accepted.push(now);
+                answer.payload()["resendAvailableInSeconds"].as_u64()
+            }
+            Some(code) => {
+                assert_eq!(code, "RATE_LIMITED");
+                answer.payload()["userErrors"][0]["retryAfterSeconds"].as_u64()
+            }
+        };
+        let wait = wait.expect("a time to wait");
+        // A second before, it is still refused; at the time, it no longer is.
+        app.clock.advance(seconds(wait - 1));
+        assert_eq!(
+            app.register("ada@example.com", PASSWORD).await.codes(),
+            ["RATE_LIMITED"]
+        );
+        app.clock.advance(seconds(1));
+        now += wait;
     }
+    assert_eq!(accepted, [0, 30, 60, 3600, 3630, 3660, 7200, 7230, 7260]);
+}
 
-    async fn parallel_requests_over_two_servers_share_one_limit(database: Database) {
-        let app = TestApp::start(&database).await;
-        let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
-        let requests = (0..200_u8).map(|number| {
-            let server = if number % 2 == 0 { &app } else { &replica };
-            let client = server.from(loopback(number));
-            tokio::spawn(async move { client.register("ada@example.com", PASSWORD).await.codes().is_empty() })
-        });
-        let mut accepted = 0;
-        for request in requests.collect::<Vec<_>>() {
-            accepted += u32::from(request.await.expect("no panic"));
-        }
-        assert_eq!(accepted, 10);
+#[on_both_databases]
+async fn parallel_requests_over_two_servers_share_one_limit(database: Database) {
+    let app = TestApp::start(&database).await;
+    let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
+    let requests = (0..200_u8).map(|number| {
+        let server = if number % 2 == 0 { &app } else { &replica };
+        let client = server.from(loopback(number));
+        tokio::spawn(async move { client.register("ada@example.com", PASSWORD).await.codes().is_empty() })
+    });
+    let mut accepted = 0;
+    for request in requests.collect::<Vec<_>>() {
+        accepted += u32::from(request.await.expect("no panic"));
     }
+    assert_eq!(accepted, 10);
+}
 
-    async fn the_table_of_limits_names_nobody(database: Database) {
-        let app = TestApp::start(&database).await;
-        app.registered("ada@example.com", PASSWORD).await;
-        app.sign_in("ada@example.com", "wrong password").await;
-        let rows = rate_limit::Entity::find().all(app.db()).await.expect("rows");
-        assert_eq!(rows.len(), 5);
-        for row in rows {
-            assert_eq!(row.key.len(), 32);
-            assert!(!String::from_utf8_lossy(&row.key).contains("ada"));
-        }
+#[on_both_databases]
+async fn the_table_of_limits_names_nobody(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.registered("ada@example.com", PASSWORD).await;
+    app.sign_in("ada@example.com", "wrong password").await;
+    let rows = rate_limit::Entity::find().all(app.db()).await.expect("rows");
+    assert_eq!(rows.len(), 5);
+    for row in rows {
+        assert_eq!(row.key.len(), 32);
+        assert!(!String::from_utf8_lossy(&row.key).contains("ada"));
     }
 }

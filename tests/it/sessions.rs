@@ -9,7 +9,7 @@ use entity::{Timestamp, session, user};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::json;
-use tests::{ManualClock, PASSWORD, TestApp, TestCore, activated_session, eventually};
+use tests::{Database, ManualClock, PASSWORD, TestApp, TestCore, activated_session, eventually, on_both_databases};
 
 use crate::seconds;
 
@@ -29,140 +29,174 @@ impl Clock for BrokenOnce {
     }
 }
 
-tests::on_both_databases! {
-    async fn a_session_ends_after_its_idle_time(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        let ada = app.bearer(&token);
-        app.clock.advance(seconds(7 * DAY - 1));
-        assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
-        eventually("the use is written", async || last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))).await;
-        app.clock.advance(seconds(7 * DAY - 1));
-        assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
-        eventually("the use is written", async || last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))).await;
-        // How the last use is known is exact to an hour.
-        app.clock.advance(seconds(7 * DAY + 60 * 60));
-        assert_eq!(ada.me().await.error_code(), "UNAUTHENTICATED");
-    }
+#[on_both_databases]
+async fn a_session_ends_after_its_idle_time(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    let ada = app.bearer(&token);
+    app.clock.advance(seconds(7 * DAY - 1));
+    assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
+    eventually("the use is written", async || {
+        last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))
+    })
+    .await;
+    app.clock.advance(seconds(7 * DAY - 1));
+    assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
+    eventually("the use is written", async || {
+        last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))
+    })
+    .await;
+    // How the last use is known is exact to an hour.
+    app.clock.advance(seconds(7 * DAY + 60 * 60));
+    assert_eq!(ada.me().await.error_code(), "UNAUTHENTICATED");
+}
 
-    async fn a_session_in_use_lives_however_short_its_idle_time(database: Database) {
-        for idle in [5, 60, 2 * 60 * 60] {
-            let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(idle)).await;
-            let token = app.activated(&format!("idle{idle}@example.com"), PASSWORD).await;
-            for _ in 0..10 {
-                app.clock.advance(seconds(idle - 1));
-                assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE", "{idle}");
-                eventually("the use is written", async || last_used(&app).await == Some(api::clock::Clock::now(&app.clock))).await;
-            }
-            app.clock.advance(seconds(idle * 2));
-            assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED", "{idle}");
-            app.bearer(&token).sign_out().await;
-            app.stop().await;
+#[on_both_databases]
+async fn a_session_in_use_lives_however_short_its_idle_time(database: Database) {
+    for idle in [5, 60, 2 * 60 * 60] {
+        let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(idle)).await;
+        let token = app.activated(&format!("idle{idle}@example.com"), PASSWORD).await;
+        for _ in 0..10 {
+            app.clock.advance(seconds(idle - 1));
+            assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE", "{idle}");
+            eventually("the use is written", async || {
+                last_used(&app).await == Some(api::clock::Clock::now(&app.clock))
+            })
+            .await;
+        }
+        app.clock.advance(seconds(idle * 2));
+        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED", "{idle}");
+        app.bearer(&token).sign_out().await;
+        app.stop().await;
+    }
+}
+
+#[on_both_databases]
+async fn a_use_that_was_not_written_counts_all_the_same(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    app.clock.advance(seconds(60 * 60 - 1));
+    assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+    app.clock.advance(seconds(7 * DAY - 1));
+    assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+}
+
+#[on_both_databases]
+async fn sessions_that_are_looked_up_together_open_each_their_own(database: Database) {
+    let app = TestApp::start(&database).await;
+    let mut tokens = Vec::new();
+    for number in 0..5 {
+        tokens.push(app.activated(&format!("user{number}@example.com"), PASSWORD).await);
+    }
+    tokens.push("nobody's".to_owned());
+    let lookups = (0..120).map(|number| {
+        let client = app.bearer(&tokens[number % 6]);
+        tokio::spawn(async move { (number % 6, client.me().await) })
+    });
+    for lookup in lookups.collect::<Vec<_>>() {
+        match lookup.await.expect("no panic") {
+            (5, answer) => assert_eq!(answer.error_code(), "UNAUTHENTICATED"),
+            (user, answer) => assert_eq!(answer.payload()["email"], format!("user{user}@example.com")),
         }
     }
+    // Who is out is out, whoever is looked up beside.
+    assert_eq!(app.bearer(&tokens[0]).sign_out().await.codes(), Vec::<String>::new());
+    let (out, still_in) = (app.bearer(&tokens[0]), app.bearer(&tokens[1]));
+    let (out, still_in) = tokio::join!(out.me(), still_in.me());
+    assert_eq!(out.error_code(), "UNAUTHENTICATED");
+    assert_eq!(still_in.payload()["status"], "ACTIVE");
+}
 
-    async fn a_use_that_was_not_written_counts_all_the_same(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        app.clock.advance(seconds(60 * 60 - 1));
-        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
-        app.clock.advance(seconds(7 * DAY - 1));
-        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+#[on_both_databases]
+async fn a_session_of_somebody_who_is_not_active_opens_nothing(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    let pending = user::Entity::update_many().col_expr(user::Column::Status, Expr::value(user::Status::Pending));
+    pending.exec(app.db()).await.expect("an update");
+    assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+}
+
+#[on_both_databases]
+async fn a_lookup_that_panics_ends_alone(database: Database) {
+    let mut core = TestCore::start(&database).await;
+    let broken = BrokenOnce(core.clock.clone(), AtomicBool::new(true));
+    core.accounts.sessions = SessionLookups::start(core.accounts.db.clone(), Arc::new(broken), core.accounts.policy);
+    let token = SessionToken::new("nobody's".to_owned());
+    assert!(core.accounts.user_of_session(&token).await.is_err());
+    assert!(
+        core.accounts
+            .user_of_session(&token)
+            .await
+            .expect("an answer")
+            .is_none()
+    );
+}
+
+#[on_both_databases]
+async fn a_session_ends_after_its_absolute_time(database: Database) {
+    let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(100 * DAY)).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    app.clock.advance(seconds(30 * DAY - 1));
+    assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+    app.clock.advance(seconds(1));
+    assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+}
+
+#[on_both_databases]
+async fn the_last_use_is_written_at_most_hourly(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    let opened = last_used(&app).await;
+    app.clock.advance(seconds(60 * 60 - 1));
+    app.bearer(&token).me().await;
+    assert_eq!(last_used(&app).await, opened);
+    app.clock.advance(seconds(1));
+    app.bearer(&token).me().await;
+    eventually("the use is written", async || last_used(&app).await != opened).await;
+}
+
+#[on_both_databases]
+async fn signing_out_ends_one_session_at_once_and_on_every_replica(database: Database) {
+    let app = TestApp::start(&database).await;
+    let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
+    let first = app.activated("ada@example.com", PASSWORD).await;
+    let second = activated_session(replica.sign_in("ada@example.com", PASSWORD).await.payload());
+
+    assert_eq!(
+        app.bearer(&first).sign_out().await.body,
+        json!({ "data": { "signOut": { "userErrors": [] } } })
+    );
+    assert_eq!(replica.bearer(&first).me().await.error_code(), "UNAUTHENTICATED");
+    assert_eq!(app.bearer(&second).me().await.payload()["status"], "ACTIVE");
+    // A token that is dead already is no error; one that is missing is.
+    assert_eq!(app.bearer(&first).sign_out().await.codes(), Vec::<String>::new());
+    for client in [app.clone(), app.basic("ada@example.com", PASSWORD)] {
+        assert_eq!(client.sign_out().await.error_code(), "UNAUTHENTICATED");
     }
+}
 
-    async fn sessions_that_are_looked_up_together_open_each_their_own(database: Database) {
-        let app = TestApp::start(&database).await;
-        let mut tokens = Vec::new();
-        for number in 0..5 {
-            tokens.push(app.activated(&format!("user{number}@example.com"), PASSWORD).await);
-        }
-        tokens.push("nobody's".to_owned());
-        let lookups = (0..120).map(|number| {
-            let client = app.bearer(&tokens[number % 6]);
-            tokio::spawn(async move { (number % 6, client.me().await) })
-        });
-        for lookup in lookups.collect::<Vec<_>>() {
-            match lookup.await.expect("no panic") {
-                (5, answer) => assert_eq!(answer.error_code(), "UNAUTHENTICATED"),
-                (user, answer) => assert_eq!(answer.payload()["email"], format!("user{user}@example.com")),
-            }
-        }
-        // Who is out is out, whoever is looked up beside.
-        assert_eq!(app.bearer(&tokens[0]).sign_out().await.codes(), Vec::<String>::new());
-        let (out, still_in) = (app.bearer(&tokens[0]), app.bearer(&tokens[1]));
-        let (out, still_in) = tokio::join!(out.me(), still_in.me());
-        assert_eq!(out.error_code(), "UNAUTHENTICATED");
-        assert_eq!(still_in.payload()["status"], "ACTIVE");
+#[on_both_databases]
+async fn only_the_token_opens_a_session_and_only_its_digest_is_kept(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    assert_eq!(token.len(), 43);
+    let row = session::Entity::find()
+        .one(app.db())
+        .await
+        .expect("a look")
+        .expect("a session");
+    assert_ne!(row.token_digest.0, token.as_bytes());
+    assert!(!format!("{row:?}").contains(&token));
+    let long = "x".repeat(5_000);
+    for other in [&token[..42], &long, &row.id.to_string(), "AAAA"] {
+        assert_eq!(app.bearer(other).me().await.error_code(), "UNAUTHENTICATED", "{other}");
     }
-
-    async fn a_session_of_somebody_who_is_not_active_opens_nothing(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        let pending = user::Entity::update_many().col_expr(user::Column::Status, Expr::value(user::Status::Pending));
-        pending.exec(app.db()).await.expect("an update");
-        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
-    }
-
-    async fn a_lookup_that_panics_ends_alone(database: Database) {
-        let mut core = TestCore::start(&database).await;
-        let broken = BrokenOnce(core.clock.clone(), AtomicBool::new(true));
-        core.accounts.sessions = SessionLookups::start(core.accounts.db.clone(), Arc::new(broken), core.accounts.policy);
-        let token = SessionToken::new("nobody's".to_owned());
-        assert!(core.accounts.user_of_session(&token).await.is_err());
-        assert!(core.accounts.user_of_session(&token).await.expect("an answer").is_none());
-    }
-
-    async fn a_session_ends_after_its_absolute_time(database: Database) {
-        let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(100 * DAY)).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        app.clock.advance(seconds(30 * DAY - 1));
-        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
-        app.clock.advance(seconds(1));
-        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
-    }
-
-    async fn the_last_use_is_written_at_most_hourly(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        let opened = last_used(&app).await;
-        app.clock.advance(seconds(60 * 60 - 1));
-        app.bearer(&token).me().await;
-        assert_eq!(last_used(&app).await, opened);
-        app.clock.advance(seconds(1));
-        app.bearer(&token).me().await;
-        eventually("the use is written", async || last_used(&app).await != opened).await;
-    }
-
-    async fn signing_out_ends_one_session_at_once_and_on_every_replica(database: Database) {
-        let app = TestApp::start(&database).await;
-        let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
-        let first = app.activated("ada@example.com", PASSWORD).await;
-        let second = activated_session(replica.sign_in("ada@example.com", PASSWORD).await.payload());
-
-        assert_eq!(app.bearer(&first).sign_out().await.body, json!({ "data": { "signOut": { "userErrors": [] } } }));
-        assert_eq!(replica.bearer(&first).me().await.error_code(), "UNAUTHENTICATED");
-        assert_eq!(app.bearer(&second).me().await.payload()["status"], "ACTIVE");
-        // A token that is dead already is no error; one that is missing is.
-        assert_eq!(app.bearer(&first).sign_out().await.codes(), Vec::<String>::new());
-        for client in [app.clone(), app.basic("ada@example.com", PASSWORD)] {
-            assert_eq!(client.sign_out().await.error_code(), "UNAUTHENTICATED");
-        }
-    }
-
-    async fn only_the_token_opens_a_session_and_only_its_digest_is_kept(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
-        assert_eq!(token.len(), 43);
-        let row = session::Entity::find().one(app.db()).await.expect("a look").expect("a session");
-        assert_ne!(row.token_digest.0, token.as_bytes());
-        assert!(!format!("{row:?}").contains(&token));
-        let long = "x".repeat(5_000);
-        for other in [&token[..42], &long, &row.id.to_string(), "AAAA"] {
-            assert_eq!(app.bearer(other).me().await.error_code(), "UNAUTHENTICATED", "{other}");
-        }
-        for header in ["Bearer", "Bearer ", "Bearer a b", &format!("Token {token}"), &token] {
-            assert_eq!(app.authorized(header).me().await.error_code(), "UNAUTHENTICATED", "{header}");
-        }
+    for header in ["Bearer", "Bearer ", "Bearer a b", &format!("Token {token}"), &token] {
+        assert_eq!(
+            app.authorized(header).me().await.error_code(),
+            "UNAUTHENTICATED",
+            "{header}"
+        );
     }
 }
 

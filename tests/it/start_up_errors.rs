@@ -6,7 +6,7 @@ use std::path::Path;
 
 use entity::user;
 use sea_orm::{ConnectionTrait, EntityTrait};
-use tests::{Client, Database, Installation, PASSWORD, Process, binary, drop_privileges, give_away};
+use tests::{Client, Database, Installation, PASSWORD, Process, binary, drop_privileges, give_away, on_both_databases};
 use tokio::process::Command;
 
 /// Waits for the end of a process that must not have started, and gives the one line that says why.
@@ -165,22 +165,27 @@ async fn a_disk_that_fills_up_loses_nothing_that_was_acknowledged() {
     assert_eq!(next.codes(), Vec::<String>::new());
 }
 
-tests::on_both_databases! {
-    async fn a_schema_that_this_server_cannot_work_with_is_left_alone(database: Database) {
-        let db = migrated(&database).await;
-        db.execute_unprepared("UPDATE schema_compatibility SET minimum_version = 2").await.expect("a newer server's step");
-        let line = refusal(Installation::on(database.url()).await.process()).await;
-        assert!(line.contains("schema version 2"), "{line}");
-    }
+#[on_both_databases]
+async fn a_schema_that_this_server_cannot_work_with_is_left_alone(database: Database) {
+    let db = migrated(&database).await;
+    db.execute_unprepared("UPDATE schema_compatibility SET minimum_version = 2")
+        .await
+        .expect("a newer server's step");
+    let line = refusal(Installation::on(database.url()).await.process()).await;
+    assert!(line.contains("schema version 2"), "{line}");
+}
 
-    async fn a_schema_that_a_newer_server_has_taken_further_can_be_worked_with(database: Database) {
-        let db = migrated(&database).await;
-        db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_later', 0)")
-            .await
-            .expect("a newer server's step");
-        let (_api, client) = Installation::on(database.url()).await.start().await;
-        assert_eq!(client.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-    }
+#[on_both_databases]
+async fn a_schema_that_a_newer_server_has_taken_further_can_be_worked_with(database: Database) {
+    let db = migrated(&database).await;
+    db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_later', 0)")
+        .await
+        .expect("a newer server's step");
+    let (_api, client) = Installation::on(database.url()).await.start().await;
+    assert_eq!(
+        client.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
 }
 
 async fn migrated(database: &Database) -> sea_orm::DatabaseConnection {

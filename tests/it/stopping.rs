@@ -3,46 +3,55 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tests::{PASSWORD, TestApp};
+use tests::{Database, PASSWORD, TestApp, on_both_databases};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Less than the server waits for what is under way.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
-tests::on_both_databases! {
-    async fn a_stop_waits_for_no_connection_that_is_idle(database: Database) {
-        let app = TestApp::start(&database).await;
-        // The client keeps its connection.
-        app.me().await;
-        let _silent = TcpStream::connect(app.server().address()).await.expect("a connection");
-        tokio::time::timeout(AT_ONCE, app.stop()).await.expect("the end");
-    }
+#[on_both_databases]
+async fn a_stop_waits_for_no_connection_that_is_idle(database: Database) {
+    let app = TestApp::start(&database).await;
+    // The client keeps its connection.
+    app.me().await;
+    let _silent = TcpStream::connect(app.server().address()).await.expect("a connection");
+    tokio::time::timeout(AT_ONCE, app.stop()).await.expect("the end");
+}
 
-    async fn a_request_that_has_begun_is_answered_while_the_server_stops(database: Database) {
-        let app = TestApp::start(&database).await;
-        let address = app.server().address();
-        let body = json!({
-            "query": "mutation($input: RegisterInput!) { register(input: $input) { codeLength } }",
-            "variables": { "input": { "email": "ada@example.com", "password": PASSWORD } },
-        })
-        .to_string();
-        let mut stream = TcpStream::connect(address).await.expect("a connection");
-        let head = format!(
-            "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
-            body.len()
-        );
-        stream.write_all(head.as_bytes()).await.expect("room for it");
-        // The server says that it waits for the body.
-        let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
-        stream.read_exact(&mut go_on).await.expect("an answer");
+#[on_both_databases]
+async fn a_request_that_has_begun_is_answered_while_the_server_stops(database: Database) {
+    let app = TestApp::start(&database).await;
+    let address = app.server().address();
+    let body = json!({
+        "query": "mutation($input: RegisterInput!) { register(input: $input) { codeLength } }",
+        "variables": { "input": { "email": "ada@example.com", "password": PASSWORD } },
+    })
+    .to_string();
+    let mut stream = TcpStream::connect(address).await.expect("a connection");
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.expect("room for it");
+    // The server says that it waits for the body.
+    let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+    stream.read_exact(&mut go_on).await.expect("an answer");
 
-        let stop = tokio::spawn(app.stop());
-        tests::eventually("nobody else is let in", async || TcpStream::connect(address).await.is_err()).await;
-        stream.write_all(body.as_bytes()).await.expect("room for it");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.expect("an answer");
-        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("{\"data\":{\"register\":{\"codeLength\":4}}}"), "{answer}");
-        tokio::time::timeout(AT_ONCE, stop).await.expect("the end").expect("no panic");
-    }
+    let stop = tokio::spawn(app.stop());
+    tests::eventually("nobody else is let in", async || {
+        TcpStream::connect(address).await.is_err()
+    })
+    .await;
+    stream.write_all(body.as_bytes()).await.expect("room for it");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("an answer");
+    assert!(
+        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("{\"data\":{\"register\":{\"codeLength\":4}}}"),
+        "{answer}"
+    );
+    tokio::time::timeout(AT_ONCE, stop)
+        .await
+        .expect("the end")
+        .expect("no panic");
 }

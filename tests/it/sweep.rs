@@ -1,37 +1,43 @@
 //! What has had its time is deleted.
 
 use entity::{rate_limit, session, user};
-use tests::{PASSWORD, TestApp, count, eventually};
+use tests::{Database, PASSWORD, TestApp, count, eventually, on_both_databases};
 
 use crate::seconds;
 
 const DAY: u64 = 24 * 60 * 60;
 
-tests::on_both_databases! {
-    async fn pending_users_are_swept_after_a_day_and_active_ones_stay(database: Database) {
-        let app = TestApp::start(&database).await;
-        app.activated("ada@example.com", PASSWORD).await;
-        app.registered("bob@example.com", PASSWORD).await;
-        app.clock.advance(seconds(DAY - 1));
-        app.server().accounts().sweep().await.expect("a sweep");
-        assert_eq!(count::<user::Entity>(app.db()).await, 2);
-        app.clock.advance(seconds(1));
-        app.server().accounts().sweep().await.expect("a sweep");
-        assert_eq!(count::<user::Entity>(app.db()).await, 1);
-        assert_eq!(app.sign_in("bob@example.com", PASSWORD).await.codes(), ["INVALID_CREDENTIALS"]);
-        assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-    }
+#[on_both_databases]
+async fn pending_users_are_swept_after_a_day_and_active_ones_stay(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.activated("ada@example.com", PASSWORD).await;
+    app.registered("bob@example.com", PASSWORD).await;
+    app.clock.advance(seconds(DAY - 1));
+    app.server().accounts().sweep().await.expect("a sweep");
+    assert_eq!(count::<user::Entity>(app.db()).await, 2);
+    app.clock.advance(seconds(1));
+    app.server().accounts().sweep().await.expect("a sweep");
+    assert_eq!(count::<user::Entity>(app.db()).await, 1);
+    assert_eq!(
+        app.sign_in("bob@example.com", PASSWORD).await.codes(),
+        ["INVALID_CREDENTIALS"]
+    );
+    assert_eq!(
+        app.sign_in("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+}
 
-    async fn ended_sessions_and_empty_limits_are_swept_by_themselves(database: Database) {
-        let app = TestApp::start(&database).await;
-        app.activated("ada@example.com", PASSWORD).await;
-        assert_eq!(count::<session::Entity>(app.db()).await, 1);
-        assert!(count::<rate_limit::Entity>(app.db()).await > 0);
-        app.clock.advance(seconds(15 * DAY));
-        eventually("all is swept", async || {
-            count::<session::Entity>(app.db()).await == 0 && count::<rate_limit::Entity>(app.db()).await == 0
-        })
-        .await;
-        assert_eq!(count::<user::Entity>(app.db()).await, 1);
-    }
+#[on_both_databases]
+async fn ended_sessions_and_empty_limits_are_swept_by_themselves(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.activated("ada@example.com", PASSWORD).await;
+    assert_eq!(count::<session::Entity>(app.db()).await, 1);
+    assert!(count::<rate_limit::Entity>(app.db()).await > 0);
+    app.clock.advance(seconds(15 * DAY));
+    eventually("all is swept", async || {
+        count::<session::Entity>(app.db()).await == 0 && count::<rate_limit::Entity>(app.db()).await == 0
+    })
+    .await;
+    assert_eq!(count::<user::Entity>(app.db()).await, 1);
 }

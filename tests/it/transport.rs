@@ -2,210 +2,289 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tests::{PASSWORD, TestApp, count};
+use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
 
-tests::on_both_databases! {
-    async fn what_a_browser_sends_without_asking_does_nothing(database: Database) {
-        let app = TestApp::start(&database).await;
-        let query = json!({ "query": format!("mutation{{register(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}}){{codeLength}}}}") });
-        for content_type in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""] {
-            let request = app.request(Method::POST, "/graphql").body(query.to_string());
-            let request = if content_type.is_empty() { request } else { request.header("content-type", content_type) };
-            let response = request.send().await.expect("an answer");
-            assert_eq!(response.status(), 415, "{content_type}");
-            let body: Value = response.json().await.expect("JSON");
-            assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
-        }
-        let url = format!("/graphql?query={}", query["query"].as_str().expect("a query").replace(' ', "%20"));
-        let response = app.request(Method::GET, &url).send().await.expect("an answer");
-        assert_eq!(response.status(), 405);
-        assert_eq!(response.headers()["allow"], "POST");
-        assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+#[on_both_databases]
+async fn what_a_browser_sends_without_asking_does_nothing(database: Database) {
+    let app = TestApp::start(&database).await;
+    let query = json!({ "query": format!("mutation{{register(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}}){{codeLength}}}}") });
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+    ] {
+        let request = app.request(Method::POST, "/graphql").body(query.to_string());
+        let request = if content_type.is_empty() {
+            request
+        } else {
+            request.header("content-type", content_type)
+        };
+        let response = request.send().await.expect("an answer");
+        assert_eq!(response.status(), 415, "{content_type}");
+        let body: Value = response.json().await.expect("JSON");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
     }
+    let url = format!(
+        "/graphql?query={}",
+        query["query"].as_str().expect("a query").replace(' ', "%20")
+    );
+    let response = app.request(Method::GET, &url).send().await.expect("an answer");
+    assert_eq!(response.status(), 405);
+    assert_eq!(response.headers()["allow"], "POST");
+    assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+}
 
-    async fn a_missing_variable_runs_nothing(database: Database) {
-        let app = TestApp::start(&database).await;
-        let register = format!("register(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}}){{codeLength}}");
-        let document = format!("mutation($input:ActivateInput!){{{register} signOut{{__typename}} a:__typename @include(if:true) }}");
-        let unused = app.send(&document, json!({})).await;
-        assert_eq!(unused.error_code(), "BAD_USER_INPUT");
-        for (variables, expected) in [
-            (json!({}), "BAD_USER_INPUT"),
-            (json!({ "input": null }), "BAD_USER_INPUT"),
-            (json!({ "input": {} }), "BAD_USER_INPUT"),
-            (json!({ "input": { "email": "ada@example.com", "password": 1 } }), "BAD_USER_INPUT"),
-            (json!({ "input": { "email": "ada@example.com", "password": PASSWORD, "more": 1 } }), "BAD_USER_INPUT"),
-            (json!({ "input": [] }), "BAD_USER_INPUT"),
-            (json!({ "input": "ada" }), "BAD_USER_INPUT"),
-        ] {
-            let query = "mutation($input:RegisterInput!){signOut{userErrors{code}} register(input:$input){codeLength}}";
-            let answer = app.send(query, variables.clone()).await;
-            assert_eq!(answer.error_code(), expected, "{variables}");
-            assert!(answer.body.get("data").is_none(), "{variables}");
-        }
-        assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+#[on_both_databases]
+async fn a_missing_variable_runs_nothing(database: Database) {
+    let app = TestApp::start(&database).await;
+    let register = format!("register(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}}){{codeLength}}");
+    let document =
+        format!("mutation($input:ActivateInput!){{{register} signOut{{__typename}} a:__typename @include(if:true) }}");
+    let unused = app.send(&document, json!({})).await;
+    assert_eq!(unused.error_code(), "BAD_USER_INPUT");
+    for (variables, expected) in [
+        (json!({}), "BAD_USER_INPUT"),
+        (json!({ "input": null }), "BAD_USER_INPUT"),
+        (json!({ "input": {} }), "BAD_USER_INPUT"),
+        (
+            json!({ "input": { "email": "ada@example.com", "password": 1 } }),
+            "BAD_USER_INPUT",
+        ),
+        (
+            json!({ "input": { "email": "ada@example.com", "password": PASSWORD, "more": 1 } }),
+            "BAD_USER_INPUT",
+        ),
+        (json!({ "input": [] }), "BAD_USER_INPUT"),
+        (json!({ "input": "ada" }), "BAD_USER_INPUT"),
+    ] {
+        let query = "mutation($input:RegisterInput!){signOut{userErrors{code}} register(input:$input){codeLength}}";
+        let answer = app.send(query, variables.clone()).await;
+        assert_eq!(answer.error_code(), expected, "{variables}");
+        assert!(answer.body.get("data").is_none(), "{variables}");
     }
+    assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+}
 
-    async fn a_variable_that_leaves_an_argument_without_its_value_runs_nothing(database: Database) {
-        let app = TestApp::start(&database).await;
-        let token = app.activated("ada@example.com", PASSWORD).await;
+#[on_both_databases]
+async fn a_variable_that_leaves_an_argument_without_its_value_runs_nothing(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.activated("ada@example.com", PASSWORD).await;
+    for query in [
+        "mutation($e:String){signOut{__typename} signIn(input:{email:$e,password:\"x\"}){__typename}}",
+        "mutation($i:SignInInput){signOut{__typename} signIn(input:$i){__typename}}",
+        "mutation($i:SignInInput){signOut{__typename} ...F} fragment F on Mutation{signIn(input:$i){__typename}}",
+    ] {
+        let answer = app.bearer(&token).send(query, json!({})).await;
+        assert!(answer.body.get("data").is_none(), "{}", answer.body);
+        assert!(
+            matches!(answer.error_code(), "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED"),
+            "{}",
+            answer.body
+        );
+        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE", "{query}");
+    }
+    let query = "mutation($e:String=\"ada@example.com\"){signIn(input:{email:$e,password:\"x\"}){userErrors{code}}}";
+    let answer = app.send(query, json!({})).await;
+    assert!(
+        answer.error_code() == "GRAPHQL_VALIDATION_FAILED" || answer.codes() == ["INVALID_CREDENTIALS"],
+        "{}",
+        answer.body
+    );
+}
+
+#[on_both_databases]
+async fn a_document_that_multiplies_its_fields_is_refused(database: Database) {
+    let app = TestApp::start(&database).await;
+    let leaf = "signOut{__typename} ".repeat(200);
+    let query =
+        format!("mutation{{...A ...A ...A}} fragment A on Mutation{{...B ...B ...B}} fragment B on Mutation{{{leaf}}}");
+    let answer = app.bearer("dead").send(&query, json!({})).await;
+    assert_eq!((answer.status.as_u16(), answer.error_code()), (400, "BAD_REQUEST"));
+    assert_eq!(answer.body["errors"][0]["extensions"]["bound"], "fields");
+    let unknown = app.send(&format!("{{{}}}", "nothing ".repeat(400)), json!({})).await;
+    assert_eq!(unknown.body["errors"].as_array().map(Vec::len), Some(10));
+}
+
+#[on_both_databases]
+async fn a_server_that_does_not_tell_its_schema_does_not_tell_it(database: Database) {
+    for introspection in [true, false] {
+        let app = TestApp::with(&database, |app| app.introspection = introspection).await;
         for query in [
-            "mutation($e:String){signOut{__typename} signIn(input:{email:$e,password:\"x\"}){__typename}}",
-            "mutation($i:SignInInput){signOut{__typename} signIn(input:$i){__typename}}",
-            "mutation($i:SignInInput){signOut{__typename} ...F} fragment F on Mutation{signIn(input:$i){__typename}}",
-        ] {
-            let answer = app.bearer(&token).send(query, json!({})).await;
-            assert!(answer.body.get("data").is_none(), "{}", answer.body);
-            assert!(matches!(answer.error_code(), "BAD_USER_INPUT" | "GRAPHQL_VALIDATION_FAILED"), "{}", answer.body);
-            assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE", "{query}");
-        }
-        let query = "mutation($e:String=\"ada@example.com\"){signIn(input:{email:$e,password:\"x\"}){userErrors{code}}}";
-        let answer = app.send(query, json!({})).await;
-        assert!(answer.error_code() == "GRAPHQL_VALIDATION_FAILED" || answer.codes() == ["INVALID_CREDENTIALS"], "{}", answer.body);
-    }
-
-    async fn a_document_that_multiplies_its_fields_is_refused(database: Database) {
-        let app = TestApp::start(&database).await;
-        let leaf = "signOut{__typename} ".repeat(200);
-        let query = format!("mutation{{...A ...A ...A}} fragment A on Mutation{{...B ...B ...B}} fragment B on Mutation{{{leaf}}}");
-        let answer = app.bearer("dead").send(&query, json!({})).await;
-        assert_eq!((answer.status.as_u16(), answer.error_code()), (400, "BAD_REQUEST"));
-        assert_eq!(answer.body["errors"][0]["extensions"]["bound"], "fields");
-        let unknown = app.send(&format!("{{{}}}", "nothing ".repeat(400)), json!({})).await;
-        assert_eq!(unknown.body["errors"].as_array().map(Vec::len), Some(10));
-    }
-
-    async fn a_server_that_does_not_tell_its_schema_does_not_tell_it(database: Database) {
-        for introspection in [true, false] {
-            let app = TestApp::with(&database, |app| app.introspection = introspection).await;
-            for query in ["{__schema{types{name}}}", "{__type(name:\"User\"){name}}", "{...F} fragment F on Query{__schema{types{name}}}"] {
-                let answer = app.send(query, json!({})).await;
-                assert_eq!(answer.error_code().is_empty(), introspection, "{query}");
-                assert_eq!(answer.body.to_string().contains("User"), introspection, "{query}");
-            }
-            let misspelt = app.send("{registrationPolicies{codeLength}}", json!({})).await;
-            assert_eq!(misspelt.error_code(), "GRAPHQL_VALIDATION_FAILED");
-            assert_eq!(misspelt.body.to_string().contains("Did you mean"), introspection);
-            let schema = app.request(Method::GET, "/schema.graphql").send().await.expect("an answer");
-            assert_eq!(schema.status().as_u16(), if introspection { 200 } else { 404 });
-            // What a client may always ask for.
-            assert_eq!(app.send("{__typename}", json!({})).await.payload(), "Query");
-            app.stop().await;
-        }
-    }
-
-    async fn what_is_refused_quotes_nothing_of_the_request(database: Database) {
-        let app = TestApp::start(&database).await;
-        let query = format!("mutation{{register(input:{{email:\"a@b.c\",password:\"{PASSWORD}\"}}){{codeLength");
-        let answer = app.send(&query, json!({})).await;
-        assert_eq!(answer.error_code(), "GRAPHQL_PARSE_FAILED");
-        assert!(!answer.body.to_string().contains(PASSWORD), "{}", answer.body);
-    }
-
-    async fn what_is_no_operation_has_a_code_that_says_so(database: Database) {
-        let app = TestApp::start(&database).await;
-        for (query, code) in [
-            ("{", "GRAPHQL_PARSE_FAILED"),
-            ("{nothing}", "GRAPHQL_VALIDATION_FAILED"),
-            ("query a{me{id}} query b{me{id}}", "OPERATION_RESOLUTION_FAILURE"),
-            ("{a:b:c}", "GRAPHQL_PARSE_FAILED"),
+            "{__schema{types{name}}}",
+            "{__type(name:\"User\"){name}}",
+            "{...F} fragment F on Query{__schema{types{name}}}",
         ] {
             let answer = app.send(query, json!({})).await;
-            assert_eq!((answer.error_code(), answer.status.as_u16()), (code, 200), "{query}");
-            assert!(answer.body.get("data").is_none(), "{query}");
+            assert_eq!(answer.error_code().is_empty(), introspection, "{query}");
+            assert_eq!(answer.body.to_string().contains("User"), introspection, "{query}");
         }
-        let response = app
-            .request(Method::POST, "/graphql")
-            .json(&json!({ "query": "query a{me{id}}", "operationName": "b" }))
-            .header("accept", "application/graphql-response+json")
+        let misspelt = app.send("{registrationPolicies{codeLength}}", json!({})).await;
+        assert_eq!(misspelt.error_code(), "GRAPHQL_VALIDATION_FAILED");
+        assert_eq!(misspelt.body.to_string().contains("Did you mean"), introspection);
+        let schema = app
+            .request(Method::GET, "/schema.graphql")
             .send()
             .await
             .expect("an answer");
-        assert_eq!(response.status(), 400);
-        assert_eq!(response.headers()["content-type"], "application/graphql-response+json; charset=utf-8");
+        assert_eq!(schema.status().as_u16(), if introspection { 200 } else { 404 });
+        // What a client may always ask for.
+        assert_eq!(app.send("{__typename}", json!({})).await.payload(), "Query");
+        app.stop().await;
     }
+}
 
-    async fn a_document_that_would_hang_the_server_is_refused(database: Database) {
-        let app = TestApp::start(&database).await;
-        let fragment = |n| format!(" fragment A{n} on Query{{...A{0} ...A{0}}}", n + 1);
-        let fragments = (0..24).map(fragment).collect::<Vec<_>>().concat();
-        let bomb = format!("query{{...A0}}{fragments} fragment A24 on Query{{__typename}}");
-        let nested = format!("{{f(a:{}", "[".repeat(20_000));
-        for (query, bound) in [(bomb, "fragmentSpreads"), (nested, "nesting")] {
-            let answer = app.send(&query, json!({})).await;
-            assert_eq!(answer.status, 400);
-            assert_eq!(answer.error_code(), "BAD_REQUEST");
-            assert_eq!(answer.body["errors"][0]["extensions"]["bound"], bound);
-        }
+#[on_both_databases]
+async fn what_is_refused_quotes_nothing_of_the_request(database: Database) {
+    let app = TestApp::start(&database).await;
+    let query = format!("mutation{{register(input:{{email:\"a@b.c\",password:\"{PASSWORD}\"}}){{codeLength");
+    let answer = app.send(&query, json!({})).await;
+    assert_eq!(answer.error_code(), "GRAPHQL_PARSE_FAILED");
+    assert!(!answer.body.to_string().contains(PASSWORD), "{}", answer.body);
+}
+
+#[on_both_databases]
+async fn what_is_no_operation_has_a_code_that_says_so(database: Database) {
+    let app = TestApp::start(&database).await;
+    for (query, code) in [
+        ("{", "GRAPHQL_PARSE_FAILED"),
+        ("{nothing}", "GRAPHQL_VALIDATION_FAILED"),
+        ("query a{me{id}} query b{me{id}}", "OPERATION_RESOLUTION_FAILURE"),
+        ("{a:b:c}", "GRAPHQL_PARSE_FAILED"),
+    ] {
+        let answer = app.send(query, json!({})).await;
+        assert_eq!((answer.error_code(), answer.status.as_u16()), (code, 200), "{query}");
+        assert!(answer.body.get("data").is_none(), "{query}");
     }
+    let response = app
+        .request(Method::POST, "/graphql")
+        .json(&json!({ "query": "query a{me{id}}", "operationName": "b" }))
+        .header("accept", "application/graphql-response+json")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(response.status(), 400);
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/graphql-response+json; charset=utf-8"
+    );
+}
 
-    async fn batches_and_large_bodies_are_refused(database: Database) {
-        let app = TestApp::start(&database).await;
-        for (body, status) in [
-            (json!([{ "query": "{me{id}}" }]).to_string(), 400),
-            (json!({ "query": format!("{{me{{id}}}} #{}", "x".repeat(64 * 1024)) }).to_string(), 413),
-            ("{".to_owned(), 400),
-            (String::new(), 400),
-            (json!({ "query": 1 }).to_string(), 400),
-            (json!({ "query": "{me{id}}", "variables": 1 }).to_string(), 400),
-        ] {
-            let response = app
-                .request(Method::POST, "/graphql")
-                .header("content-type", "application/json")
-                .body(body.clone())
-                .send()
-                .await
-                .expect("an answer");
-            assert_eq!(response.status(), status, "{body}");
-            let answer: Value = response.json().await.expect("JSON");
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{body}");
-        }
+#[on_both_databases]
+async fn a_document_that_would_hang_the_server_is_refused(database: Database) {
+    let app = TestApp::start(&database).await;
+    let fragment = |n| format!(" fragment A{n} on Query{{...A{0} ...A{0}}}", n + 1);
+    let fragments = (0..24).map(fragment).collect::<Vec<_>>().concat();
+    let bomb = format!("query{{...A0}}{fragments} fragment A24 on Query{{__typename}}");
+    let nested = format!("{{f(a:{}", "[".repeat(20_000));
+    for (query, bound) in [(bomb, "fragmentSpreads"), (nested, "nesting")] {
+        let answer = app.send(&query, json!({})).await;
+        assert_eq!(answer.status, 400);
+        assert_eq!(answer.error_code(), "BAD_REQUEST");
+        assert_eq!(answer.body["errors"][0]["extensions"]["bound"], bound);
     }
+}
 
-    async fn every_answer_has_an_id_and_is_kept_by_no_cache(database: Database) {
-        let app = TestApp::start(&database).await;
-        for path in ["/", "/livez", "/readyz", "/metrics", "/schema.graphql", "/nothing"] {
-            let response = app.request(Method::GET, path).send().await.expect("an answer");
-            assert_eq!(response.status().as_u16(), if path == "/nothing" { 404 } else { 200 }, "{path}");
-            assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
-            assert!(!response.headers()["x-request-id"].is_empty(), "{path}");
-        }
-        let given = app.request(Method::GET, "/livez").header("x-request-id", "abc-1").send().await.expect("an answer");
-        assert_eq!(given.headers()["x-request-id"], "abc-1");
-        let hostile = app.request(Method::GET, "/livez").header("x-request-id", "a b\"").send().await.expect("an answer");
-        assert_ne!(hostile.headers()["x-request-id"], "a b\"");
+#[on_both_databases]
+async fn batches_and_large_bodies_are_refused(database: Database) {
+    let app = TestApp::start(&database).await;
+    for (body, status) in [
+        (json!([{ "query": "{me{id}}" }]).to_string(), 400),
+        (
+            json!({ "query": format!("{{me{{id}}}} #{}", "x".repeat(64 * 1024)) }).to_string(),
+            413,
+        ),
+        ("{".to_owned(), 400),
+        (String::new(), 400),
+        (json!({ "query": 1 }).to_string(), 400),
+        (json!({ "query": "{me{id}}", "variables": 1 }).to_string(), 400),
+    ] {
+        let response = app
+            .request(Method::POST, "/graphql")
+            .header("content-type", "application/json")
+            .body(body.clone())
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(response.status(), status, "{body}");
+        let answer: Value = response.json().await.expect("JSON");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{body}");
     }
+}
 
-    async fn pages_of_this_machine_may_call_and_others_may_not(database: Database) {
-        let app = TestApp::start(&database).await;
-        for method in [Method::PUT, Method::DELETE] {
-            let response = app.request(method, "/graphql").send().await.expect("an answer");
-            assert_eq!((response.status().as_u16(), response.headers()["allow"].as_bytes()), (405, &b"GET, POST"[..]));
-            let body: Value = response.json().await.expect("JSON");
-            assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
-        }
-        for (origin, allowed) in [("http://localhost:3000", true), ("https://evil.example", false)] {
-            let preflight = app
-                .request(Method::OPTIONS, "/graphql")
-                .header("origin", origin)
-                .header("access-control-request-method", "POST")
-                .header("access-control-request-headers", "authorization, content-type, traceparent, x-request-id")
-                .send()
-                .await
-                .expect("an answer");
-            let refused = app
-                .request(Method::POST, "/graphql")
-                .header("origin", origin)
-                .header("content-type", "text/plain")
-                .send()
-                .await
-                .expect("an answer");
-            for response in [preflight, refused] {
-                assert_eq!(response.headers().contains_key("access-control-allow-origin"), allowed, "{origin}");
-                assert!(!response.headers().contains_key("access-control-allow-credentials"));
-                let vary = response.headers().get_all("vary").iter().any(|value| value.to_str().is_ok_and(|value| value.to_ascii_lowercase().contains("origin")));
-                assert!(vary, "{origin}");
-            }
+#[on_both_databases]
+async fn every_answer_has_an_id_and_is_kept_by_no_cache(database: Database) {
+    let app = TestApp::start(&database).await;
+    for path in ["/", "/livez", "/readyz", "/metrics", "/schema.graphql", "/nothing"] {
+        let response = app.request(Method::GET, path).send().await.expect("an answer");
+        assert_eq!(
+            response.status().as_u16(),
+            if path == "/nothing" { 404 } else { 200 },
+            "{path}"
+        );
+        assert_eq!(response.headers()["cache-control"], "no-store", "{path}");
+        assert!(!response.headers()["x-request-id"].is_empty(), "{path}");
+    }
+    let given = app
+        .request(Method::GET, "/livez")
+        .header("x-request-id", "abc-1")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(given.headers()["x-request-id"], "abc-1");
+    let hostile = app
+        .request(Method::GET, "/livez")
+        .header("x-request-id", "a b\"")
+        .send()
+        .await
+        .expect("an answer");
+    assert_ne!(hostile.headers()["x-request-id"], "a b\"");
+}
+
+#[on_both_databases]
+async fn pages_of_this_machine_may_call_and_others_may_not(database: Database) {
+    let app = TestApp::start(&database).await;
+    for method in [Method::PUT, Method::DELETE] {
+        let response = app.request(method, "/graphql").send().await.expect("an answer");
+        assert_eq!(
+            (response.status().as_u16(), response.headers()["allow"].as_bytes()),
+            (405, &b"GET, POST"[..])
+        );
+        let body: Value = response.json().await.expect("JSON");
+        assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
+    }
+    for (origin, allowed) in [("http://localhost:3000", true), ("https://evil.example", false)] {
+        let preflight = app
+            .request(Method::OPTIONS, "/graphql")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header(
+                "access-control-request-headers",
+                "authorization, content-type, traceparent, x-request-id",
+            )
+            .send()
+            .await
+            .expect("an answer");
+        let refused = app
+            .request(Method::POST, "/graphql")
+            .header("origin", origin)
+            .header("content-type", "text/plain")
+            .send()
+            .await
+            .expect("an answer");
+        for response in [preflight, refused] {
+            assert_eq!(
+                response.headers().contains_key("access-control-allow-origin"),
+                allowed,
+                "{origin}"
+            );
+            assert!(!response.headers().contains_key("access-control-allow-credentials"));
+            let vary = response.headers().get_all("vary").iter().any(|value| {
+                value
+                    .to_str()
+                    .is_ok_and(|value| value.to_ascii_lowercase().contains("origin"))
+            });
+            assert!(vary, "{origin}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An address that has seen ten wrong tries in a day gets longer codes.
 
-use tests::{PASSWORD, TestApp};
+use tests::{Database, PASSWORD, TestApp, on_both_databases};
 
 use crate::{loopback, seconds};
 
@@ -19,60 +19,62 @@ async fn guess(app: &TestApp, network: u8, tries: usize) -> (String, i64) {
     (code, announced)
 }
 
-tests::on_both_databases! {
-    async fn after_ten_wrong_tries_codes_have_eight_digits(database: Database) {
-        let app = TestApp::start(&database).await;
-        for network in 1..=3 {
-            let (code, announced) = guess(&app, network, 3).await;
-            assert_eq!((code.len(), announced), (4, 4));
-            app.clock.advance(seconds(HOUR));
-        }
-        let (code, announced) = guess(&app, 4, 1).await;
-        assert_eq!((code.len(), announced), (4, 4), "nine so far");
+#[on_both_databases]
+async fn after_ten_wrong_tries_codes_have_eight_digits(database: Database) {
+    let app = TestApp::start(&database).await;
+    for network in 1..=3 {
+        let (code, announced) = guess(&app, network, 3).await;
+        assert_eq!((code.len(), announced), (4, 4));
         app.clock.advance(seconds(HOUR));
-        let (code, announced) = guess(&app, 5, 0).await;
-        assert_eq!((code.len(), announced), (8, 8), "ten");
-        // The other address is not concerned, and nobody is locked out.
-        assert_eq!(app.registered("bob@example.com", PASSWORD).await.len(), 4);
-        let ada = app.from(loopback(5)).basic("ada@example.com", PASSWORD);
-        assert_eq!(ada.activate(&code).await.codes(), Vec::<String>::new());
     }
+    let (code, announced) = guess(&app, 4, 1).await;
+    assert_eq!((code.len(), announced), (4, 4), "nine so far");
+    app.clock.advance(seconds(HOUR));
+    let (code, announced) = guess(&app, 5, 0).await;
+    assert_eq!((code.len(), announced), (8, 8), "ten");
+    // The other address is not concerned, and nobody is locked out.
+    assert_eq!(app.registered("bob@example.com", PASSWORD).await.len(), 4);
+    let ada = app.from(loopback(5)).basic("ada@example.com", PASSWORD);
+    assert_eq!(ada.activate(&code).await.codes(), Vec::<String>::new());
+}
 
-    async fn a_day_without_a_wrong_try_ends_it_and_nothing_less(database: Database) {
-        let app = TestApp::start(&database).await;
-        for network in 1..=4 {
-            guess(&app, network, if network == 4 { 1 } else { 3 }).await;
-        }
+#[on_both_databases]
+async fn a_day_without_a_wrong_try_ends_it_and_nothing_less(database: Database) {
+    let app = TestApp::start(&database).await;
+    for network in 1..=4 {
+        guess(&app, network, if network == 4 { 1 } else { 3 }).await;
+    }
+    app.clock.advance(seconds(23 * HOUR));
+    // One more within the day begins the day anew.
+    let (code, _) = guess(&app, 5, 1).await;
+    assert_eq!(code.len(), 8);
+    app.clock.advance(seconds(24 * HOUR - 1));
+    assert_eq!(guess(&app, 6, 0).await.0.len(), 8);
+    app.clock.advance(seconds(1));
+    assert_eq!(guess(&app, 7, 0).await.0.len(), 4);
+}
+
+#[on_both_databases]
+async fn each_wrong_try_begins_the_day_anew(database: Database) {
+    let app = TestApp::start(&database).await;
+    for network in 1..=4 {
+        guess(&app, network, if network == 4 { 1 } else { 3 }).await;
+    }
+    for network in 5..=6 {
         app.clock.advance(seconds(23 * HOUR));
-        // One more within the day begins the day anew.
-        let (code, _) = guess(&app, 5, 1).await;
-        assert_eq!(code.len(), 8);
-        app.clock.advance(seconds(24 * HOUR - 1));
-        assert_eq!(guess(&app, 6, 0).await.0.len(), 8);
-        app.clock.advance(seconds(1));
-        assert_eq!(guess(&app, 7, 0).await.0.len(), 4);
+        assert_eq!(guess(&app, network, 1).await.0.len(), 8);
     }
+    // Of the ten within a day none is left, but there was no day without.
+    app.clock.advance(seconds(14 * HOUR));
+    assert_eq!(guess(&app, 7, 0).await.0.len(), 8);
+}
 
-    async fn each_wrong_try_begins_the_day_anew(database: Database) {
-        let app = TestApp::start(&database).await;
-        for network in 1..=4 {
-            guess(&app, network, if network == 4 { 1 } else { 3 }).await;
-        }
-        for network in 5..=6 {
-            app.clock.advance(seconds(23 * HOUR));
-            assert_eq!(guess(&app, network, 1).await.0.len(), 8);
-        }
-        // Of the ten within a day none is left, but there was no day without.
-        app.clock.advance(seconds(14 * HOUR));
-        assert_eq!(guess(&app, 7, 0).await.0.len(), 8);
-    }
-
-    async fn ten_tries_over_more_than_a_day_are_not_ten_in_a_day(database: Database) {
-        let app = TestApp::start(&database).await;
-        for network in 1..=6 {
-            let (code, _) = guess(&app, network, 3).await;
-            assert_eq!(code.len(), 4, "round {network}");
-            app.clock.advance(seconds(9 * HOUR));
-        }
+#[on_both_databases]
+async fn ten_tries_over_more_than_a_day_are_not_ten_in_a_day(database: Database) {
+    let app = TestApp::start(&database).await;
+    for network in 1..=6 {
+        let (code, _) = guess(&app, network, 3).await;
+        assert_eq!(code.len(), 4, "round {network}");
+        app.clock.advance(seconds(9 * HOUR));
     }
 }

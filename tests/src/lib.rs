@@ -23,6 +23,7 @@ pub use postgres::Postgres;
 pub use process::{Process, binary};
 pub use programs::succeeds;
 pub use proxy::Proxy;
+pub use test_macros::on_both_databases;
 pub use unprivileged::{drop_privileges, give_away, unprivileged_user};
 
 /// A password that every test may use: nobody guesses it.
@@ -30,25 +31,3 @@ pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Another one.
 pub const OTHER_PASSWORD: &str = "tr0mbone:Ätna überall";
-
-/// Makes each test two: one on PostgreSQL, one on SQLite.
-#[macro_export]
-macro_rules! on_both_databases {
-    ($($(#[$attribute:meta])* async fn $name:ident($database:ident: Database) $body:block)+) => {
-        $($(#[$attribute])* async fn $name($database: $crate::Database) $body)+
-
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::Database::postgres().await).await;
-            })+
-        }
-
-        mod sqlite {
-            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn $name() {
-                super::$name($crate::Database::sqlite()).await;
-            })+
-        }
-    };
-}

@@ -3,125 +3,153 @@
 use api::account::Policy;
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, Stage};
-use tests::{PASSWORD, TestApp, TestCore, count};
+use tests::{Database, PASSWORD, TestApp, TestCore, count, on_both_databases};
 
 use super::{fault, reply};
 use crate::seconds;
 
-tests::on_both_databases! {
-    async fn a_retry_within_half_a_minute_mails_the_same_code_under_the_same_id(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        // The receiver takes the mail, and the connection breaks before it says so.
-        core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-        assert!(core.delivery.deliver_next().await.expect("an attempt"));
-        assert!(!core.delivery.deliver_next().await.expect("nothing due"), "there is a pause");
-        core.advance(29);
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        let mails = core.mailer.mailbox().messages_to("ada@example.com");
-        assert_eq!(mails.len(), 2);
-        assert_eq!(mails[0].codes, mails[1].codes);
-        assert_eq!(mails[0].message_id, mails[1].message_id);
-        assert!(mails[0].message_id.is_some());
-        assert!(mails[0].text.contains("31 seconds"), "{}", mails[0].text);
-    }
+#[on_both_databases]
+async fn a_retry_within_half_a_minute_mails_the_same_code_under_the_same_id(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    // The receiver takes the mail, and the connection breaks before it says so.
+    core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
+    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    assert!(
+        !core.delivery.deliver_next().await.expect("nothing due"),
+        "there is a pause"
+    );
+    core.advance(29);
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    let mails = core.mailer.mailbox().messages_to("ada@example.com");
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].codes, mails[1].codes);
+    assert_eq!(mails[0].message_id, mails[1].message_id);
+    assert!(mails[0].message_id.is_some());
+    assert!(mails[0].text.contains("31 seconds"), "{}", mails[0].text);
+}
 
-    async fn a_later_retry_mails_a_fresh_code_under_another_id(database: Database) {
+#[on_both_databases]
+async fn a_later_retry_mails_a_fresh_code_under_another_id(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
+    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    core.advance(30);
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    let mails = core.mailer.mailbox().messages_to("ada@example.com");
+    assert_eq!(mails.len(), 2);
+    assert_ne!(mails[0].message_id, mails[1].message_id);
+    assert!(mails[0].text.contains("60 seconds"), "{}", mails[0].text);
+    // The older code died, even though its minute is not over.
+    let ada = tests::credentials("ada@example.com", PASSWORD, 1);
+    let now = api::clock::Clock::now(&core.clock);
+    if mails[0].codes != mails[1].codes {
+        let old = api::account::Code::parse(&mails[1].codes[0]);
+        assert!(core.accounts.activate(&ada, old, now).await.is_err());
+    }
+    let fresh = api::account::Code::parse(&mails[0].codes[0]);
+    assert!(core.accounts.activate(&ada, fresh, now).await.is_ok());
+}
+
+#[on_both_databases]
+async fn a_code_that_lives_shortly_is_not_mailed_when_it_is_nearly_dead(database: Database) {
+    let policy = Policy {
+        code_ttl: seconds(10),
+        ..Policy::default()
+    };
+    let core = TestCore::with_policy(&database, policy).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
+    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    core.advance(5);
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    assert!(core.mailer.mailbox().messages()[0].text.contains("10 seconds"));
+}
+
+#[on_both_databases]
+async fn what_is_refused_for_now_is_tried_again_and_arrives_alive(database: Database) {
+    for (stage, action) in [
+        (Stage::Rcpt, reply(451)),
+        (Stage::Connect, reply(421)),
+        (Stage::Connect, Action::Drop),
+        (Stage::AfterData, reply(452)),
+    ] {
         let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-        assert!(core.delivery.deliver_next().await.expect("an attempt"));
-        core.advance(30);
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        let mails = core.mailer.mailbox().messages_to("ada@example.com");
-        assert_eq!(mails.len(), 2);
-        assert_ne!(mails[0].message_id, mails[1].message_id);
-        assert!(mails[0].text.contains("60 seconds"), "{}", mails[0].text);
-        // The older code died, even though its minute is not over.
-        let ada = tests::credentials("ada@example.com", PASSWORD, 1);
-        let now = api::clock::Clock::now(&core.clock);
-        if mails[0].codes != mails[1].codes {
-            let old = api::account::Code::parse(&mails[1].codes[0]);
-            assert!(core.accounts.activate(&ada, old, now).await.is_err());
+        let email = format!("{}@example.com", core.mailer.smtp_addr().port());
+        core.mailer.faults().set(fault(stage, action.clone(), 3));
+        core.register(&email, PASSWORD, 1).await;
+        for pause in [0, 1, 2, 4] {
+            core.advance(pause);
+            assert!(core.mailer.mailbox().messages().is_empty());
+            assert!(
+                core.delivery.deliver_next().await.expect("an attempt"),
+                "{stage:?} {action:?} {pause}"
+            );
         }
-        let fresh = api::account::Code::parse(&mails[0].codes[0]);
-        assert!(core.accounts.activate(&ada, fresh, now).await.is_ok());
+        assert_eq!(core.mailer.faults().rules()[0].fired, 3);
+        let code = api::account::Code::parse(&core.newest_code(&email));
+        core.advance(52);
+        let ada = tests::credentials(&email, PASSWORD, 1);
+        let activated = core
+            .accounts
+            .activate(&ada, code, api::clock::Clock::now(&core.clock))
+            .await;
+        assert!(activated.is_ok(), "{stage:?} {action:?} {activated:?}");
+        core.accounts.db.close().await.expect("the database closes");
     }
+}
 
-    async fn a_code_that_lives_shortly_is_not_mailed_when_it_is_nearly_dead(database: Database) {
-        let policy = Policy { code_ttl: seconds(10), ..Policy::default() };
-        let core = TestCore::with_policy(&database, policy).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-        assert!(core.delivery.deliver_next().await.expect("an attempt"));
-        core.advance(5);
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        assert!(core.mailer.mailbox().messages()[0].text.contains("10 seconds"));
-    }
+#[on_both_databases]
+async fn what_is_refused_for_good_is_not_tried_again(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.mailer.faults().set(fault(Stage::Rcpt, reply(550), 5));
+    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    assert_eq!(count::<email_outbox::Entity>(&core.accounts.db).await, 0);
+    assert_eq!(core.mailer.faults().rules()[0].fired, 1);
+}
 
-    async fn what_is_refused_for_now_is_tried_again_and_arrives_alive(database: Database) {
-        for (stage, action) in [
-            (Stage::Rcpt, reply(451)),
-            (Stage::Connect, reply(421)),
-            (Stage::Connect, Action::Drop),
-            (Stage::AfterData, reply(452)),
-        ] {
-            let core = TestCore::start(&database).await;
-            let email = format!("{}@example.com", core.mailer.smtp_addr().port());
-            core.mailer.faults().set(fault(stage, action.clone(), 3));
-            core.register(&email, PASSWORD, 1).await;
-            for pause in [0, 1, 2, 4] {
-                core.advance(pause);
-                assert!(core.mailer.mailbox().messages().is_empty());
-                assert!(core.delivery.deliver_next().await.expect("an attempt"), "{stage:?} {action:?} {pause}");
-            }
-            assert_eq!(core.mailer.faults().rules()[0].fired, 3);
-            let code = api::account::Code::parse(&core.newest_code(&email));
-            core.advance(52);
-            let ada = tests::credentials(&email, PASSWORD, 1);
-            let activated = core.accounts.activate(&ada, code, api::clock::Clock::now(&core.clock)).await;
-            assert!(activated.is_ok(), "{stage:?} {action:?} {activated:?}");
-            core.accounts.db.close().await.expect("the database closes");
+#[on_both_databases]
+async fn after_a_quarter_of_an_hour_a_mail_is_given_up(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.mailer.faults().set(vec![FaultRule {
+        stage: Stage::Connect,
+        action: Action::Drop,
+        times: None,
+        recipient: None,
+        fired: 0,
+    }]);
+    let mut pauses = Vec::new();
+    let mut waited = 0;
+    while count::<email_outbox::Entity>(&core.accounts.db).await > 0 {
+        if core.delivery.deliver_next().await.expect("an attempt") {
+            pauses.push(waited);
+            waited = 0;
         }
+        core.advance(1);
+        waited += 1;
     }
+    assert_eq!(pauses, [0, 1, 2, 4, 8, 16, 32, 64, 120, 120, 120, 120, 120, 120]);
+}
 
-    async fn what_is_refused_for_good_is_not_tried_again(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.mailer.faults().set(fault(Stage::Rcpt, reply(550), 5));
-        assert!(core.delivery.deliver_next().await.expect("an attempt"));
-        assert_eq!(count::<email_outbox::Entity>(&core.accounts.db).await, 0);
-        assert_eq!(core.mailer.faults().rules()[0].fired, 1);
-    }
+#[on_both_databases]
+async fn register_answers_while_the_mail_server_is_gone(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.mailer
+        .faults()
+        .set(vec![FaultRule::new(Stage::Connect, Action::Drop)]);
+    assert_eq!(
+        app.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    assert_eq!(count::<email_outbox::Entity>(app.db()).await, 1);
+    let mailer = app.mailer.clone();
+    app.stop().await;
 
-    async fn after_a_quarter_of_an_hour_a_mail_is_given_up(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        core.mailer.faults().set(vec![FaultRule { stage: Stage::Connect, action: Action::Drop, times: None, recipient: None, fired: 0 }]);
-        let mut pauses = Vec::new();
-        let mut waited = 0;
-        while count::<email_outbox::Entity>(&core.accounts.db).await > 0 {
-            if core.delivery.deliver_next().await.expect("an attempt") {
-                pauses.push(waited);
-                waited = 0;
-            }
-            core.advance(1);
-            waited += 1;
-        }
-        assert_eq!(pauses, [0, 1, 2, 4, 8, 16, 32, 64, 120, 120, 120, 120, 120, 120]);
-    }
-
-    async fn register_answers_while_the_mail_server_is_gone(database: Database) {
-        let app = TestApp::start(&database).await;
-        app.mailer.faults().set(vec![FaultRule::new(Stage::Connect, Action::Drop)]);
-        assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-        assert_eq!(count::<email_outbox::Entity>(app.db()).await, 1);
-        let mailer = app.mailer.clone();
-        app.stop().await;
-
-        mailer.faults().set(Vec::new());
-        let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
-        app.clock.advance(seconds(60));
-        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
-    }
+    mailer.faults().set(Vec::new());
+    let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
+    app.clock.advance(seconds(60));
+    assert_eq!(app.next_code("ada@example.com").await.len(), 4);
 }

@@ -6,142 +6,178 @@ use std::time::Duration;
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, MailerMock, Stage};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-use tests::{PASSWORD, TestApp, TestCore, count, eventually};
+use tests::{Database, PASSWORD, TestApp, TestCore, count, eventually, on_both_databases};
 
 use super::{fault, reply};
 use crate::seconds;
 
-tests::on_both_databases! {
-    async fn what_a_dead_worker_claimed_is_delivered_by_another(database: Database) {
-        let core = TestCore::start(&database).await;
-        core.register("ada@example.com", PASSWORD, 1).await;
-        assert!(core.delivery.claim().await.expect("a claim").is_some());
-        core.advance(29);
-        assert!(!core.delivery.deliver_next().await.expect("nothing due"), "the lease holds");
-        core.advance(1);
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        assert_eq!(core.mailer.mailbox().messages().len(), 1);
-    }
+#[on_both_databases]
+async fn what_a_dead_worker_claimed_is_delivered_by_another(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    assert!(core.delivery.claim().await.expect("a claim").is_some());
+    core.advance(29);
+    assert!(
+        !core.delivery.deliver_next().await.expect("nothing due"),
+        "the lease holds"
+    );
+    core.advance(1);
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    assert_eq!(core.mailer.mailbox().messages().len(), 1);
+}
 
-    async fn a_first_mail_goes_before_those_that_keep_failing(database: Database) {
-        let core = TestCore::start(&database).await;
-        let mut refused = FaultRule::new(Stage::Rcpt, reply(451));
-        refused.recipient = Some("old*".to_owned());
-        core.mailer.faults().set(vec![refused]);
-        for number in 0..10 {
-            core.register(&format!("old{number}@example.com"), PASSWORD, 1).await;
-            assert!(core.delivery.deliver_next().await.expect("an attempt"));
-        }
-        core.advance(60);
-        core.register("new@example.com", PASSWORD, 1).await;
-        core.advance(1);
-        assert!(core.delivery.deliver_next().await.expect("a delivery"));
-        assert_eq!(core.mailer.mailbox().messages_to("new@example.com").len(), 1);
+#[on_both_databases]
+async fn a_first_mail_goes_before_those_that_keep_failing(database: Database) {
+    let core = TestCore::start(&database).await;
+    let mut refused = FaultRule::new(Stage::Rcpt, reply(451));
+    refused.recipient = Some("old*".to_owned());
+    core.mailer.faults().set(vec![refused]);
+    for number in 0..10 {
+        core.register(&format!("old{number}@example.com"), PASSWORD, 1).await;
+        assert!(core.delivery.deliver_next().await.expect("an attempt"));
     }
+    core.advance(60);
+    core.register("new@example.com", PASSWORD, 1).await;
+    core.advance(1);
+    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    assert_eq!(core.mailer.mailbox().messages_to("new@example.com").len(), 1);
+}
 
-    async fn a_mail_that_is_to_be_tried_again_is_not_delayed_by_others(database: Database) {
-        let app = TestApp::start(&database).await;
-        app.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
-        assert_eq!(app.register("ada@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-        let postponed = email_outbox::Entity::find().filter(email_outbox::Column::Lease.is_null());
-        eventually("the first is to be tried again", async || {
-            app.mailer.faults().rules()[0].fired == 1 && postponed.clone().count(app.db()).await == Ok(1)
+#[on_both_databases]
+async fn a_mail_that_is_to_be_tried_again_is_not_delayed_by_others(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
+    assert_eq!(
+        app.register("ada@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    let postponed = email_outbox::Entity::find().filter(email_outbox::Column::Lease.is_null());
+    eventually("the first is to be tried again", async || {
+        app.mailer.faults().rules()[0].fired == 1 && postponed.clone().count(app.db()).await == Ok(1)
+    })
+    .await;
+    assert_eq!(
+        app.register("bob@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    eventually("the other has come, and is owed no more", async || {
+        app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
+    })
+    .await;
+    app.clock.advance(seconds(1));
+    assert_eq!(app.next_code("ada@example.com").await.len(), 4);
+}
+
+#[on_both_databases]
+async fn what_falls_due_meanwhile_is_not_overlooked_for_long(database: Database) {
+    let app = TestApp::start(&database).await;
+    // Another server, whose postponing wakes nobody here.
+    let other = TestCore::start(&database).await;
+    other.register("ada@example.com", PASSWORD, 1).await;
+    other.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
+    assert!(other.delivery.deliver_next().await.expect("an attempt"));
+    assert_eq!(
+        app.register("bob@example.com", PASSWORD).await.codes(),
+        Vec::<String>::new()
+    );
+    eventually("the one that is due has come", async || {
+        app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
+    })
+    .await;
+    app.clock.advance(seconds(1));
+    assert_eq!(app.next_code("ada@example.com").await.len(), 4);
+}
+
+#[on_both_databases]
+async fn mails_that_are_claimed_together_have_each_their_own_fate(database: Database) {
+    let core = TestCore::start(&database).await;
+    for number in 0..6 {
+        core.register(&format!("user{number}@example.com"), PASSWORD, 1).await;
+    }
+    let mailer = Arc::new(
+        MailerMock::start(mailer_mock::Config::ephemeral())
+            .await
+            .expect("mailer-mock starts"),
+    );
+    let fate = |recipient: &str, code, times| FaultRule {
+        recipient: Some(recipient.to_owned()),
+        times,
+        ..FaultRule::new(Stage::Rcpt, reply(code))
+    };
+    mailer
+        .faults()
+        .set(vec![fate("user1@*", 550, None), fate("user2@*", 451, Some(1))]);
+    let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
+    eventually("four have come, and one is to be tried again", async || {
+        app.mailbox().messages().len() == 4 && count::<email_outbox::Entity>(app.db()).await == 1
+    })
+    .await;
+    app.clock.advance(seconds(1));
+    assert_eq!(app.next_code("user2@example.com").await.len(), 4);
+    let mails = app.mailbox().messages();
+    assert_eq!(mails.len(), 5);
+    // Each has the code of its own user.
+    for number in [0, 2, 3, 4, 5] {
+        let email = format!("user{number}@example.com");
+        let code = app.mailbox().messages_to(&email)[0].codes[0].clone();
+        let answer = app.basic(&email, PASSWORD).activate(&code).await;
+        assert!(!tests::activated_session(answer.payload()).is_empty());
+    }
+}
+
+#[on_both_databases]
+async fn two_servers_send_each_mail_once(database: Database) {
+    let app = TestApp::start(&database).await;
+    let replica = TestApp::with(&database, |builder| {
+        builder.mailer = Some(app.mailer.clone());
+        builder.clock = app.clock.clone();
+    })
+    .await;
+    let registrations = (0..40).map(|number| {
+        let client = if number % 2 == 0 { app.clone() } else { replica.clone() };
+        tokio::spawn(async move {
+            client
+                .register(&format!("user{number}@example.com"), PASSWORD)
+                .await
+                .codes()
         })
-        .await;
-        assert_eq!(app.register("bob@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-        eventually("the other has come, and is owed no more", async || {
-            app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
-        })
-        .await;
-        app.clock.advance(seconds(1));
-        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
+    });
+    for registration in registrations.collect::<Vec<_>>() {
+        assert_eq!(registration.await.expect("no panic"), Vec::<String>::new());
     }
+    app.outbox_empties().await;
+    let mails = app.mailbox().messages();
+    let recipients: std::collections::HashSet<_> = mails.iter().map(|mail| mail.to[0].address.clone()).collect();
+    assert_eq!((mails.len(), recipients.len()), (40, 40));
+}
 
-    async fn what_falls_due_meanwhile_is_not_overlooked_for_long(database: Database) {
-        let app = TestApp::start(&database).await;
-        // Another server, whose postponing wakes nobody here.
-        let other = TestCore::start(&database).await;
-        other.register("ada@example.com", PASSWORD, 1).await;
-        other.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
-        assert!(other.delivery.deliver_next().await.expect("an attempt"));
-        assert_eq!(app.register("bob@example.com", PASSWORD).await.codes(), Vec::<String>::new());
-        eventually("the one that is due has come", async || {
-            app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
-        })
-        .await;
-        app.clock.advance(seconds(1));
-        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
-    }
+#[on_both_databases]
+async fn what_another_server_owed_is_looked_for(database: Database) {
+    let app = TestApp::start(&database).await;
+    let other = TestCore::start(&database).await;
+    // The other one has no workers, and wakes none.
+    other.register("ada@example.com", PASSWORD, 1).await;
+    app.clock.advance(seconds(5));
+    assert_eq!(app.next_code("ada@example.com").await.len(), 4);
+}
 
-    async fn mails_that_are_claimed_together_have_each_their_own_fate(database: Database) {
-        let core = TestCore::start(&database).await;
-        for number in 0..6 {
-            core.register(&format!("user{number}@example.com"), PASSWORD, 1).await;
-        }
-        let mailer = Arc::new(MailerMock::start(mailer_mock::Config::ephemeral()).await.expect("mailer-mock starts"));
-        let fate = |recipient: &str, code, times| FaultRule {
-            recipient: Some(recipient.to_owned()),
-            times,
-            ..FaultRule::new(Stage::Rcpt, reply(code))
-        };
-        mailer.faults().set(vec![fate("user1@*", 550, None), fate("user2@*", 451, Some(1))]);
-        let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
-        eventually("four have come, and one is to be tried again", async || {
-            app.mailbox().messages().len() == 4 && count::<email_outbox::Entity>(app.db()).await == 1
-        })
-        .await;
-        app.clock.advance(seconds(1));
-        assert_eq!(app.next_code("user2@example.com").await.len(), 4);
-        let mails = app.mailbox().messages();
-        assert_eq!(mails.len(), 5);
-        // Each has the code of its own user.
-        for number in [0, 2, 3, 4, 5] {
-            let email = format!("user{number}@example.com");
-            let code = app.mailbox().messages_to(&email)[0].codes[0].clone();
-            let answer = app.basic(&email, PASSWORD).activate(&code).await;
-            assert!(!tests::activated_session(answer.payload()).is_empty());
-        }
+#[on_both_databases]
+async fn a_slow_mail_server_holds_up_no_registration(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.mailer
+        .faults()
+        .set(fault(Stage::Data, Action::Delay(Duration::from_secs(1)), 4));
+    for number in 0..8 {
+        assert_eq!(
+            app.register(&format!("user{number}@example.com"), PASSWORD)
+                .await
+                .codes(),
+            Vec::<String>::new()
+        );
     }
-
-    async fn two_servers_send_each_mail_once(database: Database) {
-        let app = TestApp::start(&database).await;
-        let replica = TestApp::with(&database, |builder| {
-            builder.mailer = Some(app.mailer.clone());
-            builder.clock = app.clock.clone();
-        })
-        .await;
-        let registrations = (0..40).map(|number| {
-            let client = if number % 2 == 0 { app.clone() } else { replica.clone() };
-            tokio::spawn(async move { client.register(&format!("user{number}@example.com"), PASSWORD).await.codes() })
-        });
-        for registration in registrations.collect::<Vec<_>>() {
-            assert_eq!(registration.await.expect("no panic"), Vec::<String>::new());
-        }
-        app.outbox_empties().await;
-        let mails = app.mailbox().messages();
-        let recipients: std::collections::HashSet<_> = mails.iter().map(|mail| mail.to[0].address.clone()).collect();
-        assert_eq!((mails.len(), recipients.len()), (40, 40));
-    }
-
-    async fn what_another_server_owed_is_looked_for(database: Database) {
-        let app = TestApp::start(&database).await;
-        let other = TestCore::start(&database).await;
-        // The other one has no workers, and wakes none.
-        other.register("ada@example.com", PASSWORD, 1).await;
-        app.clock.advance(seconds(5));
-        assert_eq!(app.next_code("ada@example.com").await.len(), 4);
-    }
-
-    async fn a_slow_mail_server_holds_up_no_registration(database: Database) {
-        let app = TestApp::start(&database).await;
-        app.mailer.faults().set(fault(Stage::Data, Action::Delay(Duration::from_secs(1)), 4));
-        for number in 0..8 {
-            assert_eq!(app.register(&format!("user{number}@example.com"), PASSWORD).await.codes(), Vec::<String>::new());
-        }
-        // All are acknowledged while the first mails still wait for the server.
-        assert!(app.mailbox().messages().len() < 8);
-        eventually("all mails have come", async || app.mailbox().messages().len() == 8).await;
-    }
+    // All are acknowledged while the first mails still wait for the server.
+    assert!(app.mailbox().messages().len() < 8);
+    eventually("all mails have come", async || app.mailbox().messages().len() == 8).await;
 }
 
 /// On SQLite nobody else can hold a row.
