@@ -1,19 +1,19 @@
 //! Activating: the code's minute, its tries, and the one success.
 
 use serde_json::json;
-use tests::{Database, PASSWORD, TestApp, on_both_databases};
+use tests::{Answers, Database, PASSWORD, TestApp, on_both_databases};
 
 use crate::{loopback, seconds};
 
 #[on_both_databases]
 async fn a_code_works_for_a_minute(database: Database) {
     let app = TestApp::start(&database).await;
-    for (age, codes) in [(59, vec![]), (60, vec!["CODE_EXPIRED"]), (61, vec!["CODE_EXPIRED"])] {
+    for (age, outcome) in [(59, "OK"), (60, "CODE_EXPIRED"), (61, "CODE_EXPIRED")] {
         let email = format!("after{age}@example.com");
         let code = app.registered(&email, PASSWORD).await;
         app.clock.advance(seconds(age));
         let answer = app.basic(&email, PASSWORD).activate(&code).await;
-        assert_eq!(answer.codes(), codes, "after {age} s");
+        assert_eq!(answer.outcome(), outcome, "after {age} s: {answer:?}");
     }
 }
 
@@ -24,7 +24,7 @@ async fn an_expired_code_is_expired_whatever_is_typed(database: Database) {
     let ada = app.basic("ada@example.com", PASSWORD);
     app.clock.advance(seconds(60));
     for typed in [code.as_str(), &TestApp::wrong(&code), "x", ""] {
-        assert_eq!(ada.activate(typed).await.codes(), ["CODE_EXPIRED"], "{typed}");
+        ada.activate(typed).await.fails_with("CODE_EXPIRED");
     }
 }
 
@@ -34,17 +34,17 @@ async fn a_code_has_three_tries(database: Database) {
     let code = app.registered("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     for remaining in [2, 1, 0] {
-        let answer = ada.activate(&TestApp::wrong(&code)).await;
-        assert_eq!(answer.codes(), ["INVALID_CODE"]);
-        let error = &answer.payload()["userErrors"][0];
-        assert_eq!(error["attemptsRemaining"], remaining);
-        assert_eq!(error["field"], json!(["input", "activationCode"]));
+        ada.activate(&TestApp::wrong(&code))
+            .await
+            .fails_with("INVALID_CODE")
+            .attempts_remaining(remaining)
+            .field("activationCode");
     }
-    assert_eq!(ada.activate(&code).await.codes(), ["TOO_MANY_ATTEMPTS"]);
-    assert_eq!(ada.activate("x").await.codes(), ["TOO_MANY_ATTEMPTS"]);
+    ada.activate(&code).await.fails_with("TOO_MANY_ATTEMPTS");
+    ada.activate("x").await.fails_with("TOO_MANY_ATTEMPTS");
     app.clock.advance(seconds(60));
-    assert_eq!(ada.activate(&code).await.codes(), ["CODE_EXPIRED"]);
-    assert_eq!(ada.me().await.payload()["status"], "PENDING");
+    ada.activate(&code).await.fails_with("CODE_EXPIRED");
+    ada.me().await.is_pending();
 }
 
 #[on_both_databases]
@@ -63,47 +63,37 @@ async fn what_cannot_be_a_code_spends_no_try(database: Database) {
         &"1".repeat(10_000),
     ] {
         let answer = ada.activate(typed).await;
-        assert_eq!(answer.codes(), ["INVALID_CODE"], "{typed}");
-        assert_eq!(answer.payload()["userErrors"][0]["attemptsRemaining"], 3, "{typed}");
+        answer.fails_with("INVALID_CODE").attempts_remaining(3);
     }
-    assert_eq!(ada.activate(&code).await.codes(), Vec::<String>::new());
+    ada.activate(&code).await.succeeds();
 }
 
 #[on_both_databases]
 async fn the_credentials_come_first(database: Database) {
     let app = TestApp::start(&database).await;
     let code = app.registered("ada@example.com", PASSWORD).await;
-    assert_eq!(
-        app.basic("ada@example.com", "wrong password")
-            .activate(&code)
-            .await
-            .codes(),
-        ["INVALID_CREDENTIALS"]
-    );
-    assert_eq!(
-        app.basic("bob@example.com", PASSWORD).activate(&code).await.codes(),
-        ["INVALID_CREDENTIALS"]
-    );
-    assert_eq!(
-        app.basic("no address", PASSWORD).activate(&code).await.codes(),
-        ["INVALID_CREDENTIALS"]
-    );
+    app.basic("ada@example.com", "wrong password")
+        .activate(&code)
+        .await
+        .fails_with("INVALID_CREDENTIALS");
+    app.basic("bob@example.com", PASSWORD)
+        .activate(&code)
+        .await
+        .fails_with("INVALID_CREDENTIALS");
+    app.basic("no address", PASSWORD)
+        .activate(&code)
+        .await
+        .fails_with("INVALID_CREDENTIALS");
     for client in [
         app.clone(),
         app.bearer("token"),
         app.authorized("Basic !"),
         app.authorized("Digest x"),
     ] {
-        let answer = client.activate(&code).await;
-        assert_eq!(answer.error_code(), "UNAUTHENTICATED");
-        assert_eq!(answer.status, 200);
-        assert!(!answer.headers.contains_key("www-authenticate"));
+        client.activate(&code).await.is_unauthenticated();
     }
     // Nothing of this has spent a try.
-    assert_eq!(
-        app.basic("ada@example.com", PASSWORD).activate(&code).await.codes(),
-        Vec::<String>::new()
-    );
+    app.basic("ada@example.com", PASSWORD).activate(&code).await.succeeds();
 }
 
 #[on_both_databases]
@@ -114,7 +104,7 @@ async fn who_is_active_already_is_told_so_without_a_session(database: Database) 
     let first = ada.activate(&code).await;
     for typed in [code.as_str(), "0000", "x"] {
         let answer = ada.activate(typed).await;
-        assert_eq!(answer.codes(), ["ALREADY_ACTIVATED"], "{typed}");
+        answer.fails_with("ALREADY_ACTIVATED");
         assert_eq!(answer.payload()["user"], first.payload()["user"]);
         assert_eq!(answer.payload()["session"], json!(null));
     }
@@ -148,28 +138,21 @@ async fn of_two_hundred_right_codes_one_comes_through(database: Database) {
     let requests = (0..200_u8).map(|number| {
         let client = app.from(loopback(number)).basic("ada@example.com", PASSWORD);
         let code = code.clone();
-        tokio::spawn(async move { client.activate(&code).await })
+        async move { client.activate(&code).await }
     });
-    let mut successes = 0;
-    for request in requests.collect::<Vec<_>>() {
-        let answer = request.await.expect("no panic");
-        match answer.codes().first().map(String::as_str) {
-            None => {
-                successes += 1;
-                assert!(answer.payload()["session"]["token"].is_string());
-            }
-            Some("ALREADY_ACTIVATED" | "TOO_MANY_ATTEMPTS" | "RATE_LIMITED") => {
-                assert_eq!(answer.payload()["session"], json!(null));
-            }
-            Some(other) => panic!("{other}"),
-        }
+    let answers = Answers::to(requests).await;
+    answers.are_only(&["OK", "ALREADY_ACTIVATED", "TOO_MANY_ATTEMPTS", "RATE_LIMITED"]);
+    assert_eq!(answers.count("OK"), 1);
+    for answer in answers.0 {
+        let session = &answer.payload()["session"];
+        assert_eq!(session["token"].is_string(), answer.outcome() == "OK", "{answer:?}");
+        assert_eq!(session.is_null(), answer.outcome() != "OK", "{answer:?}");
     }
-    assert_eq!(successes, 1);
     assert_eq!(tests::count::<entity::session::Entity>(app.db()).await, 1);
-    assert_eq!(
-        app.basic("ada@example.com", PASSWORD).activate(&code).await.codes(),
-        ["ALREADY_ACTIVATED"]
-    );
+    app.basic("ada@example.com", PASSWORD)
+        .activate(&code)
+        .await
+        .fails_with("ALREADY_ACTIVATED");
 }
 
 #[on_both_databases]
@@ -180,19 +163,13 @@ async fn of_two_hundred_wrong_codes_three_are_looked_at(database: Database) {
     let requests = (0..200_u8).map(|number| {
         let client = app.from(loopback(number)).basic("ada@example.com", PASSWORD);
         let wrong = wrong.clone();
-        tokio::spawn(async move { client.activate(&wrong).await })
+        async move { client.activate(&wrong).await }
     });
-    let mut looked_at = 0;
-    for request in requests.collect::<Vec<_>>() {
-        match request.await.expect("no panic").codes()[0].as_str() {
-            "INVALID_CODE" => looked_at += 1,
-            "TOO_MANY_ATTEMPTS" | "RATE_LIMITED" => {}
-            other => panic!("{other}"),
-        }
-    }
-    assert_eq!(looked_at, 3);
-    assert_eq!(
-        app.basic("ada@example.com", PASSWORD).activate(&code).await.codes(),
-        ["TOO_MANY_ATTEMPTS"]
-    );
+    let answers = Answers::to(requests).await;
+    answers.are_only(&["INVALID_CODE", "TOO_MANY_ATTEMPTS", "RATE_LIMITED"]);
+    assert_eq!(answers.count("INVALID_CODE"), 3);
+    app.basic("ada@example.com", PASSWORD)
+        .activate(&code)
+        .await
+        .fails_with("TOO_MANY_ATTEMPTS");
 }

@@ -4,7 +4,7 @@ use api::hashing::HashingConfig;
 use entity::{rate_limit, user};
 use sea_orm::EntityTrait;
 use serde_json::json;
-use tests::{Database, PASSWORD, TestApp, eventually, on_both_databases};
+use tests::{Answers, Database, PASSWORD, TestApp, eventually, on_both_databases};
 
 use crate::{loopback, seconds};
 
@@ -14,10 +14,9 @@ const MINUTE: u64 = 60;
 async fn what_hashing_does_is_counted(database: Database) {
     let app = TestApp::start(&database).await;
     app.registered("ada@example.com", PASSWORD).await;
-    assert_eq!(
-        app.sign_in("ada@example.com", "wrong password").await.codes(),
-        ["INVALID_CREDENTIALS"]
-    );
+    app.sign_in("ada@example.com", "wrong password")
+        .await
+        .fails_with("INVALID_CREDENTIALS");
     let metrics = app
         .request(reqwest::Method::GET, "/metrics")
         .send()
@@ -39,9 +38,11 @@ async fn wrong_password_and_unknown_email_have_the_same_answer(database: Databas
     app.activated("ada@example.com", PASSWORD).await;
     let wrong = app.sign_in("ada@example.com", "wrong password").await;
     let unknown = app.sign_in("bob@example.com", "wrong password").await;
-    assert_eq!(wrong.codes(), ["INVALID_CREDENTIALS"]);
+    wrong.fails_with("INVALID_CREDENTIALS");
     assert_eq!((wrong.status, &wrong.body), (unknown.status, &unknown.body));
-    assert_eq!(app.sign_in("not an address", PASSWORD).await.codes(), ["INVALID_EMAIL"]);
+    app.sign_in("not an address", PASSWORD)
+        .await
+        .fails_with("INVALID_EMAIL");
 }
 
 #[on_both_databases]
@@ -49,12 +50,11 @@ async fn who_is_pending_signs_in_only_as_far_as_the_password_is_right(database: 
     let app = TestApp::start(&database).await;
     app.registered("ada@example.com", PASSWORD).await;
     let right = app.sign_in("ada@example.com", PASSWORD).await;
-    assert_eq!(right.codes(), ["NOT_ACTIVATED"]);
+    right.fails_with("NOT_ACTIVATED");
     assert_eq!(right.payload()["session"], json!(null));
-    assert_eq!(
-        app.sign_in("ada@example.com", "wrong password").await.codes(),
-        ["INVALID_CREDENTIALS"]
-    );
+    app.sign_in("ada@example.com", "wrong password")
+        .await
+        .fails_with("INVALID_CREDENTIALS");
 }
 
 #[on_both_databases]
@@ -62,48 +62,31 @@ async fn six_failures_of_a_network_then_one_every_half_hour(database: Database) 
     let app = TestApp::start(&database).await;
     app.activated("known@example.com", PASSWORD).await;
     for email in ["known@example.com", "unknown@example.com"] {
-        for attempt in 0..6 {
-            assert_eq!(
-                app.sign_in(email, "wrong password").await.codes(),
-                ["INVALID_CREDENTIALS"],
-                "{email} {attempt}"
-            );
+        for _ in 0..6 {
+            app.sign_in(email, "wrong password")
+                .await
+                .fails_with("INVALID_CREDENTIALS");
         }
         let refused = app.sign_in(email, PASSWORD).await;
-        assert_eq!(refused.codes(), ["RATE_LIMITED"], "{email}");
-        assert_eq!(
-            refused.payload()["userErrors"][0]["retryAfterSeconds"],
-            30 * 60,
-            "{email}"
-        );
+        refused.fails_with("RATE_LIMITED").retry_after(30 * 60);
         // The same limit guards every way to prove a password.
         let basic = app.basic(email, PASSWORD);
-        assert_eq!(basic.activate("0000").await.codes(), ["RATE_LIMITED"], "{email}");
-        assert_eq!(basic.resend().await.codes(), ["RATE_LIMITED"], "{email}");
+        basic.activate("0000").await.fails_with("RATE_LIMITED");
+        basic.resend().await.fails_with("RATE_LIMITED");
         let me = basic.me().await;
-        assert_eq!((me.error_code(), me.status.as_u16()), ("RATE_LIMITED", 200), "{email}");
-        assert_eq!(
-            me.body["errors"][0]["extensions"]["retryAfterSeconds"],
-            30 * 60,
-            "{email}"
-        );
+        me.has_top_level_error("RATE_LIMITED").status(200).retry_after(30 * 60);
     }
     app.clock.advance(seconds(30 * MINUTE));
-    assert_eq!(
-        app.sign_in("known@example.com", "wrong password").await.codes(),
-        ["INVALID_CREDENTIALS"]
-    );
-    assert_eq!(
-        app.sign_in("known@example.com", PASSWORD).await.codes(),
-        ["RATE_LIMITED"]
-    );
+    app.sign_in("known@example.com", "wrong password")
+        .await
+        .fails_with("INVALID_CREDENTIALS");
+    app.sign_in("known@example.com", PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED");
     app.clock.advance(seconds(30 * MINUTE));
     // A right password is given back, so it can be proved again and again.
     for _ in 0..5 {
-        assert_eq!(
-            app.sign_in("known@example.com", PASSWORD).await.codes(),
-            Vec::<String>::new()
-        );
+        app.sign_in("known@example.com", PASSWORD).await.succeeds();
     }
 }
 
@@ -112,33 +95,28 @@ async fn twelve_failures_of_an_email_then_one_every_twenty_minutes(database: Dat
     let app = TestApp::start(&database).await;
     for network in 1..=3 {
         for _ in 0..4 {
-            let answer = app
-                .from(loopback(network))
-                .sign_in("ada@example.com", "wrong password")
-                .await;
-            assert_eq!(answer.codes(), ["INVALID_CREDENTIALS"]);
-        }
-    }
-    let refused = app.from(loopback(4)).sign_in("ada@example.com", "wrong password").await;
-    assert_eq!(refused.payload()["userErrors"][0]["retryAfterSeconds"], 20 * 60);
-    app.clock.advance(seconds(20 * MINUTE));
-    let mut codes = Vec::new();
-    for network in 5..=6 {
-        codes.extend(
             app.from(loopback(network))
                 .sign_in("ada@example.com", "wrong password")
                 .await
-                .codes(),
-        );
+                .fails_with("INVALID_CREDENTIALS");
+        }
     }
-    assert_eq!(codes, ["INVALID_CREDENTIALS", "RATE_LIMITED"]);
-    assert_eq!(
-        app.from(loopback(4))
-            .sign_in("bob@example.com", "wrong password")
+    app.from(loopback(4))
+        .sign_in("ada@example.com", "wrong password")
+        .await
+        .fails_with("RATE_LIMITED")
+        .retry_after(20 * 60);
+    app.clock.advance(seconds(20 * MINUTE));
+    for (network, code) in [(5, "INVALID_CREDENTIALS"), (6, "RATE_LIMITED")] {
+        app.from(loopback(network))
+            .sign_in("ada@example.com", "wrong password")
             .await
-            .codes(),
-        ["INVALID_CREDENTIALS"]
-    );
+            .fails_with(code);
+    }
+    app.from(loopback(4))
+        .sign_in("bob@example.com", "wrong password")
+        .await
+        .fails_with("INVALID_CREDENTIALS");
 }
 
 #[on_both_databases]
@@ -146,22 +124,11 @@ async fn parallel_guesses_do_not_slip_through(database: Database) {
     let app = TestApp::start(&database).await;
     let guesses = (0..200).map(|number| {
         let client = app.from(loopback(number % 40));
-        tokio::spawn(async move {
-            client
-                .sign_in("ada@example.com", &format!("guess {number}"))
-                .await
-                .codes()
-        })
+        async move { client.sign_in("ada@example.com", &format!("guess {number}")).await }
     });
-    let mut looked_at = 0;
-    for guess in guesses.collect::<Vec<_>>() {
-        match guess.await.expect("no panic")[0].as_str() {
-            "INVALID_CREDENTIALS" => looked_at += 1,
-            "RATE_LIMITED" => {}
-            other => panic!("{other}"),
-        }
-    }
-    assert_eq!(looked_at, 12);
+    let answers = Answers::to(guesses).await;
+    answers.are_only(&["INVALID_CREDENTIALS", "RATE_LIMITED"]);
+    assert_eq!(answers.count("INVALID_CREDENTIALS"), 12);
 }
 
 #[on_both_databases]
@@ -195,16 +162,12 @@ async fn a_hash_made_with_less_work_is_renewed_at_sign_in(database: Database) {
             .0
     };
     assert!(hash().await.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-    assert_eq!(
-        app.sign_in("ada@example.com", "wrong password").await.codes(),
-        ["INVALID_CREDENTIALS"]
-    );
+    app.sign_in("ada@example.com", "wrong password")
+        .await
+        .fails_with("INVALID_CREDENTIALS");
     assert!(hash().await.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
     for _ in 0..2 {
-        assert_eq!(
-            app.sign_in("ada@example.com", PASSWORD).await.codes(),
-            Vec::<String>::new()
-        );
+        app.sign_in("ada@example.com", PASSWORD).await.succeeds();
         assert!(hash().await.starts_with("$argon2id$v=19$m=16,t=2,p=1$"));
     }
 }
@@ -222,26 +185,16 @@ async fn more_passwords_than_can_be_hashed_are_refused_at_once(database: Databas
     let app = TestApp::with(&database, |app| app.hashing = slow).await;
     let requests = (0..12).map(|_| {
         let client = app.clone();
-        tokio::spawn(async move { client.sign_in("ada@example.com", PASSWORD).await })
+        async move { client.sign_in("ada@example.com", PASSWORD).await }
     });
-    let (mut refused, mut compared) = (0, 0);
-    for request in requests.collect::<Vec<_>>() {
-        let answer = request.await.expect("no panic");
-        if answer.status == 503 {
-            refused += 1;
-            assert_eq!(answer.error_code(), "OVERLOADED");
-            assert!(answer.headers.contains_key("retry-after"));
-            assert_eq!(answer.body["data"], json!(null));
-        } else if answer.codes() == ["INVALID_CREDENTIALS"] {
-            compared += 1;
-        } else {
-            assert_eq!(answer.codes(), ["RATE_LIMITED"]);
-        }
+    let answers = Answers::to(requests).await;
+    answers.are_only(&["OVERLOADED", "INVALID_CREDENTIALS", "RATE_LIMITED"]);
+    for answer in answers.0.iter().filter(|answer| answer.outcome() == "OVERLOADED") {
+        answer.is_overloaded();
     }
-    assert!(
-        refused > 0 && (1..6).contains(&compared),
-        "{refused} refused, {compared} compared"
-    );
+    assert!(answers.count("OVERLOADED") > 0, "{answers:?}");
+    let compared = i64::try_from(answers.count("INVALID_CREDENTIALS")).expect("a few");
+    assert!((1..6).contains(&compared), "{answers:?}");
     // What was refused was not compared, so it does not count as a failure.
     eventually("all tokens are back", async || {
         let rows = rate_limit::Entity::find().all(app.db()).await.expect("a look");
@@ -251,12 +204,13 @@ async fn more_passwords_than_can_be_hashed_are_refused_at_once(database: Databas
     })
     .await;
     for _ in compared..6 {
-        assert_eq!(
-            app.sign_in("ada@example.com", PASSWORD).await.codes(),
-            ["INVALID_CREDENTIALS"]
-        );
+        app.sign_in("ada@example.com", PASSWORD)
+            .await
+            .fails_with("INVALID_CREDENTIALS");
     }
-    assert_eq!(app.sign_in("ada@example.com", PASSWORD).await.codes(), ["RATE_LIMITED"]);
+    app.sign_in("ada@example.com", PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED");
 }
 
 #[on_both_databases]
@@ -272,10 +226,9 @@ async fn a_mail_too_soon_is_refused_although_hashing_is_busy(database: Database)
     app.registered("ada@example.com", PASSWORD).await;
     let client = app.clone();
     let busy = tokio::spawn(async move { client.sign_in("bob@example.com", PASSWORD).await });
-    assert_eq!(
-        app.register("ada@example.com", PASSWORD).await.codes(),
-        ["RATE_LIMITED"]
-    );
+    app.register("ada@example.com", PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED");
     assert!(!busy.is_finished(), "no hash was waited for");
     busy.await.expect("no panic");
 }
@@ -288,10 +241,10 @@ async fn refusals_of_one_network_take_nothing_from_the_others(database: Database
     }
     let other = app.from(loopback(9));
     for _ in 0..6 {
-        assert_eq!(
-            other.sign_in("ada@example.com", "wrong password").await.codes(),
-            ["INVALID_CREDENTIALS"]
-        );
+        other
+            .sign_in("ada@example.com", "wrong password")
+            .await
+            .fails_with("INVALID_CREDENTIALS");
     }
 }
 
@@ -305,7 +258,7 @@ async fn right_passwords_at_once_never_fail(database: Database) {
             tokio::spawn(async move { client.sign_in("ada@example.com", PASSWORD).await })
         });
         for request in requests.collect::<Vec<_>>() {
-            assert_eq!(request.await.expect("no panic").codes(), Vec::<String>::new());
+            request.await.expect("no panic").succeeds();
         }
         tokens_are_back(&app).await;
     }
@@ -325,10 +278,7 @@ async fn who_leaves_before_the_answer_loses_no_token(database: Database) {
         let _ = request.await;
         tokens_are_back(&app).await;
     }
-    assert_eq!(
-        app.sign_in("ada@example.com", PASSWORD).await.codes(),
-        Vec::<String>::new()
-    );
+    app.sign_in("ada@example.com", PASSWORD).await.succeeds();
 }
 
 #[on_both_databases]
@@ -343,7 +293,7 @@ async fn whatever_can_be_registered_can_be_proved(database: Database) {
     .enumerate()
     {
         let token = app.activated(&format!("user{number}@example.com"), password).await;
-        assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+        app.bearer(&token).me().await.is_active();
     }
 }
 
@@ -360,10 +310,7 @@ async fn a_hash_made_with_more_memory_is_still_proved(database: Database) {
     app.activated("ada@example.com", PASSWORD).await;
     app.stop().await;
     let app = TestApp::with(&database, |app| app.hashing = HashingConfig { m_kib: 8, ..strong }).await;
-    assert_eq!(
-        app.sign_in("ada@example.com", PASSWORD).await.codes(),
-        Vec::<String>::new()
-    );
+    app.sign_in("ada@example.com", PASSWORD).await.succeeds();
     let user = user::Entity::find()
         .one(app.db())
         .await

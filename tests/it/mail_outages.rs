@@ -159,8 +159,7 @@ async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) 
     assert!((1..=2).contains(&mails.len()), "{} mails to {email}", mails.len());
     let ids: std::collections::HashSet<_> = mails.iter().map(|mail| mail.message_id.clone()).collect();
     assert_eq!(ids.len(), 1, "a duplicate is the same mail");
-    let activated = app.basic(email, PASSWORD).activate(&mails[0].codes[0]).await;
-    assert_eq!(activated.codes(), Vec::<String>::new());
+    app.basic(email, PASSWORD).activate(&mails[0].codes[0]).await.succeeds();
 }
 
 /// When the mail that is owed will be tried again; `None` while it is being tried.

@@ -17,7 +17,7 @@ async fn an_error_of_me_leaves_the_fields_beside_it_alone(database: Database) {
             json!({ "me": null, "registrationPolicy": { "codeLength": 4 } })
         );
         assert_eq!(answer.body["errors"].as_array().map(Vec::len), Some(1));
-        assert_eq!((answer.error_code(), answer.status.as_u16()), ("UNAUTHENTICATED", 200));
+        answer.is_unauthenticated();
         assert_eq!(answer.body["errors"][0]["path"], json!(["me"]));
     }
 }

@@ -9,7 +9,7 @@ use entity::{Timestamp, session, user};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
 use serde_json::json;
-use tests::{Database, ManualClock, PASSWORD, TestApp, TestCore, activated_session, eventually, on_both_databases};
+use tests::{Database, ManualClock, PASSWORD, TestApp, TestCore, eventually, on_both_databases};
 
 use crate::seconds;
 
@@ -35,20 +35,20 @@ async fn a_session_ends_after_its_idle_time(database: Database) {
     let token = app.activated("ada@example.com", PASSWORD).await;
     let ada = app.bearer(&token);
     app.clock.advance(seconds(7 * DAY - 1));
-    assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
+    ada.me().await.is_active();
     eventually("the use is written", async || {
         last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))
     })
     .await;
     app.clock.advance(seconds(7 * DAY - 1));
-    assert_eq!(ada.me().await.payload()["status"], "ACTIVE");
+    ada.me().await.is_active();
     eventually("the use is written", async || {
         last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))
     })
     .await;
     // How the last use is known is exact to an hour.
     app.clock.advance(seconds(7 * DAY + 60 * 60));
-    assert_eq!(ada.me().await.error_code(), "UNAUTHENTICATED");
+    ada.me().await.is_unauthenticated();
 }
 
 #[on_both_databases]
@@ -58,14 +58,14 @@ async fn a_session_in_use_lives_however_short_its_idle_time(database: Database) 
         let token = app.activated(&format!("idle{idle}@example.com"), PASSWORD).await;
         for _ in 0..10 {
             app.clock.advance(seconds(idle - 1));
-            assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE", "{idle}");
+            app.bearer(&token).me().await.is_active();
             eventually("the use is written", async || {
                 last_used(&app).await == Some(api::clock::Clock::now(&app.clock))
             })
             .await;
         }
         app.clock.advance(seconds(idle * 2));
-        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED", "{idle}");
+        app.bearer(&token).me().await.is_unauthenticated();
         app.bearer(&token).sign_out().await;
         app.stop().await;
     }
@@ -76,9 +76,9 @@ async fn a_use_that_was_not_written_counts_all_the_same(database: Database) {
     let app = TestApp::start(&database).await;
     let token = app.activated("ada@example.com", PASSWORD).await;
     app.clock.advance(seconds(60 * 60 - 1));
-    assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+    app.bearer(&token).me().await.is_active();
     app.clock.advance(seconds(7 * DAY - 1));
-    assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+    app.bearer(&token).me().await.is_active();
 }
 
 #[on_both_databases]
@@ -95,16 +95,16 @@ async fn sessions_that_are_looked_up_together_open_each_their_own(database: Data
     });
     for lookup in lookups.collect::<Vec<_>>() {
         match lookup.await.expect("no panic") {
-            (5, answer) => assert_eq!(answer.error_code(), "UNAUTHENTICATED"),
+            (5, answer) => answer.is_unauthenticated(),
             (user, answer) => assert_eq!(answer.payload()["email"], format!("user{user}@example.com")),
         }
     }
     // Who is out is out, whoever is looked up beside.
-    assert_eq!(app.bearer(&tokens[0]).sign_out().await.codes(), Vec::<String>::new());
+    app.bearer(&tokens[0]).sign_out().await.succeeds();
     let (out, still_in) = (app.bearer(&tokens[0]), app.bearer(&tokens[1]));
     let (out, still_in) = tokio::join!(out.me(), still_in.me());
-    assert_eq!(out.error_code(), "UNAUTHENTICATED");
-    assert_eq!(still_in.payload()["status"], "ACTIVE");
+    out.is_unauthenticated();
+    still_in.is_active();
 }
 
 #[on_both_databases]
@@ -113,7 +113,7 @@ async fn a_session_of_somebody_who_is_not_active_opens_nothing(database: Databas
     let token = app.activated("ada@example.com", PASSWORD).await;
     let pending = user::Entity::update_many().col_expr(user::Column::Status, Expr::value(user::Status::Pending));
     pending.exec(app.db()).await.expect("an update");
-    assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+    app.bearer(&token).me().await.is_unauthenticated();
 }
 
 #[on_both_databases]
@@ -137,9 +137,9 @@ async fn a_session_ends_after_its_absolute_time(database: Database) {
     let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(100 * DAY)).await;
     let token = app.activated("ada@example.com", PASSWORD).await;
     app.clock.advance(seconds(30 * DAY - 1));
-    assert_eq!(app.bearer(&token).me().await.payload()["status"], "ACTIVE");
+    app.bearer(&token).me().await.is_active();
     app.clock.advance(seconds(1));
-    assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+    app.bearer(&token).me().await.is_unauthenticated();
 }
 
 #[on_both_databases]
@@ -160,18 +160,18 @@ async fn signing_out_ends_one_session_at_once_and_on_every_replica(database: Dat
     let app = TestApp::start(&database).await;
     let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
     let first = app.activated("ada@example.com", PASSWORD).await;
-    let second = activated_session(replica.sign_in("ada@example.com", PASSWORD).await.payload());
+    let second = replica.sign_in("ada@example.com", PASSWORD).await.session_token();
 
     assert_eq!(
         app.bearer(&first).sign_out().await.body,
         json!({ "data": { "signOut": { "userErrors": [] } } })
     );
-    assert_eq!(replica.bearer(&first).me().await.error_code(), "UNAUTHENTICATED");
-    assert_eq!(app.bearer(&second).me().await.payload()["status"], "ACTIVE");
+    replica.bearer(&first).me().await.is_unauthenticated();
+    app.bearer(&second).me().await.is_active();
     // A token that is dead already is no error; one that is missing is.
-    assert_eq!(app.bearer(&first).sign_out().await.codes(), Vec::<String>::new());
+    app.bearer(&first).sign_out().await.succeeds();
     for client in [app.clone(), app.basic("ada@example.com", PASSWORD)] {
-        assert_eq!(client.sign_out().await.error_code(), "UNAUTHENTICATED");
+        client.sign_out().await.is_unauthenticated();
     }
 }
 
@@ -189,14 +189,10 @@ async fn only_the_token_opens_a_session_and_only_its_digest_is_kept(database: Da
     assert!(!format!("{row:?}").contains(&token));
     let long = "x".repeat(5_000);
     for other in [&token[..42], &long, &row.id.to_string(), "AAAA"] {
-        assert_eq!(app.bearer(other).me().await.error_code(), "UNAUTHENTICATED", "{other}");
+        app.bearer(other).me().await.is_unauthenticated();
     }
     for header in ["Bearer", "Bearer ", "Bearer a b", &format!("Token {token}"), &token] {
-        assert_eq!(
-            app.authorized(header).me().await.error_code(),
-            "UNAUTHENTICATED",
-            "{header}"
-        );
+        app.authorized(header).me().await.is_unauthenticated();
     }
 }
 

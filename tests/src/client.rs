@@ -2,9 +2,11 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use reqwest::header::{AUTHORIZATION, HeaderMap};
-use reqwest::{RequestBuilder, StatusCode};
+use reqwest::RequestBuilder;
+use reqwest::header::AUTHORIZATION;
 use serde_json::{Value, json};
+
+use crate::Answer;
 
 /// What `register` asks for.
 const MAILING: &str = "codeExpiresInSeconds codeLength resendAvailableInSeconds userErrors { ...E }";
@@ -18,72 +20,6 @@ pub struct Client {
     server: SocketAddr,
     http: reqwest::Client,
     authorization: Option<String>,
-}
-
-/// An answer of the server.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    /// The HTTP status.
-    pub status: StatusCode,
-    /// The HTTP headers.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: Value,
-}
-
-impl Answer {
-    /// The value of the only field that was asked for.
-    ///
-    /// # Panics
-    /// When there is none.
-    #[must_use]
-    pub fn payload(&self) -> &Value {
-        let data = self.body["data"]
-            .as_object()
-            .unwrap_or_else(|| panic!("data in {}", self.body));
-        data.values().next().expect("a field")
-    }
-
-    /// `extensions.code` of the first top-level error; empty when there is none.
-    #[must_use]
-    pub fn error_code(&self) -> &str {
-        self.body["errors"][0]["extensions"]["code"]
-            .as_str()
-            .unwrap_or_default()
-    }
-
-    /// The codes of the payload's `userErrors`.
-    #[must_use]
-    pub fn codes(&self) -> Vec<String> {
-        codes(self.payload())
-    }
-}
-
-/// The codes of a payload's `userErrors`.
-///
-/// # Panics
-/// When it has none.
-#[must_use]
-fn codes(payload: &Value) -> Vec<String> {
-    let errors = payload["userErrors"]
-        .as_array()
-        .unwrap_or_else(|| panic!("userErrors in {payload}"));
-    errors
-        .iter()
-        .map(|error| error["code"].as_str().unwrap_or_default().to_owned())
-        .collect()
-}
-
-/// The session token in the payload of `activate` or `signIn`.
-///
-/// # Panics
-/// When there is none.
-#[must_use]
-pub fn activated_session(payload: &Value) -> String {
-    payload["session"]["token"]
-        .as_str()
-        .unwrap_or_else(|| panic!("a session in {payload}"))
-        .to_owned()
 }
 
 impl Client {
@@ -169,15 +105,14 @@ impl Client {
     /// # Errors
     /// When no answer comes, or it is no JSON.
     pub async fn try_send(&self, query: &str, variables: Value) -> reqwest::Result<Answer> {
-        let request = self.request(reqwest::Method::POST, "/graphql");
-        let response = request
-            .json(&json!({ "query": query, "variables": variables }))
-            .send()
-            .await?;
+        let body = json!({ "query": query, "variables": variables });
+        let request = self.request(reqwest::Method::POST, "/graphql").json(&body);
+        let response = request.send().await?;
         Ok(Answer {
             status: response.status(),
             headers: response.headers().clone(),
             body: response.json().await?,
+            request: format!("{variables} as {:?}: {query}", self.authorization),
         })
     }
 

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the real server on a free port, with a database of its own, a clock that is turned
 //! by hand, and a mailer-mock behind real SMTP.
 
+mod answer;
 mod app;
 mod client;
 mod clock;
@@ -14,8 +15,9 @@ mod proxy;
 mod unprivileged;
 
 pub use self::core::{TestCore, client, credentials};
+pub use answer::{Answer, Answers, Failure};
 pub use app::{TestApp, TestAppBuilder, eventually};
-pub use client::{Answer, Client, activated_session};
+pub use client::Client;
 pub use clock::ManualClock;
 pub use database::{Database, count};
 pub use installation::{Installation, within};

@@ -140,10 +140,7 @@ async fn register_answers_while_the_mail_server_is_gone(database: Database) {
     app.mailer
         .faults()
         .set(vec![FaultRule::new(Stage::Connect, Action::Drop)]);
-    assert_eq!(
-        app.register("ada@example.com", PASSWORD).await.codes(),
-        Vec::<String>::new()
-    );
+    app.register("ada@example.com", PASSWORD).await.succeeds();
     assert_eq!(count::<email_outbox::Entity>(app.db()).await, 1);
     let mailer = app.mailer.clone();
     app.stop().await;

@@ -52,7 +52,7 @@ async fn from_the_form_to_the_account_and_out_again() {
         choose(&page, "Sign out").await;
         page.eventually("it says so", "said === 'You are signed out.'").await;
         assert_eq!(page.ask("kept").await, "{}");
-        while app.bearer(&session).me().await.error_code() != "UNAUTHENTICATED" {}
+        while app.bearer(&session).me().await.outcome() != "UNAUTHENTICATED" {}
 
         page.fill("[name=email]", EMAIL).await;
         page.fill("[name=password]", PASSWORD).await;
@@ -190,8 +190,7 @@ async fn who_activated_elsewhere_is_led_to_the_sign_in() {
         let page = open(client, app.address()).await;
         register(&page).await;
         let code = app.next_code(EMAIL).await;
-        let elsewhere = app.basic(EMAIL, PASSWORD).activate(&code).await;
-        assert_eq!(elsewhere.codes(), [""; 0]);
+        app.basic(EMAIL, PASSWORD).activate(&code).await.succeeds();
         page.press(&code).await;
         page.eventually(
             "it says so",

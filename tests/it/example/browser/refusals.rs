@@ -55,7 +55,7 @@ async fn after_too_many_wrong_passwords_the_form_counts_how_long_to_wait() {
             "said === 'Email and password do not belong together.'",
         )
         .await;
-        while app.sign_in(EMAIL, PASSWORD).await.codes() != ["RATE_LIMITED"] {}
+        while app.sign_in(EMAIL, PASSWORD).await.outcome() != "RATE_LIMITED" {}
         submit(&page).await;
         page.eventually("it says so", "said === 'That was too often. Please wait a little.'")
             .await;
