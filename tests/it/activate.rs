@@ -1,16 +1,16 @@
 //! Activating: the code's minute, its tries, and the one success.
 
 use serde_json::json;
-use tests::{Answers, Database, PASSWORD, TestApp, on_both_databases};
+use tests::{Answers, Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
 use crate::{loopback, seconds};
 
 #[on_both_databases]
-async fn a_code_works_for_a_minute(database: Database) {
+async fn code_expires_after_60_seconds(database: Database) {
     let app = TestApp::start(&database).await;
     for (age, outcome) in [(59, "OK"), (60, "CODE_EXPIRED"), (61, "CODE_EXPIRED")] {
         let email = format!("after{age}@example.com");
-        let code = app.registered(&email, PASSWORD).await;
+        let code = app.register_and_read_code(&email, PASSWORD).await;
         app.clock.advance(seconds(age));
         let answer = app.basic(&email, PASSWORD).activate(&code).await;
         assert_eq!(answer.outcome(), outcome, "after {age} s: {answer:?}");
@@ -18,23 +18,23 @@ async fn a_code_works_for_a_minute(database: Database) {
 }
 
 #[on_both_databases]
-async fn an_expired_code_is_expired_whatever_is_typed(database: Database) {
+async fn any_input_after_expiry_is_code_expired(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     app.clock.advance(seconds(60));
-    for typed in [code.as_str(), &TestApp::wrong(&code), "x", ""] {
+    for typed in [code.as_str(), &wrong_code(&code), "x", ""] {
         ada.activate(typed).await.fails_with("CODE_EXPIRED");
     }
 }
 
 #[on_both_databases]
-async fn a_code_has_three_tries(database: Database) {
+async fn code_allows_three_tries(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     for remaining in [2, 1, 0] {
-        ada.activate(&TestApp::wrong(&code))
+        ada.activate(&wrong_code(&code))
             .await
             .fails_with("INVALID_CODE")
             .attempts_remaining(remaining)
@@ -48,9 +48,9 @@ async fn a_code_has_three_tries(database: Database) {
 }
 
 #[on_both_databases]
-async fn what_cannot_be_a_code_spends_no_try(database: Database) {
+async fn malformed_code_spends_no_try(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     for typed in [
         "",
@@ -69,9 +69,9 @@ async fn what_cannot_be_a_code_spends_no_try(database: Database) {
 }
 
 #[on_both_databases]
-async fn the_credentials_come_first(database: Database) {
+async fn credentials_are_checked_before_the_code(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     app.basic("ada@example.com", "wrong password")
         .activate(&code)
         .await
@@ -97,9 +97,9 @@ async fn the_credentials_come_first(database: Database) {
 }
 
 #[on_both_databases]
-async fn who_is_active_already_is_told_so_without_a_session(database: Database) {
+async fn repeated_activation_opens_no_session(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     let first = ada.activate(&code).await;
     for typed in [code.as_str(), "0000", "x"] {
@@ -111,7 +111,7 @@ async fn who_is_active_already_is_told_so_without_a_session(database: Database) 
 }
 
 #[on_both_databases]
-async fn before_the_code_is_drawn_no_code_is_right(database: Database) {
+async fn no_code_is_valid_before_the_draw(database: Database) {
     // No worker runs here, so the mail stays owed and nothing is drawn.
     let core = tests::TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
@@ -132,9 +132,9 @@ async fn before_the_code_is_drawn_no_code_is_right(database: Database) {
 }
 
 #[on_both_databases]
-async fn of_two_hundred_right_codes_one_comes_through(database: Database) {
+async fn one_of_200_concurrent_correct_codes_activates(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let requests = (0..200_u8).map(|number| {
         let client = app.from(loopback(number)).basic("ada@example.com", PASSWORD);
         let code = code.clone();
@@ -156,10 +156,10 @@ async fn of_two_hundred_right_codes_one_comes_through(database: Database) {
 }
 
 #[on_both_databases]
-async fn of_two_hundred_wrong_codes_three_are_looked_at(database: Database) {
+async fn three_of_200_concurrent_wrong_codes_are_checked(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
-    let wrong = TestApp::wrong(&code);
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
+    let wrong = wrong_code(&code);
     let requests = (0..200_u8).map(|number| {
         let client = app.from(loopback(number)).basic("ada@example.com", PASSWORD);
         let wrong = wrong.clone();

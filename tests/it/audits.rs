@@ -6,7 +6,7 @@ use tokio::process::Command;
 const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/audits/audit.mjs");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_audit_of_graphql_over_http_passes() {
+async fn all_graphql_over_http_audits_pass() {
     let app = TestApp::start(&Database::sqlite()).await;
     let url = format!("http://{}/graphql", app.server().address());
     succeeds(Command::new("node").args([SCRIPT, &url])).await;

@@ -4,7 +4,7 @@ use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
 
 use crate::seconds;
 
-fn no_addresses() -> Vec<String> {
+fn invalid_emails() -> Vec<String> {
     let mut addresses: Vec<String> = [
         "",
         " ",
@@ -64,9 +64,9 @@ fn no_addresses() -> Vec<String> {
 }
 
 #[on_both_databases]
-async fn what_is_no_address_is_refused_wherever_it_comes_in(database: Database) {
+async fn invalid_email_is_rejected_everywhere(database: Database) {
     let app = TestApp::start(&database).await;
-    for email in no_addresses() {
+    for email in invalid_emails() {
         app.register(&email, PASSWORD).await.fails_with("INVALID_EMAIL");
         app.sign_in(&email, PASSWORD).await.fails_with("INVALID_EMAIL");
         // A head may be as long as 32 KiB.
@@ -83,7 +83,7 @@ async fn what_is_no_address_is_refused_wherever_it_comes_in(database: Database) 
 }
 
 #[on_both_databases]
-async fn one_address_is_one_account_in_every_script_and_form(database: Database) {
+async fn equivalent_spellings_of_an_email_are_one_account(database: Database) {
     let app = TestApp::start(&database).await;
     let longest = format!(
         "{}@{}.{}.{}.com",
@@ -116,7 +116,7 @@ async fn one_address_is_one_account_in_every_script_and_form(database: Database)
         ("o'neil+a=b/c@x", &["O'NEIL+A=B/C@X"]),
         (&longest, &[&longest.to_uppercase()]),
     ] {
-        app.activated(typed, PASSWORD).await;
+        app.register_and_activate(typed, PASSWORD).await;
         for other in again {
             app.sign_in(other, PASSWORD).await.succeeds();
             app.basic(other, PASSWORD).me().await.is_user(typed);
@@ -126,7 +126,7 @@ async fn one_address_is_one_account_in_every_script_and_form(database: Database)
 }
 
 #[on_both_databases]
-async fn passwords_that_look_alike_are_different(database: Database) {
+async fn similar_passwords_are_different(database: Database) {
     let app = TestApp::start(&database).await;
     let long = "correct horse battery staple ".repeat(4);
     let emoji: String = (0..128_u32)
@@ -164,7 +164,7 @@ async fn passwords_that_look_alike_are_different(database: Database) {
     .enumerate()
     {
         let email = format!("user{number}@example.com");
-        app.activated(&email, &password).await;
+        app.register_and_activate(&email, &password).await;
         app.sign_in(&email, &password).await.succeeds();
         app.basic(&email, &password).me().await.is_active();
         for other in others {
@@ -188,10 +188,10 @@ async fn passwords_that_look_alike_are_different(database: Database) {
 }
 
 #[on_both_databases]
-async fn credentials_that_are_none_prove_nobody(database: Database) {
+async fn malformed_credentials_are_unauthenticated(database: Database) {
     use base64::Engine;
     let app = TestApp::start(&database).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     let basic = |text: &[u8]| format!("Basic {}", base64::engine::general_purpose::STANDARD.encode(text));
     let right = basic(format!("ada@example.com:{PASSWORD}").as_bytes());
     for value in [
@@ -252,9 +252,9 @@ async fn credentials_that_are_none_prove_nobody(database: Database) {
 }
 
 #[on_both_databases]
-async fn what_cannot_be_a_code_is_refused_as_one(database: Database) {
+async fn malformed_code_is_invalid_code(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     for typed in [
         "12 34".to_owned(),

@@ -44,9 +44,9 @@ async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
 }
 
 #[on_both_databases]
-async fn a_client_has_sixty_credential_operations_a_minute(database: Database) {
+async fn client_gets_60_credential_operations_a_minute(database: Database) {
     let app = limited(&database, 60, &[]).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     // Registering and activating were two of them.
     for number in 0..58 {
         assert!(is_served(&app, number, &[]).await, "{number}");
@@ -82,7 +82,7 @@ async fn a_client_has_sixty_credential_operations_a_minute(database: Database) {
 }
 
 #[on_both_databases]
-async fn what_is_refused_costs_nothing_else(database: Database) {
+async fn client_limit_rejection_spends_no_other_limit(database: Database) {
     let app = limited(&database, 1, &[]).await;
     assert!(is_served(&app, 0, &[]).await);
     for _ in 0..20 {
@@ -103,7 +103,7 @@ async fn what_is_refused_costs_nothing_else(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nobody_says_where_they_come_from_but_a_trusted_proxy() {
+async fn forwarded_address_counts_only_from_trusted_proxies() {
     let app = limited(&Database::sqlite(), 1, &[]).await;
     assert!(is_served(&app, 0, &["198.51.100.1"]).await);
     assert!(!is_served(&app, 1, &["198.51.100.2"]).await);

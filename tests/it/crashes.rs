@@ -23,7 +23,7 @@ mod slow {
     const PEOPLE: u64 = 3;
 
     #[on_both_databases]
-    async fn what_was_acknowledged_outlives_fifty_crashes(database: Database) {
+    async fn acknowledged_registrations_survive_50_crashes(database: Database) {
         let seed = seed();
         println!("TEST_SEED={seed}");
         let mut random = StdRng::seed_from_u64(seed);

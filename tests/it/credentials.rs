@@ -11,9 +11,9 @@ use crate::{loopback, seconds};
 const MINUTE: u64 = 60;
 
 #[on_both_databases]
-async fn what_hashing_does_is_counted(database: Database) {
+async fn metrics_count_password_hashes(database: Database) {
     let app = TestApp::start(&database).await;
-    app.registered("ada@example.com", PASSWORD).await;
+    app.register_and_read_code("ada@example.com", PASSWORD).await;
     app.sign_in("ada@example.com", "wrong password")
         .await
         .fails_with("INVALID_CREDENTIALS");
@@ -33,9 +33,9 @@ async fn what_hashing_does_is_counted(database: Database) {
 }
 
 #[on_both_databases]
-async fn wrong_password_and_unknown_email_have_the_same_answer(database: Database) {
+async fn wrong_password_and_unknown_email_get_the_same_answer(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     let wrong = app.sign_in("ada@example.com", "wrong password").await;
     let unknown = app.sign_in("bob@example.com", "wrong password").await;
     wrong.fails_with("INVALID_CREDENTIALS");
@@ -46,9 +46,9 @@ async fn wrong_password_and_unknown_email_have_the_same_answer(database: Databas
 }
 
 #[on_both_databases]
-async fn who_is_pending_signs_in_only_as_far_as_the_password_is_right(database: Database) {
+async fn pending_user_cannot_sign_in(database: Database) {
     let app = TestApp::start(&database).await;
-    app.registered("ada@example.com", PASSWORD).await;
+    app.register_and_read_code("ada@example.com", PASSWORD).await;
     let right = app.sign_in("ada@example.com", PASSWORD).await;
     right.fails_with("NOT_ACTIVATED");
     assert_eq!(right.payload()["session"], json!(null));
@@ -58,9 +58,9 @@ async fn who_is_pending_signs_in_only_as_far_as_the_password_is_right(database: 
 }
 
 #[on_both_databases]
-async fn six_failures_of_a_network_then_one_every_half_hour(database: Database) {
+async fn network_gets_six_password_failures_then_one_per_30_minutes(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("known@example.com", PASSWORD).await;
+    app.register_and_activate("known@example.com", PASSWORD).await;
     for email in ["known@example.com", "unknown@example.com"] {
         for _ in 0..6 {
             app.sign_in(email, "wrong password")
@@ -91,7 +91,7 @@ async fn six_failures_of_a_network_then_one_every_half_hour(database: Database) 
 }
 
 #[on_both_databases]
-async fn twelve_failures_of_an_email_then_one_every_twenty_minutes(database: Database) {
+async fn email_gets_twelve_password_failures_then_one_per_20_minutes(database: Database) {
     let app = TestApp::start(&database).await;
     for network in 1..=3 {
         for _ in 0..4 {
@@ -120,7 +120,7 @@ async fn twelve_failures_of_an_email_then_one_every_twenty_minutes(database: Dat
 }
 
 #[on_both_databases]
-async fn parallel_guesses_do_not_slip_through(database: Database) {
+async fn concurrent_guesses_stay_within_the_limit(database: Database) {
     let app = TestApp::start(&database).await;
     let guesses = (0..200).map(|number| {
         let client = app.from(loopback(number % 40));
@@ -132,7 +132,7 @@ async fn parallel_guesses_do_not_slip_through(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_hash_made_with_less_work_is_renewed_at_sign_in(database: Database) {
+async fn weak_hash_is_upgraded_at_sign_in(database: Database) {
     let weak = HashingConfig {
         threads: 1,
         queue: 10,
@@ -141,7 +141,7 @@ async fn a_hash_made_with_less_work_is_renewed_at_sign_in(database: Database) {
         p: 1,
     };
     let app = TestApp::with(&database, |app| app.hashing = weak).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     app.stop().await;
 
     let app = TestApp::with(&database, |app| {
@@ -173,7 +173,7 @@ async fn a_hash_made_with_less_work_is_renewed_at_sign_in(database: Database) {
 }
 
 #[on_both_databases]
-async fn more_passwords_than_can_be_hashed_are_refused_at_once(database: Database) {
+async fn full_hashing_queue_is_overloaded(database: Database) {
     // One thread that takes its time, and room for one that waits.
     let slow = HashingConfig {
         threads: 1,
@@ -214,7 +214,7 @@ async fn more_passwords_than_can_be_hashed_are_refused_at_once(database: Databas
 }
 
 #[on_both_databases]
-async fn a_mail_too_soon_is_refused_although_hashing_is_busy(database: Database) {
+async fn mail_limit_is_checked_before_hashing(database: Database) {
     let slow = HashingConfig {
         threads: 1,
         queue: 2,
@@ -223,7 +223,7 @@ async fn a_mail_too_soon_is_refused_although_hashing_is_busy(database: Database)
         p: 1,
     };
     let app = TestApp::with(&database, |app| app.hashing = slow).await;
-    app.registered("ada@example.com", PASSWORD).await;
+    app.register_and_read_code("ada@example.com", PASSWORD).await;
     let client = app.clone();
     let busy = tokio::spawn(async move { client.sign_in("bob@example.com", PASSWORD).await });
     app.register("ada@example.com", PASSWORD)
@@ -234,7 +234,7 @@ async fn a_mail_too_soon_is_refused_although_hashing_is_busy(database: Database)
 }
 
 #[on_both_databases]
-async fn refusals_of_one_network_take_nothing_from_the_others(database: Database) {
+async fn failures_of_one_network_do_not_block_another(database: Database) {
     let app = TestApp::start(&database).await;
     for _ in 0..26 {
         app.sign_in("ada@example.com", "wrong password").await;
@@ -249,9 +249,9 @@ async fn refusals_of_one_network_take_nothing_from_the_others(database: Database
 }
 
 #[on_both_databases]
-async fn right_passwords_at_once_never_fail(database: Database) {
+async fn concurrent_correct_passwords_all_succeed(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     for _ in 0..20 {
         let requests = (0..5).map(|_| {
             let client = app.clone();
@@ -260,14 +260,14 @@ async fn right_passwords_at_once_never_fail(database: Database) {
         for request in requests.collect::<Vec<_>>() {
             request.await.expect("no panic").succeeds();
         }
-        tokens_are_back(&app).await;
+        wait_for_unused_tokens(&app).await;
     }
 }
 
 #[on_both_databases]
-async fn who_leaves_before_the_answer_loses_no_token(database: Database) {
+async fn cancelled_sign_in_gives_its_token_back(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     for number in 0..40 {
         let client = app.clone();
         let request = tokio::spawn(async move { client.sign_in("ada@example.com", PASSWORD).await });
@@ -276,13 +276,13 @@ async fn who_leaves_before_the_answer_loses_no_token(database: Database) {
         }
         request.abort();
         let _ = request.await;
-        tokens_are_back(&app).await;
+        wait_for_unused_tokens(&app).await;
     }
     app.sign_in("ada@example.com", PASSWORD).await.succeeds();
 }
 
 #[on_both_databases]
-async fn whatever_can_be_registered_can_be_proved(database: Database) {
+async fn passwords_may_contain_control_characters(database: Database) {
     let app = TestApp::start(&database).await;
     for (number, password) in [
         "tab\tin my passphrase 77",
@@ -292,13 +292,15 @@ async fn whatever_can_be_registered_can_be_proved(database: Database) {
     .iter()
     .enumerate()
     {
-        let token = app.activated(&format!("user{number}@example.com"), password).await;
+        let token = app
+            .register_and_activate(&format!("user{number}@example.com"), password)
+            .await;
         app.bearer(&token).me().await.is_active();
     }
 }
 
 #[on_both_databases]
-async fn a_hash_made_with_more_memory_is_still_proved(database: Database) {
+async fn hash_with_more_memory_still_verifies(database: Database) {
     let strong = HashingConfig {
         threads: 1,
         queue: 10,
@@ -307,7 +309,7 @@ async fn a_hash_made_with_more_memory_is_still_proved(database: Database) {
         p: 1,
     };
     let app = TestApp::with(&database, |app| app.hashing = strong).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     app.stop().await;
     let app = TestApp::with(&database, |app| app.hashing = HashingConfig { m_kib: 8, ..strong }).await;
     app.sign_in("ada@example.com", PASSWORD).await.succeeds();
@@ -320,7 +322,7 @@ async fn a_hash_made_with_more_memory_is_still_proved(database: Database) {
 }
 
 /// Waits until no password token is out.
-async fn tokens_are_back(app: &TestApp) {
+async fn wait_for_unused_tokens(app: &TestApp) {
     eventually("all tokens are back", async || {
         let rows = rate_limit::Entity::find().all(app.db()).await.expect("a look");
         let now = api::clock::Clock::now(&app.clock);

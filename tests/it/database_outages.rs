@@ -21,7 +21,7 @@ mod postgres {
         const RECOVERY: Duration = Duration::from_secs(5);
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn what_was_acknowledged_outlives_a_database_that_is_killed() {
+        async fn acknowledged_registrations_survive_a_database_crash() {
             let mut postgres = Postgres::start().await;
             let installation = Installation::on(&postgres.url()).await;
             let (_api, client) = installation.start().await;
@@ -59,13 +59,13 @@ mod postgres {
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn a_database_that_stalls_holds_nobody_longer_than_the_deadline() {
+        async fn stalled_database_is_overloaded_within_the_deadline() {
             // More requests than there are connections to the database.
             stalled(40, Proxy::heal, RECOVERY).await;
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn a_database_that_went_without_a_word_is_not_waited_for() {
+        async fn silently_lost_connections_are_replaced() {
             let another_takes_its_place = |proxy: &mut Proxy| {
                 proxy.strand();
                 proxy.heal();
@@ -120,7 +120,7 @@ mod postgres {
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn waiting_for_a_database_that_stalls_piles_nothing_up() {
+        async fn stalled_database_does_not_pile_up_memory() {
             let (proxy, url) = proxied(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (api, client) = installation.start().await;
@@ -139,7 +139,7 @@ mod postgres {
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn connections_that_break_are_replaced() {
+        async fn broken_connections_are_replaced() {
             let (mut proxy, url) = proxied(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (_api, client) = installation.start().await;

@@ -26,7 +26,7 @@ fn is_tested(name: &str) -> bool {
 }
 
 #[test]
-fn the_tests_that_the_threat_model_names_are_there() {
+fn threat_model_names_only_existing_tests() {
     let text = include_str!("../../docs/security.md");
     let quoted = text.split('`').skip(1).step_by(2);
     // A sentence in snake case is what only tests have for a name.
@@ -90,7 +90,7 @@ fn contains(file: &str, snippet: &str) -> bool {
 }
 
 #[test]
-fn the_frontend_guide_shows_code_that_the_tests_run() {
+fn frontend_guide_shows_only_tested_code() {
     let guide = include_str!("../../docs/frontend.md");
     let snippets = snippets(guide);
     assert!(snippets.len() > 15, "{snippets:?}");

@@ -30,7 +30,7 @@ fn bomb(levels: usize, times: usize) -> String {
 }
 
 #[on_both_databases]
-async fn what_is_made_to_hang_or_crash_is_refused_at_once(database: Database) {
+async fn hostile_documents_are_rejected_quickly(database: Database) {
     let app = TestApp::start(&database).await;
     let alias = |n: u32| format!("a{n}:__typename ");
     for (query, bound) in [
@@ -78,7 +78,7 @@ async fn what_is_made_to_hang_or_crash_is_refused_at_once(database: Database) {
 }
 
 #[on_both_databases]
-async fn what_only_looks_like_a_bomb_is_text(database: Database) {
+async fn strings_and_comments_do_not_count_toward_bounds(database: Database) {
     let app = TestApp::start(&database).await;
     let password = format!("correct horse {} {}@:", "...".repeat(25), "[{(".repeat(10));
     let literal = format!(
@@ -100,7 +100,7 @@ async fn what_only_looks_like_a_bomb_is_text(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_string_means_what_its_escapes_say(database: Database) {
+async fn string_escapes_are_decoded_or_rejected(database: Database) {
     let app = TestApp::start(&database).await;
     for (escaped, accepted) in [
         ("correct horse \\u00e4\\t\\\"\\\\", true),
@@ -128,7 +128,7 @@ async fn a_string_means_what_its_escapes_say(database: Database) {
 }
 
 #[on_both_databases]
-async fn variables_are_what_they_are_declared_to_be(database: Database) {
+async fn variables_must_match_their_declared_types(database: Database) {
     let app = TestApp::start(&database).await;
     let sign_in = "mutation($email:String!,$password:String=\"a default\"){signIn(input:{email:$email,password:$password}){userErrors{code}}}";
     let skip = "query($skip:Boolean!){registrationPolicy{codeLength @skip(if:$skip) codeTtlSeconds}}";
@@ -203,7 +203,7 @@ async fn variables_are_what_they_are_declared_to_be(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_document_that_is_known_already_still_has_the_operation_that_is_named(database: Database) {
+async fn cached_document_still_runs_the_named_operation(database: Database) {
     let app = TestApp::start(&database).await;
     let query = "query Policy{registrationPolicy{codeLength}} query Who{me{id}}";
     // The second time, the server knows the document.
@@ -228,7 +228,7 @@ async fn a_document_that_is_known_already_still_has_the_operation_that_is_named(
 }
 
 #[on_both_databases]
-async fn json_that_is_made_to_hurt_is_refused(database: Database) {
+async fn hostile_json_is_rejected(database: Database) {
     let app = TestApp::start(&database).await;
     let variables = |value: &str| format!("{{\"query\":\"{{__typename}}\",\"variables\":{{\"a\":{value}}}}}");
     for (body, status) in [

@@ -86,10 +86,10 @@ async fn alike(what: &str, ask: impl AsyncFn(&'static str) -> Seen) -> String {
 }
 
 #[on_both_databases]
-async fn an_answer_is_the_same_for_an_active_a_pending_and_an_unknown_address(database: Database) {
+async fn answers_are_equal_for_active_pending_and_unknown_emails(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("active@example.com", PASSWORD).await;
-    app.registered("pending@example.com", PASSWORD).await;
+    app.register_and_activate("active@example.com", PASSWORD).await;
+    app.register_and_read_code("pending@example.com", PASSWORD).await;
     // Whoever asked for these mails knows of them. Nobody else asked for any within the hour.
     app.clock.advance(seconds(60 * 60));
 
@@ -141,7 +141,7 @@ mod slow {
     const CALLS: u128 = 400;
 
     #[on_both_databases]
-    async fn the_time_taken_does_not_tell_who_is_registered(database: Database) {
+    async fn timing_does_not_reveal_registered_emails(database: Database) {
         let app = TestApp::with(&database, |app| {
             app.hashing = HashingConfig {
                 threads: 1,

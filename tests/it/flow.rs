@@ -6,7 +6,7 @@ use tests::{Database, PASSWORD, TestApp, on_both_databases};
 use crate::{NOON, seconds};
 
 #[on_both_databases]
-async fn a_person_registers_activates_and_sees_themselves(database: Database) {
+async fn user_registers_activates_and_signs_in(database: Database) {
     let app = TestApp::start(&database).await;
 
     let registered = app.register("Ada@Example.com", PASSWORD).await;
@@ -56,14 +56,14 @@ async fn a_person_registers_activates_and_sees_themselves(database: Database) {
 }
 
 #[on_both_databases]
-async fn who_sends_no_credentials_is_nobody(database: Database) {
+async fn me_is_null_without_credentials(database: Database) {
     let app = TestApp::start(&database).await;
     let answer = app.me().await;
     assert_eq!(answer.body, json!({ "data": { "me": null } }));
 }
 
 #[on_both_databases]
-async fn a_form_can_ask_for_the_policy(database: Database) {
+async fn registration_policy_reports_the_settings(database: Database) {
     let app = TestApp::with(&database, |app| {
         app.policy.code_length = 6;
         app.policy.code_ttl = seconds(90);
@@ -83,13 +83,13 @@ async fn a_form_can_ask_for_the_policy(database: Database) {
             "resendCooldownSeconds": 30,
         })
     );
-    assert_eq!(app.registered("ada@example.com", PASSWORD).await.len(), 6);
+    assert_eq!(app.register_and_read_code("ada@example.com", PASSWORD).await.len(), 6);
 }
 
 #[on_both_databases]
-async fn a_server_that_starts_again_knows_its_users(database: Database) {
+async fn restarted_server_keeps_users_and_sessions(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let before = app.bearer(&token).me().await;
     app.stop().await;
 
@@ -99,7 +99,7 @@ async fn a_server_that_starts_again_knows_its_users(database: Database) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_mails_say_what_they_are_and_what_to_do() {
+async fn emails_explain_themselves() {
     let app = TestApp::start(&tests::Database::sqlite()).await;
     app.register("ada@example.com", PASSWORD).await;
     let mail = app.next_mail("ada@example.com").await;

@@ -73,7 +73,7 @@ fn varies_by_origin(headers: &HeaderMap) -> bool {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_answer_protects_who_reads_it_and_tells_nothing_of_the_server() {
+async fn every_response_has_security_headers() {
     let app = TestApp::start(&Database::sqlite()).await;
     for (what, status, request) in requests(&app) {
         let headers = sent(what, status, request).await;
@@ -110,7 +110,7 @@ async fn every_answer_protects_who_reads_it_and_tells_nothing_of_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn only_the_pages_that_are_listed_may_call() {
+async fn cors_allows_only_listed_origins() {
     const LISTED: [&str; 2] = ["https://app.example.com", "https://admin.example.com:8443"];
     let app = TestApp::with(&Database::sqlite(), |app| {
         app.origins = Origins::Listed(LISTED.iter().map(|origin| origin.parse().expect("a header")).collect());

@@ -7,7 +7,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, count, credentials, on_both_databases};
 
 #[on_both_databases]
-async fn a_password_that_was_proved_just_before_the_replacement_activates_nothing(database: Database) {
+async fn password_verified_before_replacement_activates_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     assert!(core.delivery.deliver_next().await.expect("a delivery"));
@@ -46,7 +46,7 @@ async fn a_password_that_was_proved_just_before_the_replacement_activates_nothin
 }
 
 #[on_both_databases]
-async fn a_resend_that_was_proved_just_before_the_replacement_mails_nothing(database: Database) {
+async fn resend_verified_before_replacement_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     let proved = core
@@ -68,7 +68,7 @@ async fn a_resend_that_was_proved_just_before_the_replacement_mails_nothing(data
 }
 
 #[on_both_databases]
-async fn a_resend_that_was_proved_just_before_the_activation_mails_nothing(database: Database) {
+async fn resend_verified_before_activation_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.delivery.deliver_next().await.expect("a delivery");
@@ -89,7 +89,7 @@ async fn a_resend_that_was_proved_just_before_the_activation_mails_nothing(datab
 }
 
 #[on_both_databases]
-async fn an_activation_leaves_no_code_and_no_owed_mail(database: Database) {
+async fn activation_deletes_codes_and_pending_emails(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.delivery.deliver_next().await.expect("a delivery");
@@ -106,7 +106,7 @@ async fn an_activation_leaves_no_code_and_no_owed_mail(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_code_that_is_owed_to_an_active_user_is_not_mailed(database: Database) {
+async fn active_user_is_not_sent_a_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
@@ -126,7 +126,7 @@ async fn a_code_that_is_owed_to_an_active_user_is_not_mailed(database: Database)
 }
 
 #[on_both_databases]
-async fn a_mail_that_was_claimed_just_before_the_replacement_is_not_sent(database: Database) {
+async fn email_claimed_before_replacement_is_not_sent(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
@@ -148,7 +148,7 @@ async fn a_mail_that_was_claimed_just_before_the_replacement_is_not_sent(databas
 }
 
 #[on_both_databases]
-async fn a_mail_that_was_claimed_just_before_a_resend_does_not_kill_the_fresh_code(database: Database) {
+async fn email_claimed_before_resend_keeps_the_new_code_valid(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
@@ -168,7 +168,7 @@ async fn a_mail_that_was_claimed_just_before_a_resend_does_not_kill_the_fresh_co
 }
 
 #[on_both_databases]
-async fn a_worker_that_was_thought_dead_changes_nothing(database: Database) {
+async fn expired_lease_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
@@ -191,7 +191,7 @@ async fn a_worker_that_was_thought_dead_changes_nothing(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_worker_that_was_thought_dead_mails_no_second_time_what_holds_no_code(database: Database) {
+async fn expired_lease_does_not_resend_notice(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.delivery.deliver_next().await.expect("a delivery");
@@ -216,7 +216,7 @@ async fn a_worker_that_was_thought_dead_mails_no_second_time_what_holds_no_code(
 }
 
 #[on_both_databases]
-async fn a_worker_whose_lease_was_taken_in_the_middle_draws_and_mails_nothing(database: Database) {
+async fn lost_lease_draws_and_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
@@ -228,7 +228,7 @@ async fn a_worker_whose_lease_was_taken_in_the_middle_draws_and_mails_nothing(da
 }
 
 #[on_both_databases]
-async fn a_worker_whose_lease_was_taken_in_the_middle_mails_no_code_again(database: Database) {
+async fn lost_lease_does_not_resend_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(vec![FaultRule {

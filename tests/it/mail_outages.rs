@@ -34,7 +34,7 @@ fn reply(code: u16) -> Action {
 }
 
 #[on_both_databases]
-async fn a_mail_outlives_a_mail_server_that_refuses_or_breaks_off(database: Database) {
+async fn email_survives_refused_and_broken_connections(database: Database) {
     let outages = [
         Outage::Refused,
         Outage::Cut,
@@ -46,14 +46,14 @@ async fn a_mail_outlives_a_mail_server_that_refuses_or_breaks_off(database: Data
     ];
     let (app, mut proxy) = behind_a_proxy(&database).await;
     // Connections to the mail server are there before anything breaks.
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     for (number, outage) in outages.into_iter().enumerate() {
         outlive(&app, &mut proxy, outage, &format!("user{number}@example.com")).await;
     }
 }
 
 #[on_both_databases]
-async fn what_is_refused_for_good_is_given_up_and_the_next_mail_arrives(database: Database) {
+async fn rejected_email_does_not_block_the_next_one(database: Database) {
     let (app, _proxy) = behind_a_proxy(&database).await;
     app.mailer.faults().set(vec![FaultRule {
         recipient: Some("nobody@example.com".to_owned()),
@@ -63,8 +63,8 @@ async fn what_is_refused_for_good_is_given_up_and_the_next_mail_arrives(database
         app.register("nobody@example.com", PASSWORD).await.payload(),
         &registered()
     );
-    app.outbox_empties().await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.wait_for_empty_outbox().await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     assert_eq!(app.mailer.faults().rules()[0].fired, 1);
     assert!(app.mailbox().messages_to("nobody@example.com").is_empty());
 }
@@ -74,14 +74,14 @@ mod slow {
     use super::*;
 
     #[on_both_databases]
-    async fn a_mail_outlives_a_mail_server_that_stalls(database: Database) {
+    async fn email_survives_a_stalled_mail_server(database: Database) {
         let (app, mut proxy) = behind_a_proxy(&database).await;
-        app.activated("ada@example.com", PASSWORD).await;
+        app.register_and_activate("ada@example.com", PASSWORD).await;
         outlive(&app, &mut proxy, Outage::Stalled, "bob@example.com").await;
     }
 
     #[on_both_databases]
-    async fn an_answer_that_comes_too_late_is_not_taken_for_the_answer_to_another_mail(database: Database) {
+    async fn late_reply_is_not_taken_for_the_next_email(database: Database) {
         let (app, mut proxy) = behind_a_proxy(&database).await;
         let late = Outage::Fault(Stage::AfterData, Action::Delay(DELIVERY + seconds(1)));
         outlive(&app, &mut proxy, late, "ada@example.com").await;

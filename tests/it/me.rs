@@ -4,7 +4,7 @@ use serde_json::json;
 use tests::{Database, TestApp, on_both_databases};
 
 #[on_both_databases]
-async fn an_error_of_me_leaves_the_fields_beside_it_alone(database: Database) {
+async fn error_in_me_keeps_the_other_fields(database: Database) {
     let app = TestApp::start(&database).await;
     for client in [
         app.bearer("unknown"),

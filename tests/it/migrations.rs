@@ -21,7 +21,7 @@ async fn start_eight(database: &Database) {
     for start in starts.collect::<Vec<_>>() {
         apps.push(start.await.expect("the server starts"));
     }
-    apps[7].activated("ada@example.com", PASSWORD).await;
+    apps[7].register_and_activate("ada@example.com", PASSWORD).await;
     apps[0].sign_in("ada@example.com", PASSWORD).await.succeeds();
 }
 
@@ -40,26 +40,26 @@ mod postgres {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn what_reads_a_table_whole_is_not_compiled() {
+    async fn sequential_scan_is_not_jit_compiled() {
         let plan = answer("EXPLAIN ANALYZE UPDATE schema_compatibility SET minimum_version = minimum_version").await;
         assert!(plan.iter().any(|line| line.contains("Seq Scan")), "{plan:#?}");
         assert!(!plan.iter().any(|line| line.contains("JIT")), "{plan:#?}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn that_the_table_of_migrations_is_there_already_is_no_news() {
+    async fn connections_receive_no_notices() {
         assert_eq!(answer("SHOW client_min_messages").await, ["warning"]);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn eight_servers_that_start_at_once_migrate_once() {
+    async fn eight_concurrent_starts_migrate_once() {
         super::start_eight(&Database::empty_postgres().await).await;
     }
 }
 
 mod sqlite {
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn eight_servers_that_start_at_once_migrate_once() {
+    async fn eight_concurrent_starts_migrate_once() {
         super::start_eight(&tests::Database::sqlite()).await;
     }
 }

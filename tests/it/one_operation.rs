@@ -6,7 +6,7 @@ use serde_json::json;
 use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
 
 #[on_both_databases]
-async fn with_two_credential_operations_nothing_runs(database: Database) {
+async fn two_credential_operations_run_nothing(database: Database) {
     let app = TestApp::start(&database).await;
     let input = format!("(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}})");
     let basic = app.basic("ada@example.com", PASSWORD);
@@ -35,9 +35,9 @@ async fn with_two_credential_operations_nothing_runs(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_session_is_no_credential_operation_and_is_verified_once(database: Database) {
+async fn session_lookups_are_not_credential_operations(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let answer = app
         .bearer(&token)
         .send("{a:me{id} b:me{id} registrationPolicy{codeLength}}", json!({}))
@@ -47,9 +47,9 @@ async fn a_session_is_no_credential_operation_and_is_verified_once(database: Dat
 }
 
 #[on_both_databases]
-async fn a_document_that_was_sent_before_is_judged_anew(database: Database) {
+async fn cached_document_is_checked_again(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let query = "{a:me{id} b:me{id}}";
     for _ in 0..2 {
         assert!(app.bearer(&token).send(query, json!({})).await.body["data"]["a"]["id"].is_string());
@@ -81,7 +81,7 @@ async fn a_document_that_was_sent_before_is_judged_anew(database: Database) {
 }
 
 #[on_both_databases]
-async fn credentials_are_verified_only_when_a_field_asks(database: Database) {
+async fn credentials_are_verified_only_if_a_field_needs_them(database: Database) {
     let app = TestApp::start(&database).await;
     for client in [
         app.basic("ada@example.com", "wrong"),

@@ -20,7 +20,7 @@ mod slow {
     const LIVE: Duration = Duration::from_secs(1);
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn a_thousand_sign_ins_at_once_take_no_more_memory_than_the_threads_have() {
+    async fn thousand_concurrent_sign_ins_stay_within_the_memory_limit() {
         let database = Database::sqlite();
         let installation = Installation::on(database.url()).await;
         let installation = installation

@@ -9,7 +9,7 @@ use crate::seconds;
 const EXAMPLES: &str = include_str!("../../examples/web/src/password-examples.json");
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_server_says_of_each_password_what_the_frontend_expects() {
+async fn server_agrees_with_the_password_hints_of_the_frontend() {
     let app = TestApp::start(&Database::sqlite()).await;
     let examples: Vec<Value> = serde_json::from_str(EXAMPLES).expect("a list");
     for example in &examples {

@@ -12,8 +12,8 @@ mod postgres {
     use tests::Database;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn what_was_acknowledged_is_mailed_after_a_sigkill() {
-        super::what_was_acknowledged_is_mailed_after_a_sigkill(&Database::postgres().await).await;
+    async fn acknowledged_registration_is_mailed_after_sigkill() {
+        super::acknowledged_registration_is_mailed_after_sigkill(&Database::postgres().await).await;
     }
 }
 
@@ -21,13 +21,13 @@ mod sqlite {
     use tests::Database;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn what_was_acknowledged_is_mailed_after_a_sigkill() {
-        super::what_was_acknowledged_is_mailed_after_a_sigkill(&Database::sqlite()).await;
+    async fn acknowledged_registration_is_mailed_after_sigkill() {
+        super::acknowledged_registration_is_mailed_after_sigkill(&Database::sqlite()).await;
     }
 }
 
 /// Killed between the commit and the sending, then started again.
-async fn what_was_acknowledged_is_mailed_after_a_sigkill(database: &Database) {
+async fn acknowledged_registration_is_mailed_after_sigkill(database: &Database) {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
         .await
@@ -74,7 +74,7 @@ async fn what_was_acknowledged_is_mailed_after_a_sigkill(database: &Database) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_newcomer_needs_no_settings() {
+async fn server_starts_without_settings() {
     let folder = TempDir::new().expect("a folder");
     // The port of the API alone is not the usual one, since another test, or a person, may use that.
     let environment = [("HTTP_ADDR", "127.0.0.1:0")];
@@ -108,7 +108,7 @@ async fn a_newcomer_needs_no_settings() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mailbox_port_that_nobody_asked_for_may_move() {
+async fn default_mailbox_ports_move_if_taken() {
     // Whoever holds them, they are taken now.
     let _held: Vec<_> = ["127.0.0.1:1025", "127.0.0.1:8025"]
         .map(std::net::TcpListener::bind)
@@ -124,7 +124,7 @@ async fn a_mailbox_port_that_nobody_asked_for_may_move() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn metrics_can_have_an_address_of_their_own() {
+async fn metrics_can_listen_on_a_separate_address() {
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .and_then(|free| free.local_addr())
         .expect("a port");
@@ -140,7 +140,7 @@ async fn metrics_can_have_an_address_of_their_own() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_log_holds_no_secret() {
+async fn log_contains_no_secrets() {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
         .await
@@ -185,7 +185,7 @@ async fn the_log_holds_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_commands_do_what_they_say() {
+async fn commands_do_what_they_document() {
     let folder = TempDir::new().expect("a folder");
     let (status, lines) = Process::api(folder.path(), &["schema"], &[]).end().await;
     assert_eq!(status, Some(0));

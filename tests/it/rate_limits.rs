@@ -7,7 +7,7 @@ use tests::{Answers, Database, PASSWORD, TestApp, on_both_databases};
 use crate::{loopback, seconds};
 
 #[on_both_databases]
-async fn no_rolling_hour_holds_more_mails_than_allowed(database: Database) {
+async fn no_rolling_hour_exceeds_the_email_limit(database: Database) {
     let app = TestApp::start(&database).await;
     // As often as one network is let, for three hours: whatever hour is looked at, it holds three.
     let mut accepted: Vec<u64> = Vec::new();
@@ -34,7 +34,7 @@ async fn no_rolling_hour_holds_more_mails_than_allowed(database: Database) {
 }
 
 #[on_both_databases]
-async fn parallel_requests_over_two_servers_share_one_limit(database: Database) {
+async fn two_servers_share_the_email_limit(database: Database) {
     let app = TestApp::start(&database).await;
     let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
     let requests = (0..200_u8).map(|number| {
@@ -48,9 +48,9 @@ async fn parallel_requests_over_two_servers_share_one_limit(database: Database) 
 }
 
 #[on_both_databases]
-async fn the_table_of_limits_names_nobody(database: Database) {
+async fn rate_limit_rows_contain_no_address(database: Database) {
     let app = TestApp::start(&database).await;
-    app.registered("ada@example.com", PASSWORD).await;
+    app.register_and_read_code("ada@example.com", PASSWORD).await;
     app.sign_in("ada@example.com", "wrong password").await;
     let rows = rate_limit::Entity::find().all(app.db()).await.expect("rows");
     assert_eq!(rows.len(), 5);

@@ -16,14 +16,14 @@ fn url(app: &TestApp) -> String {
     format!("http://{}/graphql", app.address())
 }
 
-async fn goes_through_the_flow(client: &str) {
+async fn completes_the_flow(client: &str) {
     let app = TestApp::start(&Database::sqlite()).await;
     let mailbox = format!("http://{}", app.mailer.http_addr());
     run("flow.mjs", &[client, &url(&app), &mailbox]).await;
 }
 
 /// The server has no room for more: one job holds its thread for estimating passwords, a second one fills the queue.
-async fn tells_what_is_wrong(client: &str) {
+async fn shows_errors(client: &str) {
     let app = TestApp::with(&Database::sqlite(), |builder| builder.hashing.queue = 1).await;
     let hasher = app.server().accounts().hasher.clone();
     let (release, held) = mpsc::channel::<()>();
@@ -51,13 +51,13 @@ macro_rules! clients {
     ($($name:ident: $script:literal)+) => {
         $(mod $name {
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn goes_through_the_flow() {
-                super::goes_through_the_flow($script).await;
+            async fn completes_the_flow() {
+                super::completes_the_flow($script).await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn tells_what_is_wrong() {
-                super::tells_what_is_wrong($script).await;
+            async fn shows_errors() {
+                super::shows_errors($script).await;
             }
         })+
     };
@@ -72,11 +72,11 @@ clients! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backend_keeps_the_token_in_a_cookie() {
+async fn backend_keeps_the_token_in_a_cookie() {
     let app = TestApp::with(&Database::sqlite(), |builder| {
         builder.trusted_proxies.0 = vec!["127.0.0.0/8".parse().expect("a network")];
     })
     .await;
-    app.activated("ada@example.com", OTHER_PASSWORD).await;
+    app.register_and_activate("ada@example.com", OTHER_PASSWORD).await;
     run("cookie.mjs", &[&url(&app), "ada@example.com", OTHER_PASSWORD]).await;
 }

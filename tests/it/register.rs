@@ -9,7 +9,7 @@ use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, count, eventually, on_b
 use crate::{loopback, seconds};
 
 #[on_both_databases]
-async fn what_cannot_be_registered_is_refused_with_all_reasons_at_once(database: Database) {
+async fn invalid_registration_reports_all_errors(database: Database) {
     let app = TestApp::start(&database).await;
     for (email, password, codes) in [
         ("ada", PASSWORD, vec!["INVALID_EMAIL"]),
@@ -40,9 +40,9 @@ async fn what_cannot_be_registered_is_refused_with_all_reasons_at_once(database:
 }
 
 #[on_both_databases]
-async fn one_mailbox_is_one_account_however_it_is_written(database: Database) {
+async fn one_mailbox_is_one_account(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("Ada@Bücher.example", PASSWORD).await;
+    app.register_and_activate("Ada@Bücher.example", PASSWORD).await;
     for written in [
         "ada@bücher.example",
         " ADA@XN--BCHER-KVA.EXAMPLE ",
@@ -51,12 +51,13 @@ async fn one_mailbox_is_one_account_however_it_is_written(database: Database) {
         app.sign_in(written, PASSWORD).await.succeeds();
         app.basic(written, PASSWORD).me().await.is_user("Ada@Bücher.example");
     }
-    app.activated("ada+tag@bücher.example", OTHER_PASSWORD).await;
+    app.register_and_activate("ada+tag@bücher.example", OTHER_PASSWORD)
+        .await;
     assert_eq!(count::<user::Entity>(app.db()).await, 2);
 }
 
 #[on_both_databases]
-async fn passwords_are_used_exactly_as_they_come(database: Database) {
+async fn passwords_are_used_exactly_as_received(database: Database) {
     let app = TestApp::start(&database).await;
     let long: String = (0..128_u32)
         .filter_map(|n| char::from_u32(33 + n * n * 7 % 90))
@@ -66,7 +67,7 @@ async fn passwords_are_used_exactly_as_they_come(database: Database) {
         .enumerate()
     {
         let email = format!("user{number}@example.com");
-        app.activated(&email, password).await;
+        app.register_and_activate(&email, password).await;
         let cut: String = password.chars().take(password.chars().count() - 1).collect();
         for other in [password.trim(), &password.to_lowercase(), &cut] {
             if other != password {
@@ -77,13 +78,13 @@ async fn passwords_are_used_exactly_as_they_come(database: Database) {
 }
 
 #[on_both_databases]
-async fn the_newest_registration_takes_the_place_of_a_pending_one(database: Database) {
+async fn new_registration_replaces_the_pending_one(database: Database) {
     let app = TestApp::start(&database).await;
-    let first_code = app.registered("ada@example.com", PASSWORD).await;
+    let first_code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let first = app.basic("ada@example.com", PASSWORD).me().await;
 
     app.clock.advance(seconds(30));
-    let second_code = app.registered("ada@example.com", OTHER_PASSWORD).await;
+    let second_code = app.register_and_read_code("ada@example.com", OTHER_PASSWORD).await;
     let second = app.basic("ada@example.com", OTHER_PASSWORD).me().await;
 
     assert_ne!(first.payload()["id"], second.payload()["id"]);
@@ -103,9 +104,9 @@ async fn the_newest_registration_takes_the_place_of_a_pending_one(database: Data
 }
 
 #[on_both_databases]
-async fn registering_an_active_address_changes_nothing_and_tells_its_owner(database: Database) {
+async fn registering_an_active_email_only_notifies_its_owner(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let before = app.bearer(&token).me().await;
 
     app.clock.advance(seconds(30));
@@ -127,10 +128,10 @@ async fn registering_an_active_address_changes_nothing_and_tells_its_owner(datab
 }
 
 #[on_both_databases]
-async fn mails_to_an_address_are_limited_alike_for_known_and_unknown(database: Database) {
+async fn email_limits_are_equal_for_known_and_unknown_addresses(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("known@example.com", PASSWORD).await;
-    app.registered("unknown@example.com", PASSWORD).await;
+    app.register_and_activate("known@example.com", PASSWORD).await;
+    app.register_and_read_code("unknown@example.com", PASSWORD).await;
     // 30 s apart …
     app.clock.advance(seconds(29));
     for email in ["known@example.com", "unknown@example.com"] {
@@ -176,7 +177,7 @@ async fn mails_to_an_address_are_limited_alike_for_known_and_unknown(database: D
 }
 
 #[on_both_databases]
-async fn two_hundred_registrations_of_one_address_make_one_user(database: Database) {
+async fn concurrent_registrations_of_one_email_make_one_user(database: Database) {
     let app = TestApp::start(&database).await;
     let registrations = (0..200_u8).map(|number| {
         let client = app.from(loopback(number % 20));
@@ -198,7 +199,7 @@ async fn two_hundred_registrations_of_one_address_make_one_user(database: Databa
     // Ten mails an hour to one address, from whatever networks.
     assert_eq!(accepted.len(), 10);
     assert_eq!(count::<user::Entity>(app.db()).await, 1);
-    app.outbox_empties().await;
+    app.wait_for_empty_outbox().await;
     // Exactly one of the ten is the one that counts, and the newest mail is for it.
     let mut owners = Vec::new();
     for (network, password) in (100..).zip(&accepted) {

@@ -1,7 +1,7 @@
 //! Two servers on one database are as one. What they share of the outbox, of the limits on mails and of sessions is tested
 //! beside those.
 
-use tests::{Answer, Answers, Client, Database, PASSWORD, TestApp, on_both_databases};
+use tests::{Answer, Answers, Client, Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
 use crate::loopback;
 
@@ -26,9 +26,9 @@ async fn by_turns((app, replica): (&TestApp, &TestApp), ask: impl AsyncFn(Client
 }
 
 #[on_both_databases]
-async fn what_is_begun_at_one_is_finished_at_the_other(database: Database) {
+async fn flow_continues_on_another_replica(database: Database) {
     let (app, replica) = two(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let activated = replica.basic("ada@example.com", PASSWORD).activate(&code).await;
     let token = activated.session_token();
     app.bearer(&token).me().await.is_active();
@@ -37,7 +37,7 @@ async fn what_is_begun_at_one_is_finished_at_the_other(database: Database) {
 }
 
 #[on_both_databases]
-async fn guesses_of_a_password_are_counted_together(database: Database) {
+async fn replicas_share_the_password_limit(database: Database) {
     let (app, replica) = two(&database).await;
     let answers = by_turns((&app, &replica), async |client| {
         client.sign_in("ada@example.com", "a wrong password").await
@@ -48,9 +48,9 @@ async fn guesses_of_a_password_are_counted_together(database: Database) {
 }
 
 #[on_both_databases]
-async fn tries_of_a_code_are_counted_together(database: Database) {
+async fn replicas_share_the_code_tries(database: Database) {
     let (app, replica) = two(&database).await;
-    let wrong = TestApp::wrong(&app.registered("ada@example.com", PASSWORD).await);
+    let wrong = wrong_code(&app.register_and_read_code("ada@example.com", PASSWORD).await);
     let answers = by_turns((&app, &replica), async move |client| {
         client.basic("ada@example.com", PASSWORD).activate(&wrong).await
     })
@@ -59,9 +59,9 @@ async fn tries_of_a_code_are_counted_together(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_code_works_once_at_one_of_them(database: Database) {
+async fn code_works_once_across_replicas(database: Database) {
     let (app, replica) = two(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let answers = by_turns((&app, &replica), async move |client| {
         client.basic("ada@example.com", PASSWORD).activate(&code).await
     })

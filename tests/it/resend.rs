@@ -1,18 +1,18 @@
 //! Asking for another code.
 
 use serde_json::json;
-use tests::{Database, PASSWORD, TestApp, on_both_databases};
+use tests::{Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
 use crate::seconds;
 
 #[on_both_databases]
-async fn a_fresh_code_replaces_the_one_before(database: Database) {
+async fn resend_replaces_the_code(database: Database) {
     let app = TestApp::start(&database).await;
-    let first = app.registered("ada@example.com", PASSWORD).await;
+    let first = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     let id = ada.me().await.payload()["id"].clone();
     for _ in 0..3 {
-        ada.activate(&TestApp::wrong(&first)).await;
+        ada.activate(&wrong_code(&first)).await;
     }
     app.clock.advance(seconds(30));
     let answer = ada.resend().await;
@@ -37,9 +37,9 @@ async fn a_fresh_code_replaces_the_one_before(database: Database) {
 }
 
 #[on_both_databases]
-async fn who_missed_the_minute_is_not_stuck(database: Database) {
+async fn resend_works_after_expiry(database: Database) {
     let app = TestApp::start(&database).await;
-    let code = app.registered("ada@example.com", PASSWORD).await;
+    let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     app.clock.advance(seconds(61));
     ada.activate(&code).await.fails_with("CODE_EXPIRED");
@@ -49,9 +49,9 @@ async fn who_missed_the_minute_is_not_stuck(database: Database) {
 }
 
 #[on_both_databases]
-async fn resending_and_registering_share_their_limits(database: Database) {
+async fn resend_and_register_share_their_limits(database: Database) {
     let app = TestApp::start(&database).await;
-    app.registered("ada@example.com", PASSWORD).await;
+    app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     app.clock.advance(seconds(29));
     ada.resend().await.fails_with("RATE_LIMITED").retry_after(1);
@@ -64,9 +64,9 @@ async fn resending_and_registering_share_their_limits(database: Database) {
 }
 
 #[on_both_databases]
-async fn only_a_pending_user_gets_another_code(database: Database) {
+async fn only_pending_users_can_resend(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     // Also while another mail would come too soon.
     app.basic("ada@example.com", PASSWORD)
         .resend()

@@ -7,7 +7,7 @@ use tests::{Database, TestApp};
 
 /// `api/schema.graphql` is what the server prints. When it changes on purpose: `cargo run -- schema > api/schema.graphql`.
 #[test]
-fn the_committed_schema_is_the_one_that_is_served() {
+fn committed_schema_matches_the_server() {
     let committed = include_str!("../../api/schema.graphql");
     assert_eq!(committed, api::graphql::sdl());
 }
@@ -35,7 +35,7 @@ fn parts(path: &str, part: &Value) -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_in_the_schema_says_what_it_is() {
+async fn every_schema_element_has_a_description() {
     let schema = schema().await;
     let lists = ["types", "directives"].map(|list| schema[list].as_array().expect("a list"));
     let parts: Vec<_> = lists.into_iter().flatten().flat_map(|part| parts("", part)).collect();
@@ -63,7 +63,7 @@ fn codes(text: &str) -> BTreeSet<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_mutation_lists_the_codes_that_the_documentation_has() {
+async fn mutations_list_the_documented_codes() {
     let schema = schema().await;
     let types = schema["types"].as_array().expect("types");
     let named = |name: &str| types.iter().find(|of| of["name"] == name).expect("a type");

@@ -34,13 +34,13 @@ fn with(old: &str, new: &str) -> String {
 }
 
 #[test]
-fn the_schema_keeps_the_recommended_rules() {
+fn schema_follows_the_recommended_rules() {
     let (content, said) = run("lint.mjs", &[&api::graphql::sdl()]);
     assert!(content, "{said}");
 }
 
 #[test]
-fn the_rules_find_what_they_are_for() {
+fn lint_reports_violations() {
     let (content, said) = run("lint.mjs", &[&with("  id: ID!", "  user_id: ID!")]);
     assert!(!content && said.contains("strict-id-in-types"), "{said}");
     assert!(said.contains("naming-convention"), "{said}");
@@ -75,14 +75,14 @@ fn promised(repository: &Path) -> (String, String) {
 }
 
 #[test]
-fn the_schema_breaks_no_client() {
+fn schema_breaks_no_client() {
     let (version, before) = promised(Path::new(REPOSITORY));
     let (content, said) = run("breaking.mjs", &[&before, &api::graphql::sdl()]);
     assert!(content, "Clients that were written for {version} break:\n{said}");
 }
 
 #[test]
-fn what_breaks_clients_is_named() {
+fn breaking_changes_are_reported() {
     let before = api::graphql::sdl();
     let removed = with("  codeLength: Int\n", "  digits: Int\n");
     let changed = with("  activatedAt: DateTime\n", "  activatedAt: String\n");
@@ -115,7 +115,7 @@ fn what_breaks_clients_is_named() {
 }
 
 #[test]
-fn without_git_the_contract_is_what_was_promised() {
+fn contract_is_the_baseline_without_git() {
     let folder = TempDir::new().expect("a folder");
     assert_eq!(promised(folder.path()).0, "the contract");
 }
@@ -124,7 +124,7 @@ mod in_git {
     use super::*;
 
     #[test]
-    fn the_newest_version_is_what_was_promised() {
+    fn newest_tag_is_the_baseline() {
         let folder = TempDir::new().expect("a folder");
         let repository = folder.path();
         let git = |arguments: &[&str]| {

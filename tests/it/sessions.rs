@@ -30,9 +30,9 @@ impl Clock for BrokenOnce {
 }
 
 #[on_both_databases]
-async fn a_session_ends_after_its_idle_time(database: Database) {
+async fn session_expires_after_its_idle_timeout(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let ada = app.bearer(&token);
     app.clock.advance(seconds(7 * DAY - 1));
     ada.me().await.is_active();
@@ -52,10 +52,12 @@ async fn a_session_ends_after_its_idle_time(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_session_in_use_lives_however_short_its_idle_time(database: Database) {
+async fn session_in_use_does_not_become_idle(database: Database) {
     for idle in [5, 60, 2 * 60 * 60] {
         let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(idle)).await;
-        let token = app.activated(&format!("idle{idle}@example.com"), PASSWORD).await;
+        let token = app
+            .register_and_activate(&format!("idle{idle}@example.com"), PASSWORD)
+            .await;
         for _ in 0..10 {
             app.clock.advance(seconds(idle - 1));
             app.bearer(&token).me().await.is_active();
@@ -72,9 +74,9 @@ async fn a_session_in_use_lives_however_short_its_idle_time(database: Database) 
 }
 
 #[on_both_databases]
-async fn a_use_that_was_not_written_counts_all_the_same(database: Database) {
+async fn unwritten_use_keeps_the_session_alive(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     app.clock.advance(seconds(60 * 60 - 1));
     app.bearer(&token).me().await.is_active();
     app.clock.advance(seconds(7 * DAY - 1));
@@ -82,11 +84,14 @@ async fn a_use_that_was_not_written_counts_all_the_same(database: Database) {
 }
 
 #[on_both_databases]
-async fn sessions_that_are_looked_up_together_open_each_their_own(database: Database) {
+async fn batched_lookups_return_the_right_users(database: Database) {
     let app = TestApp::start(&database).await;
     let mut tokens = Vec::new();
     for number in 0..5 {
-        tokens.push(app.activated(&format!("user{number}@example.com"), PASSWORD).await);
+        tokens.push(
+            app.register_and_activate(&format!("user{number}@example.com"), PASSWORD)
+                .await,
+        );
     }
     tokens.push("nobody's".to_owned());
     let lookups = (0..120).map(|number| {
@@ -108,16 +113,16 @@ async fn sessions_that_are_looked_up_together_open_each_their_own(database: Data
 }
 
 #[on_both_databases]
-async fn a_session_of_somebody_who_is_not_active_opens_nothing(database: Database) {
+async fn session_of_a_pending_user_is_unauthenticated(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let pending = user::Entity::update_many().col_expr(user::Column::Status, Expr::value(user::Status::Pending));
     pending.exec(app.db()).await.expect("an update");
     app.bearer(&token).me().await.is_unauthenticated();
 }
 
 #[on_both_databases]
-async fn a_lookup_that_panics_ends_alone(database: Database) {
+async fn panicking_lookup_does_not_stop_later_ones(database: Database) {
     let mut core = TestCore::start(&database).await;
     let broken = BrokenOnce(core.clock.clone(), AtomicBool::new(true));
     core.accounts.sessions = SessionLookups::start(core.accounts.db.clone(), Arc::new(broken), core.accounts.policy);
@@ -133,9 +138,9 @@ async fn a_lookup_that_panics_ends_alone(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_session_ends_after_its_absolute_time(database: Database) {
+async fn session_expires_after_its_absolute_lifetime(database: Database) {
     let app = TestApp::with(&database, |app| app.policy.session_idle = seconds(100 * DAY)).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     app.clock.advance(seconds(30 * DAY - 1));
     app.bearer(&token).me().await.is_active();
     app.clock.advance(seconds(1));
@@ -143,9 +148,9 @@ async fn a_session_ends_after_its_absolute_time(database: Database) {
 }
 
 #[on_both_databases]
-async fn the_last_use_is_written_at_most_hourly(database: Database) {
+async fn last_use_is_written_at_most_hourly(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let opened = last_used(&app).await;
     app.clock.advance(seconds(60 * 60 - 1));
     app.bearer(&token).me().await;
@@ -156,10 +161,10 @@ async fn the_last_use_is_written_at_most_hourly(database: Database) {
 }
 
 #[on_both_databases]
-async fn signing_out_ends_one_session_at_once_and_on_every_replica(database: Database) {
+async fn sign_out_ends_one_session_on_every_replica(database: Database) {
     let app = TestApp::start(&database).await;
     let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
-    let first = app.activated("ada@example.com", PASSWORD).await;
+    let first = app.register_and_activate("ada@example.com", PASSWORD).await;
     let second = replica.sign_in("ada@example.com", PASSWORD).await.session_token();
 
     assert_eq!(
@@ -176,9 +181,9 @@ async fn signing_out_ends_one_session_at_once_and_on_every_replica(database: Dat
 }
 
 #[on_both_databases]
-async fn only_the_token_opens_a_session_and_only_its_digest_is_kept(database: Database) {
+async fn session_needs_its_token_and_stores_only_the_digest(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     assert_eq!(token.len(), 43);
     let row = session::Entity::find()
         .one(app.db())

@@ -6,7 +6,7 @@ use tests::Process;
 const SECRET: &str = "a secret of thirty-two bytes or more";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_setting_that_cannot_be_used_ends_the_start_with_one_line_that_names_it() {
+async fn invalid_setting_ends_the_start_with_one_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = taken.local_addr().expect("an address").to_string();
     let production = ("APP_ENV", "production");

@@ -21,20 +21,20 @@ mod slow {
     const LATE: Duration = Duration::from_secs(4);
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn each_is_given_its_time_and_no_more() {
+    async fn slow_clients_are_cut_at_their_timeout() {
         let app = TestApp::start(&Database::sqlite()).await;
         let server = app.server().address();
         tokio::join!(
-            a_slow_head_is_cut(server),
-            a_slow_body_is_refused(server),
-            who_reads_nothing_is_cut(server),
-            who_comes_back_in_time_is_answered(server),
-            who_does_not_come_back_is_cut(server),
+            slow_head_is_cut(server),
+            slow_body_is_rejected(server),
+            client_that_does_not_read_is_cut(server),
+            idle_connection_is_kept_before_the_timeout(server),
+            idle_connection_is_closed_after_the_timeout(server),
         );
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn three_hundred_of_them_keep_nobody_waiting() {
+    async fn three_hundred_slow_clients_delay_nobody() {
         let app = TestApp::start(&Database::sqlite()).await;
         let mut slow = Vec::new();
         for number in 0..300 {
@@ -49,7 +49,7 @@ mod slow {
         }
     }
 
-    async fn a_slow_head_is_cut(server: SocketAddr) {
+    async fn slow_head_is_cut(server: SocketAddr) {
         let begun = Instant::now();
         let mut stream = send(server, HALF_A_HEAD).await;
         loop {
@@ -63,7 +63,7 @@ mod slow {
         happened_after(begun, 10);
     }
 
-    async fn a_slow_body_is_refused(server: SocketAddr) {
+    async fn slow_body_is_rejected(server: SocketAddr) {
         let begun = Instant::now();
         let mut stream = send(server, HALF_A_BODY).await;
         let mut answer = String::new();
@@ -74,7 +74,7 @@ mod slow {
         happened_after(begun, 10);
     }
 
-    async fn who_reads_nothing_is_cut(server: SocketAddr) {
+    async fn client_that_does_not_read_is_cut(server: SocketAddr) {
         // As many requests as it takes until the server can no longer write, and so no longer reads.
         let mut stream = send(server, REQUEST).await;
         let requests = "GET /schema.graphql HTTP/1.1\r\nhost: a\r\n\r\n".repeat(1_000);
@@ -88,7 +88,7 @@ mod slow {
         happened_after(last, 30);
     }
 
-    async fn who_comes_back_in_time_is_answered(server: SocketAddr) {
+    async fn idle_connection_is_kept_before_the_timeout(server: SocketAddr) {
         let mut stream = send(server, REQUEST).await;
         answered(&mut stream).await;
         sleep_until(Instant::now() + seconds(70)).await;
@@ -99,7 +99,7 @@ mod slow {
         answered(&mut stream).await;
     }
 
-    async fn who_does_not_come_back_is_cut(server: SocketAddr) {
+    async fn idle_connection_is_closed_after_the_timeout(server: SocketAddr) {
         let mut stream = send(server, REQUEST).await;
         answered(&mut stream).await;
         let begun = Instant::now();

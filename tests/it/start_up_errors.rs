@@ -64,7 +64,7 @@ async fn users(database: &Database) -> usize {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_no_database_is_not_written_over() {
+async fn corrupt_database_is_not_overwritten() {
     let database = used_database().await;
     let whole = fs::read(file_of(&database)).expect("the file");
     let mut scratched = whole.clone();
@@ -83,7 +83,7 @@ async fn what_is_no_database_is_not_written_over() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_that_may_not_be_written_is_left_as_it_is() {
+async fn read_only_database_is_left_unchanged() {
     let database = used_database().await;
     let file = file_of(&database);
     let folder = file.parent().expect("a folder");
@@ -109,7 +109,7 @@ async fn a_database_that_may_not_be_written_is_left_as_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_damages_nothing() {
+async fn full_disk_damages_nothing() {
     let database = used_database().await;
     let file = file_of(&database);
     let before = fs::read(file).expect("the file");
@@ -126,7 +126,7 @@ async fn a_full_disk_damages_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_fills_up_loses_nothing_that_was_acknowledged() {
+async fn full_disk_loses_no_acknowledged_registration() {
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await;
     let mut api = on_a_small_disk(&installation, 400);
@@ -155,7 +155,7 @@ async fn a_disk_that_fills_up_loses_nothing_that_was_acknowledged() {
 }
 
 #[on_both_databases]
-async fn a_schema_that_this_server_cannot_work_with_is_left_alone(database: Database) {
+async fn incompatible_newer_schema_is_left_unchanged(database: Database) {
     let db = migrated(&database).await;
     db.execute_unprepared("UPDATE schema_compatibility SET minimum_version = 2")
         .await
@@ -165,7 +165,7 @@ async fn a_schema_that_this_server_cannot_work_with_is_left_alone(database: Data
 }
 
 #[on_both_databases]
-async fn a_schema_that_a_newer_server_has_taken_further_can_be_worked_with(database: Database) {
+async fn compatible_newer_schema_is_accepted(database: Database) {
     let db = migrated(&database).await;
     db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_later', 0)")
         .await
@@ -188,7 +188,7 @@ mod slow {
         use tests::{Installation, Postgres};
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn a_server_that_cannot_be_reached_or_refuses_is_named_without_its_password() {
+        async fn connection_error_hides_the_password() {
             let postgres = Postgres::start().await;
             let (user, password, address) = ("postgres", Postgres::PASSWORD, postgres.address().to_string());
             for (user, password, address, database) in [

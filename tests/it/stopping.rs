@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 #[on_both_databases]
-async fn a_stop_waits_for_no_connection_that_is_idle(database: Database) {
+async fn stop_does_not_wait_for_idle_connections(database: Database) {
     let app = TestApp::start(&database).await;
     // The client keeps its connection.
     app.me().await;
@@ -20,7 +20,7 @@ async fn a_stop_waits_for_no_connection_that_is_idle(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_request_that_has_begun_is_answered_while_the_server_stops(database: Database) {
+async fn request_in_progress_is_answered_during_the_stop(database: Database) {
     let app = TestApp::start(&database).await;
     let address = app.server().address();
     let body = json!({

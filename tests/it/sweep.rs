@@ -8,10 +8,10 @@ use crate::seconds;
 const DAY: u64 = 24 * 60 * 60;
 
 #[on_both_databases]
-async fn pending_users_are_swept_after_a_day_and_active_ones_stay(database: Database) {
+async fn sweep_deletes_only_pending_users_after_a_day(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("ada@example.com", PASSWORD).await;
-    app.registered("bob@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
+    app.register_and_read_code("bob@example.com", PASSWORD).await;
     app.clock.advance(seconds(DAY - 1));
     app.server().accounts().sweep().await.expect("a sweep");
     assert_eq!(count::<user::Entity>(app.db()).await, 2);
@@ -25,9 +25,9 @@ async fn pending_users_are_swept_after_a_day_and_active_ones_stay(database: Data
 }
 
 #[on_both_databases]
-async fn ended_sessions_and_empty_limits_are_swept_by_themselves(database: Database) {
+async fn server_sweeps_ended_sessions_and_unused_limits(database: Database) {
     let app = TestApp::start(&database).await;
-    app.activated("ada@example.com", PASSWORD).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
     assert_eq!(count::<session::Entity>(app.db()).await, 1);
     assert!(count::<rate_limit::Entity>(app.db()).await > 0);
     app.clock.advance(seconds(15 * DAY));

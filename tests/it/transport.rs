@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
 
 #[on_both_databases]
-async fn what_a_browser_sends_without_asking_does_nothing(database: Database) {
+async fn requests_without_preflight_run_nothing(database: Database) {
     let app = TestApp::start(&database).await;
     let query = json!({ "query": format!("mutation{{register(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}}){{codeLength}}}}") });
     for content_type in [
@@ -36,7 +36,7 @@ async fn what_a_browser_sends_without_asking_does_nothing(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_missing_variable_runs_nothing(database: Database) {
+async fn missing_variable_runs_nothing_at_all(database: Database) {
     let app = TestApp::start(&database).await;
     let register = format!("register(input:{{email:\"ada@example.com\",password:\"{PASSWORD}\"}}){{codeLength}}");
     let document =
@@ -66,9 +66,9 @@ async fn a_missing_variable_runs_nothing(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_variable_that_leaves_an_argument_without_its_value_runs_nothing(database: Database) {
+async fn missing_argument_runs_nothing(database: Database) {
     let app = TestApp::start(&database).await;
-    let token = app.activated("ada@example.com", PASSWORD).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     for query in [
         "mutation($e:String){signOut{__typename} signIn(input:{email:$e,password:\"x\"}){__typename}}",
         "mutation($i:SignInInput){signOut{__typename} signIn(input:$i){__typename}}",
@@ -92,7 +92,7 @@ async fn a_variable_that_leaves_an_argument_without_its_value_runs_nothing(datab
 }
 
 #[on_both_databases]
-async fn a_document_that_multiplies_its_fields_is_refused(database: Database) {
+async fn multiplied_fields_are_rejected(database: Database) {
     let app = TestApp::start(&database).await;
     let leaf = "signOut{__typename} ".repeat(200);
     let query =
@@ -104,7 +104,7 @@ async fn a_document_that_multiplies_its_fields_is_refused(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_server_that_does_not_tell_its_schema_does_not_tell_it(database: Database) {
+async fn introspection_can_be_off(database: Database) {
     for introspection in [true, false] {
         let app = TestApp::with(&database, |app| app.introspection = introspection).await;
         for query in [
@@ -132,7 +132,7 @@ async fn a_server_that_does_not_tell_its_schema_does_not_tell_it(database: Datab
 }
 
 #[on_both_databases]
-async fn what_is_refused_quotes_nothing_of_the_request(database: Database) {
+async fn parse_error_quotes_nothing_of_the_request(database: Database) {
     let app = TestApp::start(&database).await;
     let query = format!("mutation{{register(input:{{email:\"a@b.c\",password:\"{PASSWORD}\"}}){{codeLength");
     let answer = app.send(&query, json!({})).await;
@@ -141,7 +141,7 @@ async fn what_is_refused_quotes_nothing_of_the_request(database: Database) {
 }
 
 #[on_both_databases]
-async fn what_is_no_operation_has_a_code_that_says_so(database: Database) {
+async fn invalid_operations_have_their_error_codes(database: Database) {
     let app = TestApp::start(&database).await;
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
@@ -167,7 +167,7 @@ async fn what_is_no_operation_has_a_code_that_says_so(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_document_that_would_hang_the_server_is_refused(database: Database) {
+async fn fragment_bomb_and_deep_nesting_are_rejected(database: Database) {
     let app = TestApp::start(&database).await;
     let fragment = |n| format!(" fragment A{n} on Query{{...A{0} ...A{0}}}", n + 1);
     let fragments = (0..24).map(fragment).collect::<Vec<_>>().concat();
@@ -180,7 +180,7 @@ async fn a_document_that_would_hang_the_server_is_refused(database: Database) {
 }
 
 #[on_both_databases]
-async fn batches_and_large_bodies_are_refused(database: Database) {
+async fn batches_and_large_bodies_are_rejected(database: Database) {
     let app = TestApp::start(&database).await;
     for (body, status) in [
         (json!([{ "query": "{me{id}}" }]).to_string(), 400),
@@ -207,7 +207,7 @@ async fn batches_and_large_bodies_are_refused(database: Database) {
 }
 
 #[on_both_databases]
-async fn every_answer_has_an_id_and_is_kept_by_no_cache(database: Database) {
+async fn every_response_has_an_id_and_is_not_cached(database: Database) {
     let app = TestApp::start(&database).await;
     for path in ["/", "/livez", "/readyz", "/metrics", "/schema.graphql", "/nothing"] {
         let response = app.request(Method::GET, path).send().await.expect("an answer");
@@ -236,7 +236,7 @@ async fn every_answer_has_an_id_and_is_kept_by_no_cache(database: Database) {
 }
 
 #[on_both_databases]
-async fn pages_of_this_machine_may_call_and_others_may_not(database: Database) {
+async fn cors_allows_only_localhost_by_default(database: Database) {
     let app = TestApp::start(&database).await;
     for method in [Method::PUT, Method::DELETE] {
         let response = app.request(method, "/graphql").send().await.expect("an answer");

@@ -1,6 +1,6 @@
 //! An address that has seen ten wrong tries in a day gets longer codes.
 
-use tests::{Database, PASSWORD, TestApp, on_both_databases};
+use tests::{Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
 use crate::{loopback, seconds};
 
@@ -14,16 +14,13 @@ async fn guess(app: &TestApp, network: u8, tries: usize) -> (String, i64) {
     let code = app.next_code("ada@example.com").await;
     let guesser = client.basic("ada@example.com", PASSWORD);
     for _ in 0..tries {
-        guesser
-            .activate(&TestApp::wrong(&code))
-            .await
-            .fails_with("INVALID_CODE");
+        guesser.activate(&wrong_code(&code)).await.fails_with("INVALID_CODE");
     }
     (code, announced)
 }
 
 #[on_both_databases]
-async fn after_ten_wrong_tries_codes_have_eight_digits(database: Database) {
+async fn ten_wrong_tries_lengthen_codes_to_eight_digits(database: Database) {
     let app = TestApp::start(&database).await;
     for network in 1..=3 {
         let (code, announced) = guess(&app, network, 3).await;
@@ -36,13 +33,13 @@ async fn after_ten_wrong_tries_codes_have_eight_digits(database: Database) {
     let (code, announced) = guess(&app, 5, 0).await;
     assert_eq!((code.len(), announced), (8, 8), "ten");
     // The other address is not concerned, and nobody is locked out.
-    assert_eq!(app.registered("bob@example.com", PASSWORD).await.len(), 4);
+    assert_eq!(app.register_and_read_code("bob@example.com", PASSWORD).await.len(), 4);
     let ada = app.from(loopback(5)).basic("ada@example.com", PASSWORD);
     ada.activate(&code).await.succeeds();
 }
 
 #[on_both_databases]
-async fn a_day_without_a_wrong_try_ends_it_and_nothing_less(database: Database) {
+async fn codes_shorten_after_a_day_without_wrong_tries(database: Database) {
     let app = TestApp::start(&database).await;
     for network in 1..=4 {
         guess(&app, network, if network == 4 { 1 } else { 3 }).await;
@@ -58,7 +55,7 @@ async fn a_day_without_a_wrong_try_ends_it_and_nothing_less(database: Database) 
 }
 
 #[on_both_databases]
-async fn each_wrong_try_begins_the_day_anew(database: Database) {
+async fn each_wrong_try_restarts_the_day(database: Database) {
     let app = TestApp::start(&database).await;
     for network in 1..=4 {
         guess(&app, network, if network == 4 { 1 } else { 3 }).await;
@@ -73,7 +70,7 @@ async fn each_wrong_try_begins_the_day_anew(database: Database) {
 }
 
 #[on_both_databases]
-async fn ten_tries_over_more_than_a_day_are_not_ten_in_a_day(database: Database) {
+async fn ten_wrong_tries_in_more_than_a_day_do_not_lengthen_codes(database: Database) {
     let app = TestApp::start(&database).await;
     for network in 1..=6 {
         let (code, _) = guess(&app, network, 3).await;

@@ -125,7 +125,7 @@ impl TestApp {
             .lock()
             .expect("no panic")
             .insert(address.to_owned(), mail.id.clone());
-        self.outbox_empties().await;
+        self.wait_for_empty_outbox().await;
         mail
     }
 
@@ -145,29 +145,22 @@ impl TestApp {
     ///
     /// # Panics
     /// When it is refused, or no mail comes.
-    pub async fn registered(&self, email: &str, password: &str) -> String {
+    pub async fn register_and_read_code(&self, email: &str, password: &str) -> String {
         self.register(email, password).await.succeeds();
         self.next_code(email).await
     }
 
     /// Registers and activates an address, and gives the session.
-    pub async fn activated(&self, email: &str, password: &str) -> String {
-        let code = self.registered(email, password).await;
+    pub async fn register_and_activate(&self, email: &str, password: &str) -> String {
+        let code = self.register_and_read_code(email, password).await;
         self.basic(email, password).activate(&code).await.session_token()
-    }
-
-    /// Some code that is not this one.
-    #[must_use]
-    pub fn wrong(code: &str) -> String {
-        let last = if code.ends_with('0') { '1' } else { '0' };
-        format!("{}{last}", &code[..code.len() - 1])
     }
 
     /// Waits until no mail is owed.
     ///
     /// # Panics
     /// When one stays owed.
-    pub async fn outbox_empties(&self) {
+    pub async fn wait_for_empty_outbox(&self) {
         // Not `eventually`, with which this could not run in a task of its own.
         let asked = async {
             while crate::database::count::<entity::email_outbox::Entity>(self.db()).await > 0 {
@@ -182,6 +175,13 @@ impl TestApp {
     pub async fn stop(self) {
         self.server.stop().await;
     }
+}
+
+/// A code that differs from this one in its last digit.
+#[must_use]
+pub fn wrong_code(code: &str) -> String {
+    let last = if code.ends_with('0') { '1' } else { '0' };
+    format!("{}{last}", &code[..code.len() - 1])
 }
 
 /// Asks again and again until the answer is yes.

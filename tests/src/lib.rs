@@ -16,7 +16,7 @@ mod unprivileged;
 
 pub use self::core::{TestCore, client, credentials};
 pub use answer::{Answer, Answers, Failure};
-pub use app::{TestApp, TestAppBuilder, eventually};
+pub use app::{TestApp, TestAppBuilder, eventually, wrong_code};
 pub use client::Client;
 pub use clock::ManualClock;
 pub use database::{Database, count};

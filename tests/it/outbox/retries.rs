@@ -9,7 +9,7 @@ use super::{fault, reply};
 use crate::seconds;
 
 #[on_both_databases]
-async fn a_retry_within_half_a_minute_mails_the_same_code_under_the_same_id(database: Database) {
+async fn retry_within_30_seconds_sends_the_same_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     // The receiver takes the mail, and the connection breaks before it says so.
@@ -30,7 +30,7 @@ async fn a_retry_within_half_a_minute_mails_the_same_code_under_the_same_id(data
 }
 
 #[on_both_databases]
-async fn a_later_retry_mails_a_fresh_code_under_another_id(database: Database) {
+async fn later_retry_sends_a_new_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
@@ -53,7 +53,7 @@ async fn a_later_retry_mails_a_fresh_code_under_another_id(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_code_that_lives_shortly_is_not_mailed_when_it_is_nearly_dead(database: Database) {
+async fn retry_does_not_send_a_nearly_expired_code(database: Database) {
     let policy = Policy {
         code_ttl: seconds(10),
         ..Policy::default()
@@ -68,7 +68,7 @@ async fn a_code_that_lives_shortly_is_not_mailed_when_it_is_nearly_dead(database
 }
 
 #[on_both_databases]
-async fn what_is_refused_for_now_is_tried_again_and_arrives_alive(database: Database) {
+async fn temporarily_rejected_email_is_retried(database: Database) {
     for (stage, action) in [
         (Stage::Rcpt, reply(451)),
         (Stage::Connect, reply(421)),
@@ -101,7 +101,7 @@ async fn what_is_refused_for_now_is_tried_again_and_arrives_alive(database: Data
 }
 
 #[on_both_databases]
-async fn what_is_refused_for_good_is_not_tried_again(database: Database) {
+async fn permanently_rejected_email_is_not_retried(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::Rcpt, reply(550), 5));
@@ -111,7 +111,7 @@ async fn what_is_refused_for_good_is_not_tried_again(database: Database) {
 }
 
 #[on_both_databases]
-async fn after_a_quarter_of_an_hour_a_mail_is_given_up(database: Database) {
+async fn email_is_given_up_after_15_minutes(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(vec![FaultRule {
@@ -135,7 +135,7 @@ async fn after_a_quarter_of_an_hour_a_mail_is_given_up(database: Database) {
 }
 
 #[on_both_databases]
-async fn register_answers_while_the_mail_server_is_gone(database: Database) {
+async fn register_succeeds_while_the_mail_server_is_down(database: Database) {
     let app = TestApp::start(&database).await;
     app.mailer
         .faults()

@@ -12,7 +12,7 @@ use super::{fault, reply};
 use crate::seconds;
 
 #[on_both_databases]
-async fn what_a_dead_worker_claimed_is_delivered_by_another(database: Database) {
+async fn email_of_a_dead_worker_is_sent_by_another(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     assert!(core.delivery.claim().await.expect("a claim").is_some());
@@ -27,7 +27,7 @@ async fn what_a_dead_worker_claimed_is_delivered_by_another(database: Database) 
 }
 
 #[on_both_databases]
-async fn a_first_mail_goes_before_those_that_keep_failing(database: Database) {
+async fn new_email_is_sent_before_failing_ones(database: Database) {
     let core = TestCore::start(&database).await;
     let mut refused = FaultRule::new(Stage::Rcpt, reply(451));
     refused.recipient = Some("old*".to_owned());
@@ -44,7 +44,7 @@ async fn a_first_mail_goes_before_those_that_keep_failing(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_mail_that_is_to_be_tried_again_is_not_delayed_by_others(database: Database) {
+async fn retry_is_not_delayed_by_other_emails(database: Database) {
     let app = TestApp::start(&database).await;
     app.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
     app.register("ada@example.com", PASSWORD).await.succeeds();
@@ -63,7 +63,7 @@ async fn a_mail_that_is_to_be_tried_again_is_not_delayed_by_others(database: Dat
 }
 
 #[on_both_databases]
-async fn what_falls_due_meanwhile_is_not_overlooked_for_long(database: Database) {
+async fn retry_of_another_server_is_noticed(database: Database) {
     let app = TestApp::start(&database).await;
     // Another server, whose postponing wakes nobody here.
     let other = TestCore::start(&database).await;
@@ -80,7 +80,7 @@ async fn what_falls_due_meanwhile_is_not_overlooked_for_long(database: Database)
 }
 
 #[on_both_databases]
-async fn mails_that_are_claimed_together_have_each_their_own_fate(database: Database) {
+async fn emails_claimed_together_fail_independently(database: Database) {
     let core = TestCore::start(&database).await;
     for number in 0..6 {
         core.register(&format!("user{number}@example.com"), PASSWORD, 1).await;
@@ -117,7 +117,7 @@ async fn mails_that_are_claimed_together_have_each_their_own_fate(database: Data
 }
 
 #[on_both_databases]
-async fn two_servers_send_each_mail_once(database: Database) {
+async fn two_servers_send_each_email_once(database: Database) {
     let app = TestApp::start(&database).await;
     let replica = TestApp::with(&database, |builder| {
         builder.mailer = Some(app.mailer.clone());
@@ -131,14 +131,14 @@ async fn two_servers_send_each_mail_once(database: Database) {
     for registration in registrations.collect::<Vec<_>>() {
         registration.await.expect("no panic").succeeds();
     }
-    app.outbox_empties().await;
+    app.wait_for_empty_outbox().await;
     let mails = app.mailbox().messages();
     let recipients: std::collections::HashSet<_> = mails.iter().map(|mail| mail.to[0].address.clone()).collect();
     assert_eq!((mails.len(), recipients.len()), (40, 40));
 }
 
 #[on_both_databases]
-async fn what_another_server_owed_is_looked_for(database: Database) {
+async fn email_of_another_server_is_noticed(database: Database) {
     let app = TestApp::start(&database).await;
     let other = TestCore::start(&database).await;
     // The other one has no workers, and wakes none.
@@ -148,7 +148,7 @@ async fn what_another_server_owed_is_looked_for(database: Database) {
 }
 
 #[on_both_databases]
-async fn a_slow_mail_server_holds_up_no_registration(database: Database) {
+async fn slow_mail_server_does_not_delay_registrations(database: Database) {
     let app = TestApp::start(&database).await;
     app.mailer
         .faults()
@@ -170,7 +170,7 @@ mod postgres_alone {
         use tests::{Database, PASSWORD, TestCore};
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn a_row_that_another_worker_is_claiming_is_passed_over() {
+        async fn row_locked_by_another_worker_is_skipped() {
             let database = Database::postgres().await;
             let core = TestCore::start(&database).await;
             core.register("ada@example.com", PASSWORD, 1).await;

@@ -2,7 +2,7 @@
 //! `SCREENSHOTS=docs ./tests/run -- -p tests --test it example::browser`.
 
 use browser::{Look, Page, in_browser};
-use tests::{Database, TestApp};
+use tests::{Database, TestApp, wrong_code};
 
 use super::{EMAIL, PASSWORD, choose, is_in, open, submit};
 
@@ -53,7 +53,7 @@ async fn every_screen(look: Look) {
         if look == Look::Desktop {
             picture_of_the_code(&page).await;
         }
-        page.press(&TestApp::wrong(&code)[2..]).await;
+        page.press(&wrong_code(&code)[2..]).await;
         page.eventually("it is wrong", "problem('code') !== null").await;
         looks_well(&page, "code, with a problem").await;
 

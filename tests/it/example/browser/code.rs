@@ -1,5 +1,5 @@
 use browser::{Key, Look, Page, in_browser};
-use tests::{Database, TestApp};
+use tests::{Database, TestApp, wrong_code};
 
 use super::{EMAIL, PASSWORD, choose, is_in, open, register, sign_in, submit, turn_the_clock};
 use crate::seconds;
@@ -39,7 +39,7 @@ async fn after_three_wrong_codes_only_a_new_one_works() {
             "One try is left.",
             "It has no tries left: please ask for a new one.",
         ] {
-            page.press(&TestApp::wrong(&code)).await;
+            page.press(&wrong_code(&code)).await;
             says(&page, &format!("This is not the code. {told}")).await;
         }
         let over = "This code was tried too often. Please ask for a new one.";
@@ -109,13 +109,13 @@ async fn while_nobody_told_how_long_the_code_is_any_is_taken() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         for _ in 0..4 {
-            let code = app.registered(EMAIL, PASSWORD).await;
+            let code = app.register_and_read_code(EMAIL, PASSWORD).await;
             for _ in 0..3 {
-                app.basic(EMAIL, PASSWORD).activate(&TestApp::wrong(&code)).await;
+                app.basic(EMAIL, PASSWORD).activate(&wrong_code(&code)).await;
             }
             app.clock.advance(seconds(60 * 60));
         }
-        let code = app.registered(EMAIL, PASSWORD).await;
+        let code = app.register_and_read_code(EMAIL, PASSWORD).await;
         assert_eq!(code.len(), 8);
         let page = open(client, app.address()).await;
         sign_in(&page, PASSWORD).await;

@@ -144,7 +144,7 @@ async fn who_was_replaced_by_a_newer_registration_can_register_again() {
         register(&page).await;
         app.next_code(EMAIL).await;
         app.clock.advance(crate::seconds(30));
-        let code = app.registered(EMAIL, "somebody else's password").await;
+        let code = app.register_and_read_code(EMAIL, "somebody else's password").await;
         page.press(&code).await;
         page.eventually("it says so", "said.includes('a newer one took its place')")
             .await;
@@ -160,7 +160,7 @@ async fn who_was_replaced_by_a_newer_registration_can_register_again() {
 async fn who_signs_in_before_the_code_is_led_to_it() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Phone, async move |client| {
-        app.registered(EMAIL, PASSWORD).await;
+        app.register_and_read_code(EMAIL, PASSWORD).await;
         app.clock.advance(crate::seconds(30));
         let page = open(client, app.address()).await;
         sign_in(&page, PASSWORD).await;
@@ -206,7 +206,7 @@ async fn who_activated_elsewhere_is_led_to_the_sign_in() {
 async fn when_the_session_has_ended_the_page_asks_to_sign_in() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
-        app.activated(EMAIL, PASSWORD).await;
+        app.register_and_activate(EMAIL, PASSWORD).await;
         let page = open(client, app.address()).await;
         sign_in(&page, PASSWORD).await;
         is_in(&page).await;

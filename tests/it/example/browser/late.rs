@@ -66,7 +66,7 @@ async fn who_left_the_registration_is_not_called_back() {
 async fn who_left_the_sign_in_is_not_called_back() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
-        app.activated(EMAIL, PASSWORD).await;
+        app.register_and_activate(EMAIL, PASSWORD).await;
         let page = open(client, app.address()).await;
         hold(&page, "SignIn").await;
         sign_in(&page, PASSWORD).await;

@@ -52,7 +52,7 @@ async fn without_a_network_one_can_still_sign_out() {
     let app = TestApp::start(&Database::sqlite()).await;
     let mut network = Proxy::start(app.address());
     in_browser(Look::Desktop, async move |client| {
-        app.activated(EMAIL, PASSWORD).await;
+        app.register_and_activate(EMAIL, PASSWORD).await;
         let page = open(client, network.address()).await;
         sign_in(&page, PASSWORD).await;
         is_in(&page).await;

@@ -7,7 +7,7 @@ use super::Workbench;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_header_that_is_typed_wins() {
     let app = TestApp::start(&Database::sqlite()).await;
-    let token = app.activated("bob@example.com", PASSWORD).await;
+    let token = app.register_and_activate("bob@example.com", PASSWORD).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
         graphiql.register().await;
@@ -117,7 +117,7 @@ async fn a_session_that_was_ended_elsewhere_is_dropped() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_typed_header_signs_out_its_own_session_alone() {
     let app = TestApp::start(&Database::sqlite()).await;
-    let token = app.activated("bob@example.com", PASSWORD).await;
+    let token = app.register_and_activate("bob@example.com", PASSWORD).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
         graphiql.register().await;
