@@ -1,7 +1,9 @@
-//! Activating: the code's minute, its tries, and the one success.
+//! `activate`: when a code expires, how many tries it has, and that it works once.
 
+use api::account::Refusal;
+use entity::session;
 use serde_json::json;
-use tests::{Answers, Database, PASSWORD, TestApp, on_both_databases, wrong_code};
+use tests::{Answers, Database, PASSWORD, TestApp, TestCore, count, credentials, on_both_databases, wrong_code};
 
 use crate::{loopback, seconds};
 
@@ -92,7 +94,7 @@ async fn credentials_are_checked_before_the_code(database: Database) {
     ] {
         client.activate(&code).await.is_unauthenticated();
     }
-    // Nothing of this has spent a try.
+    // None of these requests spent a try.
     app.basic("ada@example.com", PASSWORD).activate(&code).await.succeeds();
 }
 
@@ -112,23 +114,11 @@ async fn repeated_activation_opens_no_session(database: Database) {
 
 #[on_both_databases]
 async fn no_code_is_valid_before_the_draw(database: Database) {
-    // No worker runs here, so the mail stays owed and nothing is drawn.
-    let core = tests::TestCore::start(&database).await;
+    // No worker runs here, so nothing draws a code.
+    let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let proved = core
-        .accounts
-        .prove(&tests::credentials("ada@example.com", PASSWORD, 1))
-        .await
-        .expect("a user");
-    let code = api::account::Code::parse("0000");
-    let refused = core
-        .accounts
-        .activate_proved(proved, code, api::clock::Clock::now(&core.clock))
-        .await;
-    assert!(matches!(
-        refused,
-        Err(api::account::Error::Refused(api::account::Refusal::InvalidCode(None)))
-    ));
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    assert_eq!(core.activate(&ada, "0000").await, Err(Refusal::InvalidCode(None)));
 }
 
 #[on_both_databases]
@@ -148,7 +138,7 @@ async fn one_of_200_concurrent_correct_codes_activates(database: Database) {
         assert_eq!(session["token"].is_string(), answer.outcome() == "OK", "{answer:?}");
         assert_eq!(session.is_null(), answer.outcome() != "OK", "{answer:?}");
     }
-    assert_eq!(tests::count::<entity::session::Entity>(app.db()).await, 1);
+    assert_eq!(count::<session::Entity>(app.db()).await, 1);
     app.basic("ada@example.com", PASSWORD)
         .activate(&code)
         .await

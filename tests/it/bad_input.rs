@@ -1,4 +1,4 @@
-//! Emails, passwords and credentials that somebody made up to break something, and the answer that each has to have.
+//! Hostile emails, passwords, credentials and codes, and the answer to each.
 
 use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
 
@@ -69,7 +69,7 @@ async fn invalid_email_is_rejected_everywhere(database: Database) {
     for email in invalid_emails() {
         app.register(&email, PASSWORD).await.fails_with("INVALID_EMAIL");
         app.sign_in(&email, PASSWORD).await.fails_with("INVALID_EMAIL");
-        // A head may be as long as 32 KiB.
+        // The server accepts at most 32 KiB of headers.
         if email.len() < 10_000 {
             let basic = app.basic(&email, PASSWORD);
             basic.me().await.is_unauthenticated();
@@ -100,7 +100,7 @@ async fn equivalent_spellings_of_an_email_are_one_account(database: Database) {
                 "\u{a0}ADA@EXAMPLE.com ",
                 "ada@\u{ff45}xample.com",
                 "ada@example\u{3002}com",
-                // What nobody sees (UTS #46 ignores it) makes no other account.
+                // UTS #46 ignores invisible characters.
                 "ada@exa\u{200b}mple.c\u{ad}om",
             ][..],
         ),
@@ -134,7 +134,7 @@ async fn similar_passwords_are_different(database: Database) {
         .collect();
     assert_eq!(emoji.chars().count(), 128);
     for (number, (password, others)) in [
-        // Alike in what bcrypt would look at.
+        // Equal in the 72 bytes that bcrypt reads.
         (
             format!("{}one", &long[..72]),
             vec![format!("{}two", &long[..72]), long[..72].to_owned()],
@@ -179,7 +179,7 @@ async fn similar_passwords_are_different(database: Database) {
     ] {
         app.register("ada@example.com", &password).await.fails_with(code);
     }
-    // Proving a password knows no lengths: who is asked is asked alike.
+    // The length limits apply only where a password is chosen.
     for password in [String::new(), "x".repeat(60_000)] {
         app.sign_in("ada@example.com", &password)
             .await
@@ -227,7 +227,7 @@ async fn malformed_credentials_are_unauthenticated(database: Database) {
     ] {
         let client = app.authorized(&value);
         client.me().await.is_unauthenticated();
-        // What needs no credentials does not look at them.
+        // Operations that need no credentials ignore them.
         client
             .register("bob@example.com", "1")
             .await
@@ -241,12 +241,12 @@ async fn malformed_credentials_are_unauthenticated(database: Database) {
         .json(&serde_json::json!({ "query": "{me{id}}" }))
         .send()
         .await
-        .expect("an answer")
+        .expect("the server answers")
         .json()
         .await
         .expect("JSON");
     assert_eq!(twice["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
-    // Nothing of this stands in the way of who is right.
+    // None of these requests locks the user out.
     app.clock.advance(seconds(60 * 60));
     app.authorized(&right).me().await.is_active();
 }

@@ -1,4 +1,4 @@
-//! How much one client may ask for, whatever the accounts.
+//! The limit of credential operations per client address.
 
 use api::http::TrustedProxies;
 use reqwest::Method;
@@ -7,7 +7,7 @@ use tests::{Client, Database, PASSWORD, TestApp, on_both_databases};
 
 use crate::seconds;
 
-/// Another address in the network of the usual one.
+/// Another address in the network of the default one.
 const NEIGHBOUR: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
 
 async fn limited(database: &Database, per_minute: u32, trusted: &[&str]) -> TestApp {
@@ -23,7 +23,7 @@ async fn limited(database: &Database, per_minute: u32, trusted: &[&str]) -> Test
     .await
 }
 
-/// Whether one more operation of the client is looked at; each is about another address, so that no other limit is met.
+/// Whether the client limit lets one more operation pass. Each uses another email, so that no other limit applies.
 async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
     let query = "mutation($input:SignInInput!){signIn(input:$input){userErrors{code}}}";
     let mut request = client.request(Method::POST, "/graphql");
@@ -35,7 +35,7 @@ async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
         .json(&json!({ "query": query, "variables": variables }))
         .send()
         .await;
-    let answer: Value = response.expect("an answer").json().await.expect("JSON");
+    let answer: Value = response.expect("the server answers").json().await.expect("JSON");
     match answer["data"]["signIn"]["userErrors"][0]["code"].as_str() {
         Some("INVALID_CREDENTIALS") => true,
         Some("RATE_LIMITED") => false,
@@ -47,7 +47,7 @@ async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
 async fn client_gets_60_credential_operations_a_minute(database: Database) {
     let app = limited(&database, 60, &[]).await;
     let token = app.register_and_activate("ada@example.com", PASSWORD).await;
-    // Registering and activating were two of them.
+    // `register` and `activate` were two of them.
     for number in 0..58 {
         assert!(is_served(&app, number, &[]).await, "{number}");
     }
@@ -64,7 +64,7 @@ async fn client_gets_60_credential_operations_a_minute(database: Database) {
     me.has_top_level_error("RATE_LIMITED").status(200).retry_after(1);
     assert_eq!(me.body["data"], json!({ "me": null }));
 
-    // What costs no hash is not counted.
+    // Operations without a password hash do not count.
     for _ in 0..70 {
         app.bearer(&token).me().await.is_user("ada@example.com");
         assert_eq!(
@@ -73,7 +73,7 @@ async fn client_gets_60_credential_operations_a_minute(database: Database) {
         );
     }
     app.bearer(&token).sign_out().await.succeeds();
-    // Each client is counted for itself, down to the address.
+    // Another address of the same network has its own limit.
     assert!(is_served(&app.from(NEIGHBOUR), 0, &[]).await);
 
     app.clock.advance(seconds(1));
@@ -93,7 +93,7 @@ async fn client_limit_rejection_spends_no_other_limit(database: Database) {
             .await
             .fails_with("RATE_LIMITED");
     }
-    // Of the address, nothing was spent.
+    // The limits of the email are untouched.
     app.clock.advance(seconds(60));
     app.register("ada@example.com", PASSWORD).await.succeeds();
     app.clock.advance(seconds(60));
@@ -113,24 +113,24 @@ async fn forwarded_address_counts_only_from_trusted_proxies() {
         (&["198.51.100.1"][..], true),
         (&["198.51.100.1"], false),
         (&["198.51.100.2"], true),
-        // Whatever stands before what the proxy wrote is the client's own.
+        // Entries before the one that the proxy appended come from the client and prove nothing.
         (&["203.0.113.1, 198.51.100.2"], false),
         (&["203.0.113.2", "198.51.100.2"], false),
         (&["203.0.113.2"], true),
-        // An IPv6 client has all of its /64.
+        // All addresses of an IPv6 /64 are one client.
         (&["2001:db8:0:1::1"], true),
         (&["2001:db8:0:1:ffff::2"], false),
         (&["2001:db8:0:2::1"], true),
-        // An IPv4 address may be written as IPv6.
+        // An IPv4-mapped IPv6 address is the IPv4 address.
         (&["::ffff:198.51.100.2"], false),
-        // What is no address counts for the proxy itself, together.
+        // Entries that are not addresses share the limit of the proxy itself.
         (&["nonsense"], true),
         (&["more nonsense"], false),
         (&[], false),
     ] {
         assert_eq!(is_served(&app, 0, forwarded).await, served, "{forwarded:?}");
     }
-    // A neighbour of the proxy is no proxy.
+    // A neighbour of the proxy is not trusted.
     assert!(is_served(&app.from(NEIGHBOUR), 0, &["198.51.100.3"]).await);
     assert!(!is_served(&app.from(NEIGHBOUR), 0, &["198.51.100.4"]).await);
 }

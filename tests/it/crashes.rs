@@ -1,4 +1,4 @@
-//! The server dies at any moment, again and again, under load: nothing acknowledged is lost, and no code works twice.
+//! The server is killed at random moments under load. It loses nothing that it acknowledged, and no code works twice.
 
 mod slow {
     use std::collections::BTreeMap;
@@ -15,11 +15,11 @@ mod slow {
 
     use crate::{loopback, seconds};
 
-    /// How often the server is killed.
+    /// How many times the server is killed.
     const CRASHES: u64 = 50;
-    /// How long a server lives at most, from the start of its process on.
+    /// The longest time from the start of the process until it is killed.
     const LIFE: Duration = Duration::from_millis(500);
-    /// People who register at once.
+    /// How many people register concurrently.
     const PEOPLE: u64 = 3;
 
     #[on_both_databases]
@@ -42,7 +42,7 @@ mod slow {
         for email in seen.acknowledged() {
             come_in(&client, installation.mailer.mailbox(), &seen, &email).await;
         }
-        let users = user::Entity::find().all(&db).await.expect("a look");
+        let users = user::Entity::find().all(&db).await.expect("the database answers");
         let active = users.iter().filter(|user| user.status == user::Status::Active).count();
         let successes = seen.successes.lock().expect("no panic").clone();
         println!(
@@ -57,7 +57,7 @@ mod slow {
         assert_eq!(active, seen.acknowledged().len());
     }
 
-    /// What the people were answered, over all lives of the server.
+    /// The answers that people got from all processes.
     #[derive(Default)]
     struct Seen {
         acknowledged: Mutex<Vec<String>>,
@@ -82,7 +82,7 @@ mod slow {
         }
     }
 
-    /// Starts the server, lets people in as soon as it listens, and kills it when its time has come.
+    /// Starts the server, sends requests as soon as it listens, and kills it after `life`.
     async fn live_and_die(installation: &Installation, number: u64, life: Duration, seen: &Arc<Seen>) {
         let mut api = installation.process();
         let (end, ended) = watch::channel(());
@@ -101,14 +101,14 @@ mod slow {
             }
             std::future::pending::<()>().await;
         };
-        // It is not waited for anything here: this is how long the server lives.
+        // The timeout is the point: it ends the life of the server.
         let _ = tokio::time::timeout(life, living).await;
         api.kill().await;
         drop(end);
         people.join_all().await;
     }
 
-    /// One person after the other registers, and activates with the code that was mailed, twice at once.
+    /// Registers one email after the other, and sends each code twice at once.
     async fn visit(client: Client, mailbox: Mailbox, seen: Arc<Seen>, name: String, mut ended: watch::Receiver<()>) {
         for turn in 0.. {
             let email = format!("{name}-{turn}@example.com");
@@ -133,22 +133,25 @@ mod slow {
         }
     }
 
-    /// Whoever was promised a mail has a row, and has the mail or is owed it.
+    /// Checks that each acknowledged registration is stored and its email is sent or pending.
     async fn nothing_is_lost(db: &DatabaseConnection, mailbox: &Mailbox, seen: &Seen) {
-        let users = user::Entity::find().all(db).await.expect("a look");
-        let owed = email_outbox::Entity::find().all(db).await.expect("a look");
+        let users = user::Entity::find().all(db).await.expect("the database answers");
+        let owed = email_outbox::Entity::find()
+            .all(db)
+            .await
+            .expect("the database answers");
         for email in seen.acknowledged() {
             let user = users.iter().find(|user| user.email.0 == email);
-            let user = user.unwrap_or_else(|| panic!("{email} was acknowledged, and is lost"));
+            let user = user.unwrap_or_else(|| panic!("{email} is lost"));
             let is_owed = owed.iter().any(|mail| mail.user_id == user.id);
             assert!(
                 is_owed || !mailbox.messages_to(&email).is_empty(),
-                "{email} was promised a mail"
+                "the email to {email} is lost"
             );
         }
     }
 
-    /// Somebody who registered comes back, and gets in with the newest code; if that is over, with another one.
+    /// Activates with the newest code, or requests a new one if that code no longer works.
     async fn come_in(client: &Client, mailbox: &Mailbox, seen: &Seen, email: &str) {
         let person = client.basic(email, PASSWORD);
         let mut newest = mailbox.messages_to(email).first().cloned();
@@ -162,15 +165,15 @@ mod slow {
                     _ => panic!("{answer:?}"),
                 }
             }
-            // From elsewhere, since one network may ask only so often.
+            // From another network, since each may request only a few emails.
             person.from(loopback(network)).resend().await.succeeds();
             let after = newest.map(|mail| mail.id.clone());
             newest = mailbox.wait_for(email, after.as_deref(), seconds(30)).await;
         }
-        panic!("{email} does not get in");
+        panic!("no code activates {email}");
     }
 
-    /// The seed that was given, to see a failure again, or a new one.
+    /// The seed from `TEST_SEED`, to repeat a failure, or a random one.
     fn seed() -> u64 {
         let given = std::env::var("TEST_SEED").ok();
         given.map_or_else(

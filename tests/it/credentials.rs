@@ -1,4 +1,4 @@
-//! Proving a password: limits, overload, renewal.
+//! Password checks: limits, overload, rehashing.
 
 use api::hashing::HashingConfig;
 use entity::{rate_limit, user};
@@ -21,8 +21,8 @@ async fn metrics_count_password_hashes(database: Database) {
         .request(reqwest::Method::GET, "/metrics")
         .send()
         .await
-        .expect("an answer");
-    let metrics = metrics.text().await.expect("a text");
+        .expect("the server answers");
+    let metrics = metrics.text().await.expect("text");
     for line in [
         "hashing_wait_seconds_count 2",
         "hashing_duration_seconds_count 2",
@@ -69,7 +69,7 @@ async fn network_gets_six_password_failures_then_one_per_30_minutes(database: Da
         }
         let refused = app.sign_in(email, PASSWORD).await;
         refused.fails_with("RATE_LIMITED").retry_after(30 * 60);
-        // The same limit guards every way to prove a password.
+        // The same limit covers every operation that checks a password.
         let basic = app.basic(email, PASSWORD);
         basic.activate("0000").await.fails_with("RATE_LIMITED");
         basic.resend().await.fails_with("RATE_LIMITED");
@@ -84,7 +84,7 @@ async fn network_gets_six_password_failures_then_one_per_30_minutes(database: Da
         .await
         .fails_with("RATE_LIMITED");
     app.clock.advance(seconds(30 * MINUTE));
-    // A right password is given back, so it can be proved again and again.
+    // A correct password gives its token back, so it works again and again.
     for _ in 0..5 {
         app.sign_in("known@example.com", PASSWORD).await.succeeds();
     }
@@ -156,7 +156,7 @@ async fn weak_hash_is_upgraded_at_sign_in(database: Database) {
         user::Entity::find()
             .one(app.db())
             .await
-            .expect("a look")
+            .expect("the database answers")
             .expect("a user")
             .password_hash
             .0
@@ -174,7 +174,7 @@ async fn weak_hash_is_upgraded_at_sign_in(database: Database) {
 
 #[on_both_databases]
 async fn full_hashing_queue_is_overloaded(database: Database) {
-    // One thread that takes its time, and room for one that waits.
+    // One slow thread, and a queue for one more.
     let slow = HashingConfig {
         threads: 1,
         queue: 1,
@@ -193,11 +193,14 @@ async fn full_hashing_queue_is_overloaded(database: Database) {
         answer.is_overloaded();
     }
     assert!(answers.count("OVERLOADED") > 0, "{answers:?}");
-    let compared = i64::try_from(answers.count("INVALID_CREDENTIALS")).expect("a few");
+    let compared = i64::try_from(answers.count("INVALID_CREDENTIALS")).expect("the count fits");
     assert!((1..6).contains(&compared), "{answers:?}");
-    // What was refused was not compared, so it does not count as a failure.
-    eventually("all tokens are back", async || {
-        let rows = rate_limit::Entity::find().all(app.db()).await.expect("a look");
+    // Rejected requests compared no password, so they do not count as failures.
+    eventually("all tokens are given back", async || {
+        let rows = rate_limit::Entity::find()
+            .all(app.db())
+            .await
+            .expect("the database answers");
         let now = api::clock::Clock::now(&app.clock).as_millis();
         rows.iter()
             .all(|row| row.paid_until.as_millis() == now + compared * row.interval_ms)
@@ -316,15 +319,18 @@ async fn hash_with_more_memory_still_verifies(database: Database) {
     let user = user::Entity::find()
         .one(app.db())
         .await
-        .expect("a look")
+        .expect("the database answers")
         .expect("a user");
     assert!(user.password_hash.0.starts_with("$argon2id$v=19$m=64,"));
 }
 
-/// Waits until no password token is out.
+/// Waits until every password check has given its token back.
 async fn wait_for_unused_tokens(app: &TestApp) {
-    eventually("all tokens are back", async || {
-        let rows = rate_limit::Entity::find().all(app.db()).await.expect("a look");
+    eventually("all tokens are given back", async || {
+        let rows = rate_limit::Entity::find()
+            .all(app.db())
+            .await
+            .expect("the database answers");
         let now = api::clock::Clock::now(&app.clock);
         rows.iter().all(|row| row.paid_until <= now)
     })

@@ -1,4 +1,4 @@
-//! PostgreSQL dies, stalls or loses its connections, and comes back.
+//! PostgreSQL crashes, stalls or loses its connections, and comes back.
 
 mod postgres {
     mod slow {
@@ -13,11 +13,11 @@ mod postgres {
 
         use crate::seconds;
 
-        /// How long an operation may take (15 s), and what a busy machine adds to it.
+        /// The deadline of an operation (15 s), with some time for a busy machine.
         const DEADLINE: Duration = Duration::from_secs(20);
-        /// How long a mail may take: the lease of a worker that waits for a dead connection (30 s), and the same again.
+        /// The longest time until an email arrives: twice the lease of a worker that waits for a dead connection (30 s).
         const MAIL: Duration = Duration::from_mins(1);
-        /// How long after the database is back all has to be well.
+        /// The longest time until the server works again after the database is back.
         const RECOVERY: Duration = Duration::from_secs(5);
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,17 +44,21 @@ mod postgres {
             let db = api::database::connect(&postgres.url())
                 .await
                 .expect("the database answers");
-            // A claim that nobody concluded is due again half a minute later.
-            within(seconds(60), "every mail leaves", async || {
+            // An abandoned claim is due again after 30 seconds.
+            within(seconds(60), "all emails are sent", async || {
                 tests::count::<email_outbox::Entity>(&db).await == 0
             })
             .await;
             for email in &acknowledged {
                 let of_email = user::Column::EmailCanonical.eq(entity::HiddenText(email.clone()));
-                let user = user::Entity::find().filter(of_email).one(&db).await.expect("a look");
-                assert!(user.is_some(), "{email} was acknowledged, and is lost");
+                let user = user::Entity::find()
+                    .filter(of_email)
+                    .one(&db)
+                    .await
+                    .expect("the database answers");
+                assert!(user.is_some(), "{email} is lost");
                 let mails = installation.mailer.mailbox().messages_to(email);
-                assert!(!mails.is_empty(), "{email} was promised a mail");
+                assert!(!mails.is_empty(), "the email to {email} is lost");
             }
         }
 
@@ -70,8 +74,8 @@ mod postgres {
                 proxy.strand();
                 proxy.heal();
             };
-            // What a dead connection is given to answer, and what the one before it had left of that.
-            // Few requests, so that whatever works in the background has a connection too, and waits on it.
+            // Waiting for one dead connection, after part of the wait for the previous one.
+            // Few requests, so that background tasks hold connections too and wait for them.
             stalled(4, another_takes_its_place, 2 * RECOVERY).await;
         }
 
@@ -105,13 +109,16 @@ mod postgres {
             assert_eq!(status(&client, "/readyz").await, 503);
             assert_eq!(status(&client, "/livez").await, 200);
             for request in requests {
-                let answer = request.await.expect("no panic").expect("an answer by the deadline");
+                let answer = request
+                    .await
+                    .expect("no panic")
+                    .expect("the server answers by the deadline");
                 assert_clean_failure(&answer);
                 answer.is_overloaded();
             }
 
             comes_back(&mut proxy);
-            within(recovery, "all is well", async || {
+            within(recovery, "the server is ready", async || {
                 status(&client, "/readyz").await == 200
             })
             .await;
@@ -133,8 +140,8 @@ mod postgres {
                 }
                 peaks.push(api.peak_kib());
             }
-            // The first three hundred show what so many at once need. Those that follow need a little more, since the
-            // allocator settles, but much less than six hundred requests and their connections hold (13 KiB each).
+            // The first 300 requests show what so many need at once. The later ones need a little more, since the
+            // allocator settles, but much less than 600 requests with their connections (13 KiB each).
             assert!(peaks[2] < peaks[0] + 8 * 1024, "{peaks:?} KiB");
         }
 
@@ -164,7 +171,7 @@ mod postgres {
             proxy.heal();
         }
 
-        /// Has the server open as many connections as it may: a slow database keeps each in use.
+        /// Makes the server open all its connections: a slow database keeps each in use.
         async fn all_connections_are_used(proxy: &Proxy, client: &Client) {
             proxy.delay(Duration::from_millis(50));
             for answer in futures_util::future::join_all((0..64).map(|_| client.me())).await {
@@ -173,7 +180,7 @@ mod postgres {
             proxy.delay(Duration::ZERO);
         }
 
-        /// A proxy in front of a database, and the URL that leads through it.
+        /// A proxy in front of a database, and the URL through it.
         fn proxied(database: &Database) -> (Proxy, String) {
             let url = database.url();
             let (_, rest) = url.split_once('@').expect("a role");
@@ -191,7 +198,7 @@ mod postgres {
                 .mailbox()
                 .wait_for(email, None, MAIL)
                 .await
-                .expect("a mail");
+                .expect("an email");
             let activated = client.basic(email, PASSWORD).activate(&mail.codes[0]).await;
             activated.session_token()
         }
@@ -201,11 +208,11 @@ mod postgres {
                 .request(reqwest::Method::GET, path)
                 .send()
                 .await
-                .expect("an answer");
+                .expect("the server answers");
             answer.status().as_u16()
         }
 
-        /// A code that is documented, and not a word of what is behind it.
+        /// Checks that the answer has a documented error code and reveals no internals.
         fn assert_clean_failure(answer: &Answer) {
             match answer.outcome() {
                 "OVERLOADED" => answer.is_overloaded(),
@@ -219,7 +226,7 @@ mod postgres {
             }
         }
 
-        /// Registers one address after the other, steadily, until it is told to end.
+        /// Registers one email after the other until it is told to end.
         struct Load {
             seen: Arc<Seen>,
             clients: tokio::task::JoinSet<()>,
@@ -258,7 +265,7 @@ mod postgres {
                 self.seen.ended.store(true, Ordering::Relaxed);
                 self.clients.join_all().await;
                 let acknowledged = self.seen.acknowledged.lock().expect("no panic").clone();
-                assert!(acknowledged.len() < 900, "more than the mailbox keeps");
+                assert!(acknowledged.len() < 900, "the mailbox keeps only 1000 emails");
                 acknowledged
             }
         }
@@ -273,7 +280,7 @@ mod postgres {
                 }
                 let email = format!("user{number}-{turn}@example.com");
                 let answer = tokio::time::timeout(DEADLINE, client.register(&email, PASSWORD)).await;
-                let answer = answer.expect("an answer by the deadline");
+                let answer = answer.expect("the server answers by the deadline");
                 if answer.outcome() == "OK" {
                     answer.succeeds();
                     seen.acknowledged.lock().expect("no panic").insert(email);

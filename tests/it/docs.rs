@@ -1,4 +1,4 @@
-//! What the documentation says of the tests, and shows of their code.
+//! The documentation names existing tests and shows tested code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,7 +29,7 @@ fn is_tested(name: &str) -> bool {
 fn threat_model_names_only_existing_tests() {
     let text = include_str!("../../docs/security.md");
     let quoted = text.split('`').skip(1).step_by(2);
-    // A sentence in snake case is what only tests have for a name.
+    // Only tests have names of four words or more.
     let names: BTreeSet<&str> = quoted
         .filter(|quoted| quoted.matches('_').count() >= 3 && !quoted.contains(|c: char| c.is_uppercase() || c == ' '))
         .collect();
@@ -45,7 +45,7 @@ fn threat_model_names_only_existing_tests() {
     }
 }
 
-/// The blocks of code in a document that name a file above them, with that file.
+/// The code blocks of a document, each with the file that the line above it links to.
 fn snippets(document: &str) -> Vec<(&str, String)> {
     let lines: Vec<&str> = document.lines().collect();
     let fences: Vec<usize> = (0..lines.len())
@@ -69,7 +69,7 @@ fn snippets(document: &str) -> Vec<(&str, String)> {
         .collect()
 }
 
-/// Lines without the spaces that all of them begin with.
+/// The lines without their common indentation.
 fn outdented(lines: &[&str]) -> String {
     let indented = lines.iter().filter(|line| !line.is_empty());
     let indent = indented

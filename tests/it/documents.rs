@@ -1,4 +1,4 @@
-//! Documents and variables that are made to hurt.
+//! Hostile documents, variables and JSON.
 
 use std::time::Duration;
 
@@ -8,17 +8,17 @@ use tests::{Answer, Client, Database, PASSWORD, TestApp, count, on_both_database
 
 use crate::loopback;
 
-/// A refusal takes no work. Much more than it needs, much less than one that is not refused.
+/// Much longer than a rejection takes, and much shorter than the execution of a hostile document.
 const QUICKLY: Duration = Duration::from_secs(5);
 
 async fn quickly(client: &Client, query: &str) -> Answer {
     let answer = client.send(query, json!({}));
     tokio::time::timeout(QUICKLY, answer)
         .await
-        .expect("an answer in no time")
+        .expect("the server answers quickly")
 }
 
-/// Fragments, each of which spreads the next one several times.
+/// Fragments that each spread the next one several times.
 fn bomb(levels: usize, times: usize) -> String {
     let spread = |level| format!("...A{level} ").repeat(times);
     let fragment = |level| format!("fragment A{level} on Query{{{}}}", spread(level + 1));
@@ -36,7 +36,7 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
     for (query, bound) in [
         (bomb(24, 2), "fragmentSpreads"),
         (bomb(9, 10), "fragmentSpreads"),
-        // As much as fits under that bound.
+        // Just below that bound.
         (bomb(6, 3), "fields"),
         (
             format!("{{{}}}", "...{".repeat(19) + "__typename" + &"}".repeat(19)),
@@ -53,7 +53,7 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
         (format!("{{f(a:{}", "{a:".repeat(20_000)), "nesting"),
         (format!("{{f{}", "(".repeat(20_000)), "nesting"),
         (format!("query($v:{}", "[".repeat(20_000)), "nesting"),
-        // What would end a string or a comment for one reader and not for another.
+        // Two lexers may disagree about where these strings and comments end.
         (format!("{{f(a:\"\\\"\")}} #\"\r{}", "{".repeat(20_000)), "nesting"),
         (
             format!("{{f(a:\"\"\"\\\"\"\"\"\"\")}}{}", "{".repeat(20_000)),
@@ -91,7 +91,7 @@ async fn strings_and_comments_do_not_count_toward_bounds(database: Database) {
     app.send(&literal, json!({})).await.succeeds();
     app.send(&block, json!({})).await.succeeds();
     app.send(variable, json!({ "p": password })).await.succeeds();
-    // All three are the same password.
+    // All three spellings are the same password.
     for email in ["a@example.com", "b@example.com", "c@example.com"] {
         app.sign_in(email, &password).await.fails_with("NOT_ACTIVATED");
     }
@@ -104,7 +104,7 @@ async fn string_escapes_are_decoded_or_rejected(database: Database) {
     let app = TestApp::start(&database).await;
     for (escaped, accepted) in [
         ("correct horse \\u00e4\\t\\\"\\\\", true),
-        // The parser knows neither pairs of surrogates nor braces. What it does not know it must not misread.
+        // The parser does not support surrogate pairs and braces. It must reject them instead of misreading them.
         ("correct horse \\uD83E\\uDD80", false),
         ("correct horse \\u{1F980}", false),
         ("correct horse \\uD83E", false),
@@ -206,7 +206,7 @@ async fn variables_must_match_their_declared_types(database: Database) {
 async fn cached_document_still_runs_the_named_operation(database: Database) {
     let app = TestApp::start(&database).await;
     let query = "query Policy{registrationPolicy{codeLength}} query Who{me{id}}";
-    // The second time, the server knows the document.
+    // The second time, the document is cached.
     for _ in 0..2 {
         for (name, expected) in [
             (
@@ -218,7 +218,7 @@ async fn cached_document_still_runs_the_named_operation(database: Database) {
             let request = app
                 .request(Method::POST, "/graphql")
                 .json(&json!({ "query": query, "operationName": name }));
-            let answer = request.send().await.expect("an answer");
+            let answer = request.send().await.expect("the server answers");
             assert_eq!(answer.json::<Value>().await.expect("JSON"), expected);
         }
         app.send(query, json!({}))
@@ -246,7 +246,7 @@ async fn hostile_json_is_rejected(database: Database) {
         let request = app
             .request(Method::POST, "/graphql")
             .header("content-type", "application/json");
-        let response = request.body(body.clone()).send().await.expect("an answer");
+        let response = request.body(body.clone()).send().await.expect("the server answers");
         assert_eq!(response.status(), status, "{:?}", body.get(..80));
         let answer: Value = response.json().await.expect("JSON");
         assert_eq!(
@@ -255,7 +255,7 @@ async fn hostile_json_is_rejected(database: Database) {
             "{answer}"
         );
     }
-    // A text that is no UTF-8.
+    // Invalid UTF-8.
     let request = app
         .request(Method::POST, "/graphql")
         .header("content-type", "application/json");
@@ -263,7 +263,7 @@ async fn hostile_json_is_rejected(database: Database) {
         .body(b"{\"query\":\"{\xff}\"}".to_vec())
         .send()
         .await
-        .expect("an answer");
+        .expect("the server answers");
     assert_eq!(response.status(), 400);
     assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
     assert_eq!(app.from(loopback(2)).me().await.payload(), &json!(null));

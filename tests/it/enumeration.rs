@@ -1,4 +1,4 @@
-//! No answer tells whether an address is registered: not by its bytes, not by its headers, not by its time.
+//! No answer reveals whether an email is registered: not its body, its headers or its time.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::seconds;
 
 const ERRORS: &str = "userErrors { code message field retryAfterSeconds attemptsRemaining suggestions }";
 
-/// All that a client gets to see.
+/// What a client sees.
 #[derive(Debug, PartialEq)]
 struct Seen {
     status: u16,
@@ -18,14 +18,14 @@ struct Seen {
     body: String,
 }
 
-/// Sends a request, and hides from the answer what no two answers have in common.
+/// Sends a request, and masks what differs in every response.
 async fn seen(client: &Client, query: &str, variables: Value) -> Seen {
     let request = client.request(Method::POST, "/graphql");
     let response = request
         .json(&json!({ "query": query, "variables": variables }))
         .send()
         .await
-        .expect("an answer");
+        .expect("the server answers");
     let headers = response.headers().iter().map(|(name, value)| {
         let value = match name.as_str() {
             "date" | "x-request-id" => "…",
@@ -76,7 +76,7 @@ async fn me(app: &TestApp, email: &str) -> Seen {
     seen(&app.basic(email, OTHER_PASSWORD), "{ me { id } }", json!({})).await
 }
 
-/// Asks the same for an active, a pending and an unknown address.
+/// Compares the answers for an active, a pending and an unknown email.
 async fn alike(what: &str, ask: impl AsyncFn(&'static str) -> Seen) -> String {
     let unknown = ask("unknown@example.com").await;
     assert_eq!(ask("active@example.com").await, unknown, "{what}");
@@ -90,7 +90,7 @@ async fn answers_are_equal_for_active_pending_and_unknown_emails(database: Datab
     let app = TestApp::start(&database).await;
     app.register_and_activate("active@example.com", PASSWORD).await;
     app.register_and_read_code("pending@example.com", PASSWORD).await;
-    // Whoever asked for these mails knows of them. Nobody else asked for any within the hour.
+    // The mail limits of these addresses are unused again.
     app.clock.advance(seconds(60 * 60));
 
     let answer = alike("signIn", async |email| sign_in(&app, email).await).await;
@@ -136,8 +136,8 @@ mod slow {
 
     use super::Seen;
 
-    /// How many calls of each kind are compared. Of as many, by chance alone, the share below strays from a half by
-    /// more than 0.1 once in a million times.
+    /// How many calls of each kind are compared. With so many, the share below differs from 0.5 by more than 0.1
+    /// by chance once in a million runs.
     const CALLS: u128 = 400;
 
     #[on_both_databases]
@@ -169,11 +169,11 @@ mod slow {
         );
     }
 
-    /// Active users with the numbers from 0 on.
+    /// Inserts active users, numbered from 0.
     async fn have_accounts(app: &TestApp) {
         let accounts = app.server().accounts();
         let hash = accounts.hasher.hash(PASSWORD.to_owned().into(), &SystemRandom).await;
-        let hash = hash.expect("room for a hash");
+        let hash = hash.expect("the hash succeeds");
         let users = (0..CALLS).map(|number| user::ActiveModel {
             id: Set(Uuid::from_u128(number)),
             email: Set(HiddenText(address(number))),
@@ -190,8 +190,8 @@ mod slow {
         format!("user{number:04}@example.com")
     }
 
-    /// Of all pairs of a call for a known and one for an unknown address, the share in which the known one took
-    /// longer (Mann-Whitney): a half, when time tells nothing. All calls have the same answer.
+    /// The share of pairs (one known email, one unknown) in which the call for the known email took longer
+    /// (Mann-Whitney). It is 0.5 if the time reveals nothing. All calls get the same answer.
     async fn compared(ask: impl AsyncFn(&str) -> Seen) -> f64 {
         let mut took = (0..2 * CALLS).map(|number| (number, 0)).collect::<Vec<_>>();
         shuffle(&mut took);
@@ -208,18 +208,18 @@ mod slow {
             .iter()
             .map(|(_, known)| unknown.iter().filter(|(_, unknown)| known > unknown).count())
             .sum::<usize>();
-        f64::from(u32::try_from(longer).expect("fewer pairs"))
-            / f64::from(u32::try_from(known.len() * unknown.len()).expect("fewer pairs"))
+        f64::from(u32::try_from(longer).expect("the count fits"))
+            / f64::from(u32::try_from(known.len() * unknown.len()).expect("the count fits"))
     }
 
-    /// So that neither kind of call has more of the other before it: what a call leaves to be done slows the next.
+    /// Mixes the two kinds of calls, since the work that a call leaves behind slows the next one.
     fn shuffle<T>(list: &mut [T]) {
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         for end in (1..list.len()).rev() {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            list.swap(end, usize::try_from(state >> 33).expect("31 bits") % (end + 1));
+            list.swap(end, usize::try_from(state >> 33).expect("31 bits fit") % (end + 1));
         }
     }
 }

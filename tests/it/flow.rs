@@ -1,4 +1,4 @@
-//! The job, from one end to the other.
+//! The whole flow, from `register` to `signIn`.
 
 use serde_json::json;
 use tests::{Database, PASSWORD, TestApp, on_both_databases};
@@ -140,7 +140,7 @@ async fn emails_explain_themselves() {
     ");
 }
 
-/// A mail as a person sees it, and what a mail program reads of its head.
+/// The email as a person sees it, with the headers that matter.
 fn letter(mail: &mailer_mock::Message) -> String {
     let raw = String::from_utf8_lossy(&mail.raw);
     let head = raw.split("\r\n\r\n").next().unwrap_or_default();

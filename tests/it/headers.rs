@@ -1,4 +1,4 @@
-//! What every answer says beside its content, and to whom.
+//! Security headers and CORS.
 
 use api::http::Origins;
 use reqwest::header::HeaderMap;
@@ -6,7 +6,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::json;
 use tests::{Client, Database, PASSWORD, TestApp};
 
-/// A request of every kind that has an answer of its own, and the status of that.
+/// One request for each kind of response, with its status.
 fn requests(client: &Client) -> Vec<(&'static str, u16, RequestBuilder)> {
     let post = || client.request(Method::POST, "/graphql");
     let json = |body: String| post().header("content-type", "application/json").body(body);
@@ -60,7 +60,7 @@ fn requests(client: &Client) -> Vec<(&'static str, u16, RequestBuilder)> {
 }
 
 async fn sent(what: &str, status: u16, request: RequestBuilder) -> HeaderMap {
-    let response: Response = request.send().await.expect("an answer");
+    let response: Response = request.send().await.expect("the server answers");
     assert_eq!(response.status(), status, "{what}");
     response.headers().clone()
 }
@@ -86,7 +86,7 @@ async fn every_response_has_security_headers() {
         ] {
             assert!(policy.contains(part), "{what}: {policy}");
         }
-        // One page is a program, all other answers are not.
+        // Only GraphiQL runs scripts.
         assert_eq!(policy.contains("script-src"), what == "GraphiQL", "{what}: {policy}");
         for (name, value) in [
             ("cache-control", "no-store"),
@@ -154,7 +154,7 @@ async fn cors_allows_only_listed_origins() {
         assert!(!headers.contains_key("access-control-allow-credentials"), "{origin}");
         assert!(varies_by_origin(&headers), "{origin}");
 
-        // On errors too: what a page may not read, it cannot show.
+        // On errors too, or a page could not show them.
         for (what, status, request) in requests(&app) {
             let headers = sent(what, status, request.header("origin", origin)).await;
             assert_eq!(allowed(&headers), listed, "{what} {origin}");
@@ -174,7 +174,7 @@ async fn cors_allows_only_listed_origins() {
             assert!(varies_by_origin(&headers), "{what} {origin}");
         }
     }
-    // A cache must not give a page the answer that was for none.
+    // A cache must not serve a page the response to a request without an origin.
     for (what, status, request) in requests(&app) {
         let headers = sent(what, status, request).await;
         assert!(varies_by_origin(&headers), "{what}");
@@ -182,7 +182,7 @@ async fn cors_allows_only_listed_origins() {
     }
 }
 
-/// The names in a header, in order.
+/// The names in a header, sorted.
 fn list(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let mut names: Vec<_> = values

@@ -1,230 +1,169 @@
-//! A code activates only the registration that it was mailed for, also when something was just under way.
+//! A code activates only the registration it was sent for, even if a request or a worker stops between two steps.
 
-use api::account::{Code, Error, Refusal};
-use api::clock::Clock;
+use api::account::Refusal;
+use entity::{email_outbox, user, verification_code};
 use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, count, credentials, on_both_databases};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, credentials, on_both_databases};
 
 #[on_both_databases]
 async fn password_verified_before_replacement_activates_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    assert!(core.deliver_next().await);
     let first_code = core.newest_code("ada@example.com");
-    let proved = core
-        .accounts
-        .prove(&credentials("ada@example.com", PASSWORD, 1))
-        .await
-        .expect("a user");
+    let verified = core.verify(&credentials("ada@example.com", PASSWORD, 1)).await;
 
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    assert!(core.deliver_next().await);
     let second_code = core.newest_code("ada@example.com");
 
-    for code in [first_code, second_code.clone()] {
-        let proved = core.accounts.prove(&credentials("ada@example.com", PASSWORD, 3)).await;
-        assert!(
-            matches!(proved, Err(Error::Refused(Refusal::InvalidCredentials))),
-            "{code}"
-        );
+    for code in [&first_code, &second_code] {
+        let replaced = credentials("ada@example.com", PASSWORD, 3);
+        assert_eq!(core.activate(&replaced, code).await, Err(Refusal::InvalidCredentials));
     }
-    let late = core
-        .accounts
-        .activate_proved(proved, Code::parse(&second_code), core.clock.now())
-        .await;
-    assert!(
-        matches!(late, Err(Error::Refused(Refusal::InvalidCredentials))),
-        "{late:?}"
+    assert_eq!(
+        core.activate_verified(verified, &second_code).await,
+        Err(Refusal::InvalidCredentials)
     );
-    let owner = credentials("ada@example.com", OTHER_PASSWORD, 2);
-    let activated = core
-        .accounts
-        .activate(&owner, Code::parse(&second_code), core.clock.now())
-        .await;
-    assert!(activated.is_ok(), "{activated:?}");
+    let current = credentials("ada@example.com", OTHER_PASSWORD, 2);
+    assert_eq!(core.activate(&current, &second_code).await, Ok(()));
 }
 
 #[on_both_databases]
 async fn resend_verified_before_replacement_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let proved = core
-        .accounts
-        .prove(&credentials("ada@example.com", PASSWORD, 1))
-        .await
-        .expect("a user");
+    let verified = core.verify(&credentials("ada@example.com", PASSWORD, 1)).await;
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
     core.advance(30);
-    let late = core.accounts.resend_to(proved).await;
-    assert!(
-        matches!(late, Err(Error::Refused(Refusal::InvalidCredentials))),
-        "{late:?}"
-    );
-    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
-    // What was refused has cost the address nothing.
-    let owner = credentials("ada@example.com", OTHER_PASSWORD, 1);
-    assert!(core.accounts.resend_activation_code(&owner).await.is_ok());
+    assert_eq!(core.resend_verified(verified).await, Err(Refusal::InvalidCredentials));
+    assert_eq!(core.count::<email_outbox::Entity>().await, 1);
+    // The failed resend spent nothing of the email limits.
+    let current = credentials("ada@example.com", OTHER_PASSWORD, 1);
+    assert_eq!(core.resend(&current).await, Ok(()));
 }
 
 #[on_both_databases]
 async fn resend_verified_before_activation_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    core.delivery.deliver_next().await.expect("a delivery");
+    core.deliver_next().await;
     let code = core.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    let proved = core.accounts.prove(&ada).await.expect("a user");
+    let verified = core.verify(&ada).await;
     core.advance(30);
-    core.accounts
-        .activate(&ada, Code::parse(&code), core.clock.now())
-        .await
-        .expect("an activation");
-    let late = core.accounts.resend_to(proved).await;
-    assert!(
-        matches!(late, Err(Error::Refused(Refusal::AlreadyActivated(_)))),
-        "{late:?}"
-    );
-    assert!(!core.delivery.deliver_next().await.expect("nothing to deliver"));
+    assert_eq!(core.activate(&ada, &code).await, Ok(()));
+    let late = core.resend_verified(verified).await;
+    assert!(matches!(late, Err(Refusal::AlreadyActivated(_))), "{late:?}");
+    assert!(!core.deliver_next().await);
 }
 
 #[on_both_databases]
 async fn activation_deletes_codes_and_pending_emails(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    core.delivery.deliver_next().await.expect("a delivery");
+    core.deliver_next().await;
     let code = core.newest_code("ada@example.com");
     core.advance(30);
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    core.accounts.resend_activation_code(&ada).await.expect("a resend");
-    core.accounts
-        .activate(&ada, Code::parse(&code), core.clock.now())
-        .await
-        .expect("an activation");
-    assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
-    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
+    assert_eq!(core.resend(&ada).await, Ok(()));
+    assert_eq!(core.activate(&ada, &code).await, Ok(()));
+    assert_eq!(core.count::<verification_code::Entity>().await, 0);
+    assert_eq!(core.count::<email_outbox::Entity>().await, 0);
 }
 
 #[on_both_databases]
 async fn active_user_is_not_sent_a_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
-    let pending = entity::user::Entity::find()
-        .one(&core.accounts.db)
-        .await
-        .expect("a look")
-        .expect("a user");
-    let active = entity::user::ActiveModel {
-        status: Set(entity::user::Status::Active),
+    let claim = core.claim().await.expect("an email is due");
+    let pending = user::Entity::find().one(&core.accounts.db).await;
+    let pending = pending.expect("the database answers").expect("a user");
+    let active = user::ActiveModel {
+        status: Set(user::Status::Active),
         ..pending.into_active_model()
     };
-    active.update(&core.accounts.db).await.expect("an update");
-    core.delivery.deliver(claim).await.expect("an attempt");
-    assert!(core.mailer.mailbox().messages().is_empty());
-    assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
+    active.update(&core.accounts.db).await.expect("the update succeeds");
+    core.deliver(claim).await;
+    assert!(core.emails().is_empty());
+    assert_eq!(core.count::<verification_code::Entity>().await, 0);
 }
 
 #[on_both_databases]
 async fn email_claimed_before_replacement_is_not_sent(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
+    let claim = core.claim().await.expect("an email is due");
 
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-    core.delivery.deliver(claim).await.expect("an attempt");
-    assert!(core.mailer.mailbox().messages().is_empty());
+    core.deliver(claim).await;
+    assert!(core.emails().is_empty());
 
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    assert!(core.deliver_next().await);
     let code = core.newest_code("ada@example.com");
-    let owner = credentials("ada@example.com", OTHER_PASSWORD, 2);
-    assert!(
-        core.accounts
-            .activate(&owner, Code::parse(&code), core.clock.now())
-            .await
-            .is_ok()
-    );
-    assert_eq!(core.mailer.mailbox().messages().len(), 1);
+    let current = credentials("ada@example.com", OTHER_PASSWORD, 2);
+    assert_eq!(core.activate(&current, &code).await, Ok(()));
+    assert_eq!(core.emails().len(), 1);
 }
 
 #[on_both_databases]
 async fn email_claimed_before_resend_keeps_the_new_code_valid(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let claim = core.delivery.claim().await.expect("a claim").expect("a mail");
+    let claim = core.claim().await.expect("an email is due");
     core.advance(30);
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    core.accounts.resend_activation_code(&ada).await.expect("a resend");
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
-    let fresh = core.newest_code("ada@example.com");
-    core.delivery.deliver(claim).await.expect("an attempt");
-    assert_eq!(core.mailer.mailbox().messages().len(), 1);
-    assert!(
-        core.accounts
-            .activate(&ada, Code::parse(&fresh), core.clock.now())
-            .await
-            .is_ok()
-    );
+    assert_eq!(core.resend(&ada).await, Ok(()));
+    assert!(core.deliver_next().await);
+    let new_code = core.newest_code("ada@example.com");
+    core.deliver(claim).await;
+    assert_eq!(core.emails().len(), 1);
+    assert_eq!(core.activate(&ada, &new_code).await, Ok(()));
 }
 
 #[on_both_databases]
 async fn expired_lease_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
-    assert!(
-        core.delivery.claim().await.expect("an answer").is_none(),
-        "the lease holds"
-    );
+    let slow = core.claim().await.expect("an email is due");
+    assert!(core.claim().await.is_none(), "another worker holds the lease");
     core.advance(30);
-    let quick = core
-        .delivery
-        .claim()
-        .await
-        .expect("a claim")
-        .expect("the lease has ended");
-    core.delivery.deliver(slow).await.expect("an attempt");
-    assert!(core.mailer.mailbox().messages().is_empty());
-    core.delivery.deliver(quick).await.expect("an attempt");
-    assert_eq!(core.mailer.mailbox().messages().len(), 1);
-    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 0);
+    let quick = core.claim().await.expect("an email is due");
+    core.deliver(slow).await;
+    assert!(core.emails().is_empty());
+    core.deliver(quick).await;
+    assert_eq!(core.emails().len(), 1);
+    assert_eq!(core.count::<email_outbox::Entity>().await, 0);
 }
 
 #[on_both_databases]
 async fn expired_lease_does_not_resend_notice(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    core.delivery.deliver_next().await.expect("a delivery");
+    core.deliver_next().await;
     let code = core.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    core.accounts
-        .activate(&ada, Code::parse(&code), core.clock.now())
-        .await
-        .expect("an activation");
+    assert_eq!(core.activate(&ada, &code).await, Ok(()));
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-    let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
+    let slow = core.claim().await.expect("an email is due");
     core.advance(30);
-    let quick = core
-        .delivery
-        .claim()
-        .await
-        .expect("a claim")
-        .expect("the lease has ended");
-    core.delivery.deliver(quick).await.expect("an attempt");
-    core.delivery.deliver(slow).await.expect("an attempt");
-    assert_eq!(core.mailer.mailbox().messages().len(), 2);
+    let quick = core.claim().await.expect("an email is due");
+    core.deliver(quick).await;
+    core.deliver(slow).await;
+    assert_eq!(core.emails().len(), 2);
 }
 
 #[on_both_databases]
 async fn lost_lease_draws_and_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let slow = core.delivery.claim().await.expect("a claim").expect("a mail");
-    another_takes_the_lease(&core).await;
-    core.delivery.deliver(slow).await.expect("an attempt");
-    assert_eq!(core.mailer.mailbox().messages().len(), 0);
-    assert_eq!(count::<entity::verification_code::Entity>(&core.accounts.db).await, 0);
-    assert_eq!(count::<entity::email_outbox::Entity>(&core.accounts.db).await, 1);
+    let slow = core.claim().await.expect("an email is due");
+    another_worker_takes_the_lease(&core).await;
+    core.deliver(slow).await;
+    assert_eq!(core.emails().len(), 0);
+    assert_eq!(core.count::<verification_code::Entity>().await, 0);
+    assert_eq!(core.count::<email_outbox::Entity>().await, 1);
 }
 
 #[on_both_databases]
@@ -235,24 +174,20 @@ async fn lost_lease_does_not_resend_code(database: Database) {
         times: Some(1),
         ..FaultRule::new(Stage::AfterData, Action::Drop)
     }]);
-    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    assert!(core.deliver_next().await);
     core.advance(1);
-    let slow = core
-        .delivery
-        .claim()
-        .await
-        .expect("a claim")
-        .expect("a mail that is due again");
-    another_takes_the_lease(&core).await;
-    let sent = core.mailer.mailbox().messages().len();
-    core.delivery.deliver(slow).await.expect("an attempt");
-    assert_eq!(core.mailer.mailbox().messages().len(), sent);
+    let slow = core.claim().await.expect("an email is due");
+    another_worker_takes_the_lease(&core).await;
+    assert_eq!(core.emails().len(), 1);
+    core.deliver(slow).await;
+    assert_eq!(core.emails().len(), 1);
 }
 
-/// As after a stall in which the lease ended.
-async fn another_takes_the_lease(core: &TestCore) {
-    let mail = entity::email_outbox::Entity::find().one(&core.accounts.db).await;
-    let mut mail = mail.expect("an answer").expect("an owed mail").into_active_model();
-    mail.lease = Set(Some(mail.id.clone().unwrap()));
-    mail.update(&core.accounts.db).await.expect("a row");
+/// Gives the lease to another worker, as if it ended while this one stalled.
+async fn another_worker_takes_the_lease(core: &TestCore) {
+    let row = email_outbox::Entity::find().one(&core.accounts.db).await;
+    let row = row.expect("the database answers").expect("a pending email");
+    let mut row = row.into_active_model();
+    row.lease = Set(Some(row.id.clone().unwrap()));
+    row.update(&core.accounts.db).await.expect("the update succeeds");
 }

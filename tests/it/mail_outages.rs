@@ -1,4 +1,4 @@
-//! The mail server refuses, stalls or breaks off, and comes back: registering is as before, and the mail arrives alive.
+//! The mail server fails and comes back: `register` still succeeds, and the email arrives with a code that works.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use tests::{Database, PASSWORD, Proxy, TestApp, count, on_both_databases, within
 
 use crate::seconds;
 
-/// How long a delivery may take.
+/// The timeout of one delivery.
 const DELIVERY: Duration = Duration::from_secs(20);
-/// More than that, for a busy machine.
-const PATIENCE: Duration = Duration::from_secs(40);
+/// Twice that, for a busy machine.
+const DELIVERED_WITHIN: Duration = Duration::from_secs(40);
 
-/// How the mail server is out of order.
+/// How the mail server fails.
 enum Outage {
     Refused,
     Stalled,
-    /// The connections there were break; new ones can be made.
+    /// Open connections break; new ones work.
     Cut,
-    /// The mail server answers this.
+    /// The mail server runs this fault.
     Fault(Stage, Action),
 }
 
@@ -45,7 +45,7 @@ async fn email_survives_refused_and_broken_connections(database: Database) {
         Outage::Fault(Stage::AfterData, Action::Drop),
     ];
     let (app, mut proxy) = behind_a_proxy(&database).await;
-    // Connections to the mail server are there before anything breaks.
+    // Opens connections to the mail server before anything breaks.
     app.register_and_activate("ada@example.com", PASSWORD).await;
     for (number, outage) in outages.into_iter().enumerate() {
         outlive(&app, &mut proxy, outage, &format!("user{number}@example.com")).await;
@@ -69,7 +69,7 @@ async fn rejected_email_does_not_block_the_next_one(database: Database) {
     assert!(app.mailbox().messages_to("nobody@example.com").is_empty());
 }
 
-/// A delivery is given twenty seconds, in real time.
+/// These tests wait for the delivery timeout of 20 seconds.
 mod slow {
     use super::*;
 
@@ -85,11 +85,11 @@ mod slow {
         let (app, mut proxy) = behind_a_proxy(&database).await;
         let late = Outage::Fault(Stage::AfterData, Action::Delay(DELIVERY + seconds(1)));
         outlive(&app, &mut proxy, late, "ada@example.com").await;
-        within(PATIENCE, "the late one", async || {
+        within(DELIVERED_WITHIN, "the late email", async || {
             app.mailbox().messages_to("ada@example.com").len() == 2
         })
         .await;
-        // The mail server is well again, and refuses the next mail for now: it is not taken for sent.
+        // The mail server works again and rejects the next email temporarily. The late reply must not count for it.
         outlive(
             &app,
             &mut proxy,
@@ -112,7 +112,7 @@ async fn behind_a_proxy(database: &tests::Database) -> (TestApp, Proxy) {
     (app, proxy)
 }
 
-/// What `register` answers, whatever the mail server does.
+/// The payload of `register`, whatever the mail server does.
 fn registered() -> serde_json::Value {
     json!({
         "codeExpiresInSeconds": 60,
@@ -122,7 +122,7 @@ fn registered() -> serde_json::Value {
     })
 }
 
-/// Registers during an outage; after it the mail arrives, at most twice and then as the same, with a code that works.
+/// Registers during an outage. After it, the email arrives with a code that works. A duplicate has the same Message-ID.
 async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) {
     let fails = !matches!(outage, Outage::Cut);
     match outage {
@@ -131,24 +131,24 @@ async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) 
         Outage::Cut => proxy.cut(),
         Outage::Fault(stage, action) => {
             if stage == Stage::Connect {
-                // It is met by new connections alone.
+                // Only new connections run this stage.
                 proxy.cut();
             }
             app.mailer.faults().set(vec![FaultRule::new(stage, action)]);
         }
     }
     let answer = tokio::time::timeout(DELIVERY / 4, app.register(email, PASSWORD)).await;
-    let answer = answer.expect("an answer that waits for no mail server");
+    let answer = answer.expect("register does not wait for the mail server");
     assert_eq!(answer.payload(), &registered());
     if fails {
-        within(PATIENCE, "an attempt fails", async || due(app).await.is_some()).await;
+        within(DELIVERED_WITHIN, "an attempt fails", async || due(app).await.is_some()).await;
     }
     proxy.heal();
     app.mailer.faults().set(Vec::new());
 
-    within(PATIENCE, "the mail leaves", async || {
+    within(DELIVERED_WITHIN, "the email is sent", async || {
         if let Some(due) = due(app).await {
-            // A worker that takes the mail for another's leaves it alone for 50 ms.
+            // A worker that finds the email leased waits for 50 ms.
             app.clock
                 .advance(due.since(app.clock.now()) + Duration::from_millis(50));
         }
@@ -162,9 +162,12 @@ async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) 
     app.basic(email, PASSWORD).activate(&mails[0].codes[0]).await.succeeds();
 }
 
-/// When the mail that is owed will be tried again; `None` while it is being tried.
+/// When the pending email is due again; `None` during an attempt.
 async fn due(app: &TestApp) -> Option<entity::Timestamp> {
-    let mail = email_outbox::Entity::find().one(app.db()).await.expect("a look");
+    let mail = email_outbox::Entity::find()
+        .one(app.db())
+        .await
+        .expect("the database answers");
     mail.filter(|mail| mail.lease.is_none() && mail.attempts > 0)
         .map(|mail| mail.due_at)
 }

@@ -45,10 +45,10 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The start of the clock with which every test begins.
+/// The time at which the clock of every test starts.
 const NOON: &str = "2026-01-04T12:00:00.000Z";
 
-/// An address of this machine in the network 127.0.N.0/24.
+/// A loopback address in the network 127.0.N.0/24.
 fn loopback(network: u8) -> std::net::IpAddr {
     [127, 0, network, 1].into()
 }

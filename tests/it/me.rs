@@ -1,4 +1,4 @@
-//! Asking who one is.
+//! The query `me`.
 
 use serde_json::json;
 use tests::{Database, TestApp, on_both_databases};

@@ -1,4 +1,4 @@
-//! The schema of the database, made by whoever starts first.
+//! Migrations, and the settings of a connection.
 
 use std::sync::Arc;
 
@@ -29,13 +29,13 @@ mod postgres {
     use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
     use tests::Database;
 
-    /// The first column of what PostgreSQL answers to a connection of the server.
+    /// The first column of the rows that PostgreSQL returns on a connection of the server.
     async fn answer(statement: &str) -> Vec<String> {
         let database = Database::postgres().await;
         let db = api::database::connect(database.url()).await.expect("a connection");
         let statement = Statement::from_string(DatabaseBackend::Postgres, statement);
-        let rows = db.query_all_raw(statement).await.expect("an answer");
-        let texts = rows.iter().map(|row| row.try_get_by_index(0).expect("a text"));
+        let rows = db.query_all_raw(statement).await.expect("the server answers");
+        let texts = rows.iter().map(|row| row.try_get_by_index(0).expect("text"));
         texts.collect()
     }
 

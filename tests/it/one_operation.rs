@@ -1,4 +1,4 @@
-//! A request holds one credential operation; with more, nothing of it runs.
+//! A request may hold one credential operation. With more, nothing runs.
 
 use entity::{rate_limit, user};
 use reqwest::Method;
@@ -64,7 +64,7 @@ async fn cached_document_is_checked_again(database: Database) {
         .request(Method::GET, "/graphql?query=mutation{signOut{userErrors{code}}}")
         .send()
         .await
-        .expect("an answer");
+        .expect("the server answers");
     assert_eq!(get.status(), 405);
     let two = "query A{__typename} query B{registrationPolicy{codeLength}}";
     for (name, field) in [("A", "__typename"), ("B", "registrationPolicy"), ("A", "__typename")] {
@@ -74,7 +74,7 @@ async fn cached_document_is_checked_again(database: Database) {
             .json(&body)
             .send()
             .await
-            .expect("an answer");
+            .expect("the server answers");
         let answer: serde_json::Value = answer.json().await.expect("JSON");
         assert!(answer["data"].get(field).is_some(), "{name}: {answer}");
     }

@@ -1,4 +1,4 @@
-//! More passwords than can be hashed: the memory stays bounded, and whatever needs no password goes on.
+//! More password checks than the server can hash: memory stays bounded, and other requests go on.
 
 mod slow {
     use std::io::{Read, Write};
@@ -9,11 +9,11 @@ mod slow {
 
     use tests::{Database, Installation, PASSWORD, within};
 
-    /// What a server may use beyond the memory of its hashing threads: what it uses when idle, and for each of a thousand
-    /// connections its buffers and the request.
+    /// The memory that a server may use beyond its hashing threads: when idle, and for each connection with its
+    /// buffers and request.
     const IDLE_KIB: u64 = 64 * 1024;
     const CONNECTION_KIB: u64 = 96;
-    /// What one hash needs (RFC 9106: m).
+    /// The memory of one hash (RFC 9106: m).
     const HASH_KIB: u64 = 19_456;
     const THREADS: u64 = 2;
     const SIGN_INS: u64 = 1_000;
@@ -34,7 +34,7 @@ mod slow {
             .mailbox()
             .wait_for("ada@example.com", None, Duration::from_secs(30))
             .await;
-        let code = mail.expect("a mail").codes[0].clone();
+        let code = mail.expect("an email").codes[0].clone();
         let ada = client.basic("ada@example.com", PASSWORD);
         let session = ada.activate(&code).await.session_token();
         let idle = api.peak_kib();
@@ -63,7 +63,7 @@ mod slow {
         over.store(true, Ordering::Relaxed);
         let mut times = prober.join().expect("no panic");
         times.sort();
-        // Of a hundred probes one may be unlucky: the machine that runs the tests has other work too.
+        // The 99th percentile, since the machine has other work too.
         let (usual, slowest) = (times[times.len() * 99 / 100], times[times.len() - 1]);
         let peak = api.peak_kib();
         println!(
@@ -87,8 +87,8 @@ mod slow {
         .await;
     }
 
-    /// Asks whether the server lives, again and again, and tells how long each answer took. A thread of its own asks, since
-    /// the others of this process have a thousand requests to see to.
+    /// Requests `/livez` again and again, and returns how long each answer took. This runs in a thread of its own, since
+    /// the async threads are busy with the other requests.
     fn probe_until(server: SocketAddr, over: &AtomicBool) -> Vec<Duration> {
         let mut times = Vec::new();
         while !over.load(Ordering::Relaxed) {
@@ -97,7 +97,7 @@ mod slow {
             let request = b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
             connection.write_all(request).expect("a request");
             let mut answer = String::new();
-            connection.read_to_string(&mut answer).expect("an answer");
+            connection.read_to_string(&mut answer).expect("the server answers");
             assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
             times.push(started.elapsed());
         }

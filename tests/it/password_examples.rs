@@ -1,5 +1,5 @@
-//! What the example frontend expects of passwords, asked of the server: `examples/web/src/password.test.ts` asks the
-//! page's hint the same.
+//! The server agrees with the password examples of the frontend. `examples/web/src/password.test.ts` checks the hints of
+//! the page against the same file.
 
 use serde_json::Value;
 use tests::{Database, TestApp};
@@ -13,9 +13,9 @@ async fn server_agrees_with_the_password_hints_of_the_frontend() {
     let app = TestApp::start(&Database::sqlite()).await;
     let examples: Vec<Value> = serde_json::from_str(EXAMPLES).expect("a list");
     for example in &examples {
-        // What mails an address may get is of no matter here.
+        // Resets the email limits.
         app.clock.advance(seconds(3600));
-        let text = |name: &str| example[name].as_str().expect("a text");
+        let text = |name: &str| example[name].as_str().expect("text");
         let answer = app.register(text("email"), text("password")).await;
         match example["code"].as_str() {
             Some(code) => drop(answer.fails_with(code)),

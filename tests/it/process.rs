@@ -1,4 +1,4 @@
-//! The real binary, as a process of its own.
+//! The real binary, in a process of its own.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -26,7 +26,7 @@ mod sqlite {
     }
 }
 
-/// Killed between the commit and the sending, then started again.
+/// The process is killed between the commit and the delivery, then started again.
 async fn acknowledged_registration_is_mailed_after_sigkill(database: &Database) {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
@@ -53,7 +53,7 @@ async fn acknowledged_registration_is_mailed_after_sigkill(database: &Database) 
     let mut api = Process::api(folder.path(), &[], &environment);
     let client = Client::new(api.listening().await);
     client.register("ada@example.com", PASSWORD).await.succeeds();
-    // The mail was claimed, and is owed again.
+    // A worker claimed the email, and it is pending again.
     api.line_with("mail not sent, will be tried again").await;
     api.kill().await;
     assert!(mailer.mailbox().messages().is_empty());
@@ -65,7 +65,7 @@ async fn acknowledged_registration_is_mailed_after_sigkill(database: &Database) 
         .mailbox()
         .wait_for("ada@example.com", None, crate::seconds(60))
         .await
-        .expect("the mail");
+        .expect("an email");
     client
         .basic("ada@example.com", PASSWORD)
         .activate(&mail.codes[0])
@@ -76,7 +76,7 @@ async fn acknowledged_registration_is_mailed_after_sigkill(database: &Database) 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn server_starts_without_settings() {
     let folder = TempDir::new().expect("a folder");
-    // The port of the API alone is not the usual one, since another test, or a person, may use that.
+    // Only the port of the API is not the default, since another process may use that.
     let environment = [("HTTP_ADDR", "127.0.0.1:0")];
     let mut api = Process::api(folder.path(), &[], &environment);
     let client = Client::new(api.listening().await);
@@ -109,7 +109,7 @@ async fn server_starts_without_settings() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn default_mailbox_ports_move_if_taken() {
-    // Whoever holds them, they are taken now.
+    // If binding fails, another process holds the port, which is as good.
     let _held: Vec<_> = ["127.0.0.1:1025", "127.0.0.1:8025"]
         .map(std::net::TcpListener::bind)
         .into();
@@ -134,7 +134,7 @@ async fn metrics_can_listen_on_a_separate_address() {
     let address = api.listening().await;
     let status = async |server| {
         let request = Client::new(server).request(reqwest::Method::GET, "/metrics");
-        request.send().await.expect("an answer").status().as_u16()
+        request.send().await.expect("the server answers").status().as_u16()
     };
     assert_eq!((status(address).await, status(free).await), (404, 200));
 }
@@ -159,7 +159,7 @@ async fn log_contains_no_secrets() {
         .mailbox()
         .wait_for("ada.lovelace@example.com", None, crate::seconds(30))
         .await
-        .expect("a mail");
+        .expect("an email");
     let code = mail.codes[0].clone();
     let ada = client.basic("ada.lovelace@example.com", OTHER_PASSWORD);
     let token = ada.activate(&code).await.session_token();
@@ -220,5 +220,5 @@ async fn commands_do_what_they_document() {
 }
 
 fn mode(path: &std::path::Path) -> u32 {
-    std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+    std::fs::metadata(path).expect("the file exists").permissions().mode() & 0o777
 }

@@ -1,4 +1,4 @@
-//! The limits in the database hold whatever happens at once, and say how long to wait.
+//! The limits in the database hold under concurrency and report how long to wait.
 
 use entity::rate_limit;
 use sea_orm::EntityTrait;
@@ -9,7 +9,7 @@ use crate::{loopback, seconds};
 #[on_both_databases]
 async fn no_rolling_hour_exceeds_the_email_limit(database: Database) {
     let app = TestApp::start(&database).await;
-    // As often as one network is let, for three hours: whatever hour is looked at, it holds three.
+    // Registers as often as one network may, for three hours. Every hour holds three emails.
     let mut accepted: Vec<u64> = Vec::new();
     let mut now = 0;
     while now < 3 * 60 * 60 {
@@ -22,7 +22,7 @@ async fn no_rolling_hour_exceeds_the_email_limit(database: Database) {
             answer.payload()["userErrors"][0]["retryAfterSeconds"].as_u64()
         };
         let wait = wait.expect("a time to wait");
-        // A second before, it is still refused; at the time, it no longer is.
+        // One second earlier, the request still fails.
         app.clock.advance(seconds(wait - 1));
         app.register("ada@example.com", PASSWORD)
             .await

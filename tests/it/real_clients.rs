@@ -1,5 +1,5 @@
-//! GraphQL clients that frontends use, from the first query to signing out, and what a person reads when it goes wrong.
-//! The scripts in `tests/clients` are what `docs/frontend.md` shows.
+//! Popular GraphQL clients run the whole flow, and show errors to the user.
+//! `docs/frontend.md` shows the scripts in `tests/clients`.
 
 use std::sync::mpsc;
 
@@ -22,7 +22,7 @@ async fn completes_the_flow(client: &str) {
     run("flow.mjs", &[client, &url(&app), &mailbox]).await;
 }
 
-/// The server has no room for more: one job holds its thread for estimating passwords, a second one fills the queue.
+/// The server is overloaded: one job holds the thread that estimates passwords, and a second one fills the queue.
 async fn shows_errors(client: &str) {
     let app = TestApp::with(&Database::sqlite(), |builder| builder.hashing.queue = 1).await;
     let hasher = app.server().accounts().hasher.clone();

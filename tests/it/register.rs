@@ -1,4 +1,4 @@
-//! Registering: what is taken, and whose place it takes.
+//! `register`: what it accepts, and what it replaces.
 
 use std::collections::HashSet;
 
@@ -35,7 +35,7 @@ async fn invalid_registration_reports_all_errors(database: Database) {
     }
     assert_eq!(count::<user::Entity>(app.db()).await, 0);
     assert_eq!(count::<email_outbox::Entity>(app.db()).await, 0);
-    // What was refused has cost nothing.
+    // The failed requests spent no limit.
     app.register("ada@example.com", PASSWORD).await.succeeds();
 }
 
@@ -132,19 +132,19 @@ async fn email_limits_are_equal_for_known_and_unknown_addresses(database: Databa
     let app = TestApp::start(&database).await;
     app.register_and_activate("known@example.com", PASSWORD).await;
     app.register_and_read_code("unknown@example.com", PASSWORD).await;
-    // 30 s apart …
+    // Emails are 30 s apart.
     app.clock.advance(seconds(29));
     for email in ["known@example.com", "unknown@example.com"] {
         let refused = app.register(email, OTHER_PASSWORD).await;
         refused.fails_with("RATE_LIMITED").retry_after(1);
     }
-    // … and a refusal leaves the pending password as it was.
+    // A rejected request does not change the pending password.
     app.basic("unknown@example.com", PASSWORD).me().await.is_pending();
     app.basic("unknown@example.com", OTHER_PASSWORD)
         .me()
         .await
         .is_unauthenticated();
-    // … three an hour for one network …
+    // One network may request three an hour.
     for (wait, resend_in) in [(1, 30), (30, 3_540)] {
         app.clock.advance(seconds(wait));
         for email in ["known@example.com", "unknown@example.com"] {
@@ -159,7 +159,7 @@ async fn email_limits_are_equal_for_known_and_unknown_addresses(database: Databa
             .fails_with("RATE_LIMITED")
             .retry_after(3_510);
     }
-    // … and ten an hour in all.
+    // All networks together may request ten an hour.
     for network in 1..=7 {
         for email in ["known@example.com", "unknown@example.com"] {
             let answer = app.from(loopback(network)).register(email, PASSWORD).await;
@@ -196,11 +196,11 @@ async fn concurrent_registrations_of_one_email_make_one_user(database: Database)
             answer.fails_with("RATE_LIMITED");
         }
     }
-    // Ten mails an hour to one address, from whatever networks.
+    // An address gets at most ten emails an hour.
     assert_eq!(accepted.len(), 10);
     assert_eq!(count::<user::Entity>(app.db()).await, 1);
     app.wait_for_empty_outbox().await;
-    // Exactly one of the ten is the one that counts, and the newest mail is for it.
+    // Exactly one of the ten registrations is open, and the newest email is for it.
     let mut owners = Vec::new();
     for (network, password) in (100..).zip(&accepted) {
         let client = app.from(loopback(network)).basic("ada@example.com", password);
@@ -209,11 +209,11 @@ async fn concurrent_registrations_of_one_email_make_one_user(database: Database)
         }
     }
     assert_eq!(owners.len(), 1);
-    eventually("the owner's code has come", async || {
+    eventually("the code of the open registration is drawn", async || {
         count::<verification_code::Entity>(app.db()).await == 1
     })
     .await;
     let mails = app.mailbox().messages_to("ada@example.com");
-    let code = &mails.first().expect("a mail").codes[0];
+    let code = &mails.first().expect("an email").codes[0];
     owners[0].activate(code).await.succeeds();
 }

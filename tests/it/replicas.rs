@@ -1,5 +1,5 @@
-//! Two servers on one database are as one. What they share of the outbox, of the limits on mails and of sessions is tested
-//! beside those.
+//! Two servers on one database act as one. The tests of the outbox, the email limits and the sessions cover what they
+//! share there.
 
 use tests::{Answer, Answers, Client, Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
@@ -16,7 +16,7 @@ async fn two(database: &Database) -> (TestApp, TestApp) {
     (app, replica)
 }
 
-/// Many clients at once, each from its own network, by turns at the one server and at the other.
+/// Sends requests from 100 networks at once, half of them to each server.
 async fn by_turns((app, replica): (&TestApp, &TestApp), ask: impl AsyncFn(Client) -> Answer) -> Answers {
     let clients = (0..100_u8).map(|number| {
         let server = if number % 2 == 0 { app } else { replica };

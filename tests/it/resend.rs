@@ -1,4 +1,4 @@
-//! Asking for another code.
+//! `resendActivationCode`.
 
 use serde_json::json;
 use tests::{Database, PASSWORD, TestApp, on_both_databases, wrong_code};
@@ -29,7 +29,7 @@ async fn resend_replaces_the_code(database: Database) {
     if first != second {
         ada.activate(&first).await.fails_with("INVALID_CODE");
     }
-    // The minute of the fresh code began when it was mailed.
+    // The 60 seconds of the new code start when it is sent.
     app.clock.advance(seconds(59));
     let activated = ada.activate(&second).await;
     activated.succeeds();
@@ -67,7 +67,7 @@ async fn resend_and_register_share_their_limits(database: Database) {
 async fn only_pending_users_can_resend(database: Database) {
     let app = TestApp::start(&database).await;
     app.register_and_activate("ada@example.com", PASSWORD).await;
-    // Also while another mail would come too soon.
+    // Even within the cooldown.
     app.basic("ada@example.com", PASSWORD)
         .resend()
         .await

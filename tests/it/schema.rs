@@ -1,11 +1,11 @@
-//! The public contract, and what it says to those who read it.
+//! The public schema and its documentation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use tests::{Database, TestApp};
 
-/// `api/schema.graphql` is what the server prints. When it changes on purpose: `cargo run -- schema > api/schema.graphql`.
+/// After an intended change, run `cargo run -- schema > api/schema.graphql`.
 #[test]
 fn committed_schema_matches_the_server() {
     let committed = include_str!("../../api/schema.graphql");
@@ -24,7 +24,7 @@ async fn schema() -> Value {
     app.send(EVERYTHING, json!({})).await.payload().clone()
 }
 
-/// What stands below a part of the schema, with its path: types, fields, arguments, values.
+/// The path and description of a schema element and of everything below it.
 fn parts(path: &str, part: &Value) -> Vec<(String, String)> {
     let path = format!("{path}/{}", part["name"].as_str().expect("a name"));
     let below = ["fields", "args", "inputFields", "enumValues"].map(|list| part[list].as_array());
@@ -39,7 +39,7 @@ async fn every_schema_element_has_a_description() {
     let schema = schema().await;
     let lists = ["types", "directives"].map(|list| schema[list].as_array().expect("a list"));
     let parts: Vec<_> = lists.into_iter().flatten().flat_map(|part| parts("", part)).collect();
-    // What every schema has is the GraphQL library's to describe.
+    // The GraphQL library defines these elements.
     let theirs = |path: &str| {
         ["/__", "/ID", "/include", "/skip"]
             .iter()
@@ -54,7 +54,7 @@ async fn every_schema_element_has_a_description() {
     assert_eq!(silent, [""; 0]);
 }
 
-/// The texts in backticks that are spelt as a code is.
+/// The error codes in backticks.
 fn codes(text: &str) -> BTreeSet<&str> {
     let quoted = text.split('`').skip(1).step_by(2);
     quoted
@@ -87,7 +87,7 @@ async fn mutations_list_the_documented_codes() {
     }
     assert_eq!(listed.len(), 5);
 
-    // And nothing is left: each code comes from somewhere, and is explained.
+    // Each code is used by a mutation and documented.
     let values = named("UserErrorCode")["enumValues"].as_array().expect("values");
     let values: BTreeSet<_> = values
         .iter()

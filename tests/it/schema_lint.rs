@@ -1,4 +1,4 @@
-//! The schema by the rules of others: graphql-eslint's for schemas, and graphql-inspector's for what breaks clients.
+//! The schema follows the rules of graphql-eslint, and graphql-inspector finds no breaking change.
 
 use std::fs;
 use std::path::Path;
@@ -8,10 +8,10 @@ use tempfile::TempDir;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema");
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-/// The schema in the repository, and so in each of its versions.
+/// The path of the schema in every version of the repository.
 const SCHEMA: &str = "api/schema.graphql";
 
-/// Runs a script over schemas: whether it is content, and what it says.
+/// Runs a script over schemas. Returns whether it passed, and its output.
 fn run(script: &str, schemas: &[&str]) -> (bool, String) {
     let folder = TempDir::new().expect("a folder");
     let mut command = Command::new("node");
@@ -26,7 +26,7 @@ fn run(script: &str, schemas: &[&str]) -> (bool, String) {
     (status.success(), text.into_owned())
 }
 
-/// The schema with a text replaced.
+/// The schema with one replacement.
 fn with(old: &str, new: &str) -> String {
     let schema = api::graphql::sdl();
     assert!(schema.contains(old), "{old}");
@@ -48,15 +48,15 @@ fn lint_reports_violations() {
 
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
     let mut command = Command::new("git");
-    // A hook of git's own that runs the tests has set these.
+    // A Git hook that runs the tests sets these.
     command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
     let output = command.arg("-C").arg(folder).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then_some(text)
 }
 
-/// What clients were written for: the schema of the newest version that this one comes after, with its name; before the
-/// first one, and without git or its history, the contract that all began with.
+/// The schema that clients rely on, with its name: the one of the newest tag before this commit. Without a tag or
+/// Git, it is the original contract.
 fn promised(repository: &Path) -> (String, String) {
     let tagged = || {
         let tag = git(repository, &["describe", "--tags", "--abbrev=0"])?

@@ -1,4 +1,4 @@
-//! Sessions: how long they live, and how they end.
+//! How long sessions live, and how they end.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,7 +15,7 @@ use crate::seconds;
 
 const DAY: u64 = 24 * 60 * 60;
 
-/// A clock that panics when it is asked for the first time.
+/// A clock that panics on its first use.
 struct BrokenOnce(ManualClock, AtomicBool);
 
 impl Clock for BrokenOnce {
@@ -36,17 +36,17 @@ async fn session_expires_after_its_idle_timeout(database: Database) {
     let ada = app.bearer(&token);
     app.clock.advance(seconds(7 * DAY - 1));
     ada.me().await.is_active();
-    eventually("the use is written", async || {
+    eventually("the last use is written", async || {
         last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))
     })
     .await;
     app.clock.advance(seconds(7 * DAY - 1));
     ada.me().await.is_active();
-    eventually("the use is written", async || {
+    eventually("the last use is written", async || {
         last_used(&app).await > Some(api::clock::Clock::now(&app.clock).before(seconds(1)))
     })
     .await;
-    // How the last use is known is exact to an hour.
+    // The last use is written at most hourly, so the idle timeout may be up to an hour late.
     app.clock.advance(seconds(7 * DAY + 60 * 60));
     ada.me().await.is_unauthenticated();
 }
@@ -61,7 +61,7 @@ async fn session_in_use_does_not_become_idle(database: Database) {
         for _ in 0..10 {
             app.clock.advance(seconds(idle - 1));
             app.bearer(&token).me().await.is_active();
-            eventually("the use is written", async || {
+            eventually("the last use is written", async || {
                 last_used(&app).await == Some(api::clock::Clock::now(&app.clock))
             })
             .await;
@@ -104,7 +104,7 @@ async fn batched_lookups_return_the_right_users(database: Database) {
             (user, answer) => assert_eq!(answer.payload()["email"], format!("user{user}@example.com")),
         }
     }
-    // Who is out is out, whoever is looked up beside.
+    // A session that has ended stays ended in a batch with others.
     app.bearer(&tokens[0]).sign_out().await.succeeds();
     let (out, still_in) = (app.bearer(&tokens[0]), app.bearer(&tokens[1]));
     let (out, still_in) = tokio::join!(out.me(), still_in.me());
@@ -117,7 +117,7 @@ async fn session_of_a_pending_user_is_unauthenticated(database: Database) {
     let app = TestApp::start(&database).await;
     let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     let pending = user::Entity::update_many().col_expr(user::Column::Status, Expr::value(user::Status::Pending));
-    pending.exec(app.db()).await.expect("an update");
+    pending.exec(app.db()).await.expect("the update succeeds");
     app.bearer(&token).me().await.is_unauthenticated();
 }
 
@@ -132,7 +132,7 @@ async fn panicking_lookup_does_not_stop_later_ones(database: Database) {
         core.accounts
             .user_of_session(&token)
             .await
-            .expect("an answer")
+            .expect("the server answers")
             .is_none()
     );
 }
@@ -157,7 +157,7 @@ async fn last_use_is_written_at_most_hourly(database: Database) {
     assert_eq!(last_used(&app).await, opened);
     app.clock.advance(seconds(1));
     app.bearer(&token).me().await;
-    eventually("the use is written", async || last_used(&app).await != opened).await;
+    eventually("the last use is written", async || last_used(&app).await != opened).await;
 }
 
 #[on_both_databases]
@@ -173,7 +173,7 @@ async fn sign_out_ends_one_session_on_every_replica(database: Database) {
     );
     replica.bearer(&first).me().await.is_unauthenticated();
     app.bearer(&second).me().await.is_active();
-    // A token that is dead already is no error; one that is missing is.
+    // An ended session is no error for `signOut`; a missing one is.
     app.bearer(&first).sign_out().await.succeeds();
     for client in [app.clone(), app.basic("ada@example.com", PASSWORD)] {
         client.sign_out().await.is_unauthenticated();
@@ -188,7 +188,7 @@ async fn session_needs_its_token_and_stores_only_the_digest(database: Database) 
     let row = session::Entity::find()
         .one(app.db())
         .await
-        .expect("a look")
+        .expect("the database answers")
         .expect("a session");
     assert_ne!(row.token_digest.0, token.as_bytes());
     assert!(!format!("{row:?}").contains(&token));
@@ -205,6 +205,6 @@ async fn last_used(app: &TestApp) -> Option<entity::Timestamp> {
     session::Entity::find()
         .one(app.db())
         .await
-        .expect("a look")
+        .expect("the database answers")
         .map(|session| session.last_used_at)
 }

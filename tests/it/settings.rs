@@ -1,4 +1,4 @@
-//! Settings that cannot be used.
+//! Invalid settings.
 
 use tempfile::TempDir;
 use tests::Process;

@@ -1,5 +1,5 @@
-//! Clients that keep a place and send little, against the times that the server really gives them. What happens within
-//! those times is tested with shorter ones in `api/src/http/serve/tests.rs`.
+//! Clients that hold a connection and send little, against the real timeouts of the server. Tests with shorter timeouts
+//! are in `api/src/http/serve/tests.rs`.
 
 mod slow {
     use std::net::SocketAddr;
@@ -17,7 +17,7 @@ mod slow {
     const HALF_A_BODY: &str =
         "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"query\":";
 
-    /// How much later than promised something may happen on a machine that has other things to do.
+    /// How late a timeout may be on a busy machine.
     const LATE: Duration = Duration::from_secs(4);
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -43,7 +43,7 @@ mod slow {
         }
         let served = timeout(Duration::from_secs(1), app.register("ada@example.com", PASSWORD)).await;
         served.expect("an answer within a second").succeeds();
-        // They were there all the while.
+        // All slow connections are still open.
         for stream in &slow {
             assert!(stream.try_read(&mut [0; 1]).is_err());
         }
@@ -57,7 +57,7 @@ mod slow {
                 assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
                 break;
             }
-            // A byte now and then gains nothing.
+            // Single bytes do not extend the timeout.
             let _ = stream.write_all(b"x").await;
         }
         happened_after(begun, 10);
@@ -68,14 +68,14 @@ mod slow {
         let mut stream = send(server, HALF_A_BODY).await;
         let mut answer = String::new();
         let read = timeout(seconds(20), stream.read_to_string(&mut answer)).await;
-        read.expect("the connection ends").expect("an answer");
+        read.expect("the connection ends").expect("the server answers");
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
         assert!(answer.contains("BAD_REQUEST"), "{answer}");
         happened_after(begun, 10);
     }
 
     async fn client_that_does_not_read_is_cut(server: SocketAddr) {
-        // As many requests as it takes until the server can no longer write, and so no longer reads.
+        // Sends requests until the server can no longer write, and so no longer reads.
         let mut stream = send(server, REQUEST).await;
         let requests = "GET /schema.graphql HTTP/1.1\r\nhost: a\r\n\r\n".repeat(1_000);
         let mut last = Instant::now();
@@ -95,7 +95,7 @@ mod slow {
         stream
             .write_all(REQUEST.as_bytes())
             .await
-            .expect("the connection is there");
+            .expect("the connection is open");
         answered(&mut stream).await;
     }
 
@@ -110,14 +110,14 @@ mod slow {
 
     async fn send(server: SocketAddr, text: &str) -> TcpStream {
         let mut stream = TcpStream::connect(server).await.expect("a connection");
-        stream.write_all(text.as_bytes()).await.expect("room for it");
+        stream.write_all(text.as_bytes()).await.expect("the server reads");
         stream
     }
 
     async fn answered(stream: &mut TcpStream) {
         let mut read = Vec::new();
         while !read.ends_with(b"ok\n") {
-            assert!(stream.read_buf(&mut read).await.expect("an answer") > 0);
+            assert!(stream.read_buf(&mut read).await.expect("the server answers") > 0);
         }
         assert!(read.starts_with(b"HTTP/1.1 200 "));
     }
@@ -125,7 +125,7 @@ mod slow {
     fn happened_after(begun: Instant, promised: u64) {
         let took = begun.elapsed();
         let promised = seconds(promised)..seconds(promised) + LATE;
-        // A timer may come a little early on the clock of another.
+        // Two timers may differ a little.
         let took = took + Duration::from_millis(50);
         assert!(promised.contains(&took), "{took:?} instead of {promised:?}");
     }

@@ -1,4 +1,4 @@
-//! Whatever keeps the server from starting is said in one line, and nothing is damaged by it.
+//! A failed start prints one line and damages nothing.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -9,7 +9,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 use tests::{Client, Database, Installation, PASSWORD, Process, binary, drop_privileges, give_away, on_both_databases};
 use tokio::process::Command;
 
-/// Waits for the end of a process that must not have started, and gives the one line that says why.
+/// Waits until a start fails, and returns the line with the reason.
 async fn refusal(process: Process) -> String {
     let (status, mut lines) = process.end().await;
     assert_eq!(status, Some(1), "{lines:#?}");
@@ -22,7 +22,7 @@ async fn refusal(process: Process) -> String {
     lines[0].clone()
 }
 
-/// The binary with a bound on the size of files, which whoever reaches it is told of as of a full disk.
+/// Starts the binary with a limit on the size of files, which acts like a full disk.
 fn on_a_small_disk(installation: &Installation, blocks: u32) -> Process {
     let mut command = Command::new("sh");
     command
@@ -44,7 +44,7 @@ fn file_of(database: &Database) -> &Path {
     Path::new(database.url().trim_start_matches("sqlite://"))
 }
 
-/// A file with a user in it, closed properly.
+/// A database file with one user, closed properly.
 async fn used_database() -> Database {
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await;
@@ -58,7 +58,7 @@ async fn users(database: &Database) -> usize {
     let db = api::database::connect(database.url())
         .await
         .expect("the database opens");
-    let users = user::Entity::find().all(&db).await.expect("a look").len();
+    let users = user::Entity::find().all(&db).await.expect("the database answers").len();
     db.close().await.expect("the database closes");
     users
 }
@@ -77,7 +77,7 @@ async fn corrupt_database_is_not_overwritten() {
         let line = refusal(installation.process()).await;
         assert!(fs::read(file_of(&database)).expect("the file") == corrupt, "{line}");
     }
-    // With the file as it was, all is as it was.
+    // The original file still works.
     fs::write(file_of(&database), whole).expect("a file");
     assert_eq!(users(&database).await, 1);
 }
@@ -87,14 +87,14 @@ async fn read_only_database_is_left_unchanged() {
     let database = used_database().await;
     let file = file_of(&database);
     let folder = file.parent().expect("a folder");
-    // Somebody who is not root, for whom alone a file can be read-only, has to get at the program too.
+    // Root may write read-only files, so another user runs a copy of the program that it can read.
     let program = folder.join("api");
     fs::copy(binary("api"), &program).expect("a copy");
     for (path, mode) in [(file, 0o444), (folder, 0o555)] {
         let before = fs::read(file).expect("the file");
         give_away(folder);
         give_away(file);
-        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the owner may");
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("the owner may change the mode");
         let installation = Installation::on(database.url()).await;
         let mut command = Command::new(&program);
         command.current_dir(folder);
@@ -102,7 +102,7 @@ async fn read_only_database_is_left_unchanged() {
         drop_privileges(&mut command);
         let line = refusal(Process::start(command)).await;
         assert!(line.contains("readonly"), "{line}");
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the owner may");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the owner may change the mode");
         assert!(fs::read(file).expect("the file") == before, "{line}");
     }
     assert_eq!(users(&database).await, 1);
@@ -120,7 +120,7 @@ async fn full_disk_damages_nothing() {
     }
     assert!(fs::read(file).expect("the file") == before);
     assert_eq!(users(&database).await, 1);
-    // Once there is room, the start that failed is made up for.
+    // The next start succeeds once there is space.
     let (_api, client) = Installation::on(newborn.url()).await.start().await;
     client.register("ada@example.com", PASSWORD).await.succeeds();
 }
@@ -159,7 +159,7 @@ async fn incompatible_newer_schema_is_left_unchanged(database: Database) {
     let db = migrated(&database).await;
     db.execute_unprepared("UPDATE schema_compatibility SET minimum_version = 2")
         .await
-        .expect("a newer server's step");
+        .expect("the database answers");
     let line = refusal(Installation::on(database.url()).await.process()).await;
     assert!(line.contains("schema version 2"), "{line}");
 }
@@ -169,7 +169,7 @@ async fn compatible_newer_schema_is_accepted(database: Database) {
     let db = migrated(&database).await;
     db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_later', 0)")
         .await
-        .expect("a newer server's step");
+        .expect("the database answers");
     let (_api, client) = Installation::on(database.url()).await.start().await;
     client.register("ada@example.com", PASSWORD).await.succeeds();
 }
@@ -182,7 +182,7 @@ async fn migrated(database: &Database) -> sea_orm::DatabaseConnection {
     db
 }
 
-/// A server that nobody listens for is waited for, five seconds long.
+/// The server tries to connect for five seconds.
 mod slow {
     mod postgres {
         use tests::{Installation, Postgres};

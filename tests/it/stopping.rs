@@ -1,4 +1,4 @@
-//! What a stop waits for, and what it does not.
+//! A stop waits for requests in progress, and not for idle connections.
 
 use std::time::Duration;
 
@@ -7,16 +7,18 @@ use tests::{Database, PASSWORD, TestApp, on_both_databases};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Less than the server waits for what is under way.
+/// Less than the time that the server waits for requests in progress.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 #[on_both_databases]
 async fn stop_does_not_wait_for_idle_connections(database: Database) {
     let app = TestApp::start(&database).await;
-    // The client keeps its connection.
+    // The client keeps this connection open.
     app.me().await;
     let _silent = TcpStream::connect(app.server().address()).await.expect("a connection");
-    tokio::time::timeout(AT_ONCE, app.stop()).await.expect("the end");
+    tokio::time::timeout(AT_ONCE, app.stop())
+        .await
+        .expect("the server stops");
 }
 
 #[on_both_databases]
@@ -33,25 +35,25 @@ async fn request_in_progress_is_answered_during_the_stop(database: Database) {
         "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
         body.len()
     );
-    stream.write_all(head.as_bytes()).await.expect("room for it");
-    // The server says that it waits for the body.
+    stream.write_all(head.as_bytes()).await.expect("the server reads");
+    // The server waits for the body.
     let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
-    stream.read_exact(&mut go_on).await.expect("an answer");
+    stream.read_exact(&mut go_on).await.expect("the server answers");
 
     let stop = tokio::spawn(app.stop());
-    tests::eventually("nobody else is let in", async || {
+    tests::eventually("the server accepts no connection", async || {
         TcpStream::connect(address).await.is_err()
     })
     .await;
-    stream.write_all(body.as_bytes()).await.expect("room for it");
+    stream.write_all(body.as_bytes()).await.expect("the server reads");
     let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("an answer");
+    stream.read_to_string(&mut answer).await.expect("the server answers");
     assert!(
         answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("{\"data\":{\"register\":{\"codeLength\":4}}}"),
         "{answer}"
     );
     tokio::time::timeout(AT_ONCE, stop)
         .await
-        .expect("the end")
+        .expect("the server stops")
         .expect("no panic");
 }

@@ -1,4 +1,4 @@
-//! What has had its time is deleted.
+//! The server deletes expired rows.
 
 use entity::{rate_limit, session, user};
 use tests::{Database, PASSWORD, TestApp, count, eventually, on_both_databases};
@@ -13,10 +13,10 @@ async fn sweep_deletes_only_pending_users_after_a_day(database: Database) {
     app.register_and_activate("ada@example.com", PASSWORD).await;
     app.register_and_read_code("bob@example.com", PASSWORD).await;
     app.clock.advance(seconds(DAY - 1));
-    app.server().accounts().sweep().await.expect("a sweep");
+    app.server().accounts().sweep().await.expect("the sweep succeeds");
     assert_eq!(count::<user::Entity>(app.db()).await, 2);
     app.clock.advance(seconds(1));
-    app.server().accounts().sweep().await.expect("a sweep");
+    app.server().accounts().sweep().await.expect("the sweep succeeds");
     assert_eq!(count::<user::Entity>(app.db()).await, 1);
     app.sign_in("bob@example.com", PASSWORD)
         .await
@@ -31,7 +31,7 @@ async fn server_sweeps_ended_sessions_and_unused_limits(database: Database) {
     assert_eq!(count::<session::Entity>(app.db()).await, 1);
     assert!(count::<rate_limit::Entity>(app.db()).await > 0);
     app.clock.advance(seconds(15 * DAY));
-    eventually("all is swept", async || {
+    eventually("all expired rows are deleted", async || {
         count::<session::Entity>(app.db()).await == 0 && count::<rate_limit::Entity>(app.db()).await == 0
     })
     .await;

@@ -20,7 +20,7 @@ async fn requests_without_preflight_run_nothing(database: Database) {
         } else {
             request.header("content-type", content_type)
         };
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("the server answers");
         assert_eq!(response.status(), 415, "{content_type}");
         let body: Value = response.json().await.expect("JSON");
         assert_eq!(body["errors"][0]["extensions"]["code"], "BAD_REQUEST");
@@ -29,7 +29,7 @@ async fn requests_without_preflight_run_nothing(database: Database) {
         "/graphql?query={}",
         query["query"].as_str().expect("a query").replace(' ', "%20")
     );
-    let response = app.request(Method::GET, &url).send().await.expect("an answer");
+    let response = app.request(Method::GET, &url).send().await.expect("the server answers");
     assert_eq!(response.status(), 405);
     assert_eq!(response.headers()["allow"], "POST");
     assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
@@ -123,9 +123,9 @@ async fn introspection_can_be_off(database: Database) {
             .request(Method::GET, "/schema.graphql")
             .send()
             .await
-            .expect("an answer");
+            .expect("the server answers");
         assert_eq!(schema.status().as_u16(), if introspection { 200 } else { 404 });
-        // What a client may always ask for.
+        // `__typename` is no introspection.
         assert_eq!(app.send("{__typename}", json!({})).await.payload(), "Query");
         app.stop().await;
     }
@@ -158,7 +158,7 @@ async fn invalid_operations_have_their_error_codes(database: Database) {
         .header("accept", "application/graphql-response+json")
         .send()
         .await
-        .expect("an answer");
+        .expect("the server answers");
     assert_eq!(response.status(), 400);
     assert_eq!(
         response.headers()["content-type"],
@@ -199,7 +199,7 @@ async fn batches_and_large_bodies_are_rejected(database: Database) {
             .body(body.clone())
             .send()
             .await
-            .expect("an answer");
+            .expect("the server answers");
         assert_eq!(response.status(), status, "{body}");
         let answer: Value = response.json().await.expect("JSON");
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_REQUEST", "{body}");
@@ -210,7 +210,7 @@ async fn batches_and_large_bodies_are_rejected(database: Database) {
 async fn every_response_has_an_id_and_is_not_cached(database: Database) {
     let app = TestApp::start(&database).await;
     for path in ["/", "/livez", "/readyz", "/metrics", "/schema.graphql", "/nothing"] {
-        let response = app.request(Method::GET, path).send().await.expect("an answer");
+        let response = app.request(Method::GET, path).send().await.expect("the server answers");
         assert_eq!(
             response.status().as_u16(),
             if path == "/nothing" { 404 } else { 200 },
@@ -224,14 +224,14 @@ async fn every_response_has_an_id_and_is_not_cached(database: Database) {
         .header("x-request-id", "abc-1")
         .send()
         .await
-        .expect("an answer");
+        .expect("the server answers");
     assert_eq!(given.headers()["x-request-id"], "abc-1");
     let hostile = app
         .request(Method::GET, "/livez")
         .header("x-request-id", "a b\"")
         .send()
         .await
-        .expect("an answer");
+        .expect("the server answers");
     assert_ne!(hostile.headers()["x-request-id"], "a b\"");
 }
 
@@ -239,7 +239,11 @@ async fn every_response_has_an_id_and_is_not_cached(database: Database) {
 async fn cors_allows_only_localhost_by_default(database: Database) {
     let app = TestApp::start(&database).await;
     for method in [Method::PUT, Method::DELETE] {
-        let response = app.request(method, "/graphql").send().await.expect("an answer");
+        let response = app
+            .request(method, "/graphql")
+            .send()
+            .await
+            .expect("the server answers");
         assert_eq!(
             (response.status().as_u16(), response.headers()["allow"].as_bytes()),
             (405, &b"GET, POST"[..])
@@ -258,14 +262,14 @@ async fn cors_allows_only_localhost_by_default(database: Database) {
             )
             .send()
             .await
-            .expect("an answer");
+            .expect("the server answers");
         let refused = app
             .request(Method::POST, "/graphql")
             .header("origin", origin)
             .header("content-type", "text/plain")
             .send()
             .await
-            .expect("an answer");
+            .expect("the server answers");
         for response in [preflight, refused] {
             assert_eq!(
                 response.headers().contains_key("access-control-allow-origin"),

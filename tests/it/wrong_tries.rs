@@ -1,4 +1,4 @@
-//! An address that has seen ten wrong tries in a day gets longer codes.
+//! An email with ten wrong tries in a day gets longer codes.
 
 use tests::{Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
@@ -6,7 +6,7 @@ use crate::{loopback, seconds};
 
 const HOUR: u64 = 60 * 60;
 
-/// Registers from a network of its own and spends wrong tries; gives the code and the answer's `codeLength`.
+/// Registers from another network and spends wrong tries. Returns the code and the `codeLength` in the payload.
 async fn guess(app: &TestApp, network: u8, tries: usize) -> (String, i64) {
     let client = app.from(loopback(network));
     let answer = client.register("ada@example.com", PASSWORD).await;
@@ -32,7 +32,7 @@ async fn ten_wrong_tries_lengthen_codes_to_eight_digits(database: Database) {
     app.clock.advance(seconds(HOUR));
     let (code, announced) = guess(&app, 5, 0).await;
     assert_eq!((code.len(), announced), (8, 8), "ten");
-    // The other address is not concerned, and nobody is locked out.
+    // Another email keeps short codes, and nobody is locked out.
     assert_eq!(app.register_and_read_code("bob@example.com", PASSWORD).await.len(), 4);
     let ada = app.from(loopback(5)).basic("ada@example.com", PASSWORD);
     ada.activate(&code).await.succeeds();
@@ -45,7 +45,7 @@ async fn codes_shorten_after_a_day_without_wrong_tries(database: Database) {
         guess(&app, network, if network == 4 { 1 } else { 3 }).await;
     }
     app.clock.advance(seconds(23 * HOUR));
-    // One more within the day begins the day anew.
+    // One more wrong try within the day restarts it.
     let (code, _) = guess(&app, 5, 1).await;
     assert_eq!(code.len(), 8);
     app.clock.advance(seconds(24 * HOUR - 1));
@@ -64,7 +64,7 @@ async fn each_wrong_try_restarts_the_day(database: Database) {
         app.clock.advance(seconds(23 * HOUR));
         assert_eq!(guess(&app, network, 1).await.0.len(), 8);
     }
-    // Of the ten within a day none is left, but there was no day without.
+    // None of the first ten tries is within the last day, but no day passed without a wrong try.
     app.clock.advance(seconds(14 * HOUR));
     assert_eq!(guess(&app, 7, 0).await.0.len(), 8);
 }

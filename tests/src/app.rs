@@ -17,42 +17,43 @@ use sea_orm::DatabaseConnection;
 
 use crate::{Client, Database, ManualClock};
 
-/// How long a test waits for something that is on its way, in real time.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for an email or a condition, in real time.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// A running server with its own mailer-mock. It derefs to a [`Client`] of it.
+/// A running server with its own mailer-mock. It derefs to a [`Client`].
 pub struct TestApp {
-    /// Turned by the test.
+    /// Advanced by the test.
     pub clock: ManualClock,
     /// The mail server.
     pub mailer: Arc<MailerMock>,
     server: Server,
     client: Client,
-    seen: Mutex<HashMap<String, String>>,
+    /// The newest email that a test has read, for each address.
+    last_read: Mutex<HashMap<String, String>>,
 }
 
-/// How a server is to be started.
+/// The settings of a server to start.
 pub struct TestAppBuilder {
     database: Database,
-    /// What the operator chose.
+    /// The policy of the operator.
     pub policy: Policy,
-    /// The work of a hash; little by default, so that tests are quick.
+    /// The cost of a hash; low by default, so that tests are fast.
     pub hashing: HashingConfig,
-    /// Where mail goes instead of the mailer-mock.
+    /// The mail server, if not the mailer-mock.
     pub smtp_url: Option<String>,
-    /// The clock, to share one between several servers.
+    /// The clock, which several servers can share.
     pub clock: ManualClock,
-    /// The mail server, to share one between several servers.
+    /// The mailer-mock, which several servers can share.
     pub mailer: Option<Arc<MailerMock>>,
-    /// Whether the schema can be asked for.
+    /// Whether introspection is allowed.
     pub introspection: bool,
-    /// How much one client may ask for; no limit by default.
+    /// The limit of credential operations per client; none by default.
     pub client_limit_per_minute: u32,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: TrustedProxies,
-    /// Whose pages may call; those of this machine by default.
+    /// The allowed CORS origins; localhost by default.
     pub origins: Origins,
-    /// Whether GraphiQL is at `/`.
+    /// Whether `/` serves GraphiQL.
     pub graphiql: bool,
     /// The mailbox that GraphiQL reads; the mailer-mock's by default.
     pub mailbox_url: Option<String>,
@@ -64,10 +65,10 @@ impl TestApp {
         Self::with(database, |_| {}).await
     }
 
-    /// Starts a server on a database, not quite as usual.
+    /// Starts a server with changed settings.
     ///
     /// # Panics
-    /// When it does not start.
+    /// If it does not start.
     pub async fn with(database: &Database, change: impl FnOnce(&mut TestAppBuilder)) -> Self {
         let mut builder = TestAppBuilder {
             database: database.clone(),
@@ -93,13 +94,13 @@ impl TestApp {
         builder.start().await
     }
 
-    /// The mailbox that the server's mails reach.
+    /// The mailbox that receives all emails of the server.
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         self.mailer.mailbox()
     }
 
-    /// The database, to look behind the API.
+    /// The database of the server.
     #[must_use]
     pub fn db(&self) -> &DatabaseConnection {
         &self.server.accounts().db
@@ -111,17 +112,17 @@ impl TestApp {
         &self.server
     }
 
-    /// The next mail to an address that this was not asked for before; waits for it, and until no mail is owed: else
-    /// turning the clock could end the lease of a worker that is about to note the delivery.
+    /// Waits for the next email to an address. Also waits until no email is pending, or advancing the clock could end
+    /// the lease of a worker that is about to record the delivery.
     ///
     /// # Panics
-    /// When none comes.
+    /// If none arrives.
     pub async fn next_mail(&self, address: &str) -> Arc<Message> {
         let address = &EmailAddress::parse(address).expect("an address").mailbox();
-        let after = self.seen.lock().expect("no panic").get(address).cloned();
-        let mail = self.mailbox().wait_for(address, after.as_deref(), PATIENCE).await;
-        let mail = mail.unwrap_or_else(|| panic!("a mail to {address}"));
-        self.seen
+        let after = self.last_read.lock().expect("no panic").get(address).cloned();
+        let mail = self.mailbox().wait_for(address, after.as_deref(), WAIT_TIMEOUT).await;
+        let mail = mail.unwrap_or_else(|| panic!("no email to {address} within {WAIT_TIMEOUT:?}"));
+        self.last_read
             .lock()
             .expect("no panic")
             .insert(address.to_owned(), mail.id.clone());
@@ -129,49 +130,49 @@ impl TestApp {
         mail
     }
 
-    /// The code in the next mail to an address.
+    /// Waits for the next email to an address, and returns its code.
     ///
     /// # Panics
-    /// When none comes.
+    /// If none arrives.
     pub async fn next_code(&self, address: &str) -> String {
         let mail = self.next_mail(address).await;
         mail.codes
             .first()
-            .unwrap_or_else(|| panic!("a code in {:?}", mail.subject))
+            .unwrap_or_else(|| panic!("no code in {:?}", mail.subject))
             .clone()
     }
 
-    /// Registers an address, and gives the code that was mailed to it.
+    /// Registers, and returns the code from the email.
     ///
     /// # Panics
-    /// When it is refused, or no mail comes.
+    /// If it fails.
     pub async fn register_and_read_code(&self, email: &str, password: &str) -> String {
         self.register(email, password).await.succeeds();
         self.next_code(email).await
     }
 
-    /// Registers and activates an address, and gives the session.
+    /// Registers and activates, and returns the session token.
     pub async fn register_and_activate(&self, email: &str, password: &str) -> String {
         let code = self.register_and_read_code(email, password).await;
         self.basic(email, password).activate(&code).await.session_token()
     }
 
-    /// Waits until no mail is owed.
+    /// Waits until no email is pending.
     ///
     /// # Panics
-    /// When one stays owed.
+    /// If one stays pending.
     pub async fn wait_for_empty_outbox(&self) {
-        // Not `eventually`, with which this could not run in a task of its own.
-        let asked = async {
+        // With `eventually`, this future would not be `Send`.
+        let empty = async {
             while crate::database::count::<entity::email_outbox::Entity>(self.db()).await > 0 {
                 tokio::task::yield_now().await;
             }
         };
-        let empty = tokio::time::timeout(PATIENCE, asked).await;
-        assert!(empty.is_ok(), "the outbox is empty");
+        let empty = tokio::time::timeout(WAIT_TIMEOUT, empty).await;
+        assert!(empty.is_ok(), "an email is still pending after {WAIT_TIMEOUT:?}");
     }
 
-    /// Stops the server as Ctrl-C does.
+    /// Stops the server, as Ctrl-C does.
     pub async fn stop(self) {
         self.server.stop().await;
     }
@@ -184,17 +185,18 @@ pub fn wrong_code(code: &str) -> String {
     format!("{}{last}", &code[..code.len() - 1])
 }
 
-/// Asks again and again until the answer is yes.
+/// Waits until a condition is true.
 ///
 /// # Panics
-/// When it stays no.
+/// If it stays false.
 pub async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
-    let asked = async {
+    let met = async {
         while !condition().await {
             tokio::task::yield_now().await;
         }
     };
-    assert!(tokio::time::timeout(PATIENCE, asked).await.is_ok(), "{what}");
+    let met = tokio::time::timeout(WAIT_TIMEOUT, met).await;
+    assert!(met.is_ok(), "waited {WAIT_TIMEOUT:?} until {what}");
 }
 
 impl Deref for TestApp {
@@ -246,7 +248,7 @@ impl TestAppBuilder {
             mailer,
             client: Client::new(server.address()),
             server,
-            seen: Mutex::default(),
+            last_read: Mutex::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A frontend, as far as the server can tell.
+//! A client that sends what a frontend sends.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::Answer;
 
-/// What `register` asks for.
+/// The payload of `register` and `resendActivationCode`.
 const MAILING: &str = "codeExpiresInSeconds codeLength resendAvailableInSeconds userErrors { ...E }";
-/// What is asked of every failure.
+/// The fields of every user error.
 const ERROR: &str = "fragment E on UserError { code message field retryAfterSeconds attemptsRemaining suggestions }";
 const USER: &str = "id email status createdAt activatedAt";
 
-/// Sends requests to one server, from one address.
+/// Sends requests to one server.
 #[derive(Clone)]
 pub struct Client {
     server: SocketAddr,
@@ -26,19 +26,19 @@ impl Client {
     /// A client of the server that listens on an address.
     ///
     /// # Panics
-    /// When no client can be made.
+    /// If the HTTP client cannot start.
     #[must_use]
     pub fn new(server: SocketAddr) -> Self {
         Self::from_address(server, None)
     }
 
-    /// Where the server listens.
+    /// The address of the server.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.server
     }
 
-    /// The same, sending from an address of this machine, so that the server sees another client network.
+    /// The same client at another loopback address, which is another client network for the server.
     #[must_use]
     pub fn from(&self, address: IpAddr) -> Self {
         Self {
@@ -60,7 +60,7 @@ impl Client {
         }
     }
 
-    /// The same, with HTTP Basic.
+    /// The same client with HTTP Basic.
     #[must_use]
     pub fn basic(&self, email: &str, password: &str) -> Self {
         use base64::Engine;
@@ -68,13 +68,13 @@ impl Client {
         self.authorized(&format!("Basic {credentials}"))
     }
 
-    /// The same, with a session token.
+    /// The same client with a session token.
     #[must_use]
     pub fn bearer(&self, token: &str) -> Self {
         self.authorized(&format!("Bearer {token}"))
     }
 
-    /// The same, with an `Authorization` header.
+    /// The same client with this `Authorization` header.
     #[must_use]
     pub fn authorized(&self, value: &str) -> Self {
         Self {
@@ -83,7 +83,7 @@ impl Client {
         }
     }
 
-    /// A request to a path of the server, as GraphQL clients make it.
+    /// A request to a path of the server.
     pub fn request(&self, method: reqwest::Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("http://{}{path}", self.server));
         match &self.authorization {
@@ -95,15 +95,15 @@ impl Client {
     /// Sends a document with variables.
     ///
     /// # Panics
-    /// When no answer comes, or it is no JSON.
+    /// If there is no answer, or it is not JSON.
     pub async fn send(&self, query: &str, variables: Value) -> Answer {
-        self.try_send(query, variables).await.expect("an answer")
+        self.try_send(query, variables).await.expect("the server answers")
     }
 
-    /// Sends a document with variables, to a server that may be gone.
+    /// Sends a document with variables to a server that may be down.
     ///
     /// # Errors
-    /// When no answer comes, or it is no JSON.
+    /// If there is no answer, or it is not JSON.
     pub async fn try_send(&self, query: &str, variables: Value) -> reqwest::Result<Answer> {
         let body = json!({ "query": query, "variables": variables });
         let request = self.request(reqwest::Method::POST, "/graphql").json(&body);
@@ -119,33 +119,33 @@ impl Client {
     /// Registers.
     ///
     /// # Panics
-    /// When no answer comes.
+    /// If there is no answer.
     pub async fn register(&self, email: &str, password: &str) -> Answer {
-        self.try_register(email, password).await.expect("an answer")
+        self.try_register(email, password).await.expect("the server answers")
     }
 
-    /// Registers at a server that may be gone.
+    /// Registers at a server that may be down.
     ///
     /// # Errors
-    /// When no answer comes.
+    /// If there is no answer.
     pub async fn try_register(&self, email: &str, password: &str) -> reqwest::Result<Answer> {
         let query = format!("mutation($input:RegisterInput!){{register(input:$input){{{MAILING}}}}} {ERROR}");
         self.try_send(&query, json!({ "input": { "email": email, "password": password } }))
             .await
     }
 
-    /// Activates, with the HTTP Basic that the client has.
+    /// Activates with the credentials of the client.
     ///
     /// # Panics
-    /// When no answer comes.
+    /// If there is no answer.
     pub async fn activate(&self, code: &str) -> Answer {
-        self.try_activate(code).await.expect("an answer")
+        self.try_activate(code).await.expect("the server answers")
     }
 
-    /// The same, at a server that may be gone.
+    /// Activates at a server that may be down.
     ///
     /// # Errors
-    /// When no answer comes.
+    /// If there is no answer.
     pub async fn try_activate(&self, code: &str) -> reqwest::Result<Answer> {
         let query = format!(
             "mutation($input:ActivateInput!){{activate(input:$input){{user{{{USER}}} session{{id token expiresAt \
@@ -155,7 +155,7 @@ impl Client {
             .await
     }
 
-    /// Asks for another code, with the HTTP Basic that the client has.
+    /// Requests a new code with the credentials of the client.
     pub async fn resend(&self) -> Answer {
         self.send(
             &format!("mutation{{resendActivationCode{{{MAILING}}}}} {ERROR}"),
@@ -174,12 +174,12 @@ impl Client {
             .await
     }
 
-    /// Signs out, with the session that the client has.
+    /// Signs out with the session of the client.
     pub async fn sign_out(&self) -> Answer {
         self.send("mutation{signOut{userErrors{code}}}", json!({})).await
     }
 
-    /// Asks who the client is.
+    /// Queries `me`.
     pub async fn me(&self) -> Answer {
         self.send(&format!("{{me{{{USER}}}}}"), json!({})).await
     }

@@ -4,26 +4,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::account::{
-    Accounts, Client, ClientLimit, Credentials, EmailAddress, NewPassword, Password, Policy, SessionLookups,
+    Accounts, Client, ClientLimit, Code, Credentials, EmailAddress, Error, NewPassword, Password, Policy, Proved,
+    Refusal, SessionLookups,
 };
-use api::clock::SharedClock;
+use api::clock::{Clock, SharedClock};
 use api::hashing::{Hasher, HashingConfig};
 use api::keys::Keys;
 use api::mail::delivery::Delivery;
-use api::mail::outbox::Waker;
+use api::mail::outbox::{Claim, Waker};
 use api::metrics::Metrics;
 use api::random::SystemRandom;
-use mailer_mock::MailerMock;
+use mailer_mock::{MailerMock, Message};
 
 use crate::{Database, ManualClock};
 
-/// Accounts and their delivery. No worker runs: a mail is delivered when the test says so.
+/// The use cases and a mail worker that sends only when the test says so.
 pub struct TestCore {
     /// The use cases.
     pub accounts: Accounts,
-    /// Delivery, one mail at a time.
+    /// The mail worker.
     pub delivery: Delivery,
-    /// Turned by the test.
+    /// Advanced by the test.
     pub clock: ManualClock,
     /// The mail server.
     pub mailer: MailerMock,
@@ -35,10 +36,10 @@ impl TestCore {
         Self::with_policy(database, Policy::default()).await
     }
 
-    /// The same, with the operator's numbers.
+    /// The same with another policy.
     ///
     /// # Panics
-    /// When that fails.
+    /// If that fails.
     pub async fn with_policy(database: &Database, policy: Policy) -> Self {
         let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
             .await
@@ -69,7 +70,8 @@ impl TestCore {
             outbox: Waker::default(),
         };
         let smtp_url = format!("smtp://{}", mailer.smtp_addr());
-        let delivery = Delivery::new(accounts.clone(), &smtp_url, "no-reply@example.com", metrics).expect("delivery");
+        let delivery = Delivery::new(accounts.clone(), &smtp_url, "no-reply@example.com", metrics)
+            .expect("the settings of the mail worker are valid");
         Self {
             accounts,
             delivery,
@@ -78,36 +80,122 @@ impl TestCore {
         }
     }
 
-    /// Registers from a network of its own, so that no limit is in the way.
+    /// Registers from the network 10.0.N.0/24. With a network of its own, a registration meets no limit.
     ///
     /// # Panics
-    /// When it is refused.
+    /// If it fails.
     pub async fn register(&self, email: &str, password: &str, network: u8) {
         let email = EmailAddress::parse(email).expect("an address");
         let password = NewPassword::parse(password.to_owned()).expect("a password");
         self.accounts
             .register(email, password, client(network))
             .await
-            .expect("a registration");
+            .expect("the registration succeeds");
     }
 
-    /// The code in the newest mail to an address.
+    /// Verifies a password, as the first step of a use case does.
     ///
     /// # Panics
-    /// When there is none.
-    #[must_use]
-    pub fn newest_code(&self, address: &str) -> String {
-        let mails = self.mailer.mailbox().messages_to(address);
-        mails
-            .first()
-            .and_then(|mail| mail.codes.first())
-            .expect("a mail with a code")
-            .clone()
+    /// If it is wrong.
+    pub async fn verify(&self, credentials: &Credentials) -> Proved {
+        self.accounts.prove(credentials).await.expect("the password is right")
     }
 
-    /// Turns the clock.
+    /// Activates with email and password.
+    ///
+    /// # Errors
+    /// If a rule forbids it.
+    pub async fn activate(&self, credentials: &Credentials, code: &str) -> Result<(), Refusal> {
+        let code = Code::parse(code);
+        outcome(self.accounts.activate(credentials, code, self.clock.now()).await)
+    }
+
+    /// Activates with a password that was verified before.
+    ///
+    /// # Errors
+    /// If a rule forbids it.
+    pub async fn activate_verified(&self, verified: Proved, code: &str) -> Result<(), Refusal> {
+        let code = Code::parse(code);
+        outcome(self.accounts.activate_proved(verified, code, self.clock.now()).await)
+    }
+
+    /// Requests a new code with email and password.
+    ///
+    /// # Errors
+    /// If a rule forbids it.
+    pub async fn resend(&self, credentials: &Credentials) -> Result<(), Refusal> {
+        outcome(self.accounts.resend_activation_code(credentials).await)
+    }
+
+    /// Requests a new code with a password that was verified before.
+    ///
+    /// # Errors
+    /// If a rule forbids it.
+    pub async fn resend_verified(&self, verified: Proved) -> Result<(), Refusal> {
+        outcome(self.accounts.resend_to(verified).await)
+    }
+
+    /// Tries to send the next email that is due. Returns whether there was one.
+    ///
+    /// # Panics
+    /// If the database fails.
+    pub async fn deliver_next(&self) -> bool {
+        self.delivery.deliver_next().await.expect("the database answers")
+    }
+
+    /// Claims the next email that is due, as a worker does.
+    ///
+    /// # Panics
+    /// If the database fails.
+    pub async fn claim(&self) -> Option<Claim> {
+        self.delivery.claim().await.expect("the database answers")
+    }
+
+    /// Tries to send a claimed email.
+    ///
+    /// # Panics
+    /// If the database fails.
+    pub async fn deliver(&self, claim: Claim) {
+        self.delivery.deliver(claim).await.expect("the database answers");
+    }
+
+    /// How many rows a table has.
+    pub async fn count<E: sea_orm::EntityTrait>(&self) -> u64
+    where
+        for<'db> sea_orm::Select<E>: sea_orm::PaginatorTrait<'db, sea_orm::DatabaseConnection>,
+    {
+        crate::count::<E>(&self.accounts.db).await
+    }
+
+    /// All emails, the newest first.
+    #[must_use]
+    pub fn emails(&self) -> Vec<Arc<Message>> {
+        self.mailer.mailbox().messages()
+    }
+
+    /// The code in the newest email to an address.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    pub fn newest_code(&self, address: &str) -> String {
+        let emails = self.mailer.mailbox().messages_to(address);
+        let code = emails.first().and_then(|email| email.codes.first());
+        code.expect("an email with a code").clone()
+    }
+
+    /// Advances the clock.
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
+    }
+}
+
+/// Whether a use case succeeded, or which rule forbade it.
+fn outcome<T>(result: Result<T, Error>) -> Result<(), Refusal> {
+    match result {
+        Ok(_) => Ok(()),
+        Err(Error::Refused(refusal)) => Err(refusal),
+        Err(error) => panic!("{error:?}"),
     }
 }
 
@@ -117,10 +205,10 @@ pub fn client(network: u8) -> Client {
     Client::at([10, 0, network, 1].into())
 }
 
-/// What somebody claims from a network.
+/// Email and password, sent from a network.
 ///
 /// # Panics
-/// When the email is no address.
+/// If the email is invalid.
 #[must_use]
 pub fn credentials(email: &str, password: &str, network: u8) -> Credentials {
     Credentials {

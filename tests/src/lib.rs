@@ -1,5 +1,5 @@
-//! What the end-to-end tests share: the real server on a free port, with a database of its own, a clock that is turned
-//! by hand, and a mailer-mock behind real SMTP.
+//! The harness of the end-to-end tests: the real server on a free port, with its own database, a manual clock, and a
+//! mailer-mock behind real SMTP.
 
 mod answer;
 mod app;
@@ -28,8 +28,8 @@ pub use proxy::Proxy;
 pub use test_macros::on_both_databases;
 pub use unprivileged::{drop_privileges, give_away, unprivileged_user};
 
-/// A password that every test may use: nobody guesses it.
+/// A strong password.
 pub const PASSWORD: &str = "correct horse battery staple";
 
-/// Another one.
+/// Another strong password.
 pub const OTHER_PASSWORD: &str = "tr0mbone:Ätna überall";

@@ -1,4 +1,4 @@
-//! What is owed is mailed, whatever the mail server does and however many work at it.
+//! The outbox: every pending email is sent, despite failures of the mail server and with several workers.
 
 mod retries;
 mod workers;

@@ -1,9 +1,9 @@
-//! One mail, and a mail server that does not take it at once.
+//! Retries of one email.
 
-use api::account::Policy;
+use api::account::{Policy, Refusal};
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, Stage};
-use tests::{Database, PASSWORD, TestApp, TestCore, count, on_both_databases};
+use tests::{Database, PASSWORD, TestApp, TestCore, count, credentials, on_both_databases};
 
 use super::{fault, reply};
 use crate::seconds;
@@ -12,21 +12,18 @@ use crate::seconds;
 async fn retry_within_30_seconds_sends_the_same_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    // The receiver takes the mail, and the connection breaks before it says so.
+    // The mail server accepts the email, and the connection breaks before its reply.
     core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-    assert!(core.delivery.deliver_next().await.expect("an attempt"));
-    assert!(
-        !core.delivery.deliver_next().await.expect("nothing due"),
-        "there is a pause"
-    );
+    assert!(core.deliver_next().await);
+    assert!(!core.deliver_next().await, "the retry is not due yet");
     core.advance(29);
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
-    let mails = core.mailer.mailbox().messages_to("ada@example.com");
-    assert_eq!(mails.len(), 2);
-    assert_eq!(mails[0].codes, mails[1].codes);
-    assert_eq!(mails[0].message_id, mails[1].message_id);
-    assert!(mails[0].message_id.is_some());
-    assert!(mails[0].text.contains("31 seconds"), "{}", mails[0].text);
+    assert!(core.deliver_next().await);
+    let emails = core.mailer.mailbox().messages_to("ada@example.com");
+    assert_eq!(emails.len(), 2);
+    assert_eq!(emails[0].codes, emails[1].codes);
+    assert_eq!(emails[0].message_id, emails[1].message_id);
+    assert!(emails[0].message_id.is_some());
+    assert!(emails[0].text.contains("31 seconds"), "{}", emails[0].text);
 }
 
 #[on_both_databases]
@@ -34,22 +31,20 @@ async fn later_retry_sends_a_new_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    assert!(core.deliver_next().await);
     core.advance(30);
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
-    let mails = core.mailer.mailbox().messages_to("ada@example.com");
-    assert_eq!(mails.len(), 2);
-    assert_ne!(mails[0].message_id, mails[1].message_id);
-    assert!(mails[0].text.contains("60 seconds"), "{}", mails[0].text);
-    // The older code died, even though its minute is not over.
-    let ada = tests::credentials("ada@example.com", PASSWORD, 1);
-    let now = api::clock::Clock::now(&core.clock);
-    if mails[0].codes != mails[1].codes {
-        let old = api::account::Code::parse(&mails[1].codes[0]);
-        assert!(core.accounts.activate(&ada, old, now).await.is_err());
+    assert!(core.deliver_next().await);
+    let emails = core.mailer.mailbox().messages_to("ada@example.com");
+    assert_eq!(emails.len(), 2);
+    assert_ne!(emails[0].message_id, emails[1].message_id);
+    assert!(emails[0].text.contains("60 seconds"), "{}", emails[0].text);
+    // The older code is invalid although its 60 seconds are not over.
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    if emails[0].codes != emails[1].codes {
+        let outcome = core.activate(&ada, &emails[1].codes[0]).await;
+        assert!(matches!(outcome, Err(Refusal::InvalidCode(_))), "{outcome:?}");
     }
-    let fresh = api::account::Code::parse(&mails[0].codes[0]);
-    assert!(core.accounts.activate(&ada, fresh, now).await.is_ok());
+    assert_eq!(core.activate(&ada, &emails[0].codes[0]).await, Ok(()));
 }
 
 #[on_both_databases]
@@ -61,10 +56,10 @@ async fn retry_does_not_send_a_nearly_expired_code(database: Database) {
     let core = TestCore::with_policy(&database, policy).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-    assert!(core.delivery.deliver_next().await.expect("an attempt"));
+    assert!(core.deliver_next().await);
     core.advance(5);
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
-    assert!(core.mailer.mailbox().messages()[0].text.contains("10 seconds"));
+    assert!(core.deliver_next().await);
+    assert!(core.emails()[0].text.contains("10 seconds"));
 }
 
 #[on_both_databases]
@@ -81,21 +76,14 @@ async fn temporarily_rejected_email_is_retried(database: Database) {
         core.register(&email, PASSWORD, 1).await;
         for pause in [0, 1, 2, 4] {
             core.advance(pause);
-            assert!(core.mailer.mailbox().messages().is_empty());
-            assert!(
-                core.delivery.deliver_next().await.expect("an attempt"),
-                "{stage:?} {action:?} {pause}"
-            );
+            assert!(core.emails().is_empty());
+            assert!(core.deliver_next().await, "{stage:?} {action:?} {pause}");
         }
         assert_eq!(core.mailer.faults().rules()[0].fired, 3);
-        let code = api::account::Code::parse(&core.newest_code(&email));
+        let code = core.newest_code(&email);
         core.advance(52);
-        let ada = tests::credentials(&email, PASSWORD, 1);
-        let activated = core
-            .accounts
-            .activate(&ada, code, api::clock::Clock::now(&core.clock))
-            .await;
-        assert!(activated.is_ok(), "{stage:?} {action:?} {activated:?}");
+        let ada = credentials(&email, PASSWORD, 1);
+        assert_eq!(core.activate(&ada, &code).await, Ok(()), "{stage:?} {action:?}");
         core.accounts.db.close().await.expect("the database closes");
     }
 }
@@ -105,8 +93,8 @@ async fn permanently_rejected_email_is_not_retried(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::Rcpt, reply(550), 5));
-    assert!(core.delivery.deliver_next().await.expect("an attempt"));
-    assert_eq!(count::<email_outbox::Entity>(&core.accounts.db).await, 0);
+    assert!(core.deliver_next().await);
+    assert_eq!(core.count::<email_outbox::Entity>().await, 0);
     assert_eq!(core.mailer.faults().rules()[0].fired, 1);
 }
 
@@ -123,8 +111,8 @@ async fn email_is_given_up_after_15_minutes(database: Database) {
     }]);
     let mut pauses = Vec::new();
     let mut waited = 0;
-    while count::<email_outbox::Entity>(&core.accounts.db).await > 0 {
-        if core.delivery.deliver_next().await.expect("an attempt") {
+    while core.count::<email_outbox::Entity>().await > 0 {
+        if core.deliver_next().await {
             pauses.push(waited);
             waited = 0;
         }

@@ -1,4 +1,4 @@
-//! Many mails, and several workers that share them.
+//! Many emails, and the workers that share them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +15,12 @@ use crate::seconds;
 async fn email_of_a_dead_worker_is_sent_by_another(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    assert!(core.delivery.claim().await.expect("a claim").is_some());
+    assert!(core.claim().await.is_some());
     core.advance(29);
-    assert!(
-        !core.delivery.deliver_next().await.expect("nothing due"),
-        "the lease holds"
-    );
+    assert!(!core.deliver_next().await, "the lease holds");
     core.advance(1);
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
-    assert_eq!(core.mailer.mailbox().messages().len(), 1);
+    assert!(core.deliver_next().await);
+    assert_eq!(core.emails().len(), 1);
 }
 
 #[on_both_databases]
@@ -34,12 +31,12 @@ async fn new_email_is_sent_before_failing_ones(database: Database) {
     core.mailer.faults().set(vec![refused]);
     for number in 0..10 {
         core.register(&format!("old{number}@example.com"), PASSWORD, 1).await;
-        assert!(core.delivery.deliver_next().await.expect("an attempt"));
+        assert!(core.deliver_next().await);
     }
     core.advance(60);
     core.register("new@example.com", PASSWORD, 1).await;
     core.advance(1);
-    assert!(core.delivery.deliver_next().await.expect("a delivery"));
+    assert!(core.deliver_next().await);
     assert_eq!(core.mailer.mailbox().messages_to("new@example.com").len(), 1);
 }
 
@@ -49,12 +46,12 @@ async fn retry_is_not_delayed_by_other_emails(database: Database) {
     app.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
     app.register("ada@example.com", PASSWORD).await.succeeds();
     let postponed = email_outbox::Entity::find().filter(email_outbox::Column::Lease.is_null());
-    eventually("the first is to be tried again", async || {
+    eventually("the first email is postponed", async || {
         app.mailer.faults().rules()[0].fired == 1 && postponed.clone().count(app.db()).await == Ok(1)
     })
     .await;
     app.register("bob@example.com", PASSWORD).await.succeeds();
-    eventually("the other has come, and is owed no more", async || {
+    eventually("the second email is sent", async || {
         app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
     })
     .await;
@@ -65,13 +62,13 @@ async fn retry_is_not_delayed_by_other_emails(database: Database) {
 #[on_both_databases]
 async fn retry_of_another_server_is_noticed(database: Database) {
     let app = TestApp::start(&database).await;
-    // Another server, whose postponing wakes nobody here.
+    // Another server postpones an email, which wakes no worker here.
     let other = TestCore::start(&database).await;
     other.register("ada@example.com", PASSWORD, 1).await;
     other.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
-    assert!(other.delivery.deliver_next().await.expect("an attempt"));
+    assert!(other.deliver_next().await);
     app.register("bob@example.com", PASSWORD).await.succeeds();
-    eventually("the one that is due has come", async || {
+    eventually("the email that is due is sent", async || {
         app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
     })
     .await;
@@ -99,7 +96,7 @@ async fn emails_claimed_together_fail_independently(database: Database) {
         .faults()
         .set(vec![fate("user1@*", 550, None), fate("user2@*", 451, Some(1))]);
     let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
-    eventually("four have come, and one is to be tried again", async || {
+    eventually("four emails are sent and one is postponed", async || {
         app.mailbox().messages().len() == 4 && count::<email_outbox::Entity>(app.db()).await == 1
     })
     .await;
@@ -107,7 +104,7 @@ async fn emails_claimed_together_fail_independently(database: Database) {
     assert_eq!(app.next_code("user2@example.com").await.len(), 4);
     let mails = app.mailbox().messages();
     assert_eq!(mails.len(), 5);
-    // Each has the code of its own user.
+    // Each email holds the code of its recipient.
     for number in [0, 2, 3, 4, 5] {
         let email = format!("user{number}@example.com");
         let code = app.mailbox().messages_to(&email)[0].codes[0].clone();
@@ -141,7 +138,7 @@ async fn two_servers_send_each_email_once(database: Database) {
 async fn email_of_another_server_is_noticed(database: Database) {
     let app = TestApp::start(&database).await;
     let other = TestCore::start(&database).await;
-    // The other one has no workers, and wakes none.
+    // The other server has no workers, and wakes none here.
     other.register("ada@example.com", PASSWORD, 1).await;
     app.clock.advance(seconds(5));
     assert_eq!(app.next_code("ada@example.com").await.len(), 4);
@@ -158,12 +155,12 @@ async fn slow_mail_server_does_not_delay_registrations(database: Database) {
             .await
             .succeeds();
     }
-    // All are acknowledged while the first mails still wait for the server.
+    // All registrations succeed while the first emails still wait for the mail server.
     assert!(app.mailbox().messages().len() < 8);
-    eventually("all mails have come", async || app.mailbox().messages().len() == 8).await;
+    eventually("all emails are sent", async || app.mailbox().messages().len() == 8).await;
 }
 
-/// On SQLite nobody else can hold a row.
+/// SQLite has no row locks.
 mod postgres_alone {
     mod postgres {
         use sea_orm::ConnectionTrait;
@@ -181,11 +178,16 @@ mod postgres_alone {
             holding
                 .execute_unprepared("SELECT id FROM email_outbox FOR UPDATE")
                 .await
-                .expect("a lock");
+                .expect("the lock is free");
             let claim = tokio::time::timeout(crate::seconds(4), core.delivery.claim()).await;
-            assert!(claim.expect("it does not wait").expect("an answer").is_none());
-            holding.rollback().await.expect("an end");
-            assert!(core.delivery.claim().await.expect("an answer").is_some());
+            assert!(
+                claim
+                    .expect("the claim does not wait")
+                    .expect("the server answers")
+                    .is_none()
+            );
+            holding.rollback().await.expect("the rollback succeeds");
+            assert!(core.claim().await.is_some());
         }
     }
 }
