@@ -25,8 +25,8 @@ async fn any_input_after_expiry_is_code_expired(database: Database) {
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     app.clock.advance(seconds(60));
-    for typed in [code.as_str(), &wrong_code(&code), "x", ""] {
-        ada.activate(typed).await.fails_with("CODE_EXPIRED");
+    for input in [code.as_str(), &wrong_code(&code), "x", ""] {
+        ada.activate(input).await.fails_with("CODE_EXPIRED");
     }
 }
 
@@ -54,7 +54,7 @@ async fn malformed_code_spends_no_try(database: Database) {
     let app = TestApp::start(&database).await;
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
-    for typed in [
+    for input in [
         "",
         "42",
         "123456789",
@@ -64,7 +64,7 @@ async fn malformed_code_spends_no_try(database: Database) {
         "٠٠٤٢",
         &"1".repeat(10_000),
     ] {
-        let answer = ada.activate(typed).await;
+        let answer = ada.activate(input).await;
         answer.fails_with("INVALID_CODE").attempts_remaining(3);
     }
     ada.activate(&code).await.succeeds();
@@ -104,8 +104,8 @@ async fn repeated_activation_opens_no_session(database: Database) {
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
     let first = ada.activate(&code).await;
-    for typed in [code.as_str(), "0000", "x"] {
-        let answer = ada.activate(typed).await;
+    for input in [code.as_str(), "0000", "x"] {
+        let answer = ada.activate(input).await;
         answer.fails_with("ALREADY_ACTIVATED");
         assert_eq!(answer.payload()["user"], first.payload()["user"]);
         assert_eq!(answer.payload()["session"], json!(null));

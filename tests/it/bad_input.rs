@@ -92,7 +92,7 @@ async fn equivalent_spellings_of_an_email_are_one_account(database: Database) {
         "c".repeat(63),
         "d".repeat(57)
     );
-    for (typed, again) in [
+    for (input, again) in [
         (
             "Ada@Example.COM",
             &[
@@ -116,10 +116,10 @@ async fn equivalent_spellings_of_an_email_are_one_account(database: Database) {
         ("o'neil+a=b/c@x", &["O'NEIL+A=B/C@X"]),
         (&longest, &[&longest.to_uppercase()]),
     ] {
-        app.register_and_activate(typed, PASSWORD).await;
+        app.register_and_activate(input, PASSWORD).await;
         for other in again {
             app.sign_in(other, PASSWORD).await.succeeds();
-            app.basic(other, PASSWORD).me().await.is_user(typed);
+            app.basic(other, PASSWORD).me().await.is_user(input);
         }
     }
     assert_eq!(count::<entity::user::Entity>(app.db()).await, 4);
@@ -256,7 +256,7 @@ async fn malformed_code_is_invalid_code(database: Database) {
     let app = TestApp::start(&database).await;
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let ada = app.basic("ada@example.com", PASSWORD);
-    for typed in [
+    for input in [
         "12 34".to_owned(),
         format!(" {code}"),
         format!("{code} "),
@@ -274,7 +274,7 @@ async fn malformed_code_is_invalid_code(database: Database) {
         "\u{2460}\u{2461}\u{2462}\u{2463}".to_owned(),
         "x".repeat(60_000),
     ] {
-        ada.activate(&typed)
+        ada.activate(&input)
             .await
             .fails_with("INVALID_CODE")
             .attempts_remaining(3);

@@ -10,7 +10,7 @@ use crate::seconds;
 /// Another address in the network of the default one.
 const NEIGHBOUR: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
 
-async fn limited(database: &Database, per_minute: u32, trusted: &[&str]) -> TestApp {
+async fn start_with_limit(database: &Database, per_minute: u32, trusted: &[&str]) -> TestApp {
     TestApp::with(database, |app| {
         app.client_limit_per_minute = per_minute;
         app.trusted_proxies = TrustedProxies(
@@ -24,7 +24,7 @@ async fn limited(database: &Database, per_minute: u32, trusted: &[&str]) -> Test
 }
 
 /// Whether the client limit lets one more operation pass. Each uses another email, so that no other limit applies.
-async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
+async fn is_allowed(client: &Client, number: u32, forwarded: &[&str]) -> bool {
     let query = "mutation($input:SignInInput!){signIn(input:$input){userErrors{code}}}";
     let mut request = client.request(Method::POST, "/graphql");
     for entries in forwarded {
@@ -45,20 +45,20 @@ async fn is_served(client: &Client, number: u32, forwarded: &[&str]) -> bool {
 
 #[on_both_databases]
 async fn client_gets_60_credential_operations_a_minute(database: Database) {
-    let app = limited(&database, 60, &[]).await;
+    let app = start_with_limit(&database, 60, &[]).await;
     let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     // `register` and `activate` were two of them.
     for number in 0..58 {
-        assert!(is_served(&app, number, &[]).await, "{number}");
+        assert!(is_allowed(&app, number, &[]).await, "{number}");
     }
     let basic = app.basic("ada@example.com", PASSWORD);
-    for refused in [
+    for answer in [
         app.sign_in("ada@example.com", PASSWORD).await,
         app.register("bob@example.com", PASSWORD).await,
         basic.activate("0000").await,
         basic.resend().await,
     ] {
-        refused.fails_with("RATE_LIMITED").retry_after(1);
+        answer.fails_with("RATE_LIMITED").retry_after(1);
     }
     let me = basic.me().await;
     me.has_top_level_error("RATE_LIMITED").status(200).retry_after(1);
@@ -74,17 +74,17 @@ async fn client_gets_60_credential_operations_a_minute(database: Database) {
     }
     app.bearer(&token).sign_out().await.succeeds();
     // Another address of the same network has its own limit.
-    assert!(is_served(&app.from(NEIGHBOUR), 0, &[]).await);
+    assert!(is_allowed(&app.from(NEIGHBOUR), 0, &[]).await);
 
     app.clock.advance(seconds(1));
-    assert!(is_served(&app, 60, &[]).await);
-    assert!(!is_served(&app, 61, &[]).await);
+    assert!(is_allowed(&app, 60, &[]).await);
+    assert!(!is_allowed(&app, 61, &[]).await);
 }
 
 #[on_both_databases]
 async fn client_limit_rejection_spends_no_other_limit(database: Database) {
-    let app = limited(&database, 1, &[]).await;
-    assert!(is_served(&app, 0, &[]).await);
+    let app = start_with_limit(&database, 1, &[]).await;
+    assert!(is_allowed(&app, 0, &[]).await);
     for _ in 0..20 {
         app.register("ada@example.com", PASSWORD)
             .await
@@ -104,12 +104,12 @@ async fn client_limit_rejection_spends_no_other_limit(database: Database) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn forwarded_address_counts_only_from_trusted_proxies() {
-    let app = limited(&Database::sqlite(), 1, &[]).await;
-    assert!(is_served(&app, 0, &["198.51.100.1"]).await);
-    assert!(!is_served(&app, 1, &["198.51.100.2"]).await);
+    let app = start_with_limit(&Database::sqlite(), 1, &[]).await;
+    assert!(is_allowed(&app, 0, &["198.51.100.1"]).await);
+    assert!(!is_allowed(&app, 1, &["198.51.100.2"]).await);
 
-    let app = limited(&Database::sqlite(), 1, &["127.0.0.1/32"]).await;
-    for (forwarded, served) in [
+    let app = start_with_limit(&Database::sqlite(), 1, &["127.0.0.1/32"]).await;
+    for (forwarded, allowed) in [
         (&["198.51.100.1"][..], true),
         (&["198.51.100.1"], false),
         (&["198.51.100.2"], true),
@@ -128,9 +128,9 @@ async fn forwarded_address_counts_only_from_trusted_proxies() {
         (&["more nonsense"], false),
         (&[], false),
     ] {
-        assert_eq!(is_served(&app, 0, forwarded).await, served, "{forwarded:?}");
+        assert_eq!(is_allowed(&app, 0, forwarded).await, allowed, "{forwarded:?}");
     }
     // A neighbour of the proxy is not trusted.
-    assert!(is_served(&app.from(NEIGHBOUR), 0, &["198.51.100.3"]).await);
-    assert!(!is_served(&app.from(NEIGHBOUR), 0, &["198.51.100.4"]).await);
+    assert!(is_allowed(&app.from(NEIGHBOUR), 0, &["198.51.100.3"]).await);
+    assert!(!is_allowed(&app.from(NEIGHBOUR), 0, &["198.51.100.4"]).await);
 }

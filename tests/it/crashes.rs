@@ -18,7 +18,7 @@ mod slow {
     /// How many times the server is killed.
     const CRASHES: u64 = 50;
     /// The longest time from the start of the process until it is killed.
-    const LIFE: Duration = Duration::from_millis(500);
+    const MAX_LIFETIME: Duration = Duration::from_millis(500);
     /// How many people register concurrently.
     const PEOPLE: u64 = 3;
 
@@ -28,23 +28,23 @@ mod slow {
         println!("TEST_SEED={seed}");
         let mut random = StdRng::seed_from_u64(seed);
         let installation = Installation::on(database.url()).await;
-        let seen = Arc::<Seen>::default();
+        let results = Arc::<Results>::default();
         for crash in 0..CRASHES {
-            let life = random.random_range(Duration::ZERO..LIFE);
-            live_and_die(&installation, crash, life, &seen).await;
+            let lifetime = random.random_range(Duration::ZERO..MAX_LIFETIME);
+            run_and_kill(&installation, crash, lifetime, &results).await;
         }
 
         let db = api::database::connect(database.url())
             .await
             .expect("the database opens");
-        nothing_is_lost(&db, installation.mailer.mailbox(), &seen).await;
+        assert_nothing_is_lost(&db, installation.mailer.mailbox(), &results).await;
         let (_api, client) = installation.start().await;
-        for email in seen.acknowledged() {
-            come_in(&client, installation.mailer.mailbox(), &seen, &email).await;
+        for email in results.acknowledged() {
+            activate_with_newest_code(&client, installation.mailer.mailbox(), &results, &email).await;
         }
         let users = user::Entity::find().all(&db).await.expect("the database answers");
         let active = users.iter().filter(|user| user.status == user::Status::Active).count();
-        let successes = seen.successes.lock().expect("no panic").clone();
+        let successes = results.successes.lock().expect("no panic").clone();
         println!(
             "{} registrations, {active} active, {} answered with a session",
             users.len(),
@@ -54,18 +54,18 @@ mod slow {
             successes.values().all(|number| *number == 1),
             "a code was accepted twice: {successes:?}"
         );
-        assert_eq!(active, seen.acknowledged().len());
+        assert_eq!(active, results.acknowledged().len());
     }
 
     /// The answers that people got from all processes.
     #[derive(Default)]
-    struct Seen {
+    struct Results {
         acknowledged: Mutex<Vec<String>>,
         /// How many times an address was activated.
         successes: Mutex<BTreeMap<String, u32>>,
     }
 
-    impl Seen {
+    impl Results {
         fn acknowledged(&self) -> Vec<String> {
             self.acknowledged.lock().expect("no panic").clone()
         }
@@ -82,43 +82,49 @@ mod slow {
         }
     }
 
-    /// Starts the server, sends requests as soon as it listens, and kills it after `life`.
-    async fn live_and_die(installation: &Installation, number: u64, life: Duration, seen: &Arc<Seen>) {
+    /// Starts the server, sends requests as soon as it listens, and kills it after `lifetime`.
+    async fn run_and_kill(installation: &Installation, number: u64, lifetime: Duration, results: &Arc<Results>) {
         let mut api = installation.process();
         let (end, ended) = watch::channel(());
         let mut people = tokio::task::JoinSet::new();
-        let living = async {
+        let serving = async {
             let client = Client::new(api.listening().await);
             for person in 0..PEOPLE {
                 let (mailbox, name) = (installation.mailer.mailbox(), format!("user{number}-{person}"));
-                people.spawn(visit(
+                people.spawn(register_and_activate(
                     client.clone(),
                     mailbox.clone(),
-                    seen.clone(),
+                    results.clone(),
                     name,
                     ended.clone(),
                 ));
             }
             std::future::pending::<()>().await;
         };
-        // The timeout is the point: it ends the life of the server.
-        let _ = tokio::time::timeout(life, living).await;
+        // The timeout is the point: it ends the lifetime of the server.
+        let _ = tokio::time::timeout(lifetime, serving).await;
         api.kill().await;
         drop(end);
         people.join_all().await;
     }
 
     /// Registers one email after the other, and sends each code twice at once.
-    async fn visit(client: Client, mailbox: Mailbox, seen: Arc<Seen>, name: String, mut ended: watch::Receiver<()>) {
+    async fn register_and_activate(
+        client: Client,
+        mailbox: Mailbox,
+        results: Arc<Results>,
+        name: String,
+        mut ended: watch::Receiver<()>,
+    ) {
         for turn in 0.. {
             let email = format!("{name}-{turn}@example.com");
             let Ok(answer) = client.try_register(&email, PASSWORD).await else {
                 return;
             };
             answer.succeeds();
-            seen.acknowledged.lock().expect("no panic").push(email.clone());
+            results.acknowledged.lock().expect("no panic").push(email.clone());
             let mail = tokio::select! {
-                mail = mailbox.wait_for(&email, None, LIFE) => mail,
+                mail = mailbox.wait_for(&email, None, MAX_LIFETIME) => mail,
                 _ = ended.changed() => None,
             };
             let Some(mail) = mail else {
@@ -128,37 +134,37 @@ mod slow {
             let (first, second) =
                 tokio::join!(person.try_activate(&mail.codes[0]), person.try_activate(&mail.codes[0]));
             for answer in [first, second].into_iter().flatten() {
-                seen.activated(&email, &answer);
+                results.activated(&email, &answer);
             }
         }
     }
 
     /// Checks that each acknowledged registration is stored and its email is sent or pending.
-    async fn nothing_is_lost(db: &DatabaseConnection, mailbox: &Mailbox, seen: &Seen) {
+    async fn assert_nothing_is_lost(db: &DatabaseConnection, mailbox: &Mailbox, results: &Results) {
         let users = user::Entity::find().all(db).await.expect("the database answers");
-        let owed = email_outbox::Entity::find()
+        let pending = email_outbox::Entity::find()
             .all(db)
             .await
             .expect("the database answers");
-        for email in seen.acknowledged() {
+        for email in results.acknowledged() {
             let user = users.iter().find(|user| user.email.0 == email);
             let user = user.unwrap_or_else(|| panic!("{email} is lost"));
-            let is_owed = owed.iter().any(|mail| mail.user_id == user.id);
+            let is_pending = pending.iter().any(|mail| mail.user_id == user.id);
             assert!(
-                is_owed || !mailbox.messages_to(&email).is_empty(),
+                is_pending || !mailbox.messages_to(&email).is_empty(),
                 "the email to {email} is lost"
             );
         }
     }
 
     /// Activates with the newest code, or requests a new one if that code no longer works.
-    async fn come_in(client: &Client, mailbox: &Mailbox, seen: &Seen, email: &str) {
+    async fn activate_with_newest_code(client: &Client, mailbox: &Mailbox, results: &Results, email: &str) {
         let person = client.basic(email, PASSWORD);
         let mut newest = mailbox.messages_to(email).first().cloned();
         for network in 1..=3 {
             if let Some(mail) = &newest {
                 let answer = person.activate(&mail.codes[0]).await;
-                seen.activated(email, &answer);
+                results.activated(email, &answer);
                 match answer.outcome() {
                     "OK" | "ALREADY_ACTIVATED" => return,
                     "INVALID_CODE" | "CODE_EXPIRED" | "TOO_MANY_ATTEMPTS" => {}

@@ -67,8 +67,8 @@ async fn network_gets_six_password_failures_then_one_per_30_minutes(database: Da
                 .await
                 .fails_with("INVALID_CREDENTIALS");
         }
-        let refused = app.sign_in(email, PASSWORD).await;
-        refused.fails_with("RATE_LIMITED").retry_after(30 * 60);
+        let limited = app.sign_in(email, PASSWORD).await;
+        limited.fails_with("RATE_LIMITED").retry_after(30 * 60);
         // The same limit covers every operation that checks a password.
         let basic = app.basic(email, PASSWORD);
         basic.activate("0000").await.fails_with("RATE_LIMITED");

@@ -15,8 +15,8 @@ mod postgres {
 
         /// The deadline of an operation (15 s), with some time for a busy machine.
         const DEADLINE: Duration = Duration::from_secs(20);
-        /// The longest time until an email arrives: twice the lease of a worker that waits for a dead connection (30 s).
-        const MAIL: Duration = Duration::from_mins(1);
+        /// The longest time until an email arrives: twice the lease (30 s) of a worker that waits for a dead connection.
+        const EMAIL_TIMEOUT: Duration = Duration::from_mins(1);
         /// The longest time until the server works again after the database is back.
         const RECOVERY: Duration = Duration::from_secs(5);
 
@@ -35,7 +35,7 @@ mod postgres {
 
             postgres.restart().await;
             within(RECOVERY, "twenty registrations without a failure", async || {
-                load.in_a_row() >= 20
+                load.consecutive_successes() >= 20
             })
             .await;
             assert_eq!(status(&client, "/readyz").await, 200);
@@ -65,7 +65,7 @@ mod postgres {
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn stalled_database_is_overloaded_within_the_deadline() {
             // More requests than there are connections to the database.
-            stalled(40, Proxy::heal, RECOVERY).await;
+            check_stall(40, Proxy::heal, RECOVERY).await;
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,16 +76,16 @@ mod postgres {
             };
             // Waiting for one dead connection, after part of the wait for the previous one.
             // Few requests, so that background tasks hold connections too and wait for them.
-            stalled(4, another_takes_its_place, 2 * RECOVERY).await;
+            check_stall(4, another_takes_its_place, 2 * RECOVERY).await;
         }
 
-        async fn stalled(requests: usize, comes_back: impl Fn(&mut Proxy), recovery: Duration) {
-            let (mut proxy, url) = proxied(&Database::postgres().await);
+        async fn check_stall(requests: usize, comes_back: impl Fn(&mut Proxy), recovery: Duration) {
+            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (_api, client) = installation.start().await;
-            let session = activated(&installation, &client, "ada@example.com").await;
+            let session = register_and_activate(&installation, &client, "ada@example.com").await;
 
-            all_connections_are_used(&proxy, &client.bearer(&session)).await;
+            use_all_connections(&proxy, &client.bearer(&session)).await;
             proxy.stall();
             let requests: Vec<_> = (0..requests)
                 .map(|number| {
@@ -123,15 +123,15 @@ mod postgres {
             })
             .await;
             client.bearer(&session).me().await.is_active();
-            activated(&installation, &client, "bob@example.com").await;
+            register_and_activate(&installation, &client, "bob@example.com").await;
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn stalled_database_does_not_pile_up_memory() {
-            let (proxy, url) = proxied(&Database::postgres().await);
+            let (proxy, url) = behind_proxy(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (api, client) = installation.start().await;
-            let client = client.bearer(&activated(&installation, &client, "ada@example.com").await);
+            let client = client.bearer(&register_and_activate(&installation, &client, "ada@example.com").await);
             proxy.stall();
             let mut peaks = Vec::new();
             for _ in 0..3 {
@@ -147,13 +147,13 @@ mod postgres {
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn broken_connections_are_replaced() {
-            let (mut proxy, url) = proxied(&Database::postgres().await);
+            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (_api, client) = installation.start().await;
-            let session = activated(&installation, &client, "ada@example.com").await;
+            let session = register_and_activate(&installation, &client, "ada@example.com").await;
             let ada = client.bearer(&session);
             for (number, breaks) in [Proxy::cut, Proxy::half_close, Proxy::strand].into_iter().enumerate() {
-                all_connections_are_used(&proxy, &ada).await;
+                use_all_connections(&proxy, &ada).await;
                 breaks(&proxy);
                 within(DEADLINE + RECOVERY, "sixteen requests without a failure", async || {
                     let answers = futures_util::future::join_all((0..16).map(|_| ada.me())).await;
@@ -164,15 +164,15 @@ mod postgres {
                     failures.is_empty()
                 })
                 .await;
-                activated(&installation, &client, &format!("bob{number}@example.com")).await;
+                register_and_activate(&installation, &client, &format!("bob{number}@example.com")).await;
             }
             proxy.delay(Duration::from_millis(50));
-            activated(&installation, &client, "far-away@example.com").await;
+            register_and_activate(&installation, &client, "far-away@example.com").await;
             proxy.heal();
         }
 
         /// Makes the server open all its connections: a slow database keeps each in use.
-        async fn all_connections_are_used(proxy: &Proxy, client: &Client) {
+        async fn use_all_connections(proxy: &Proxy, client: &Client) {
             proxy.delay(Duration::from_millis(50));
             for answer in futures_util::future::join_all((0..64).map(|_| client.me())).await {
                 answer.is_active();
@@ -181,7 +181,7 @@ mod postgres {
         }
 
         /// A proxy in front of a database, and the URL through it.
-        fn proxied(database: &Database) -> (Proxy, String) {
+        fn behind_proxy(database: &Database) -> (Proxy, String) {
             let url = database.url();
             let (_, rest) = url.split_once('@').expect("a role");
             let (server, _) = rest.split_once('/').expect("a database");
@@ -190,17 +190,17 @@ mod postgres {
             (proxy, url)
         }
 
-        async fn activated(installation: &Installation, client: &Client, email: &str) -> String {
+        async fn register_and_activate(installation: &Installation, client: &Client, email: &str) -> String {
             let answer = client.register(email, PASSWORD).await;
             answer.succeeds();
             let mail = installation
                 .mailer
                 .mailbox()
-                .wait_for(email, None, MAIL)
+                .wait_for(email, None, EMAIL_TIMEOUT)
                 .await
                 .expect("an email");
-            let activated = client.basic(email, PASSWORD).activate(&mail.codes[0]).await;
-            activated.session_token()
+            let user = client.basic(email, PASSWORD);
+            user.activate(&mail.codes[0]).await.session_token()
         }
 
         async fn status(client: &Client, path: &str) -> u16 {
@@ -228,54 +228,54 @@ mod postgres {
 
         /// Registers one email after the other until it is told to end.
         struct Load {
-            seen: Arc<Seen>,
+            progress: Arc<Progress>,
             clients: tokio::task::JoinSet<()>,
         }
 
         #[derive(Default)]
-        struct Seen {
+        struct Progress {
             acknowledged: Mutex<HashSet<String>>,
             failed: AtomicUsize,
-            in_a_row: AtomicUsize,
+            consecutive_successes: AtomicUsize,
             ended: std::sync::atomic::AtomicBool,
         }
 
         impl Load {
             fn start(client: &Client) -> Self {
-                let seen = Arc::<Seen>::default();
+                let progress = Arc::<Progress>::default();
                 let clients = (0..4)
-                    .map(|number| register_steadily(client.clone(), number, seen.clone()))
+                    .map(|number| register_steadily(client.clone(), number, progress.clone()))
                     .collect();
-                Self { seen, clients }
+                Self { progress, clients }
             }
 
             fn acknowledged(&self) -> HashSet<String> {
-                self.seen.acknowledged.lock().expect("no panic").clone()
+                self.progress.acknowledged.lock().expect("no panic").clone()
             }
 
             fn failed(&self) -> usize {
-                self.seen.failed.load(Ordering::Relaxed)
+                self.progress.failed.load(Ordering::Relaxed)
             }
 
-            fn in_a_row(&self) -> usize {
-                self.seen.in_a_row.load(Ordering::Relaxed)
+            fn consecutive_successes(&self) -> usize {
+                self.progress.consecutive_successes.load(Ordering::Relaxed)
             }
 
             async fn end(self) -> HashSet<String> {
-                self.seen.ended.store(true, Ordering::Relaxed);
+                self.progress.ended.store(true, Ordering::Relaxed);
                 self.clients.join_all().await;
-                let acknowledged = self.seen.acknowledged.lock().expect("no panic").clone();
+                let acknowledged = self.progress.acknowledged.lock().expect("no panic").clone();
                 assert!(acknowledged.len() < 900, "the mailbox keeps only 1000 emails");
                 acknowledged
             }
         }
 
-        async fn register_steadily(client: Client, number: usize, seen: Arc<Seen>) {
+        async fn register_steadily(client: Client, number: usize, progress: Arc<Progress>) {
             let mut pace = tokio::time::interval(Duration::from_millis(80));
             pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
             for turn in 0.. {
                 pace.tick().await;
-                if seen.ended.load(Ordering::Relaxed) {
+                if progress.ended.load(Ordering::Relaxed) {
                     return;
                 }
                 let email = format!("user{number}-{turn}@example.com");
@@ -283,12 +283,12 @@ mod postgres {
                 let answer = answer.expect("the server answers by the deadline");
                 if answer.outcome() == "OK" {
                     answer.succeeds();
-                    seen.acknowledged.lock().expect("no panic").insert(email);
-                    seen.in_a_row.fetch_add(1, Ordering::Relaxed);
+                    progress.acknowledged.lock().expect("no panic").insert(email);
+                    progress.consecutive_successes.fetch_add(1, Ordering::Relaxed);
                 } else {
                     assert_clean_failure(&answer);
-                    seen.failed.fetch_add(1, Ordering::Relaxed);
-                    seen.in_a_row.store(0, Ordering::Relaxed);
+                    progress.failed.fetch_add(1, Ordering::Relaxed);
+                    progress.consecutive_successes.store(0, Ordering::Relaxed);
                 }
             }
         }

@@ -9,13 +9,13 @@ use tests::{Answer, Client, Database, PASSWORD, TestApp, count, on_both_database
 use crate::loopback;
 
 /// Much longer than a rejection takes, and much shorter than the execution of a hostile document.
-const QUICKLY: Duration = Duration::from_secs(5);
+const QUICK_ANSWER: Duration = Duration::from_secs(5);
 
-async fn quickly(client: &Client, query: &str) -> Answer {
+async fn send_quickly(client: &Client, query: &str) -> Answer {
     let answer = client.send(query, json!({}));
-    tokio::time::timeout(QUICKLY, answer)
+    tokio::time::timeout(QUICK_ANSWER, answer)
         .await
-        .expect("the server answers quickly")
+        .expect("the server answers in time")
 }
 
 /// Fragments that each spread the next one several times.
@@ -60,7 +60,7 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
             "nesting",
         ),
     ] {
-        let answer = quickly(&app, &query).await;
+        let answer = send_quickly(&app, &query).await;
         if bound.is_empty() {
             assert_eq!(answer.payload(), "Query");
             continue;
@@ -118,7 +118,7 @@ async fn string_escapes_are_decoded_or_rejected(database: Database) {
         let query = format!(
             "mutation{{signIn(input:{{email:\"ada@example.com\",password:\"{escaped}\"}}){{userErrors{{code}}}}}}"
         );
-        let answer = quickly(&app, &query).await;
+        let answer = send_quickly(&app, &query).await;
         if accepted {
             answer.fails_with("INVALID_CREDENTIALS");
         } else {

@@ -12,14 +12,14 @@ const ERRORS: &str = "userErrors { code message field retryAfterSeconds attempts
 
 /// What a client sees.
 #[derive(Debug, PartialEq)]
-struct Seen {
+struct Response {
     status: u16,
     headers: BTreeMap<String, String>,
     body: String,
 }
 
 /// Sends a request, and masks what differs in every response.
-async fn seen(client: &Client, query: &str, variables: Value) -> Seen {
+async fn send(client: &Client, query: &str, variables: Value) -> Response {
     let request = client.request(Method::POST, "/graphql");
     let response = request
         .json(&json!({ "query": query, "variables": variables }))
@@ -33,18 +33,18 @@ async fn seen(client: &Client, query: &str, variables: Value) -> Seen {
         };
         (name.to_string(), value.to_owned())
     });
-    Seen {
+    Response {
         status: response.status().as_u16(),
         headers: headers.collect(),
         body: response.text().await.expect("a body"),
     }
 }
 
-async fn register(app: &TestApp, email: &str) -> Seen {
+async fn register(app: &TestApp, email: &str) -> Response {
     let query = format!(
         "mutation($input: RegisterInput!) {{ register(input: $input) {{ codeExpiresInSeconds codeLength resendAvailableInSeconds {ERRORS} }} }}"
     );
-    seen(
+    send(
         app,
         &query,
         json!({ "input": { "email": email, "password": OTHER_PASSWORD } }),
@@ -52,9 +52,9 @@ async fn register(app: &TestApp, email: &str) -> Seen {
     .await
 }
 
-async fn sign_in(app: &TestApp, email: &str) -> Seen {
+async fn sign_in(app: &TestApp, email: &str) -> Response {
     let query = format!("mutation($input: SignInInput!) {{ signIn(input: $input) {{ session {{ id }} {ERRORS} }} }}");
-    seen(
+    send(
         app,
         &query,
         json!({ "input": { "email": email, "password": OTHER_PASSWORD } }),
@@ -62,25 +62,25 @@ async fn sign_in(app: &TestApp, email: &str) -> Seen {
     .await
 }
 
-async fn activate(app: &TestApp, email: &str) -> Seen {
+async fn activate(app: &TestApp, email: &str) -> Response {
     let query = format!("mutation {{ activate(input: {{ activationCode: \"0000\" }}) {{ user {{ id }} {ERRORS} }} }}");
-    seen(&app.basic(email, OTHER_PASSWORD), &query, json!({})).await
+    send(&app.basic(email, OTHER_PASSWORD), &query, json!({})).await
 }
 
-async fn resend(app: &TestApp, email: &str) -> Seen {
+async fn resend(app: &TestApp, email: &str) -> Response {
     let query = format!("mutation {{ resendActivationCode {{ codeLength {ERRORS} }} }}");
-    seen(&app.basic(email, OTHER_PASSWORD), &query, json!({})).await
+    send(&app.basic(email, OTHER_PASSWORD), &query, json!({})).await
 }
 
-async fn me(app: &TestApp, email: &str) -> Seen {
-    seen(&app.basic(email, OTHER_PASSWORD), "{ me { id } }", json!({})).await
+async fn me(app: &TestApp, email: &str) -> Response {
+    send(&app.basic(email, OTHER_PASSWORD), "{ me { id } }", json!({})).await
 }
 
 /// Compares the answers for an active, a pending and an unknown email.
-async fn alike(what: &str, ask: impl AsyncFn(&'static str) -> Seen) -> String {
-    let unknown = ask("unknown@example.com").await;
-    assert_eq!(ask("active@example.com").await, unknown, "{what}");
-    assert_eq!(ask("pending@example.com").await, unknown, "{what}");
+async fn assert_equal_answers(what: &str, request: impl AsyncFn(&'static str) -> Response) -> String {
+    let unknown = request("unknown@example.com").await;
+    assert_eq!(request("active@example.com").await, unknown, "{what}");
+    assert_eq!(request("pending@example.com").await, unknown, "{what}");
     assert_eq!(unknown.status, 200, "{what}");
     unknown.body
 }
@@ -93,33 +93,33 @@ async fn answers_are_equal_for_active_pending_and_unknown_emails(database: Datab
     // The mail limits of these addresses are unused again.
     app.clock.advance(seconds(60 * 60));
 
-    let answer = alike("signIn", async |email| sign_in(&app, email).await).await;
+    let answer = assert_equal_answers("signIn", async |email| sign_in(&app, email).await).await;
     assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
-    let answer = alike("activate", async |email| activate(&app, email).await).await;
+    let answer = assert_equal_answers("activate", async |email| activate(&app, email).await).await;
     assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
-    let answer = alike("resend", async |email| resend(&app, email).await).await;
+    let answer = assert_equal_answers("resend", async |email| resend(&app, email).await).await;
     assert!(answer.contains("INVALID_CREDENTIALS"), "{answer}");
-    let answer = alike("me", async |email| me(&app, email).await).await;
+    let answer = assert_equal_answers("me", async |email| me(&app, email).await).await;
     assert!(answer.contains("UNAUTHENTICATED"), "{answer}");
 
     for _ in 0..2 {
-        alike("signIn", async |email| sign_in(&app, email).await).await;
+        assert_equal_answers("signIn", async |email| sign_in(&app, email).await).await;
     }
-    let answer = alike("signIn, limited", async |email| sign_in(&app, email).await).await;
+    let answer = assert_equal_answers("signIn, limited", async |email| sign_in(&app, email).await).await;
     assert!(answer.contains("RATE_LIMITED"), "{answer}");
-    let answer = alike("activate, limited", async |email| activate(&app, email).await).await;
+    let answer = assert_equal_answers("activate, limited", async |email| activate(&app, email).await).await;
     assert!(answer.contains("RATE_LIMITED"), "{answer}");
-    let answer = alike("resend, limited", async |email| resend(&app, email).await).await;
+    let answer = assert_equal_answers("resend, limited", async |email| resend(&app, email).await).await;
     assert!(answer.contains("RATE_LIMITED"), "{answer}");
-    let answer = alike("me, limited", async |email| me(&app, email).await).await;
+    let answer = assert_equal_answers("me, limited", async |email| me(&app, email).await).await;
     assert!(answer.contains("RATE_LIMITED"), "{answer}");
 
-    let answer = alike("register", async |email| register(&app, email).await).await;
+    let answer = assert_equal_answers("register", async |email| register(&app, email).await).await;
     assert!(
         answer.contains("\"codeLength\":4") && answer.contains("\"userErrors\":[]"),
         "{answer}"
     );
-    let answer = alike("register, limited", async |email| register(&app, email).await).await;
+    let answer = assert_equal_answers("register, limited", async |email| register(&app, email).await).await;
     assert!(answer.contains("RATE_LIMITED"), "{answer}");
 }
 
@@ -134,7 +134,7 @@ mod slow {
     use tests::{Database, PASSWORD, TestApp, on_both_databases};
     use tokio::time::Instant;
 
-    use super::Seen;
+    use super::Response;
 
     /// How many calls of each kind are compared. With so many, the share below differs from 0.5 by more than 0.1
     /// by chance once in a million runs.
@@ -152,16 +152,19 @@ mod slow {
             };
         })
         .await;
-        have_accounts(&app).await;
+        insert_users(&app).await;
         let mut shares = Vec::new();
         shares.push((
             "signIn",
-            compared(async |email| super::sign_in(&app, email).await).await,
+            share_of_slower_known(async |email| super::sign_in(&app, email).await).await,
         ));
-        shares.push(("me", compared(async |email| super::me(&app, email).await).await));
+        shares.push((
+            "me",
+            share_of_slower_known(async |email| super::me(&app, email).await).await,
+        ));
         shares.push((
             "register",
-            compared(async |email| super::register(&app, email).await).await,
+            share_of_slower_known(async |email| super::register(&app, email).await).await,
         ));
         assert!(
             shares.iter().all(|(_, share)| (0.4..=0.6).contains(share)),
@@ -170,7 +173,7 @@ mod slow {
     }
 
     /// Inserts active users, numbered from 0.
-    async fn have_accounts(app: &TestApp) {
+    async fn insert_users(app: &TestApp) {
         let accounts = app.server().accounts();
         let hash = accounts.hasher.hash(PASSWORD.to_owned().into(), &SystemRandom).await;
         let hash = hash.expect("the hash succeeds");
@@ -192,16 +195,16 @@ mod slow {
 
     /// The share of pairs (one known email, one unknown) in which the call for the known email took longer
     /// (Mann-Whitney). It is 0.5 if the time reveals nothing. All calls get the same answer.
-    async fn compared(ask: impl AsyncFn(&str) -> Seen) -> f64 {
+    async fn share_of_slower_known(request: impl AsyncFn(&str) -> Response) -> f64 {
         let mut took = (0..2 * CALLS).map(|number| (number, 0)).collect::<Vec<_>>();
         shuffle(&mut took);
         let mut answer = None;
         for (number, nanos) in &mut took {
             let email = address(*number);
             let begun = Instant::now();
-            let seen = ask(&email).await;
+            let response = request(&email).await;
             *nanos = begun.elapsed().as_nanos();
-            assert_eq!(*answer.get_or_insert(seen.body.clone()), seen.body);
+            assert_eq!(*answer.get_or_insert(response.body.clone()), response.body);
         }
         let (known, unknown): (Vec<_>, Vec<_>) = took.iter().partition(|(number, _)| *number < CALLS);
         let longer = known

@@ -104,7 +104,7 @@ async fn emails_explain_themselves() {
     app.register("ada@example.com", PASSWORD).await;
     let mail = app.next_mail("ada@example.com").await;
     let code = mail.codes[0].clone();
-    insta::assert_snapshot!(letter(&mail).replace(&code, "[code]"), @r"
+    insta::assert_snapshot!(shown(&mail).replace(&code, "[code]"), @r"
     From: Registration <no-reply@example.com>
     To: ada@example.com
     Subject: [code] is your activation code
@@ -124,7 +124,7 @@ async fn emails_explain_themselves() {
     app.clock.advance(seconds(30));
     app.register("ada@example.com", PASSWORD).await;
     let mail = app.next_mail("ada@example.com").await;
-    insta::assert_snapshot!(letter(&mail), @r"
+    insta::assert_snapshot!(shown(&mail), @r"
     From: Registration <no-reply@example.com>
     To: ada@example.com
     Subject: You already have an account
@@ -141,7 +141,7 @@ async fn emails_explain_themselves() {
 }
 
 /// The email as a person sees it, with the headers that matter.
-fn letter(mail: &mailer_mock::Message) -> String {
+fn shown(mail: &mailer_mock::Message) -> String {
     let raw = String::from_utf8_lossy(&mail.raw);
     let head = raw.split("\r\n\r\n").next().unwrap_or_default();
     let shown = ["From:", "To:", "Subject:", "Date:", "Auto-Submitted:"];

@@ -59,7 +59,7 @@ fn requests(client: &Client) -> Vec<(&'static str, u16, RequestBuilder)> {
     ]
 }
 
-async fn sent(what: &str, status: u16, request: RequestBuilder) -> HeaderMap {
+async fn headers_of(what: &str, status: u16, request: RequestBuilder) -> HeaderMap {
     let response: Response = request.send().await.expect("the server answers");
     assert_eq!(response.status(), status, "{what}");
     response.headers().clone()
@@ -76,7 +76,7 @@ fn varies_by_origin(headers: &HeaderMap) -> bool {
 async fn every_response_has_security_headers() {
     let app = TestApp::start(&Database::sqlite()).await;
     for (what, status, request) in requests(&app) {
-        let headers = sent(what, status, request).await;
+        let headers = headers_of(what, status, request).await;
         let policy = headers["content-security-policy"].to_str().expect("text");
         for part in [
             "default-src 'none'",
@@ -144,26 +144,26 @@ async fn cors_allows_only_listed_origins() {
                 "access-control-request-headers",
                 "authorization,content-type,traceparent,x-request-id",
             );
-        let headers = sent("preflight", 200, preflight).await;
+        let headers = headers_of("preflight", 200, preflight).await;
         assert_eq!(allowed(&headers), listed, "{origin}");
         assert_eq!(
-            list(&headers, "access-control-allow-headers"),
+            names_in(&headers, "access-control-allow-headers"),
             ["authorization", "content-type", "traceparent", "x-request-id"]
         );
-        assert_eq!(list(&headers, "access-control-allow-methods"), ["get", "post"]);
+        assert_eq!(names_in(&headers, "access-control-allow-methods"), ["get", "post"]);
         assert!(!headers.contains_key("access-control-allow-credentials"), "{origin}");
         assert!(varies_by_origin(&headers), "{origin}");
 
         // On errors too, or a page could not show them.
         for (what, status, request) in requests(&app) {
-            let headers = sent(what, status, request.header("origin", origin)).await;
+            let headers = headers_of(what, status, request.header("origin", origin)).await;
             assert_eq!(allowed(&headers), listed, "{what} {origin}");
             assert!(
                 listed || !headers.contains_key("access-control-allow-origin"),
                 "{what} {origin}"
             );
             assert_eq!(
-                list(&headers, "access-control-expose-headers"),
+                names_in(&headers, "access-control-expose-headers"),
                 ["retry-after", "x-request-id"],
                 "{what}"
             );
@@ -176,14 +176,14 @@ async fn cors_allows_only_listed_origins() {
     }
     // A cache must not serve a page the response to a request without an origin.
     for (what, status, request) in requests(&app) {
-        let headers = sent(what, status, request).await;
+        let headers = headers_of(what, status, request).await;
         assert!(varies_by_origin(&headers), "{what}");
         assert!(!headers.contains_key("access-control-allow-origin"), "{what}");
     }
 }
 
 /// The names in a header, sorted.
-fn list(headers: &HeaderMap, name: &str) -> Vec<String> {
+fn names_in(headers: &HeaderMap, name: &str) -> Vec<String> {
     let values = headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
     let mut names: Vec<_> = values
         .flat_map(|value| value.split(','))

@@ -12,9 +12,9 @@ use tests::{Database, PASSWORD, Proxy, TestApp, count, on_both_databases, within
 use crate::seconds;
 
 /// The timeout of one delivery.
-const DELIVERY: Duration = Duration::from_secs(20);
+const DELIVERY_TIMEOUT: Duration = Duration::from_secs(20);
 /// Twice that, for a busy machine.
-const DELIVERED_WITHIN: Duration = Duration::from_secs(40);
+const WAIT_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// How the mail server fails.
 enum Outage {
@@ -44,24 +44,24 @@ async fn email_survives_refused_and_broken_connections(database: Database) {
         Outage::Fault(Stage::AfterData, reply(450)),
         Outage::Fault(Stage::AfterData, Action::Drop),
     ];
-    let (app, mut proxy) = behind_a_proxy(&database).await;
+    let (app, mut proxy) = start_behind_proxy(&database).await;
     // Opens connections to the mail server before anything breaks.
     app.register_and_activate("ada@example.com", PASSWORD).await;
     for (number, outage) in outages.into_iter().enumerate() {
-        outlive(&app, &mut proxy, outage, &format!("user{number}@example.com")).await;
+        survive(&app, &mut proxy, outage, &format!("user{number}@example.com")).await;
     }
 }
 
 #[on_both_databases]
 async fn rejected_email_does_not_block_the_next_one(database: Database) {
-    let (app, _proxy) = behind_a_proxy(&database).await;
+    let (app, _proxy) = start_behind_proxy(&database).await;
     app.mailer.faults().set(vec![FaultRule {
         recipient: Some("nobody@example.com".to_owned()),
         ..FaultRule::new(Stage::Rcpt, reply(550))
     }]);
     assert_eq!(
         app.register("nobody@example.com", PASSWORD).await.payload(),
-        &registered()
+        &register_payload()
     );
     app.wait_for_empty_outbox().await;
     app.register_and_activate("ada@example.com", PASSWORD).await;
@@ -75,22 +75,22 @@ mod slow {
 
     #[on_both_databases]
     async fn email_survives_a_stalled_mail_server(database: Database) {
-        let (app, mut proxy) = behind_a_proxy(&database).await;
+        let (app, mut proxy) = start_behind_proxy(&database).await;
         app.register_and_activate("ada@example.com", PASSWORD).await;
-        outlive(&app, &mut proxy, Outage::Stalled, "bob@example.com").await;
+        survive(&app, &mut proxy, Outage::Stalled, "bob@example.com").await;
     }
 
     #[on_both_databases]
     async fn late_reply_is_not_taken_for_the_next_email(database: Database) {
-        let (app, mut proxy) = behind_a_proxy(&database).await;
-        let late = Outage::Fault(Stage::AfterData, Action::Delay(DELIVERY + seconds(1)));
-        outlive(&app, &mut proxy, late, "ada@example.com").await;
-        within(DELIVERED_WITHIN, "the late email", async || {
+        let (app, mut proxy) = start_behind_proxy(&database).await;
+        let late = Outage::Fault(Stage::AfterData, Action::Delay(DELIVERY_TIMEOUT + seconds(1)));
+        survive(&app, &mut proxy, late, "ada@example.com").await;
+        within(WAIT_TIMEOUT, "the late email", async || {
             app.mailbox().messages_to("ada@example.com").len() == 2
         })
         .await;
         // The mail server works again and rejects the next email temporarily. The late reply must not count for it.
-        outlive(
+        survive(
             &app,
             &mut proxy,
             Outage::Fault(Stage::AfterData, reply(450)),
@@ -100,7 +100,7 @@ mod slow {
     }
 }
 
-async fn behind_a_proxy(database: &tests::Database) -> (TestApp, Proxy) {
+async fn start_behind_proxy(database: &tests::Database) -> (TestApp, Proxy) {
     let mailer = mailer_mock::MailerMock::start(mailer_mock::Config::ephemeral()).await;
     let mailer = std::sync::Arc::new(mailer.expect("mailer-mock starts"));
     let proxy = Proxy::start(mailer.smtp_addr());
@@ -113,7 +113,7 @@ async fn behind_a_proxy(database: &tests::Database) -> (TestApp, Proxy) {
 }
 
 /// The payload of `register`, whatever the mail server does.
-fn registered() -> serde_json::Value {
+fn register_payload() -> serde_json::Value {
     json!({
         "codeExpiresInSeconds": 60,
         "codeLength": 4,
@@ -123,8 +123,8 @@ fn registered() -> serde_json::Value {
 }
 
 /// Registers during an outage. After it, the email arrives with a code that works. A duplicate has the same Message-ID.
-async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) {
-    let fails = !matches!(outage, Outage::Cut);
+async fn survive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) {
+    let first_attempt_fails = !matches!(outage, Outage::Cut);
     match outage {
         Outage::Refused => proxy.refuse().await,
         Outage::Stalled => proxy.stall(),
@@ -137,16 +137,16 @@ async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) 
             app.mailer.faults().set(vec![FaultRule::new(stage, action)]);
         }
     }
-    let answer = tokio::time::timeout(DELIVERY / 4, app.register(email, PASSWORD)).await;
+    let answer = tokio::time::timeout(DELIVERY_TIMEOUT / 4, app.register(email, PASSWORD)).await;
     let answer = answer.expect("register does not wait for the mail server");
-    assert_eq!(answer.payload(), &registered());
-    if fails {
-        within(DELIVERED_WITHIN, "an attempt fails", async || due(app).await.is_some()).await;
+    assert_eq!(answer.payload(), &register_payload());
+    if first_attempt_fails {
+        within(WAIT_TIMEOUT, "an attempt fails", async || due(app).await.is_some()).await;
     }
     proxy.heal();
     app.mailer.faults().set(Vec::new());
 
-    within(DELIVERED_WITHIN, "the email is sent", async || {
+    within(WAIT_TIMEOUT, "the email is sent", async || {
         if let Some(due) = due(app).await {
             // A worker that finds the email leased waits for 50 ms.
             app.clock
@@ -155,11 +155,14 @@ async fn outlive(app: &TestApp, proxy: &mut Proxy, outage: Outage, email: &str) 
         count::<email_outbox::Entity>(app.db()).await == 0
     })
     .await;
-    let mails = app.mailbox().messages_to(email);
-    assert!((1..=2).contains(&mails.len()), "{} mails to {email}", mails.len());
-    let ids: std::collections::HashSet<_> = mails.iter().map(|mail| mail.message_id.clone()).collect();
-    assert_eq!(ids.len(), 1, "a duplicate is the same mail");
-    app.basic(email, PASSWORD).activate(&mails[0].codes[0]).await.succeeds();
+    let emails = app.mailbox().messages_to(email);
+    assert!((1..=2).contains(&emails.len()), "{} emails to {email}", emails.len());
+    let ids: std::collections::HashSet<_> = emails.iter().map(|email| email.message_id.clone()).collect();
+    assert_eq!(ids.len(), 1, "a duplicate has the same Message-ID");
+    app.basic(email, PASSWORD)
+        .activate(&emails[0].codes[0])
+        .await
+        .succeeds();
 }
 
 /// When the pending email is due again; `None` during an attempt.

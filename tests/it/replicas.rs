@@ -6,7 +6,7 @@ use tests::{Answer, Answers, Client, Database, PASSWORD, TestApp, on_both_databa
 use crate::loopback;
 
 /// Two servers on one database, with one clock and one mail server.
-async fn two(database: &Database) -> (TestApp, TestApp) {
+async fn two_servers(database: &Database) -> (TestApp, TestApp) {
     let app = TestApp::start(database).await;
     let replica = TestApp::with(database, |builder| {
         builder.mailer = Some(app.mailer.clone());
@@ -17,7 +17,7 @@ async fn two(database: &Database) -> (TestApp, TestApp) {
 }
 
 /// Sends requests from 100 networks at once, half of them to each server.
-async fn by_turns((app, replica): (&TestApp, &TestApp), ask: impl AsyncFn(Client) -> Answer) -> Answers {
+async fn send_to_both((app, replica): (&TestApp, &TestApp), ask: impl AsyncFn(Client) -> Answer) -> Answers {
     let clients = (0..100_u8).map(|number| {
         let server = if number % 2 == 0 { app } else { replica };
         ask(server.from(loopback(number)))
@@ -27,7 +27,7 @@ async fn by_turns((app, replica): (&TestApp, &TestApp), ask: impl AsyncFn(Client
 
 #[on_both_databases]
 async fn flow_continues_on_another_replica(database: Database) {
-    let (app, replica) = two(&database).await;
+    let (app, replica) = two_servers(&database).await;
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let activated = replica.basic("ada@example.com", PASSWORD).activate(&code).await;
     let token = activated.session_token();
@@ -38,8 +38,8 @@ async fn flow_continues_on_another_replica(database: Database) {
 
 #[on_both_databases]
 async fn replicas_share_the_password_limit(database: Database) {
-    let (app, replica) = two(&database).await;
-    let answers = by_turns((&app, &replica), async |client| {
+    let (app, replica) = two_servers(&database).await;
+    let answers = send_to_both((&app, &replica), async |client| {
         client.sign_in("ada@example.com", "a wrong password").await
     })
     .await;
@@ -49,9 +49,9 @@ async fn replicas_share_the_password_limit(database: Database) {
 
 #[on_both_databases]
 async fn replicas_share_the_code_tries(database: Database) {
-    let (app, replica) = two(&database).await;
+    let (app, replica) = two_servers(&database).await;
     let wrong = wrong_code(&app.register_and_read_code("ada@example.com", PASSWORD).await);
-    let answers = by_turns((&app, &replica), async move |client| {
+    let answers = send_to_both((&app, &replica), async move |client| {
         client.basic("ada@example.com", PASSWORD).activate(&wrong).await
     })
     .await;
@@ -60,9 +60,9 @@ async fn replicas_share_the_code_tries(database: Database) {
 
 #[on_both_databases]
 async fn code_works_once_across_replicas(database: Database) {
-    let (app, replica) = two(&database).await;
+    let (app, replica) = two_servers(&database).await;
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
-    let answers = by_turns((&app, &replica), async move |client| {
+    let answers = send_to_both((&app, &replica), async move |client| {
         client.basic("ada@example.com", PASSWORD).activate(&code).await
     })
     .await;

@@ -35,15 +35,15 @@ fn with(old: &str, new: &str) -> String {
 
 #[test]
 fn schema_follows_the_recommended_rules() {
-    let (content, said) = run("lint.mjs", &[&api::graphql::sdl()]);
-    assert!(content, "{said}");
+    let (passed, output) = run("lint.mjs", &[&api::graphql::sdl()]);
+    assert!(passed, "{output}");
 }
 
 #[test]
 fn lint_reports_violations() {
-    let (content, said) = run("lint.mjs", &[&with("  id: ID!", "  user_id: ID!")]);
-    assert!(!content && said.contains("strict-id-in-types"), "{said}");
-    assert!(said.contains("naming-convention"), "{said}");
+    let (passed, output) = run("lint.mjs", &[&with("  id: ID!", "  user_id: ID!")]);
+    assert!(!passed && output.contains("strict-id-in-types"), "{output}");
+    assert!(output.contains("naming-convention"), "{output}");
 }
 
 fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
@@ -57,7 +57,7 @@ fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
 
 /// The schema that clients rely on, with its name: the one of the newest tag before this commit. Without a tag or
 /// Git, it is the original contract.
-fn promised(repository: &Path) -> (String, String) {
+fn baseline(repository: &Path) -> (String, String) {
     let tagged = || {
         let tag = git(repository, &["describe", "--tags", "--abbrev=0"])?
             .trim()
@@ -76,9 +76,9 @@ fn promised(repository: &Path) -> (String, String) {
 
 #[test]
 fn schema_breaks_no_client() {
-    let (version, before) = promised(Path::new(REPOSITORY));
-    let (content, said) = run("breaking.mjs", &[&before, &api::graphql::sdl()]);
-    assert!(content, "Clients that were written for {version} break:\n{said}");
+    let (version, before) = baseline(Path::new(REPOSITORY));
+    let (passed, output) = run("breaking.mjs", &[&before, &api::graphql::sdl()]);
+    assert!(passed, "Clients that were written for {version} break:\n{output}");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn breaking_changes_are_reported() {
     let removed = with("  codeLength: Int\n", "  digits: Int\n");
     let changed = with("  activatedAt: DateTime\n", "  activatedAt: String\n");
     let renamed = with("  CODE_EXPIRED\n", "  CODE_OVER\n");
-    let asked = with("input SignInInput {\n", "input SignInInput {\n  name: String!\n");
+    let required = with("input SignInInput {\n", "input SignInInput {\n  name: String!\n");
     for (after, named) in [
         (
             removed,
@@ -102,22 +102,22 @@ fn breaking_changes_are_reported() {
             "Enum value 'CODE_EXPIRED' was removed from enum 'UserErrorCode'\n",
         ),
         (
-            asked,
+            required,
             "Input field 'name' of type 'String!' was added to input object type 'SignInInput'\n",
         ),
     ] {
-        let (content, said) = run("breaking.mjs", &[&before, &after]);
-        assert!(!content && said.contains(named), "{named} {said}");
+        let (passed, output) = run("breaking.mjs", &[&before, &after]);
+        assert!(!passed && output.contains(named), "{named} {output}");
     }
     let more = with("  CODE_EXPIRED\n", "  CODE_EXPIRED\n  \"More.\"\n  CODE_LOST\n");
-    let (content, said) = run("breaking.mjs", &[&before, &more]);
-    assert!(content, "{said}");
+    let (passed, output) = run("breaking.mjs", &[&before, &more]);
+    assert!(passed, "{output}");
 }
 
 #[test]
 fn contract_is_the_baseline_without_git() {
     let folder = TempDir::new().expect("a folder");
-    assert_eq!(promised(folder.path()).0, "the contract");
+    assert_eq!(baseline(folder.path()).0, "the contract");
 }
 
 mod in_git {
@@ -146,12 +146,12 @@ mod in_git {
         };
         git(&["init", "--quiet"]);
         commit("scalar First");
-        assert_eq!(promised(repository).0, "the contract");
+        assert_eq!(baseline(repository).0, "the contract");
         git(&["tag", "v1"]);
         commit("scalar Second");
-        assert_eq!(promised(repository), ("v1".to_owned(), "scalar First".to_owned()));
+        assert_eq!(baseline(repository), ("v1".to_owned(), "scalar First".to_owned()));
         git(&["tag", "v2"]);
         commit("scalar Third");
-        assert_eq!(promised(repository), ("v2".to_owned(), "scalar Second".to_owned()));
+        assert_eq!(baseline(repository), ("v2".to_owned(), "scalar Second".to_owned()));
     }
 }

@@ -18,7 +18,7 @@ mod slow {
         "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"query\":";
 
     /// How late a timeout may be on a busy machine.
-    const LATE: Duration = Duration::from_secs(4);
+    const TOLERANCE: Duration = Duration::from_secs(4);
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn slow_clients_are_cut_at_their_timeout() {
@@ -50,7 +50,7 @@ mod slow {
     }
 
     async fn slow_head_is_cut(server: SocketAddr) {
-        let begun = Instant::now();
+        let start = Instant::now();
         let mut stream = send(server, HALF_A_HEAD).await;
         loop {
             if let Ok(end) = timeout(Duration::from_millis(500), stream.read(&mut [0; 1])).await {
@@ -60,18 +60,18 @@ mod slow {
             // Single bytes do not extend the timeout.
             let _ = stream.write_all(b"x").await;
         }
-        happened_after(begun, 10);
+        assert_took(start, 10);
     }
 
     async fn slow_body_is_rejected(server: SocketAddr) {
-        let begun = Instant::now();
+        let start = Instant::now();
         let mut stream = send(server, HALF_A_BODY).await;
         let mut answer = String::new();
         let read = timeout(seconds(20), stream.read_to_string(&mut answer)).await;
         read.expect("the connection ends").expect("the server answers");
         assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
         assert!(answer.contains("BAD_REQUEST"), "{answer}");
-        happened_after(begun, 10);
+        assert_took(start, 10);
     }
 
     async fn client_that_does_not_read_is_cut(server: SocketAddr) {
@@ -85,27 +85,27 @@ mod slow {
             }
         };
         timeout(seconds(70), cut).await.expect("the connection ends");
-        happened_after(last, 30);
+        assert_took(last, 30);
     }
 
     async fn idle_connection_is_kept_before_the_timeout(server: SocketAddr) {
         let mut stream = send(server, REQUEST).await;
-        answered(&mut stream).await;
+        read_answer(&mut stream).await;
         sleep_until(Instant::now() + seconds(70)).await;
         stream
             .write_all(REQUEST.as_bytes())
             .await
             .expect("the connection is open");
-        answered(&mut stream).await;
+        read_answer(&mut stream).await;
     }
 
     async fn idle_connection_is_closed_after_the_timeout(server: SocketAddr) {
         let mut stream = send(server, REQUEST).await;
-        answered(&mut stream).await;
-        let begun = Instant::now();
+        read_answer(&mut stream).await;
+        let start = Instant::now();
         let end = timeout(seconds(90), stream.read(&mut [0; 1])).await;
         assert!(matches!(end, Ok(Ok(0) | Err(_))), "{end:?}");
-        happened_after(begun, 75);
+        assert_took(start, 75);
     }
 
     async fn send(server: SocketAddr, text: &str) -> TcpStream {
@@ -114,7 +114,7 @@ mod slow {
         stream
     }
 
-    async fn answered(stream: &mut TcpStream) {
+    async fn read_answer(stream: &mut TcpStream) {
         let mut read = Vec::new();
         while !read.ends_with(b"ok\n") {
             assert!(stream.read_buf(&mut read).await.expect("the server answers") > 0);
@@ -122,9 +122,9 @@ mod slow {
         assert!(read.starts_with(b"HTTP/1.1 200 "));
     }
 
-    fn happened_after(begun: Instant, promised: u64) {
-        let took = begun.elapsed();
-        let promised = seconds(promised)..seconds(promised) + LATE;
+    fn assert_took(start: Instant, promised: u64) {
+        let took = start.elapsed();
+        let promised = seconds(promised)..seconds(promised) + TOLERANCE;
         // Two timers may differ a little.
         let took = took + Duration::from_millis(50);
         assert!(promised.contains(&took), "{took:?} instead of {promised:?}");

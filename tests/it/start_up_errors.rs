@@ -10,7 +10,7 @@ use tests::{Client, Database, Installation, PASSWORD, Process, binary, drop_priv
 use tokio::process::Command;
 
 /// Waits until a start fails, and returns the line with the reason.
-async fn refusal(process: Process) -> String {
+async fn reason_of_failed_start(process: Process) -> String {
     let (status, mut lines) = process.end().await;
     assert_eq!(status, Some(1), "{lines:#?}");
     lines.retain(|line| !line.contains(" INFO "));
@@ -23,7 +23,7 @@ async fn refusal(process: Process) -> String {
 }
 
 /// Starts the binary with a limit on the size of files, which acts like a full disk.
-fn on_a_small_disk(installation: &Installation, blocks: u32) -> Process {
+fn start_on_small_disk(installation: &Installation, blocks: u32) -> Process {
     let mut command = Command::new("sh");
     command
         .arg("-c")
@@ -74,7 +74,7 @@ async fn corrupt_database_is_not_overwritten() {
     for corrupt in [b"my shopping list\n".repeat(100), scratched, torn] {
         fs::write(file_of(&database), &corrupt).expect("a file");
         let installation = Installation::on(database.url()).await;
-        let line = refusal(installation.process()).await;
+        let line = reason_of_failed_start(installation.process()).await;
         assert!(fs::read(file_of(&database)).expect("the file") == corrupt, "{line}");
     }
     // The original file still works.
@@ -100,7 +100,7 @@ async fn read_only_database_is_left_unchanged() {
         command.current_dir(folder);
         set_environment(&mut command, &installation);
         drop_privileges(&mut command);
-        let line = refusal(Process::start(command)).await;
+        let line = reason_of_failed_start(Process::start(command)).await;
         assert!(line.contains("readonly"), "{line}");
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the owner may change the mode");
         assert!(fs::read(file).expect("the file") == before, "{line}");
@@ -113,15 +113,15 @@ async fn full_disk_damages_nothing() {
     let database = used_database().await;
     let file = file_of(&database);
     let before = fs::read(file).expect("the file");
-    let newborn = Database::sqlite();
-    for url in [database.url(), newborn.url()] {
+    let empty = Database::sqlite();
+    for url in [database.url(), empty.url()] {
         let installation = Installation::on(url).await;
-        refusal(on_a_small_disk(&installation, 32)).await;
+        reason_of_failed_start(start_on_small_disk(&installation, 32)).await;
     }
     assert!(fs::read(file).expect("the file") == before);
     assert_eq!(users(&database).await, 1);
     // The next start succeeds once there is space.
-    let (_api, client) = Installation::on(newborn.url()).await.start().await;
+    let (_api, client) = Installation::on(empty.url()).await.start().await;
     client.register("ada@example.com", PASSWORD).await.succeeds();
 }
 
@@ -129,10 +129,10 @@ async fn full_disk_damages_nothing() {
 async fn full_disk_loses_no_acknowledged_registration() {
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await;
-    let mut api = on_a_small_disk(&installation, 400);
+    let mut api = start_on_small_disk(&installation, 400);
     let client = Client::new(api.listening().await);
     let mut acknowledged = 0;
-    let refused = loop {
+    let failed = loop {
         let answer = client
             .register(&format!("user{acknowledged}@example.com"), PASSWORD)
             .await;
@@ -141,8 +141,8 @@ async fn full_disk_loses_no_acknowledged_registration() {
         }
         acknowledged += 1;
     };
-    refused.has_top_level_error("INTERNAL_SERVER_ERROR");
-    assert!(!refused.body.to_string().contains("disk"), "{}", refused.body);
+    failed.has_top_level_error("INTERNAL_SERVER_ERROR");
+    assert!(!failed.body.to_string().contains("disk"), "{}", failed.body);
     assert!(acknowledged > 0);
     api.kill().await;
 
@@ -156,17 +156,17 @@ async fn full_disk_loses_no_acknowledged_registration() {
 
 #[on_both_databases]
 async fn incompatible_newer_schema_is_left_unchanged(database: Database) {
-    let db = migrated(&database).await;
+    let db = migrate(&database).await;
     db.execute_unprepared("UPDATE schema_compatibility SET minimum_version = 2")
         .await
         .expect("the database answers");
-    let line = refusal(Installation::on(database.url()).await.process()).await;
+    let line = reason_of_failed_start(Installation::on(database.url()).await.process()).await;
     assert!(line.contains("schema version 2"), "{line}");
 }
 
 #[on_both_databases]
 async fn compatible_newer_schema_is_accepted(database: Database) {
-    let db = migrated(&database).await;
+    let db = migrate(&database).await;
     db.execute_unprepared("INSERT INTO seaql_migrations (version, applied_at) VALUES ('m20991231_000001_later', 0)")
         .await
         .expect("the database answers");
@@ -174,7 +174,7 @@ async fn compatible_newer_schema_is_accepted(database: Database) {
     client.register("ada@example.com", PASSWORD).await.succeeds();
 }
 
-async fn migrated(database: &Database) -> sea_orm::DatabaseConnection {
+async fn migrate(database: &Database) -> sea_orm::DatabaseConnection {
     let db = api::database::connect(database.url())
         .await
         .expect("the database opens");
@@ -199,7 +199,7 @@ mod slow {
                 (user, password, "nowhere.invalid", "postgres"),
             ] {
                 let url = format!("postgres://{user}:{password}@{address}/{database}");
-                let line = super::super::refusal(Installation::on(&url).await.process()).await;
+                let line = super::super::reason_of_failed_start(Installation::on(&url).await.process()).await;
                 assert!(!line.contains(password), "{line}");
             }
         }

@@ -102,8 +102,8 @@ async fn emails_claimed_together_fail_independently(database: Database) {
     .await;
     app.clock.advance(seconds(1));
     assert_eq!(app.next_code("user2@example.com").await.len(), 4);
-    let mails = app.mailbox().messages();
-    assert_eq!(mails.len(), 5);
+    let emails = app.mailbox().messages();
+    assert_eq!(emails.len(), 5);
     // Each email holds the code of its recipient.
     for number in [0, 2, 3, 4, 5] {
         let email = format!("user{number}@example.com");
@@ -129,9 +129,9 @@ async fn two_servers_send_each_email_once(database: Database) {
         registration.await.expect("no panic").succeeds();
     }
     app.wait_for_empty_outbox().await;
-    let mails = app.mailbox().messages();
-    let recipients: std::collections::HashSet<_> = mails.iter().map(|mail| mail.to[0].address.clone()).collect();
-    assert_eq!((mails.len(), recipients.len()), (40, 40));
+    let emails = app.mailbox().messages();
+    let recipients: std::collections::HashSet<_> = emails.iter().map(|mail| mail.to[0].address.clone()).collect();
+    assert_eq!((emails.len(), recipients.len()), (40, 40));
 }
 
 #[on_both_databases]
