@@ -45,9 +45,6 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-/// The time at which the clock of every test starts.
-const NOON: &str = "2026-01-04T12:00:00.000Z";
-
 /// A loopback address in the network 127.0.N.0/24.
 fn loopback(network: u8) -> std::net::IpAddr {
     [127, 0, network, 1].into()

@@ -1,6 +1,5 @@
 //! `resendActivationCode`.
 
-use serde_json::json;
 use tests::{Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
 use crate::seconds;
@@ -15,16 +14,18 @@ async fn resend_replaces_the_code(database: Database) {
         ada.activate(&wrong_code(&first)).await;
     }
     app.clock.advance(seconds(30));
-    let answer = ada.resend().await;
-    assert_eq!(
-        answer.payload(),
-        &json!({
-            "codeExpiresInSeconds": 60,
-            "codeLength": 4,
-            "resendAvailableInSeconds": 30,
-            "userErrors": [],
-        })
-    );
+    insta::assert_snapshot!(ada.resend().await.redacted(), @r#"
+    {
+      "data": {
+        "resendActivationCode": {
+          "codeExpiresInSeconds": 60,
+          "codeLength": 4,
+          "resendAvailableInSeconds": 30,
+          "userErrors": []
+        }
+      }
+    }
+    "#);
     let second = app.next_code("ada@example.com").await;
     if first != second {
         ada.activate(&first).await.fails_with("INVALID_CODE");

@@ -1,5 +1,6 @@
 //! An answer of the server, and what a test asserts about it. A failed assertion shows the request and the whole answer.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use reqwest::StatusCode;
@@ -63,6 +64,12 @@ impl Answer {
         let user_errors = fields.map(|field| &field["userErrors"][0]["code"]);
         let mut codes = std::iter::once(top_level).chain(user_errors);
         codes.find_map(Value::as_str).unwrap_or("OK")
+    }
+
+    /// The body for a snapshot: with sorted keys, and without the values that differ in every run.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        format!("{:#}", redact(&self.body))
     }
 
     /// Asserts that every field succeeded, and returns the value of the first one.
@@ -248,6 +255,21 @@ impl fmt::Debug for Answer {
             "{} {:#}\nto the request {request}\nwith the headers {:#?}",
             self.status, self.body, self.headers
         )
+    }
+}
+
+fn redact(value: &Value) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(redact).collect(),
+        Value::Object(fields) => {
+            let sorted: BTreeMap<_, _> = fields.iter().collect();
+            let redacted = sorted.into_iter().map(|(name, value)| match name.as_str() {
+                "id" | "token" | "verificationToken" if value.is_string() => (name.clone(), json!(format!("[{name}]"))),
+                _ => (name.clone(), redact(value)),
+            });
+            Value::Object(redacted.collect())
+        }
+        other => other.clone(),
     }
 }
 
