@@ -49,11 +49,11 @@ async fn resend_verified_before_activation_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.deliver_next().await;
-    let code = core.newest_code("ada@example.com");
+    let newest_code = core.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, 1);
     let verified = core.verify(&ada).await;
     core.advance(30);
-    assert_eq!(core.activate(&ada, &code).await, Ok(()));
+    assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
     let late = core.resend_verified(verified).await;
     assert!(matches!(late, Err(Refusal::AlreadyActivated(_))), "{late:?}");
     assert!(!core.deliver_next().await);
@@ -64,11 +64,11 @@ async fn activation_deletes_codes_and_pending_emails(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.deliver_next().await;
-    let code = core.newest_code("ada@example.com");
+    let newest_code = core.newest_code("ada@example.com");
     core.advance(30);
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert_eq!(core.resend(&ada).await, Ok(()));
-    assert_eq!(core.activate(&ada, &code).await, Ok(()));
+    assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
     assert_eq!(core.count::<verification_code::Entity>().await, 0);
     assert_eq!(core.count::<email_outbox::Entity>().await, 0);
 }
@@ -101,9 +101,9 @@ async fn email_claimed_before_replacement_is_not_sent(database: Database) {
     assert!(core.emails().is_empty());
 
     assert!(core.deliver_next().await);
-    let code = core.newest_code("ada@example.com");
+    let newest_code = core.newest_code("ada@example.com");
     let current = credentials("ada@example.com", OTHER_PASSWORD, 2);
-    assert_eq!(core.activate(&current, &code).await, Ok(()));
+    assert_eq!(core.activate(&current, &newest_code).await, Ok(()));
     assert_eq!(core.emails().len(), 1);
 }
 
@@ -142,9 +142,9 @@ async fn expired_lease_does_not_resend_notice(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.deliver_next().await;
-    let code = core.newest_code("ada@example.com");
+    let newest_code = core.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    assert_eq!(core.activate(&ada, &code).await, Ok(()));
+    assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
     let slow = core.claim().await.expect("an email is due");
     core.advance(30);

@@ -215,8 +215,8 @@ impl Failure<'_> {
     #[track_caller]
     pub fn suggestions(self, some: bool) -> Self {
         let list = self.error["suggestions"].as_array();
-        let same = list.is_some_and(|list| list.is_empty() != some);
-        self.expect(same, &format!("suggestions: {some}"))
+        let ok = list.is_some_and(|list| list.is_empty() != some);
+        self.expect(ok, &format!("suggestions: {some}"))
     }
 
     /// Asserts the HTTP status.

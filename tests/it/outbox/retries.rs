@@ -80,10 +80,10 @@ async fn temporarily_rejected_email_is_retried(database: Database) {
             assert!(core.deliver_next().await, "{stage:?} {action:?} {pause}");
         }
         assert_eq!(core.mailer.faults().rules()[0].fired, 3);
-        let code = core.newest_code(&email);
+        let newest_code = core.newest_code(&email);
         core.advance(52);
         let ada = credentials(&email, PASSWORD, 1);
-        assert_eq!(core.activate(&ada, &code).await, Ok(()), "{stage:?} {action:?}");
+        assert_eq!(core.activate(&ada, &newest_code).await, Ok(()), "{stage:?} {action:?}");
         core.accounts.db.close().await.expect("the database closes");
     }
 }
