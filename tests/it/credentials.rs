@@ -1,5 +1,6 @@
 //! Password checks: limits, overload, rehashing.
 
+use api::clock::Clock;
 use api::hashing::HashingConfig;
 use entity::{rate_limit, user};
 use sea_orm::EntityTrait;
@@ -67,8 +68,10 @@ async fn network_gets_six_password_failures_then_one_per_30_minutes(database: Da
                 .await
                 .fails_with("INVALID_CREDENTIALS");
         }
-        let limited = app.sign_in(email, PASSWORD).await;
-        limited.fails_with("RATE_LIMITED").retry_after(30 * 60);
+        app.sign_in(email, PASSWORD)
+            .await
+            .fails_with("RATE_LIMITED")
+            .retry_after(30 * 60);
         // The same limit covers every operation that checks a password.
         let basic = app.basic(email, PASSWORD);
         basic.activate("0000").await.fails_with("RATE_LIMITED");
@@ -201,7 +204,7 @@ async fn full_hashing_queue_is_overloaded(database: Database) {
             .all(app.db())
             .await
             .expect("the database answers");
-        let now = api::clock::Clock::now(&app.clock).as_millis();
+        let now = app.clock.now().as_millis();
         rows.iter()
             .all(|row| row.paid_until.as_millis() == now + compared * row.interval_ms)
     })
@@ -232,7 +235,7 @@ async fn mail_limit_is_checked_before_hashing(database: Database) {
     app.register("ada@example.com", PASSWORD)
         .await
         .fails_with("RATE_LIMITED");
-    assert!(!busy.is_finished(), "no hash was waited for");
+    assert!(!busy.is_finished(), "the rejection did not wait for a hash");
     busy.await.expect("no panic");
 }
 
@@ -258,11 +261,9 @@ async fn concurrent_correct_passwords_all_succeed(database: Database) {
     for _ in 0..20 {
         let requests = (0..5).map(|_| {
             let client = app.clone();
-            tokio::spawn(async move { client.sign_in("ada@example.com", PASSWORD).await })
+            async move { client.sign_in("ada@example.com", PASSWORD).await }
         });
-        for request in requests.collect::<Vec<_>>() {
-            request.await.expect("no panic").succeeds();
-        }
+        Answers::to(requests).await.are_only(&["OK"]);
         wait_for_unused_tokens(&app).await;
     }
 }
@@ -331,7 +332,7 @@ async fn wait_for_unused_tokens(app: &TestApp) {
             .all(app.db())
             .await
             .expect("the database answers");
-        let now = api::clock::Clock::now(&app.clock);
+        let now = app.clock.now();
         rows.iter().all(|row| row.paid_until <= now)
     })
     .await;

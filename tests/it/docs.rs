@@ -55,7 +55,7 @@ fn snippets(document: &str) -> Vec<(&str, String)> {
     blocks
         .map(|fences| {
             let [start, end] = *fences else {
-                panic!("a block is open")
+                panic!("a code block has no end")
             };
             let above = lines[..start]
                 .iter()
@@ -98,7 +98,7 @@ fn frontend_guide_shows_only_tested_code() {
     for (file, snippet) in snippets {
         assert!(file.starts_with("tests/clients/"), "{file} is not run by a test");
         let text = fs::read_to_string(repository.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
-        assert!(contains(&text, &snippet), "{file} has not:\n{snippet}");
+        assert!(contains(&text, &snippet), "{file} does not contain:\n{snippet}");
     }
     assert!(contains("a {\n    b\n\n      c\n}", "b\n\n  c") && !contains("a {\n    b\n    c\n}", "b\n  c"));
 }

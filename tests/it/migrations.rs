@@ -30,25 +30,25 @@ mod postgres {
     use tests::Database;
 
     /// The first column of the rows that PostgreSQL returns on a connection of the server.
-    async fn answer(statement: &str) -> Vec<String> {
+    async fn query(statement: &str) -> Vec<String> {
         let database = Database::postgres().await;
         let db = api::database::connect(database.url()).await.expect("a connection");
         let statement = Statement::from_string(DatabaseBackend::Postgres, statement);
-        let rows = db.query_all_raw(statement).await.expect("the server answers");
+        let rows = db.query_all_raw(statement).await.expect("the database answers");
         let texts = rows.iter().map(|row| row.try_get_by_index(0).expect("text"));
         texts.collect()
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn sequential_scan_is_not_jit_compiled() {
-        let plan = answer("EXPLAIN ANALYZE UPDATE schema_compatibility SET minimum_version = minimum_version").await;
+        let plan = query("EXPLAIN ANALYZE UPDATE schema_compatibility SET minimum_version = minimum_version").await;
         assert!(plan.iter().any(|line| line.contains("Seq Scan")), "{plan:#?}");
         assert!(!plan.iter().any(|line| line.contains("JIT")), "{plan:#?}");
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn connections_receive_no_notices() {
-        assert_eq!(answer("SHOW client_min_messages").await, ["warning"]);
+        assert_eq!(query("SHOW client_min_messages").await, ["warning"]);
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

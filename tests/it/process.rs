@@ -4,35 +4,18 @@ use std::os::unix::fs::PermissionsExt;
 
 use mailer_mock::{Action, FaultRule, MailerMock, Stage};
 use tempfile::TempDir;
-use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, Process};
+use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, Process, on_both_databases};
 
 const SECRET: &str = "a secret of thirty-two bytes or more";
 
-mod postgres {
-    use tests::Database;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn acknowledged_registration_is_mailed_after_sigkill() {
-        super::acknowledged_registration_is_mailed_after_sigkill(&Database::postgres().await).await;
-    }
-}
-
-mod sqlite {
-    use tests::Database;
-
-    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn acknowledged_registration_is_mailed_after_sigkill() {
-        super::acknowledged_registration_is_mailed_after_sigkill(&Database::sqlite()).await;
-    }
-}
-
 /// The process is killed between the commit and the delivery, then started again.
-async fn acknowledged_registration_is_mailed_after_sigkill(database: &Database) {
+#[on_both_databases]
+async fn acknowledged_registration_is_mailed_after_sigkill(database: Database) {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
         .await
-        .expect("mailer-mock");
-    let refuse = FaultRule {
+        .expect("mailer-mock starts");
+    let reject = FaultRule {
         stage: Stage::Mail,
         action: Action::Reply {
             code: 451,
@@ -42,7 +25,7 @@ async fn acknowledged_registration_is_mailed_after_sigkill(database: &Database) 
         recipient: None,
         fired: 0,
     };
-    mailer.faults().set(vec![refuse]);
+    mailer.faults().set(vec![reject]);
     let smtp_url = format!("smtp://{}", mailer.smtp_addr());
     let environment = [
         ("DATABASE_URL", database.url()),
@@ -101,7 +84,7 @@ async fn server_starts_without_settings() {
 
     let mut api = Process::api(folder.path(), &[], &environment);
     let client = Client::new(api.listening().await);
-    assert_eq!(client.bearer(&token).me().await.payload()["email"], "ada@example.com");
+    client.bearer(&token).me().await.is_user("ada@example.com");
     client.sign_in("ada@example.com", PASSWORD).await.succeeds();
     let (status, _) = api.stop("TERM").await;
     assert_eq!(status, Some(0));
@@ -144,7 +127,7 @@ async fn log_contains_no_secrets() {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
         .await
-        .expect("mailer-mock");
+        .expect("mailer-mock starts");
     let smtp_url = format!("smtp://{}", mailer.smtp_addr());
     let environment = [
         ("SMTP_URL", smtp_url.as_str()),
@@ -192,7 +175,7 @@ async fn commands_do_what_they_document() {
     assert_eq!(lines.join("\n").trim_end(), api::graphql::sdl().trim_end());
     assert!(
         !folder.path().join("data").exists(),
-        "printing the schema makes nothing"
+        "printing the schema creates no files"
     );
 
     let (status, lines) = Process::api(folder.path(), &["demo"], &[]).end().await;

@@ -27,17 +27,17 @@ async fn shows_errors(client: &str) {
     let app = TestApp::with(&Database::sqlite(), |builder| builder.hashing.queue = 1).await;
     let hasher = app.server().accounts().hasher.clone();
     let (release, held) = mpsc::channel::<()>();
-    let (begun, begins) = mpsc::channel();
+    let (started, start) = mpsc::channel();
     let holding = tokio::spawn({
         let hasher = hasher.clone();
         let job = move |_: &str| {
-            let _ = begun.send(());
+            let _ = started.send(());
             let _ = held.recv();
         };
         async move { hasher.estimate(String::new().into(), job).await }
     });
-    let begins = tokio::task::spawn_blocking(move || begins.recv()).await;
-    begins.expect("no panic").expect("the thread is held");
+    let start = tokio::task::spawn_blocking(move || start.recv()).await;
+    start.expect("no panic").expect("the thread is held");
     let waiting = hasher.estimate(String::new().into(), |_| ());
     tokio::pin!(waiting);
     assert!(futures_util::poll!(&mut waiting).is_pending());

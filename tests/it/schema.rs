@@ -47,11 +47,11 @@ async fn every_schema_element_has_a_description() {
     };
     let ours = parts.iter().filter(|(path, _)| !theirs(path));
     assert!(ours.clone().count() > 70, "{parts:?}");
-    let silent: Vec<_> = ours
+    let undescribed: Vec<_> = ours
         .filter(|(_, text)| text.trim().len() < 10)
         .map(|(path, _)| path)
         .collect();
-    assert_eq!(silent, [""; 0]);
+    assert_eq!(undescribed, [""; 0]);
 }
 
 /// The error codes in backticks.
@@ -76,8 +76,8 @@ async fn mutations_list_the_documented_codes() {
         let text = mutation["description"].as_str().expect("a description");
         let (_, text) = text
             .split_once("\n\nCodes: ")
-            .unwrap_or_else(|| panic!("codes of {name}"));
-        let row = row(name).unwrap_or_else(|| panic!("a row for {name}"));
+            .unwrap_or_else(|| panic!("{name} lists no codes"));
+        let row = row(name).unwrap_or_else(|| panic!("docs/errors.md has no row for {name}"));
         assert_eq!(codes(text), codes(row), "{name}");
         assert!(
             text.replace('\n', " ").contains("so a client needs a default."),
@@ -94,6 +94,6 @@ async fn mutations_list_the_documented_codes() {
         .map(|value| value["name"].as_str().expect("a name"))
         .collect();
     assert_eq!(values, listed.into_values().flatten().collect());
-    let unexplained: Vec<_> = values.into_iter().filter(|code| row(code).is_none()).collect();
-    assert_eq!(unexplained, [""; 0]);
+    let undocumented: Vec<_> = values.into_iter().filter(|code| row(code).is_none()).collect();
+    assert_eq!(undocumented, [""; 0]);
 }

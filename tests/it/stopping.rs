@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// Less than the time that the server waits for requests in progress.
-const AT_ONCE: Duration = Duration::from_secs(5);
+const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 #[on_both_databases]
 async fn stop_does_not_wait_for_idle_connections(database: Database) {
@@ -16,7 +16,7 @@ async fn stop_does_not_wait_for_idle_connections(database: Database) {
     // The client keeps this connection open.
     app.me().await;
     let _silent = TcpStream::connect(app.server().address()).await.expect("a connection");
-    tokio::time::timeout(AT_ONCE, app.stop())
+    tokio::time::timeout(STOP_LIMIT, app.stop())
         .await
         .expect("the server stops");
 }
@@ -52,7 +52,7 @@ async fn request_in_progress_is_answered_during_the_stop(database: Database) {
         answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("{\"data\":{\"register\":{\"codeLength\":4}}}"),
         "{answer}"
     );
-    tokio::time::timeout(AT_ONCE, stop)
+    tokio::time::timeout(STOP_LIMIT, stop)
         .await
         .expect("the server stops")
         .expect("no panic");

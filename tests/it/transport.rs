@@ -116,9 +116,9 @@ async fn introspection_can_be_off(database: Database) {
             assert_eq!(answer.outcome() == "OK", introspection, "{answer:?}");
             assert_eq!(answer.body.to_string().contains("User"), introspection, "{query}");
         }
-        let misspelt = app.send("{registrationPolicies{codeLength}}", json!({})).await;
-        misspelt.has_top_level_error("GRAPHQL_VALIDATION_FAILED");
-        assert_eq!(misspelt.body.to_string().contains("Did you mean"), introspection);
+        let misspelled = app.send("{registrationPolicies{codeLength}}", json!({})).await;
+        misspelled.has_top_level_error("GRAPHQL_VALIDATION_FAILED");
+        assert_eq!(misspelled.body.to_string().contains("Did you mean"), introspection);
         let schema = app
             .request(Method::GET, "/schema.graphql")
             .send()

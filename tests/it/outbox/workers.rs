@@ -6,7 +6,7 @@ use std::time::Duration;
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, MailerMock, Stage};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
-use tests::{Database, PASSWORD, TestApp, TestCore, count, eventually, on_both_databases};
+use tests::{Answers, Database, PASSWORD, TestApp, TestCore, count, eventually, on_both_databases};
 
 use super::{fault, reply};
 use crate::seconds;
@@ -26,9 +26,9 @@ async fn email_of_a_dead_worker_is_sent_by_another(database: Database) {
 #[on_both_databases]
 async fn new_email_is_sent_before_failing_ones(database: Database) {
     let core = TestCore::start(&database).await;
-    let mut refused = FaultRule::new(Stage::Rcpt, reply(451));
-    refused.recipient = Some("old*".to_owned());
-    core.mailer.faults().set(vec![refused]);
+    let mut reject_old = FaultRule::new(Stage::Rcpt, reply(451));
+    reject_old.recipient = Some("old*".to_owned());
+    core.mailer.faults().set(vec![reject_old]);
     for number in 0..10 {
         core.register(&format!("old{number}@example.com"), PASSWORD, 1).await;
         assert!(core.deliver_next().await);
@@ -87,14 +87,14 @@ async fn emails_claimed_together_fail_independently(database: Database) {
             .await
             .expect("mailer-mock starts"),
     );
-    let fate = |recipient: &str, code, times| FaultRule {
+    let reject = |recipient: &str, code, times| FaultRule {
         recipient: Some(recipient.to_owned()),
         times,
         ..FaultRule::new(Stage::Rcpt, reply(code))
     };
     mailer
         .faults()
-        .set(vec![fate("user1@*", 550, None), fate("user2@*", 451, Some(1))]);
+        .set(vec![reject("user1@*", 550, None), reject("user2@*", 451, Some(1))]);
     let app = TestApp::with(&database, |app| app.mailer = Some(mailer)).await;
     eventually("four emails are sent and one is postponed", async || {
         app.mailbox().messages().len() == 4 && count::<email_outbox::Entity>(app.db()).await == 1
@@ -108,8 +108,10 @@ async fn emails_claimed_together_fail_independently(database: Database) {
     for number in [0, 2, 3, 4, 5] {
         let email = format!("user{number}@example.com");
         let received = app.mailbox().messages_to(&email);
-        let answer = app.basic(&email, PASSWORD).activate(&received[0].codes[0]).await;
-        answer.succeeds();
+        app.basic(&email, PASSWORD)
+            .activate(&received[0].codes[0])
+            .await
+            .succeeds();
     }
 }
 
@@ -123,14 +125,12 @@ async fn two_servers_send_each_email_once(database: Database) {
     .await;
     let registrations = (0..40).map(|number| {
         let client = if number % 2 == 0 { app.clone() } else { replica.clone() };
-        tokio::spawn(async move { client.register(&format!("user{number}@example.com"), PASSWORD).await })
+        async move { client.register(&format!("user{number}@example.com"), PASSWORD).await }
     });
-    for registration in registrations.collect::<Vec<_>>() {
-        registration.await.expect("no panic").succeeds();
-    }
+    Answers::to(registrations).await.are_only(&["OK"]);
     app.wait_for_empty_outbox().await;
     let emails = app.mailbox().messages();
-    let recipients: std::collections::HashSet<_> = emails.iter().map(|mail| mail.to[0].address.clone()).collect();
+    let recipients: std::collections::HashSet<_> = emails.iter().map(|email| email.to[0].address.clone()).collect();
     assert_eq!((emails.len(), recipients.len()), (40, 40));
 }
 
@@ -183,7 +183,7 @@ mod postgres_alone {
             assert!(
                 claim
                     .expect("the claim does not wait")
-                    .expect("the server answers")
+                    .expect("the database answers")
                     .is_none()
             );
             holding.rollback().await.expect("the rollback succeeds");
