@@ -28,12 +28,12 @@ mod postgres {
             let load = Load::start(&client);
             within(DEADLINE, "registrations", async || load.acknowledged().len() >= 20).await;
 
-            postgres.kill().await;
+            postgres.kill();
             within(DEADLINE, "failures", async || load.failed() >= 4).await;
             assert_eq!(status(&client, "/livez").await, 200);
             assert_eq!(status(&client, "/readyz").await, 503);
 
-            postgres.restart().await;
+            postgres.restart();
             within(RECOVERY, "twenty registrations without a failure", async || {
                 load.consecutive_successes() >= 20
             })

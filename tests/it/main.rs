@@ -13,6 +13,7 @@ mod enumeration;
 mod example;
 mod flow;
 mod graphiql;
+mod harness;
 mod headers;
 mod interleavings;
 mod mail_outages;

@@ -99,7 +99,7 @@ async fn read_only_database_is_left_unchanged() {
         let mut command = Command::new(&program);
         command.current_dir(folder);
         set_environment(&mut command, &installation);
-        drop_privileges(&mut command);
+        drop_privileges(command.as_std_mut());
         let line = reason_of_failed_start(Process::start(command)).await;
         assert!(line.contains("readonly"), "{line}");
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the owner may change the mode");

@@ -1,6 +1,5 @@
 //! A database for each test.
 
-use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -8,7 +7,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-/// A database that nobody else uses. Clones are the same one, for tests with several servers.
+use crate::Postgres;
+
+/// A database that no other test uses. Clones are the same database, for tests with several servers.
 #[derive(Clone)]
 pub struct Database {
     url: String,
@@ -16,63 +17,51 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database of the PostgreSQL server that `TEST_POSTGRES_URL` names, copied from a migrated template.
+    /// A database of the shared PostgreSQL server, copied from a migrated template.
     ///
     /// # Panics
-    /// When there is no such server: `./tests/run` starts one.
+    /// When the server fails.
     pub async fn postgres() -> Self {
-        static TEMPLATE: OnceCell<String> = OnceCell::const_new();
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let admin = admin().await;
-        let template = TEMPLATE
+        static TEMPLATE: OnceCell<()> = OnceCell::const_new();
+        TEMPLATE
             .get_or_init(|| async {
-                let name = format!("template_{}", process::id());
-                admin
-                    .execute_unprepared(&format!("CREATE DATABASE {name}"))
-                    .await
-                    .expect("a template can be made");
-                let db = api::database::connect(&postgres_url(&name))
-                    .await
-                    .expect("the template opens");
+                let template = Self::create("migrated", "template1").await;
+                let db = api::database::connect(&template.url).await.expect("the template opens");
                 api::database::migrate(&db).await.expect("the template migrates");
                 db.close().await.expect("the template closes");
-                name
             })
             .await;
-        let name = format!("test_{}_{}", process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        Self::create(&next_name(), "migrated").await
+    }
+
+    /// A database of the shared PostgreSQL server without tables.
+    ///
+    /// # Panics
+    /// When the server fails.
+    pub async fn empty_postgres() -> Self {
+        Self::create(&next_name(), "template1").await
+    }
+
+    async fn create(name: &str, template: &str) -> Self {
+        let postgres = Postgres::shared().await;
+        let admin = api::database::connect(&postgres.url())
+            .await
+            .expect("the server accepts connections");
         admin
             .execute_unprepared(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
             .await
-            .expect("a database can be copied");
+            .expect("the database can be created");
         admin.close().await.expect("the connection closes");
         Self {
-            url: postgres_url(&name),
+            url: postgres.url_of(name),
             _folder: None,
         }
     }
 
-    /// An empty database of the same server, not migrated.
+    /// An SQLite file in a temporary folder.
     ///
     /// # Panics
-    /// When there is no such server.
-    pub async fn empty_postgres() -> Self {
-        let admin = admin().await;
-        let name = format!("empty_{}", process::id());
-        admin
-            .execute_unprepared(&format!("CREATE DATABASE {name}"))
-            .await
-            .expect("a database can be made");
-        admin.close().await.expect("the connection closes");
-        Self {
-            url: postgres_url(&name),
-            _folder: None,
-        }
-    }
-
-    /// A file in a folder of its own.
-    ///
-    /// # Panics
-    /// When there is no room for it.
+    /// When the folder cannot be created.
     #[must_use]
     pub fn sqlite() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
@@ -82,14 +71,14 @@ impl Database {
         }
     }
 
-    /// As `DATABASE_URL` takes it.
+    /// The value of `DATABASE_URL`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 }
 
-/// How many rows a table has.
+/// Counts the rows of a table.
 ///
 /// # Panics
 /// When the database fails.
@@ -100,18 +89,7 @@ where
     E::find().count(db).await.expect("the rows can be counted")
 }
 
-async fn admin() -> DatabaseConnection {
-    api::database::connect(&server_url())
-        .await
-        .expect("the PostgreSQL server of TEST_POSTGRES_URL answers")
-}
-
-fn server_url() -> String {
-    std::env::var("TEST_POSTGRES_URL").expect("TEST_POSTGRES_URL is set: run the tests with ./tests/run")
-}
-
-fn postgres_url(database: &str) -> String {
-    let server = server_url();
-    let (base, _) = server.rsplit_once('/').expect("TEST_POSTGRES_URL ends with a database");
-    format!("{base}/{database}")
+fn next_name() -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
 }

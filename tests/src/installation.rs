@@ -1,4 +1,4 @@
-//! The real binary with what stands around it, to be started again and again.
+//! The real binary with its settings, its folder and a mail server. A test can start it many times.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use tempfile::TempDir;
 
 use crate::{Client, Process};
 
-/// Settings, a folder and a mail server.
+/// Everything that the binary needs to start.
 pub struct Installation {
-    /// The mail server, which outlives every start.
+    /// The mail server, which runs through all starts.
     pub mailer: MailerMock,
-    /// The environment of the process, beside nothing else.
+    /// All environment variables of the process.
     pub environment: Vec<(&'static str, String)>,
     folder: TempDir,
 }
 
 impl Installation {
-    /// An installation on a database. Hashes are cheap, and one client may ask for as much as it likes.
+    /// An installation on a database. Hashes are cheap, and clients have no limit.
     ///
     /// # Panics
-    /// When no mail server starts.
+    /// When the mail server does not start.
     pub async fn on(database_url: &str) -> Self {
         let mailer = MailerMock::start(mailer_mock::Config::ephemeral()).await;
         let mailer = mailer.expect("mailer-mock starts");
@@ -40,7 +40,7 @@ impl Installation {
         }
     }
 
-    /// The same with another value for a setting.
+    /// Sets a setting.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.environment.retain(|(other, _)| *other != name);
@@ -48,7 +48,7 @@ impl Installation {
         self
     }
 
-    /// The same with the default of a setting.
+    /// Resets a setting to its default.
     #[must_use]
     pub fn without(mut self, name: &str) -> Self {
         self.environment.retain(|(other, _)| *other != name);
@@ -74,19 +74,19 @@ impl Installation {
     }
 }
 
-/// Waits for something for so long.
+/// Waits until a condition holds.
 ///
 /// # Panics
-/// When it does not come about.
+/// When it does not hold within the limit.
 pub async fn within(limit: Duration, what: &str, condition: impl AsyncFn() -> bool) {
-    let mut look = tokio::time::interval(Duration::from_millis(10));
-    let seen = async {
+    let mut interval = tokio::time::interval(Duration::from_millis(10));
+    let holds = async {
         while !condition().await {
-            look.tick().await;
+            interval.tick().await;
         }
     };
     assert!(
-        tokio::time::timeout(limit, seen).await.is_ok(),
+        tokio::time::timeout(limit, holds).await.is_ok(),
         "{what} within {limit:?}"
     );
 }

@@ -1,176 +1,202 @@
-//! A PostgreSQL server of a test's own, which it may kill.
+//! PostgreSQL servers: one that the tests of a process share, and servers that a test has to itself and may kill.
 
+mod programs;
+
+use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
-use std::process;
+use std::process::{self, Child, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::task::{block_in_place, spawn_blocking};
 
-use crate::Process;
-use crate::unprivileged::{drop_privileges, give_away};
+use crate::unprivileged::drop_privileges;
 
-/// How often a start is tried: what is left of a server that was killed can be in the way for a moment.
-const TRIES: usize = 100;
+/// The parent process of the server. It outlives this process for a moment, to clean up.
+const SUPERVISOR: &str = include_str!("postgres/supervise.sh");
 
-/// A server with an empty cluster in a temporary folder. Dropping it ends and removes it.
+/// How often a start is tried: the remains of a killed server can be in the way for a moment.
+const MAX_STARTS: usize = 100;
+
+/// A server with an empty cluster in a temporary folder. It is gone when this is dropped, and when the process ends.
 pub struct Postgres {
-    programs: PathBuf,
-    folder: TempDir,
+    supervisor: Child,
+    output: Lines<BufReader<ChildStdout>>,
+    folder: PathBuf,
+    settings: &'static str,
     port: u16,
-    process: Option<Process>,
+    process_id: Option<u32>,
 }
 
 impl Postgres {
-    /// What its only role, `postgres`, proves itself with.
+    /// The password of its only role, `postgres`.
     pub const PASSWORD: &str = "the-password-of-the-database";
 
-    /// Makes a cluster, and starts a server on it.
+    /// The server that the tests of this process share. It starts when the first test asks for it. It asks for no
+    /// password and does not wait for the disk, so it is fast.
     ///
     /// # Panics
-    /// When there is no PostgreSQL: `./tests/run` installs it.
+    /// When it does not start.
+    pub async fn shared() -> &'static Self {
+        static SHARED: OnceLock<Postgres> = OnceLock::new();
+        let settings = "-c fsync=off -c full_page_writes=off -c max_connections=400";
+        in_background(|| SHARED.get_or_init(|| Self::create("trust", settings))).await
+    }
+
+    /// Starts a server of its own, with the settings that PostgreSQL has by default.
+    ///
+    /// # Panics
+    /// When it does not start.
     pub async fn start() -> Self {
+        in_background(|| Self::create("scram-sha-256", "")).await
+    }
+
+    fn create(authentication: &str, settings: &'static str) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", SUPERVISOR, "supervise.sh"])
+            .arg(programs::folder())
+            .args([authentication, Self::PASSWORD])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            // Ctrl-C in a terminal, which ends the tests, must not end their supervisor.
+            .process_group(0);
+        // PostgreSQL refuses to run as root.
+        drop_privileges(&mut command);
+        let mut supervisor = command.spawn().expect("sh starts");
+        let output = BufReader::new(supervisor.stdout.take().expect("stdout is piped"));
         let mut postgres = Self {
-            programs: programs(),
-            folder: TempDir::new().expect("a temporary folder"),
-            port: free_port(),
-            process: None,
+            supervisor,
+            output: output.lines(),
+            folder: PathBuf::new(),
+            settings,
+            port: 0,
+            process_id: None,
         };
-        give_away(postgres.folder.path());
-        let password = postgres.folder.path().join("password");
-        std::fs::write(&password, Self::PASSWORD).expect("a file");
-        give_away(&password);
-        let made = postgres
-            .command("initdb")
-            .args(["--username=postgres", "--pwfile=password", "--auth=scram-sha-256"])
-            .args(["--encoding=UTF8", "--locale=C", "--no-sync", "--pgdata=data"])
-            .output()
-            .await
-            .expect("initdb");
-        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        postgres.restart().await;
+        let folder = postgres.next_line();
+        postgres.folder = folder
+            .expect("the user of PostgreSQL cannot write to the temporary folder: set TMPDIR to another one")
+            .into();
+        let created = postgres.next_line().is_some_and(|line| line == "ok");
+        assert!(created, "initdb failed:\n{}", postgres.log());
+        let started = (0..MAX_STARTS).any(|_| {
+            postgres.port = free_port();
+            postgres.try_start()
+        });
+        assert!(started, "PostgreSQL does not start:\n{}", postgres.log());
         postgres
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
     }
 
-    /// As `DATABASE_URL` takes it.
+    /// The value of `DATABASE_URL` for its first database.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("postgres://postgres:{}@{}/postgres", Self::PASSWORD, self.address())
+        self.url_of("postgres")
     }
 
-    /// The number of its first process in the system, whose children are its others; `None` while it is down.
+    /// The value of `DATABASE_URL` for a database.
+    #[must_use]
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgres://postgres:{}@{}/{database}", Self::PASSWORD, self.address())
+    }
+
+    /// The id of its main process, the parent of its other processes; `None` while it is down.
     #[must_use]
     pub fn process_id(&self) -> Option<u32> {
-        self.process.as_ref().map(Process::id)
+        self.process_id
     }
 
-    /// Kills it with SIGKILL, and with it whatever works for it: nothing is finished, nothing is said to clients.
-    pub async fn kill(&mut self) {
-        if let Some(process) = self.process.take() {
-            kill_with_children(process.id());
-            process.kill().await;
-        }
+    /// The temporary folder, which holds everything that it writes.
+    #[must_use]
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
     }
 
-    /// Starts it on the cluster that is there, and waits until it takes connections.
+    /// Kills it with SIGKILL, and all its processes: they finish nothing and tell their clients nothing.
     ///
     /// # Panics
-    /// When it does not.
-    pub async fn restart(&mut self) {
-        let mut said = Vec::new();
-        for _ in 0..TRIES {
-            let mut command = self.command("postgres");
-            command
-                .args(["-D", "data", "-c", "listen_addresses=127.0.0.1"])
-                .args(["-c", "unix_socket_directories="])
-                .arg("-p")
-                .arg(self.port.to_string());
-            let mut process = Process::start(command);
-            match process.find_line("ready to accept connections").await {
-                Ok(_) => {
-                    self.process = Some(process);
-                    return;
-                }
-                Err(lines) => said = lines,
-            }
+    /// When it cannot be killed.
+    pub fn kill(&mut self) {
+        if let Some(process) = self.process_id.take() {
+            kill_with_children(process);
+            // Where nothing reaps the killed process, PostgreSQL would take it for a running server.
+            std::fs::remove_file(self.pid_file()).expect("the file is there");
         }
-        panic!("PostgreSQL starts: {said:#?}");
     }
 
-    fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(self.programs.join(program));
-        command.current_dir(self.folder.path());
-        drop_privileges(&mut command);
-        command
+    /// Starts it again on the same cluster and port, and waits until it accepts connections.
+    ///
+    /// # Panics
+    /// When it does not start, or when the runtime has a single thread.
+    pub fn restart(&mut self) {
+        let started = block_in_place(|| (0..MAX_STARTS).any(|_| self.try_start()));
+        assert!(started, "PostgreSQL does not start:\n{}", self.log());
+    }
+
+    fn try_start(&mut self) -> bool {
+        let (port, settings) = (self.port, self.settings);
+        let mut input = self.supervisor.stdin.as_ref().expect("stdin is piped");
+        let options = format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= {settings}\n");
+        input.write_all(options.as_bytes()).expect("the supervisor reads");
+        let started = self.next_line().is_some_and(|line| line == "ok");
+        if started {
+            let file = std::fs::read_to_string(self.pid_file()).expect("a server has this file");
+            self.process_id = file.lines().next().and_then(|id| id.parse().ok());
+        }
+        started
+    }
+
+    fn next_line(&mut self) -> Option<String> {
+        self.output.next()?.ok()
+    }
+
+    fn pid_file(&self) -> PathBuf {
+        self.folder.join("data/postmaster.pid")
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        if let Some(process) = &self.process {
-            kill_with_children(process.id());
-        }
-        // Those that were killed may still be on their way out.
-        for _ in 0..TRIES {
-            if std::fs::remove_dir_all(self.folder.path()).is_ok() {
-                return;
-            }
-        }
+        // This closes the standard input of the supervisor first.
+        let _ = self.supervisor.wait();
     }
+}
+
+async fn in_background<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = spawn_blocking(work).await;
+    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 fn kill_with_children(process: u32) {
     let process = process.to_string();
-    let children = process::Command::new("pgrep").args(["-P", &process]).output();
-    let children = children.expect("pgrep").stdout;
-    let children = String::from_utf8(children).expect("numbers");
-    let killed = process::Command::new("kill")
+    let children = Command::new("pgrep").args(["-P", &process]).output();
+    let children = String::from_utf8(children.expect("pgrep").stdout).expect("numbers");
+    let killed = Command::new("kill")
         .args(["-s", "KILL", &process])
         .args(children.split_whitespace())
-        .stderr(process::Stdio::null())
+        .stderr(Stdio::null())
         .status();
-    // One of the children may have ended by itself.
+    // It fails when one of the children has already ended.
     killed.expect("kill");
 }
 
-/// The folder of the PostgreSQL programs, found as `./tests/run` finds it.
-fn programs() -> PathBuf {
-    if let Some(folder) = std::env::var_os("PG_BIN").filter(|folder| !folder.is_empty()) {
-        return folder.into();
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let on_path = std::env::split_paths(&path)
-        .filter_map(|folder| folder.join("initdb").canonicalize().ok())
-        .filter_map(|program| Some(program.parent()?.to_owned()));
-    let mut packaged: Vec<_> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .filter_map(|version| Some(version.ok()?.path().join("bin")))
-        .collect();
-    packaged.sort_by_key(|folder| std::cmp::Reverse(version(folder)));
-    on_path
-        .chain(packaged)
-        .find(|folder| ["initdb", "postgres"].iter().all(|name| folder.join(name).exists()))
-        .expect("a PostgreSQL server is installed: run the tests with ./tests/run")
-}
-
-/// 17 of `/usr/lib/postgresql/17/bin`.
-fn version(folder: &std::path::Path) -> Option<u32> {
-    folder.parent()?.file_name()?.to_str()?.parse().ok()
-}
-
-/// Below the ports that systems hand out by themselves, so that nobody takes it while the server is down.
+/// A free port below those that systems assign, so that no other program takes it while the server is down.
 fn free_port() -> u16 {
-    static DRAWN: AtomicU32 = AtomicU32::new(0);
+    static TRIED: AtomicU32 = AtomicU32::new(0);
     loop {
-        let number = process::id() * 31 + DRAWN.fetch_add(1, Ordering::Relaxed);
+        let number = process::id() * 31 + TRIED.fetch_add(1, Ordering::Relaxed);
         let port = 10_000 + u16::try_from(number % 10_000).expect("four digits");
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return port;

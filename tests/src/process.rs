@@ -1,4 +1,4 @@
-//! The real binary, as a process.
+//! The real binaries, as processes.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,20 +9,20 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
 
-/// How long a test waits for a process, in real time.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a test waits for a line, or for the end of a process.
+const GIVE_UP_AFTER: Duration = Duration::from_secs(30);
 
-/// A running binary, whose output can be read line by line. Dropping it kills it.
+/// A running program whose output can be read line by line. Dropping it kills it.
 pub struct Process {
     child: Child,
     lines: mpsc::UnboundedReceiver<String>,
 }
 
 impl Process {
-    /// Starts `api` in a folder, with arguments and environment variables, and with none of this process's own.
+    /// Starts `api` in a folder with these arguments and environment variables only.
     ///
     /// # Panics
-    /// When it is not built: `./tests/run` builds it.
+    /// When it is not built (`./tests/run` builds it).
     #[must_use]
     pub fn api(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = Command::new(binary("api"));
@@ -37,7 +37,7 @@ impl Process {
     /// Starts a command.
     ///
     /// # Panics
-    /// When it is not there.
+    /// When the program cannot be started.
     #[must_use]
     pub fn start(mut command: Command) -> Self {
         let mut child = command
@@ -55,7 +55,7 @@ impl Process {
         Self { child, lines }
     }
 
-    /// Its number in the system.
+    /// Its process id.
     ///
     /// # Panics
     /// When it has ended.
@@ -64,7 +64,7 @@ impl Process {
         self.child.id().expect("a running process")
     }
 
-    /// The most memory that the process ever had, in KiB (`VmHWM` in proc(5)).
+    /// The peak resident memory in KiB (`VmHWM` in proc(5)).
     ///
     /// # Panics
     /// When it has ended, and where there is no `/proc`.
@@ -76,19 +76,19 @@ impl Process {
         kib.parse().expect("a number")
     }
 
-    /// Waits for the first line that contains a text.
+    /// Waits for the next line that contains a text.
     ///
     /// # Panics
-    /// When none comes.
+    /// When no such line comes.
     pub async fn line_with(&mut self, text: &str) -> String {
         let found = self.find_line(text).await;
         found.unwrap_or_else(|seen| panic!("a line with {text:?} after {seen:#?}"))
     }
 
-    /// Waits for the first line that contains a text.
+    /// Waits for the next line that contains a text.
     ///
     /// # Errors
-    /// What it printed, when none comes.
+    /// The lines that came instead.
     pub async fn find_line(&mut self, text: &str) -> Result<String, Vec<String>> {
         let mut seen = Vec::new();
         let search = async {
@@ -100,14 +100,14 @@ impl Process {
             }
             None
         };
-        let found = tokio::time::timeout(PATIENCE, search).await.ok().flatten();
+        let found = tokio::time::timeout(GIVE_UP_AFTER, search).await.ok().flatten();
         found.ok_or(seen)
     }
 
-    /// Waits until the API listens, and says where.
+    /// Waits until the API listens, and returns its address.
     ///
     /// # Panics
-    /// When it does not.
+    /// When it does not listen.
     pub async fn listening(&mut self) -> SocketAddr {
         let line = self.line_with("listens on http://").await;
         let (_, address) = line.rsplit_once("http://").expect("an address");
@@ -117,7 +117,7 @@ impl Process {
         address[..end].parse().expect("an address")
     }
 
-    /// Kills the process with SIGKILL: it has no chance to finish anything.
+    /// Kills the process with SIGKILL, so it cannot finish anything.
     ///
     /// # Panics
     /// When it cannot be killed.
@@ -125,7 +125,7 @@ impl Process {
         self.child.kill().await.expect("the process can be killed");
     }
 
-    /// Asks the process to stop with a signal, such as `INT`, and gives its exit code and what it still printed.
+    /// Sends a signal such as `INT`, waits for the end, and returns the exit code and the remaining output.
     ///
     /// # Panics
     /// When it does not end.
@@ -140,12 +140,12 @@ impl Process {
         self.end().await
     }
 
-    /// Waits for the end of the process, and gives its exit code and what it still printed.
+    /// Waits for the end, and returns the exit code and the remaining output.
     ///
     /// # Panics
     /// When it does not end.
     pub async fn end(mut self) -> (Option<i32>, Vec<String>) {
-        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let status = tokio::time::timeout(GIVE_UP_AFTER, self.child.wait()).await;
         let status = status.expect("the process ends").expect("an exit status");
         let mut lines = Vec::new();
         while let Some(line) = self.lines.recv().await {
@@ -165,7 +165,7 @@ async fn forward(mut from: BufReader<impl tokio::io::AsyncRead + Unpin>, to: mps
     }
 }
 
-/// Where a binary is: beside the folder that this test binary is in.
+/// The path of a binary: cargo puts it beside the folder of the test binaries.
 ///
 /// # Panics
 /// Never: a test binary has a path.

@@ -1,14 +1,14 @@
-//! The programs of others.
+//! Programs that the tests run.
 
 use tokio::process::Command;
 
-/// Runs a program to its end, which is to be a good one.
+/// Runs a program to its end.
 ///
 /// # Panics
-/// When it is not there, or fails: with all that it said.
+/// When it is not installed, or fails: the message holds its output.
 pub async fn succeeds(command: &mut Command) {
     let output = command.kill_on_drop(true).output().await;
-    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}: run the tests with ./tests/run"));
+    let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}: ./tests/run installs it"));
     assert!(
         output.status.success(),
         "{command:?}\n{}{}",

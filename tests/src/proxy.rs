@@ -1,4 +1,4 @@
-//! A TCP proxy that breaks connections in the ways that networks break them.
+//! A TCP proxy that breaks connections in the ways that networks do.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,19 +12,19 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-/// Forwards what comes to its address to another, until it is told otherwise.
+/// Forwards connections to another address, and breaks them on request.
 pub struct Proxy {
     target: SocketAddr,
-    /// Keeps the port while nobody listens on it.
+    /// Reserves the port while nothing listens on it.
     port: TcpSocket,
     listening: Option<JoinHandle<()>>,
     accepted: Arc<AtomicU64>,
-    weather: watch::Sender<Weather>,
+    faults: watch::Sender<Faults>,
 }
 
-/// What happens to connections. Those that were accepted before a number stay broken when all is well again.
+/// What is wrong with the connections. They are numbered: those below a `_before` number stay broken for good.
 #[derive(Clone, Copy, Debug, Default)]
-struct Weather {
+struct Faults {
     stalled: bool,
     delay: Duration,
     cut_before: u64,
@@ -36,7 +36,7 @@ impl Proxy {
     /// Listens on a free port, and forwards to `target`.
     ///
     /// # Panics
-    /// When there is no port to listen on.
+    /// When it cannot listen.
     #[must_use]
     pub fn start(target: SocketAddr) -> Self {
         let mut proxy = Self {
@@ -44,13 +44,13 @@ impl Proxy {
             port: bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).expect("a free port"),
             listening: None,
             accepted: Arc::default(),
-            weather: watch::Sender::default(),
+            faults: watch::Sender::default(),
         };
         proxy.listen();
         proxy
     }
 
-    /// Where to connect to.
+    /// The address to connect to.
     ///
     /// # Panics
     /// Never: the port is bound.
@@ -59,47 +59,47 @@ impl Proxy {
         self.port.local_addr().expect("a bound port")
     }
 
-    /// Forwards again. Connections that were cut, half-closed or stranded stay so.
+    /// Forwards again. Connections that were cut, half-closed or stranded stay broken.
     pub fn heal(&mut self) {
-        self.weather.send_modify(|weather| {
-            weather.stalled = false;
-            weather.delay = Duration::ZERO;
+        self.faults.send_modify(|faults| {
+            faults.stalled = false;
+            faults.delay = Duration::ZERO;
         });
         if self.listening.is_none() {
             self.listen();
         }
     }
 
-    /// Forwards whatever comes only after a while.
+    /// Forwards everything with a delay.
     pub fn delay(&self, delay: Duration) {
-        self.weather.send_modify(|weather| weather.delay = delay);
+        self.faults.send_modify(|faults| faults.delay = delay);
     }
 
-    /// Forwards nothing and loses nothing: connections stay, and new ones are taken.
+    /// Forwards nothing and loses nothing: connections stay open, and new ones are accepted.
     pub fn stall(&self) {
-        self.weather.send_modify(|weather| weather.stalled = true);
+        self.faults.send_modify(|faults| faults.stalled = true);
     }
 
-    /// Forwards nothing on the connections there are, ever, and tells nobody: what a host that lost its power, or a
-    /// firewall that forgot, leaves behind. New ones are forwarded.
+    /// Silently stops to forward on the open connections, for good, as after a power failure or when a firewall
+    /// forgets its connections. New connections are forwarded.
     pub fn strand(&self) {
         let before = self.accepted.load(Ordering::Relaxed);
-        self.weather.send_modify(|weather| weather.stranded_before = before);
+        self.faults.send_modify(|faults| faults.stranded_before = before);
     }
 
-    /// Resets every connection there is, on both sides.
+    /// Resets every open connection on both sides.
     pub fn cut(&self) {
         let before = self.accepted.load(Ordering::Relaxed);
-        self.weather.send_modify(|weather| weather.cut_before = before);
+        self.faults.send_modify(|faults| faults.cut_before = before);
     }
 
-    /// Ends what flows to the client on every connection there is. What the client sends is still forwarded.
+    /// Closes the direction to the client on every open connection. The other direction is still forwarded.
     pub fn half_close(&self) {
         let before = self.accepted.load(Ordering::Relaxed);
-        self.weather.send_modify(|weather| weather.half_closed_before = before);
+        self.faults.send_modify(|faults| faults.half_closed_before = before);
     }
 
-    /// Cuts every connection, and lets nobody connect.
+    /// Cuts every connection, and refuses new ones.
     pub async fn refuse(&mut self) {
         if let Some(listening) = self.listening.take() {
             listening.abort();
@@ -112,10 +112,10 @@ impl Proxy {
         let listener = bind(self.address()).and_then(|socket| socket.listen(1024));
         let accepted = self.accepted.clone();
         let accept = accept(
-            listener.expect("the port is ours"),
+            listener.expect("the port is reserved"),
             self.target,
             accepted,
-            self.weather.subscribe(),
+            self.faults.subscribe(),
         );
         self.listening = Some(tokio::spawn(accept));
     }
@@ -129,7 +129,7 @@ impl Drop for Proxy {
     }
 }
 
-/// Several sockets may have the port, so that it can be kept without being listened on.
+/// Several sockets may bind the port, so one can reserve it without listening.
 fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     let socket = TcpSocket::new_v4()?;
     socket.set_reuseport(true)?;
@@ -137,38 +137,33 @@ fn bind(address: SocketAddr) -> io::Result<TcpSocket> {
     Ok(socket)
 }
 
-async fn accept(
-    listener: TcpListener,
-    target: SocketAddr,
-    accepted: Arc<AtomicU64>,
-    weather: watch::Receiver<Weather>,
-) {
+async fn accept(listener: TcpListener, target: SocketAddr, accepted: Arc<AtomicU64>, faults: watch::Receiver<Faults>) {
     while let Ok((client, _)) = listener.accept().await {
         let number = accepted.fetch_add(1, Ordering::Relaxed);
-        tokio::spawn(carry(client, target, number, weather.clone()));
+        tokio::spawn(forward_connection(client, target, number, faults.clone()));
     }
 }
 
-/// Carries one connection, until both sides have ended it or it is cut.
-async fn carry(mut client: TcpStream, target: SocketAddr, number: u64, weather: watch::Receiver<Weather>) {
+/// Forwards one connection, until both sides have closed it or it is cut.
+async fn forward_connection(mut client: TcpStream, target: SocketAddr, number: u64, faults: watch::Receiver<Faults>) {
     let Ok(mut server) = TcpStream::connect(target).await else {
         let _ = client.set_zero_linger();
         return;
     };
     let (from_client, to_client) = client.split();
     let (from_server, to_server) = server.split();
-    let mut cut = weather.clone();
+    let mut cut = faults.clone();
     let uncut = tokio::select! {
-        _ = cut.wait_for(|weather| weather.cut_before > number) => false,
+        _ = cut.wait_for(|faults| faults.cut_before > number) => false,
         _ = async {
             tokio::join!(
-                forward(from_client, to_server, number, weather.clone(), |_| 0),
-                forward(from_server, to_client, number, weather.clone(), |weather| weather.half_closed_before),
+                forward(from_client, to_server, number, faults.clone(), |_| 0),
+                forward(from_server, to_client, number, faults.clone(), |faults| faults.half_closed_before),
             )
         } => true,
     };
     if !uncut {
-        // Closed with this, a connection is reset.
+        // With this, closing a connection resets it.
         let _ = client.set_zero_linger();
         let _ = server.set_zero_linger();
     }
@@ -179,20 +174,20 @@ async fn forward(
     mut from: ReadHalf<'_>,
     mut to: WriteHalf<'_>,
     number: u64,
-    mut weather: watch::Receiver<Weather>,
-    closed_before: fn(&Weather) -> u64,
+    mut faults: watch::Receiver<Faults>,
+    closed_before: fn(&Faults) -> u64,
 ) {
-    let mut closed = weather.clone();
+    let mut closed = faults.clone();
     let mut buffer = [0; 16 * 1024];
     loop {
         let read = tokio::select! {
-            _ = closed.wait_for(|weather| closed_before(weather) > number) => Ok(0),
+            _ = closed.wait_for(|faults| closed_before(faults) > number) => Ok(0),
             read = from.read(&mut buffer) => read,
         };
-        let delay = weather.borrow().delay;
+        let delay = faults.borrow().delay;
         tokio::time::sleep(delay).await;
-        let passes = |weather: &Weather| !weather.stalled && weather.stranded_before <= number;
-        if weather.wait_for(passes).await.is_err() {
+        let passes = |faults: &Faults| !faults.stalled && faults.stranded_before <= number;
+        if faults.wait_for(passes).await.is_err() {
             return;
         }
         match read {

@@ -1,14 +1,28 @@
-//! Running a program without the privileges of root, which some programs refuse and no file permission holds.
+//! Programs that run without the privileges of root: some refuse to run with them, and root ignores file permissions.
 
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
-/// A user without privileges, for whoever is root; `None` for whoever has none to drop.
+/// Makes a command run as an unprivileged user, if this process runs as root.
+pub fn drop_privileges(command: &mut Command) {
+    if let Some((user, group)) = unprivileged_user() {
+        command.uid(user).gid(group);
+    }
+}
+
+/// Makes the same user the owner of a file or folder.
 ///
 /// # Panics
-/// When root finds nobody to be instead.
-#[must_use]
-pub fn unprivileged_user() -> Option<(u32, u32)> {
+/// When the owner cannot be changed.
+pub fn give_away(path: &Path) {
+    if let Some((user, group)) = unprivileged_user() {
+        std::os::unix::fs::chown(path, Some(user), Some(group)).expect("root may change the owner");
+    }
+}
+
+/// The user and group to run as; `None` when this process has no privileges to drop.
+fn unprivileged_user() -> Option<(u32, u32)> {
     if id(&["-u"])? != 0 {
         return None;
     }
@@ -16,23 +30,6 @@ pub fn unprivileged_user() -> Option<(u32, u32)> {
         .into_iter()
         .find_map(|name| Some((id(&["-u", name])?, id(&["-g", name])?)));
     Some(user.expect("a user postgres or nobody"))
-}
-
-/// Makes a command run as that user.
-pub fn drop_privileges(command: &mut tokio::process::Command) {
-    if let Some((user, group)) = unprivileged_user() {
-        command.uid(user).gid(group);
-    }
-}
-
-/// Gives a file or folder to that user.
-///
-/// # Panics
-/// When that is not permitted.
-pub fn give_away(path: &Path) {
-    if let Some((user, group)) = unprivileged_user() {
-        std::os::unix::fs::chown(path, Some(user), Some(group)).expect("root may give away");
-    }
 }
 
 fn id(arguments: &[&str]) -> Option<u32> {

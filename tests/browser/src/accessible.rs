@@ -1,4 +1,4 @@
-//! axe-core looks at the page.
+//! Accessibility checks with axe-core.
 
 use serde_json::{Value, json};
 
@@ -10,33 +10,37 @@ const AXE: &str = concat!(
 );
 
 impl Page {
-    /// The serious and critical violations, each with where it is. `context` is what axe-core is to look at, in JavaScript:
-    /// `document`, or as in `{ include: '#panel', exclude: ['iframe'] }`.
+    /// Returns the serious and critical violations with their elements. `context` is the part to check, in JavaScript:
+    /// `document`, or for example `{ include: '#panel', exclude: ['iframe'] }`.
     ///
     /// # Panics
-    /// When axe-core is not there, or finds nothing to look at.
+    /// When axe-core is not installed, or finds nothing to check.
     pub async fn violations(&self, context: &str) -> Vec<Value> {
-        let axe = std::fs::read_to_string(AXE).expect("axe-core is there: run the tests with ./tests/run");
-        self.client.execute(&axe, Vec::new()).await.expect("it loads");
+        let axe = std::fs::read_to_string(AXE).expect("axe-core is not installed: ./tests/run installs it");
+        self.client.execute(&axe, Vec::new()).await.expect("axe-core loads");
         let script = format!(
             "const done = arguments[arguments.length - 1];
              axe.run({context}, {{ iframes: false }}).then(({{ violations, passes }}) => done({{
-                 looked: passes.length > 5,
+                 checked: passes.length > 5,
                  violations: violations.filter(({{ impact }}) => ['serious', 'critical'].includes(impact))
                      .map(({{ id, nodes }}) => ({{ id, nodes: nodes.map(({{ html, failureSummary }}) => [html, failureSummary]) }})),
              }}), (error) => done({{ error: String(error) }}));"
         );
-        let report = self.client.execute_async(&script, Vec::new()).await.expect("it looks");
-        assert_eq!(report["looked"], json!(true), "{report}");
+        let report = self
+            .client
+            .execute_async(&script, Vec::new())
+            .await
+            .expect("axe-core reports");
+        assert_eq!(report["checked"], json!(true), "{report}");
         report["violations"].as_array().cloned().unwrap_or_default()
     }
 
-    /// That there are no such [`violations`](Self::violations).
+    /// Asserts that there are no [`violations`](Self::violations).
     ///
     /// # Panics
-    /// When there are: `state` says of what.
+    /// When there are some: the message starts with `state`, a name for what the page shows.
     pub async fn is_accessible(&self, context: &str, state: &str) {
-        // What fades in has no contrast yet.
+        // An element that fades in has no contrast yet.
         self.ask("document.getAnimations().forEach((animation) => animation.finish())")
             .await;
         assert_eq!(self.violations(context).await, [json!(null); 0], "{state}");

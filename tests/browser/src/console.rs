@@ -1,4 +1,4 @@
-//! What the browser complains of in its console: errors of scripts, what a policy forbids, what could not be loaded.
+//! The console of the browser: script errors, policy violations and failed requests.
 
 use fantoccini::wd::WebDriverCompatibleCommand;
 use hyper::Method;
@@ -8,10 +8,10 @@ use url::{ParseError, Url};
 use crate::Page;
 
 impl Page {
-    /// The warnings and errors since this was asked last.
+    /// Returns the warnings and errors since the last call.
     ///
     /// # Panics
-    /// When the driver does not say.
+    /// When `chromedriver` fails.
     pub async fn complaints(&self) -> Vec<String> {
         let log = self.client.issue_cmd(ReadConsole).await.expect("a log");
         let entries = log.as_array().expect("a list").iter();
@@ -21,7 +21,7 @@ impl Page {
             .collect()
     }
 
-    /// The origins from which the page has loaded anything, itself included.
+    /// Returns the origins that the page has loaded anything from, its own included.
     pub async fn origins(&self) -> Value {
         self.ask(
             "[...new Set(['navigation', 'resource'].flatMap((type) => performance.getEntriesByType(type))
@@ -32,7 +32,7 @@ impl Page {
     }
 }
 
-/// A command of chromedriver's own.
+/// A command that only `chromedriver` has.
 #[derive(Debug)]
 struct ReadConsole;
 

@@ -1,103 +1,125 @@
-use std::future::Future;
-use std::path::Path;
 use std::process::Stdio;
 
-use fantoccini::{Client, ClientBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::PATIENCE;
+use crate::TIMEOUT;
+use crate::programs::DRIVER;
 
-/// What the browser shows the page on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// A wide window.
-    Desktop,
-    /// A wide window of somebody who likes it dark.
-    DarkDesktop,
-    /// A phone.
-    Phone,
-    /// A phone of somebody who likes it dark.
-    DarkPhone,
+/// `chromedriver` chooses a port for IPv4 and ends when another process has the same port for IPv6. That is rare.
+const MAX_STARTS: usize = 5;
+
+/// A running `chromedriver`. Dropping it kills it.
+pub(crate) struct Driver {
+    process: Child,
+    port: String,
 }
 
-/// Runs a test in a browser of its own, which is gone afterwards, also when the test fails.
-///
-/// # Panics
-/// When the test does, or no browser starts.
-pub async fn in_browser<T, F>(look: Look, test: T)
-where
-    T: FnOnce(Client) -> F,
-    F: Future<Output = ()> + Send + 'static,
-{
-    let profile = tempfile::tempdir().expect("a temporary folder");
-    let (mut driver, url) = start_driver().await;
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    let Value::Object(capabilities) = capabilities(look, &profile) else {
-        unreachable!("it is an object");
-    };
-    builder.capabilities(capabilities);
-    let client = builder.connect(&url).await.expect("Chromium starts");
-    // In a task, so that the browser is closed also when the test panics.
-    let outcome = tokio::spawn(test(client.clone())).await;
-    let _ = timeout(PATIENCE, client.close()).await;
-    let _ = driver.kill().await;
-    if let Err(failure) = outcome {
-        std::panic::resume_unwind(failure.into_panic());
+impl Driver {
+    /// Starts the driver.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|| Command::new(DRIVER.as_str())).await
     }
-}
 
-async fn start_driver() -> (Child, String) {
-    let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-    let mut driver = Command::new(&program)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap_or_else(|error| panic!("{program}: {error}: run the tests with ./tests/run"));
-    let mut lines = BufReader::new(driver.stdout.take().expect("it is piped")).lines();
-    let port = loop {
-        let line = timeout(PATIENCE, lines.next_line()).await.expect("in time");
-        let line = line.expect("it is open").expect("it says its port");
-        if let Some((_, port)) = line.split_once("successfully on port ") {
-            break port.trim_end_matches('.').to_owned();
+    /// Starts a command until it says its port.
+    async fn start_with(command: impl Fn() -> Command) -> Self {
+        let mut output = String::new();
+        for _ in 0..MAX_STARTS {
+            match Self::try_start(command()).await {
+                Ok(driver) => return driver,
+                Err(said) => output.push_str(&said),
+            }
         }
-    };
-    // What it says later must find a reader.
-    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-    (driver, format!("http://127.0.0.1:{port}"))
+        panic!("ChromeDriver ended {MAX_STARTS} times before it said its port:\n{output}");
+    }
+
+    /// Fails with the output of the command.
+    async fn try_start(mut command: Command) -> Result<Self, String> {
+        let mut process = command
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}: ./tests/run installs it"));
+        let mut stderr = process.stderr.take().expect("stderr is piped");
+        // Both outputs are read to their ends: ChromeDriver must never wait for a reader.
+        let errors = tokio::spawn(async move {
+            let mut text = String::new();
+            let _ = stderr.read_to_string(&mut text).await;
+            text
+        });
+        let mut lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
+        let mut output = String::new();
+        let port = async {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some((_, port)) = line.split_once("successfully on port ") {
+                    return Some(port.trim_end_matches('.').to_owned());
+                }
+                output.push_str(&line);
+                output.push('\n');
+            }
+            None
+        };
+        let port = timeout(TIMEOUT, port)
+            .await
+            .expect("ChromeDriver says its port in time");
+        if let Some(port) = port {
+            tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+            return Ok(Self { process, port });
+        }
+        Err(output + &errors.await.expect("the task does not panic"))
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) async fn stop(mut self) {
+        let _ = self.process.kill().await;
+    }
 }
 
-fn capabilities(look: Look, profile: &TempDir) -> Value {
-    let profile = format!("--user-data-dir={}", Path::display(profile.path()));
-    let mut arguments = vec![
-        "--headless",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--hide-scrollbars",
-        "--window-size=1280,940",
-        &profile,
-    ];
-    if matches!(look, Look::DarkDesktop | Look::DarkPhone) {
-        arguments.push("--blink-settings=preferredColorScheme=0");
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A shell script in place of `chromedriver`.
+    fn script(text: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", text, "chromedriver"]);
+        command
     }
-    let mut options = json!({ "args": arguments });
-    if let Ok(chrome) = std::env::var("CHROME") {
-        options["binary"] = json!(chrome);
+
+    #[tokio::test]
+    async fn driver_that_ends_is_started_again() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let driver = Driver::start_with(|| {
+            let mut command = script(
+                "echo start >>starts
+                 if [ $(wc -l <starts) -lt 3 ]; then echo 'bind() failed' >&2; exit 1; fi
+                 echo 'Starting ChromeDriver 130.0 on port 0'
+                 echo 'ChromeDriver was started successfully on port 4466.'",
+            );
+            command.current_dir(folder.path());
+            command
+        })
+        .await;
+        assert_eq!(driver.url(), "http://127.0.0.1:4466");
     }
-    if matches!(look, Look::Phone | Look::DarkPhone) {
-        let metrics = json!({ "width": 390, "height": 844, "pixelRatio": 2, "touch": true });
-        options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
+
+    #[tokio::test]
+    #[should_panic(
+        expected = "ended 5 times before it said its port:\nno port\nbind() failed\nno port\nbind() failed\n"
+    )]
+    async fn driver_that_always_ends_is_reported_with_its_output() {
+        Driver::start_with(|| script("echo 'no port'; echo 'bind() failed' >&2; exit 1")).await;
     }
-    json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } })
+
+    #[tokio::test]
+    #[should_panic(expected = "./tests/run installs it")]
+    async fn missing_driver_is_reported_with_how_to_install_it() {
+        Driver::start_with(|| Command::new("/nowhere/chromedriver")).await;
+    }
 }

@@ -1,11 +1,11 @@
-//! A page in a real browser: Chromium, driven through `WebDriver`. `./tests/run` brings both along; `$CHROME` and
+//! Pages in a real browser: Chromium, controlled through `WebDriver`. `./tests/run` installs both; `$CHROME` and
 //! `$CHROMEDRIVER` name others.
 //!
 //! ```ignore
 //! in_browser(Look::Desktop, async move |client| {
 //!     let page = Page::open(client, "http://127.0.0.1:8000/").await;
 //!     page.click("#save").await;
-//!     page.eventually("it says so", "text('#said') === 'Saved'").await;
+//!     page.eventually("it is saved", "text('#said') === 'Saved'").await;
 //!     page.is_accessible("document", "saved").await;
 //! })
 //! .await;
@@ -15,17 +15,19 @@ mod accessible;
 mod console;
 mod driver;
 mod page;
+mod programs;
 mod refusal;
 mod screenshot;
+mod session;
 
 use std::time::Duration;
 
-pub use driver::{Look, in_browser};
 pub use fantoccini::Client;
 pub use fantoccini::key::Key;
 pub use page::Page;
 pub use refusal::refuse_until;
 pub use screenshot::screenshots;
+pub use session::{Look, in_browser};
 
-/// How long anything may take that is expected to happen. Nothing takes so long unless it is broken.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for what it expects. Only something broken takes longer.
+const TIMEOUT: Duration = Duration::from_secs(20);

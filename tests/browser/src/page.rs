@@ -2,11 +2,11 @@ use fantoccini::elements::Element;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
-use crate::PATIENCE;
+use crate::TIMEOUT;
 
-/// A page, as somebody sees it who sits before it.
+/// A page, used as a person uses it.
 pub struct Page {
-    /// The browser that shows it.
+    /// The browser that shows the page.
     pub client: Client,
     words: &'static str,
 }
@@ -20,8 +20,7 @@ impl Page {
         Self::with_words(client, url, "").await
     }
 
-    /// Opens an address, and gives the questions to come more words than those of [`ask`](Self::ask): `const` lines of
-    /// JavaScript.
+    /// Opens an address. `words` are `const` lines of JavaScript that every [`ask`](Self::ask) may use.
     ///
     /// # Panics
     /// When it does not load.
@@ -30,8 +29,8 @@ impl Page {
         Self { client, words }
     }
 
-    /// What a JavaScript expression is in the page. It may use `one(selector)`, the first such element, and
-    /// `text(selector)`, its text.
+    /// Evaluates a JavaScript expression in the page. It may use `one(selector)`, the first matching element, and
+    /// `text(selector)`, the text of that element.
     ///
     /// # Panics
     /// When it throws.
@@ -47,23 +46,23 @@ impl Page {
         answer.unwrap_or_else(|error| panic!("{expression}: {error}"))
     }
 
-    /// Asks again and again until the answer is yes.
+    /// Evaluates an expression until it is true.
     ///
     /// # Panics
-    /// When it stays no: with what is there instead.
+    /// When it stays false: the message holds the text of the page.
     pub async fn eventually(&self, what: &str, expression: &str) {
-        let asked = async {
+        let holds = async {
             while self.ask(expression).await != json!(true) {
                 tokio::task::yield_now().await;
             }
         };
-        if tokio::time::timeout(PATIENCE, asked).await.is_err() {
+        if tokio::time::timeout(TIMEOUT, holds).await.is_err() {
             let page = self.ask("document.body.innerText").await;
             panic!("{what}: {expression}\n{page}");
         }
     }
 
-    /// Has the page believe that another tab is before it, or no longer.
+    /// Makes the page believe that its tab is in the background, or in front again.
     pub async fn is_hidden(&self, hidden: bool) {
         self.ask(&format!(
             "[Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }}),
@@ -72,7 +71,7 @@ impl Page {
         .await;
     }
 
-    /// The first element that a CSS selector finds.
+    /// Returns the first element that matches a CSS selector.
     ///
     /// # Panics
     /// When there is none.
@@ -81,28 +80,28 @@ impl Page {
         found.unwrap_or_else(|error| panic!("{selector}: {error}"))
     }
 
-    /// Clicks into the middle of an element.
+    /// Clicks the center of an element.
     ///
     /// # Panics
-    /// When it is not there, not to be seen, or behind another one.
+    /// When the element is missing, invisible or covered.
     pub async fn click(&self, selector: &str) {
         let clicked = self.element(selector).await.click().await;
         clicked.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
-    /// Presses keys where the focus is: text, or [`Key`](crate::Key)s as text.
+    /// Types text, or [`Key`](crate::Key)s as text, into the focused element.
     ///
     /// # Panics
-    /// When the page has no focus.
+    /// When the page has no focused element.
     pub async fn press(&self, keys: &str) {
-        let focused = self.client.active_element().await.expect("the page has one");
-        focused.send_keys(keys).await.expect("keys are taken");
+        let focused = self.client.active_element().await.expect("an element has the focus");
+        focused.send_keys(keys).await.expect("the element accepts keys");
     }
 
-    /// Types into a field, in place of what is in it.
+    /// Replaces the text of a field.
     ///
     /// # Panics
-    /// When it is no field, or not to be seen.
+    /// When it is not a field, or is invisible.
     pub async fn fill(&self, selector: &str, text: &str) {
         let field = self.element(selector).await;
         let filled = async {

@@ -6,19 +6,19 @@ use tokio::sync::mpsc;
 
 const REFUSAL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/// Stands at an address in place of a server, and answers every request with 503, until one for this path was.
+/// Listens on an address in place of a server, and answers with 503 until a request for this path was answered.
 ///
 /// # Panics
-/// When the address is taken.
+/// When the address is in use.
 pub async fn refuse_until(path: &str, address: SocketAddr) {
     let listener = TcpListener::bind(address).await.expect("the address is free");
-    let (asked, mut paths) = mpsc::unbounded_channel();
+    let (answered, mut paths) = mpsc::unbounded_channel();
     loop {
         tokio::select! {
             Ok((stream, _)) = listener.accept() => {
-                let asked = asked.clone();
-                // In a task, since browsers also open connections that they do not use.
-                tokio::spawn(async move { asked.send(refuse(stream).await) });
+                let answered = answered.clone();
+                // In a task, because browsers also open connections that they do not use.
+                tokio::spawn(async move { answered.send(refuse(stream).await) });
             }
             Some(line) = paths.recv() => {
                 if line.is_some_and(|line| line.contains(&format!(" {path} "))) {
@@ -29,7 +29,7 @@ pub async fn refuse_until(path: &str, address: SocketAddr) {
     }
 }
 
-/// Refuses one request, and gives its first line.
+/// Answers one request, and returns its first line.
 async fn refuse(stream: TcpStream) -> Option<String> {
     let mut stream = BufReader::new(stream);
     let mut head = Vec::new();

@@ -1,4 +1,4 @@
-//! Pictures for the documentation, taken on the way.
+//! Screenshots for the documentation, taken while the tests run.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ use crate::Page;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// The folder for pictures, when `SCREENSHOTS` asks for some.
+/// Returns the folder that `SCREENSHOTS` names, if it is set.
 #[must_use]
 pub fn screenshots() -> Option<PathBuf> {
     let folder = std::env::var_os("SCREENSHOTS")?;
@@ -14,17 +14,17 @@ pub fn screenshots() -> Option<PathBuf> {
 }
 
 impl Page {
-    /// Takes a picture, when some are asked for, of the page at rest: nothing moves, and nothing has the focus.
+    /// Takes a screenshot, if `SCREENSHOTS` is set, without animations and focus.
     ///
     /// # Panics
-    /// When it cannot be written.
+    /// When the file cannot be written.
     pub async fn screenshot(&self, name: &str) {
         let Some(folder) = screenshots() else {
             return;
         };
         self.ask("[document.activeElement.blur(), ...document.getAnimations().map((it) => it.finish())]")
             .await;
-        let image = self.client.screenshot().await.expect("a picture");
+        let image = self.client.screenshot().await.expect("a screenshot");
         let file = folder.join(name);
         std::fs::write(&file, image).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
