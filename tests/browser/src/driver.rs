@@ -19,7 +19,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// Starts the driver.
     pub(crate) async fn start() -> Self {
-        Self::start_with(|| Command::new(DRIVER.as_str())).await
+        Self::start_with(|| Command::new(DRIVER.as_path())).await
     }
 
     /// Starts a command until it says its port.

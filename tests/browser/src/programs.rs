@@ -1,5 +1,6 @@
 //! The browser and its driver, which must have the same version.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
@@ -12,19 +13,24 @@ const BROWSERS: [&str; 5] = [
 ];
 
 /// `$CHROMEDRIVER`, or the program on the `PATH`.
-pub(crate) static DRIVER: LazyLock<String> =
-    LazyLock::new(|| std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned()));
+pub(crate) static DRIVER: LazyLock<PathBuf> =
+    LazyLock::new(|| std::env::var_os("CHROMEDRIVER").map_or_else(|| "chromedriver".into(), PathBuf::from));
 
-/// `$CHROME`, or the first browser that has the version of the driver. The driver alone takes the first browser.
-pub(crate) static BROWSER: LazyLock<Option<String>> = LazyLock::new(|| {
-    let version = major_version(&DRIVER);
-    let same_version = || BROWSERS.into_iter().find(|name| major_version(name) == version);
-    std::env::var("CHROME")
-        .ok()
-        .or_else(|| same_version().map(str::to_owned))
+/// `$CHROME`, or the first browser that has the version of the driver. The driver alone would take the first browser.
+pub(crate) static BROWSER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
+    let chosen = std::env::var_os("CHROME").map(PathBuf::from);
+    chosen.or_else(|| {
+        let version = major_version(&DRIVER)?;
+        let path = std::env::var_os("PATH")?;
+        let folders: Vec<_> = std::env::split_paths(&path).collect();
+        let mut programs = BROWSERS
+            .iter()
+            .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+        programs.find(|program| major_version(program) == Some(version))
+    })
 });
 
-fn major_version(program: &str) -> Option<u32> {
+fn major_version(program: &Path) -> Option<u32> {
     let output = Command::new(program).arg("--version").output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let number = text
