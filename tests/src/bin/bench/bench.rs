@@ -1,4 +1,4 @@
-//! What every row finds: running processes, users, and a bar that shows how far the run is.
+//! What every row uses: running processes, users and the progress bar.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -18,13 +18,13 @@ use crate::request::Request;
 use crate::sample::Sample;
 use crate::seed::{self, User};
 
-/// Active users: enough that nobody signs in twice at once.
+/// Active users. There are enough that no user signs in twice at the same time.
 const USERS: usize = 2_000;
 
-/// How long a server runs before it is measured: connections are opened, memory is touched.
+/// How long a server runs before it is measured, to open its connections and touch its memory.
 pub(crate) const WARM_UP: Duration = Duration::from_millis(500);
 
-/// Everything that runs, in the order in which it is to end.
+/// Everything that runs. The fields are in the order in which it must end.
 pub(crate) struct Bench {
     pub(crate) options: Options,
     pub(crate) progress: Progress,
@@ -40,7 +40,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn start(options: Options, progress: Progress, binaries: Binaries) -> Outcome<Self> {
-        progress.says("starting");
+        progress.show("starting");
         let database = Database::start(options.database).await?;
         let mailbox = Mailbox::start(&binaries.mailer_mock).await?;
         let api = Api::new(binaries.api, &database.url, mailbox.smtp)?;
@@ -61,7 +61,7 @@ impl Bench {
         })
     }
 
-    /// Requests to the server, over so many connections, for so long.
+    /// Sends requests to the server over a number of connections until the limit.
     pub(crate) async fn server(
         &self,
         limit: Duration,
@@ -72,7 +72,7 @@ impl Bench {
         drive(self.server.address, meter, limit, connections, next).await
     }
 
-    /// The same to the ceiling that takes requests.
+    /// The same for the ceiling that accepts requests.
     pub(crate) async fn bare(
         &self,
         limit: Duration,
@@ -83,18 +83,18 @@ impl Bench {
         drive(self.bare.address, meter, limit, connections, next).await
     }
 
-    /// K, for one slice.
+    /// Measures argon2 alone for one slice.
     pub(crate) async fn hashing(&self) -> Outcome<Sample> {
         hashing::measure(self.options.slice()).await
     }
 
-    /// An address that nobody has registered.
+    /// An address that is not registered yet.
     pub(crate) fn new_address(&mut self) -> String {
         self.registrations += 1;
         format!("new-{}@example.com", self.registrations)
     }
 
-    /// Waits for so many mails, so that none is on its way when the next slice begins.
+    /// Waits for a number of emails, so that none is in flight when the next slice begins.
     pub(crate) async fn mails(&mut self, count: usize) -> Outcome<()> {
         for _ in 0..count {
             self.mailbox.next().await?;

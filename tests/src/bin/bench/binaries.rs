@@ -1,4 +1,4 @@
-//! The binaries that are measured: built just now, so that nobody measures yesterday's server.
+//! Builds the binaries that are measured, so that they are never out of date.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,19 +9,17 @@ use tokio::process::Command;
 
 use crate::Outcome;
 
-/// Where they are.
+/// The paths of the binaries.
 pub(crate) struct Binaries {
     pub(crate) api: PathBuf,
     pub(crate) mailer_mock: PathBuf,
 }
 
 impl Binaries {
-    /// Has cargo build them. Built together with this program's own package, they share what it was built from.
+    /// Builds them with cargo, together with this program's own package, so that they share their dependencies.
     pub(crate) async fn build() -> Outcome<Self> {
         if cfg!(debug_assertions) {
-            return Err(
-                "what is not optimised is not worth measuring: cargo run --release -p tests --bin bench".into(),
-            );
+            return Err("a debug build is not worth measuring: run cargo run --release -p tests --bin bench".into());
         }
         let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
@@ -57,10 +55,10 @@ impl Binaries {
             .await
             .map_err(|error| format!("cargo: {error}"))?;
         if !built.status.success() {
-            return Err("the server does not build".into());
+            return Err("the server does not compile".into());
         }
         let messages = String::from_utf8(built.stdout)?;
-        let find = |name| executable(&messages, name).ok_or_else(|| format!("cargo did not say where {name} is"));
+        let find = |name| executable(&messages, name).ok_or_else(|| format!("cargo did not report the path of {name}"));
         Ok(Self {
             api: find("api")?,
             mailer_mock: find("mailer-mock")?,
@@ -68,7 +66,7 @@ impl Binaries {
     }
 }
 
-/// Where cargo has built this program, so that it finds the rest of it there. Cargo leaves its lock in such a folder.
+/// The folder in which cargo built this program, to build the rest there too. Cargo keeps a lock file in it.
 fn target_folder() -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
     let profile = program.parent()?;
@@ -78,8 +76,8 @@ fn target_folder() -> Option<PathBuf> {
         .then(|| profile.parent().map(Path::to_owned))?
 }
 
-/// Whether a variable tells `cargo run`'s child which package it is of. Build scripts (that of ring is one) run anew, and
-/// half of the server with them, when such a variable changes.
+/// Whether `cargo run` sets this variable for its child. When such a variable changes, some build scripts (for example that
+/// of ring) run again, and half of the server is compiled again.
 fn is_of_this_package(name: &OsStr) -> bool {
     let prefixes = [
         "CARGO_PKG_",

@@ -1,18 +1,18 @@
-//! How much processor time processes have used, as Linux tells it below `/proc`. Elsewhere nothing is known.
+//! The processor time of processes, from `/proc` of Linux. Other systems have no numbers.
 
 use std::time::Duration;
 
-/// What `/proc` counts in: `USER_HZ`, which is 100 on every processor that Rust has a server target for.
+/// The unit of `/proc`, from `USER_HZ`. It is 100 on every processor for which Rust has a server target.
 const TICK: Duration = Duration::from_millis(10);
 
-/// What is measured: a server, and the database beside it, if that has processes of its own.
+/// The processes to measure: a server, and its database if that has its own processes.
 #[derive(Clone, Copy)]
 pub(crate) struct Meter {
     pub(crate) server: u32,
     pub(crate) postmaster: Option<u32>,
 }
 
-/// Processor time since the start of the processes, or between two readings.
+/// Processor time since the start of the processes, or between two reads.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Cpu {
     pub(crate) server: Option<Duration>,
@@ -37,13 +37,13 @@ impl Meter {
     }
 }
 
-/// A process with all its threads, those that ended included.
+/// The time of a process with all its threads, including finished ones.
 fn process(id: u32) -> Option<Duration> {
     Some(Stat::read(id)?.own)
 }
 
-/// A process and its children, those that ended included. A connection to PostgreSQL is a process with one thread, whose
-/// time is known to the nanosecond; so the many of them do not add up many roundings.
+/// The time of a process and its children, including finished ones. Each connection to PostgreSQL is a process with one
+/// thread. The time of a thread has nanoseconds, so many connections do not add up many rounding errors.
 fn family(parent: u32) -> Option<Duration> {
     let stat = Stat::read(parent)?;
     let children = std::fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| {
@@ -54,7 +54,7 @@ fn family(parent: u32) -> Option<Duration> {
     Some(stat.own + stat.ended_children + children.sum::<Duration>())
 }
 
-/// The thread that asks.
+/// The time of the current thread.
 pub(crate) fn this_thread() -> Option<Duration> {
     thread("/proc/thread-self/schedstat")
 }
@@ -64,7 +64,7 @@ fn thread(schedstat: &str) -> Option<Duration> {
     Some(Duration::from_nanos(text.split(' ').next()?.parse().ok()?))
 }
 
-/// The fields of `/proc/ID/stat` that matter here.
+/// The fields of `/proc/ID/stat` that are needed here.
 #[derive(Debug, PartialEq)]
 struct Stat {
     parent: u32,
@@ -77,10 +77,10 @@ impl Stat {
         Self::parse(&std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?)
     }
 
-    /// The name of the program, second in the line, may hold spaces and parentheses itself.
+    /// The second field is the name of the program. It may contain spaces and parentheses.
     fn parse(line: &str) -> Option<Self> {
         let fields: Vec<_> = line.rsplit_once(')')?.1.split_whitespace().collect();
-        // The third field of the line is the first here.
+        // The first field here is the third of the line.
         let ticks = |number: usize| Some(TICK * fields.get(number - 3)?.parse::<u32>().ok()?);
         Some(Self {
             parent: fields.get(1)?.parse().ok()?,
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_stat_is_read_whatever_the_program_is_called() {
+    fn stat_is_parsed_with_any_program_name() {
         let line = "77 (a) b (c) S 7 77 77 0 -1 4194560 900 0 1 0 250 31 1000 2 20 0 5 0 100 1 1";
         let expected = Stat {
             parent: 7,
@@ -109,7 +109,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn this_process_and_this_thread_can_be_read() {
+    fn current_process_and_thread_have_a_time() {
         assert!(this_thread().is_some());
         assert!(process(std::process::id()).is_some());
     }

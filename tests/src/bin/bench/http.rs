@@ -1,5 +1,4 @@
-//! As little of an HTTP client as the benchmark needs: what the client costs is taken from the server that shares its
-//! processors.
+//! A minimal HTTP client. It shares the processors with the server, so it must cost little.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,19 +6,19 @@ use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// An open connection, for one request after the other.
+/// An open connection for one request at a time.
 pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
-/// An answer, in the buffer of its connection.
+/// An answer in the buffer of its connection.
 pub(crate) struct Answer<'a> {
     pub(crate) status: u16,
     pub(crate) body: &'a [u8],
 }
 
-/// What the head of an answer says.
+/// The parsed head of an answer.
 #[derive(Debug, PartialEq)]
 struct Head {
     status: u16,
@@ -63,13 +62,18 @@ impl Connection {
     }
 }
 
-/// Reads the head; `None` when it is not all there. Only answers with a `Content-Length` are understood: the server and
-/// the ceilings send no other.
+/// Parses the head; `None` while it is incomplete. It requires a `Content-Length`, which the server and the ceilings always
+/// send.
 fn parse(bytes: &[u8]) -> io::Result<Option<Head>> {
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
         return Ok(None);
     };
-    let malformed = || io::Error::new(io::ErrorKind::InvalidData, "not an answer of HTTP/1.1 with a length");
+    let malformed = || {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            "not an HTTP/1.1 answer with a Content-Length",
+        )
+    };
     let head = std::str::from_utf8(&bytes[..end]).map_err(|_| malformed())?;
     let mut lines = head.split("\r\n");
     let status = lines
@@ -92,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_tells_status_and_length() {
+    fn head_has_status_and_length() {
         let whole = b"HTTP/1.1 503 Service Unavailable\r\nA: b\r\ncontent-length: 12\r\n\r\n{";
         let head = Head {
             status: 503,
@@ -100,7 +104,7 @@ mod tests {
             body: 62,
         };
         assert_eq!(parse(whole).expect("a head"), Some(head));
-        assert_eq!(parse(&whole[..60]).expect("half a head"), None);
+        assert_eq!(parse(&whole[..60]).expect("an incomplete head"), None);
         assert!(parse(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
         assert!(parse(b"SSH-2.0\r\ncontent-length: 1\r\n\r\n").is_err());
     }

@@ -1,4 +1,4 @@
-//! The load: so many connections, each of which asks again as soon as it is answered.
+//! The load: a number of connections. Each sends its next request as soon as it has an answer.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ pub(crate) struct Load {
     connections: Vec<Connection>,
 }
 
-/// What a load has done. Every answer was the right one.
+/// The result of a load. Every answer was correct.
 pub(crate) struct Driven {
     pub(crate) answers: usize,
     pub(crate) took: Duration,
@@ -29,7 +29,7 @@ impl Driven {
     }
 }
 
-/// A count as a figure to reckon with.
+/// A count as a floating-point number.
 #[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^52")]
 pub(crate) fn count(things: usize) -> f64 {
     things as f64
@@ -43,11 +43,11 @@ impl Load {
         })
     }
 
-    /// Asks for so long, or until there is nothing more to ask. What is under way at the end is waited for and counts,
-    /// and so does the time that it takes.
+    /// Sends requests until the limit, or until there are no more. Requests that are in flight at the end are awaited, and
+    /// they and their time count.
     ///
     /// # Errors
-    /// When an answer was not the one that was expected: figures of a server that does something else are worth nothing.
+    /// When an answer was not the expected one: then the numbers are worthless.
     pub(crate) async fn drive(
         &mut self,
         limit: Duration,
@@ -62,7 +62,7 @@ impl Load {
                 let Some(request) = next.borrow_mut()() else {
                     return;
                 };
-                let said = match connection.ask(&request.bytes).await {
+                let problem = match connection.ask(&request.bytes).await {
                     Ok(answer) if request.is_answered_by(&answer) => {
                         answers.set(answers.get() + 1);
                         continue;
@@ -71,7 +71,7 @@ impl Load {
                     Err(error) => error.to_string(),
                 };
                 wrong.set(wrong.get() + 1);
-                first_wrong.borrow_mut().get_or_insert(said);
+                first_wrong.borrow_mut().get_or_insert(problem);
                 return;
             }
         }))
@@ -80,7 +80,7 @@ impl Load {
         let answers = answers.get();
         match first_wrong.into_inner() {
             None => Ok(Driven { answers, took }),
-            Some(said) => Err(format!("{} wrong answers beside {answers} right ones: {said}", wrong.get()).into()),
+            Some(problem) => Err(format!("{} wrong and {answers} correct answers: {problem}", wrong.get()).into()),
         }
     }
 }

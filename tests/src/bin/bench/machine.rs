@@ -1,10 +1,10 @@
-//! Where the figures come from. They mean little without it.
+//! The machine that was measured. The numbers mean little without it.
 
 use serde_json::{Value, json};
 
 use crate::options::Options;
 
-/// What the run was made on, and how long it was.
+/// The machine and the length of the run.
 pub(crate) struct Machine(Vec<(&'static str, String)>);
 
 impl Machine {
@@ -22,7 +22,7 @@ impl Machine {
         ])
     }
 
-    /// One line above the table.
+    /// The line above the table.
     pub(crate) fn line(&self) -> String {
         let facts: Vec<_> = self.0.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         facts.join(" · ")

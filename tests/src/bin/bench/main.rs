@@ -1,16 +1,16 @@
-//! The benchmark: how near the server comes to what its parts give by themselves.
+//! The benchmark: how close the server comes to the speed of its parts alone.
 //!
 //! ```sh
 //! cargo run --release -p tests --bin bench
 //! ```
 //!
-//! Absolute figures say more about a machine than about a server, and a shared machine gives others every minute. So
-//! each row of the table is measured by turns with its ceiling: the same work by the `argon2` crate alone, by axum and
-//! sqlx alone, by lettre alone. What is compared is the ratio of each round, and processor time wherever the system
-//! tells it, since that does not grow when somebody else has the processor.
+//! Absolute numbers say more about a machine than about a server, and on a shared machine they change every minute. So
+//! each row of the table alternates with its ceiling: the same work by the `argon2` crate alone, by axum and sqlx alone,
+//! or by lettre alone. The benchmark compares the ratio of each round. Where the system reports processor time, it compares
+//! that too, because processor time does not grow when other programs use the processor.
 //!
-//! The server, the database, mailer-mock and the ceilings are processes of their own. This one is the load; it has one
-//! thread, and no answer goes unchecked.
+//! The server, the database, mailer-mock and the ceilings are separate processes. This process is the load: it has one
+//! thread, and it checks every answer.
 
 mod bench;
 mod binaries;
@@ -45,13 +45,13 @@ use crate::machine::Machine;
 use crate::options::Options;
 use crate::progress::Progress;
 
-/// What can end the run is shown to whoever started it, and nobody else.
+/// Every error ends the run, and is shown as text.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
     let mut options = Options::parse();
     let ended = match options.ceiling.take() {
-        // What is measured has the runtime that the server has.
+        // A ceiling runs on the same runtime as the server.
         Some(ceiling) => run(&mut Builder::new_multi_thread(), ceiling.run()),
         None => run(&mut Builder::new_current_thread(), measure(options)),
     };
@@ -77,7 +77,7 @@ async fn measure(options: Options) -> Outcome<()> {
     let machine = Machine::of(&bench.options, bench.database.version(&bench.db).await?);
     let mut lines = Vec::new();
     for row in rows {
-        bench.progress.says(&row.name());
+        bench.progress.show(&row.name());
         let measured = row.measure(&mut bench).await;
         lines.extend(measured.map_err(|error| format!("{}: {error}", row.name()))?);
     }

@@ -1,6 +1,6 @@
-//! How much memory a process has, as Linux tells it below `/proc`.
+//! The memory of a process, from `/proc` of Linux.
 
-/// What is resident, in megabytes.
+/// The resident memory in megabytes.
 pub(crate) fn resident(process: u32) -> Option<f64> {
     parse(&std::fs::read_to_string(format!("/proc/{process}/status")).ok()?)
 }

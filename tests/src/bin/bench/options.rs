@@ -1,4 +1,4 @@
-//! What can be asked of the benchmark.
+//! The command line of the benchmark.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,36 +8,36 @@ use clap::{Parser, ValueEnum};
 use crate::ceilings::Ceiling;
 use crate::rows::Row;
 
-/// Measures the release build of the server against what argon2, PostgreSQL and lettre give by themselves on this
-/// machine: each row beside its ceiling, by turns, so that a noisy machine is noisy for both.
+/// Measures the release build of the server, and compares it with argon2, axum with sqlx, and lettre alone on this machine.
+/// Each row alternates with its ceiling, so that a noisy machine is noisy for both.
 #[derive(Parser)]
 #[command(name = "bench", bin_name = "cargo run --release -p tests --bin bench --")]
 pub(crate) struct Options {
-    /// Measures this row alone; may be given several times
+    /// Measure only this row; can be repeated
     #[arg(long, value_name = "NAME")]
     only: Vec<Row>,
 
-    /// What the server keeps its rows in
+    /// The database of the server
     #[arg(long, value_name = "DATABASE", default_value = "postgres")]
     pub(crate) database: Database,
 
-    /// Seconds of one slice; a row has several rounds of slices
+    /// Seconds per slice; a row has several rounds of slices
     #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
 
-    /// Rounds of a row
+    /// Rounds per row
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u8).range(1..))]
     pub(crate) rounds: u8,
 
-    /// Writes all figures to a file, as JSON
+    /// Write all numbers to a JSON file
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
 
-    /// Draws the figures into a folder, as SVG
+    /// Draw the numbers as SVG files in a folder
     #[arg(long, value_name = "DIR")]
     pub(crate) plot: Option<PathBuf>,
 
-    /// Measures the costs with so many users too, separated by commas [default: 10000,1000000,10000000]
+    /// Also measure the cost with these numbers of users, separated by commas [default: 10000,1000000,10000000]
     #[arg(
         long,
         value_name = "USERS",
@@ -56,19 +56,19 @@ pub(crate) struct Options {
 /// The databases that the server can have.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Database {
-    /// A PostgreSQL server of the benchmark's own
+    /// A PostgreSQL server that the benchmark starts
     Postgres,
-    /// A file
+    /// An SQLite file
     Sqlite,
 }
 
 impl Options {
-    /// How long a slice is.
+    /// The length of a slice.
     pub(crate) fn slice(&self) -> Duration {
         Duration::from_secs(self.seconds)
     }
 
-    /// The rows to measure. That of many users takes long, so it has to be asked for.
+    /// The rows to measure. The row of many users takes long, so it needs `--scale`.
     pub(crate) fn rows(&self) -> Vec<Row> {
         let all = Row::value_variants().iter().copied();
         all.filter(|row| self.only.is_empty() || self.only.contains(row))
@@ -76,7 +76,7 @@ impl Options {
             .collect()
     }
 
-    /// How many slices all of them have.
+    /// The number of slices of all rows.
     pub(crate) fn slices(&self) -> u64 {
         let scales = self.scale.as_ref().map_or(0, Vec::len);
         self.rows().iter().map(|row| row.slices(self.rounds, scales)).sum()
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn many_users_are_measured_when_asked_for() {
+    fn many_users_are_measured_only_with_scale() {
         assert!(!parse(&[]).rows().contains(&Row::Scale));
         assert_eq!(parse(&["--scale"]).scale, Some(vec![10_000, 1_000_000, 10_000_000]));
         let chosen = parse(&["--scale=10,20", "--only", "scale", "--only", "signIn"]);

@@ -1,4 +1,4 @@
-//! The processes that are measured, each started as an operator would start it.
+//! The processes that are measured, started as an operator starts them.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use crate::Outcome;
 use crate::cpu::Meter;
 use crate::options;
 
-/// A database that holds nothing but what the benchmark writes.
+/// A database that only the benchmark uses.
 pub(crate) struct Database {
     pub(crate) url: String,
     postgres: Option<Postgres>,
@@ -41,20 +41,20 @@ impl Database {
         })
     }
 
-    /// Which one it is.
+    /// Its name and version.
     pub(crate) async fn version(&self, db: &DatabaseConnection) -> Outcome<String> {
-        let (name, ask) = match self.postgres {
+        let (name, query) = match self.postgres {
             Some(_) => ("PostgreSQL", "SELECT current_setting('server_version')"),
             None => ("SQLite", "SELECT sqlite_version()"),
         };
         let row = db
-            .query_one_raw(Statement::from_string(db.get_database_backend(), ask))
+            .query_one_raw(Statement::from_string(db.get_database_backend(), query))
             .await?;
         let version: String = row.ok_or("no version")?.try_get_by_index(0)?;
         Ok(format!("{name} {version}"))
     }
 
-    /// Measures a process and this database.
+    /// A meter of a process and this database.
     pub(crate) fn meter(&self, server: &Process) -> Meter {
         Meter {
             server: server.id(),
@@ -63,7 +63,7 @@ impl Database {
     }
 }
 
-/// How a server is started: the settings of production, with no limit on one client.
+/// How a server is started: with production settings, but without the limit per client.
 pub(crate) struct Api {
     program: PathBuf,
     folder: TempDir,
@@ -93,7 +93,7 @@ impl Api {
         })
     }
 
-    /// Starts it with more settings, and waits until it listens.
+    /// Starts it with additional settings, and waits until it listens.
     pub(crate) async fn start(&self, settings: &[(&str, &str)]) -> RunningApi {
         let mut command = Command::new(&self.program);
         command
@@ -107,13 +107,13 @@ impl Api {
     }
 }
 
-/// mailer-mock, and the mails that it has said to have taken.
+/// mailer-mock, and the emails that its log reports.
 pub(crate) struct Mailbox {
     process: Process,
     pub(crate) smtp: SocketAddr,
 }
 
-/// A mail, as mailer-mock logs it.
+/// An email, as mailer-mock logs it.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Delivered {
     pub(crate) to: String,
@@ -128,16 +128,18 @@ impl Mailbox {
             .env_clear();
         let mut process = Process::start(command);
         let line = process.line_with("taking mail on smtp://").await;
-        let (_, smtp) = line.rsplit_once("smtp://").ok_or("no address of mailer-mock")?;
+        let (_, smtp) = line
+            .rsplit_once("smtp://")
+            .ok_or("mailer-mock did not log its address")?;
         let smtp = smtp.parse()?;
         Ok(Self { process, smtp })
     }
 
-    /// The next mail that was not taken from here yet; waits for it.
+    /// Waits for the next email.
     pub(crate) async fn next(&mut self) -> Outcome<Delivered> {
         let line = self.process.find_line("delivered to=").await;
-        let line = line.map_err(|seen| format!("a mail did not arrive: {seen:?}"))?;
-        delivered(&line).ok_or_else(|| format!("not the line of a mail: {line}").into())
+        let line = line.map_err(|seen| format!("an email did not arrive: {seen:?}"))?;
+        delivered(&line).ok_or_else(|| format!("not the log line of an email: {line}").into())
     }
 }
 
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_line_of_a_mail_tells_whose_code_it_is() {
+    fn log_line_of_an_email_has_address_and_code() {
         let line = r#"2026-01-04T12:00:00Z  INFO mailer_mock: delivered to=a@example.com code=0042 subject="0042 is""#;
         let expected = Delivered {
             to: "a@example.com".to_owned(),

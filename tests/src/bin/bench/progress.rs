@@ -1,8 +1,8 @@
-//! The bar on standard error.
+//! The progress bar on standard error.
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// How far the run is, in slices.
+/// The progress of the run in slices.
 pub(crate) struct Progress(ProgressBar);
 
 impl Progress {
@@ -12,13 +12,13 @@ impl Progress {
         Self(bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar())))
     }
 
-    /// What is under way.
-    pub(crate) fn says(&self, what: &str) {
+    /// Shows what runs now.
+    pub(crate) fn show(&self, what: &str) {
         self.0.set_message(what.to_owned());
         self.0.tick();
     }
 
-    /// A slice is over.
+    /// Counts a finished slice.
     pub(crate) fn step(&self) {
         self.0.inc(1);
     }

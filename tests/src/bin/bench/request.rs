@@ -1,4 +1,4 @@
-//! The requests of a frontend, as bytes, each with the answer that it must have.
+//! The requests of a frontend as bytes, each with its expected answer.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -6,27 +6,27 @@ use serde_json::{Value, json};
 
 use crate::http::Answer;
 
-/// Where the API, and each ceiling in its place, takes requests.
+/// The path for requests, of the API and of the ceilings.
 pub(crate) const GRAPHQL: &str = "/graphql";
 
-/// A request, and what must come back.
+/// A request and its expected answer.
 pub(crate) struct Request {
     pub(crate) bytes: Vec<u8>,
     pub(crate) expected: Expected,
 }
 
-/// The one right answer. It is compared as text, which costs the client next to nothing.
+/// The expected answer. It is compared as text, which costs almost nothing.
 pub(crate) enum Expected {
     /// This body.
     Body(String),
-    /// A body around something that only the server knows.
+    /// A body that starts and ends like this; only the server knows the middle.
     Around(&'static str, &'static str),
-    /// This, or that the server is overloaded and says so.
+    /// This answer, or 503 because the server is overloaded.
     OrOverloaded(Box<Self>),
 }
 
 impl Request {
-    /// The same, where being overloaded is no wrong answer either.
+    /// The same request, for which 503 is a correct answer too.
     pub(crate) fn or_overloaded(self) -> Self {
         Self {
             expected: Expected::OrOverloaded(Box::new(self.expected)),
@@ -34,7 +34,7 @@ impl Request {
         }
     }
 
-    /// Whether the answer is the right one.
+    /// Whether the answer is correct.
     pub(crate) fn is_answered_by(&self, answer: &Answer<'_>) -> bool {
         self.expected.is(answer)
     }
@@ -53,7 +53,7 @@ impl Expected {
     }
 }
 
-/// `me` with a session. The body is what the server must know of the user.
+/// `me` with a session. The body is the expected answer.
 pub(crate) fn me(path: &str, token: &str, body: String) -> Request {
     Request {
         bytes: post(
@@ -109,7 +109,7 @@ fn input(fields: &[(&str, &str)]) -> Value {
     json!({ "input": fields.collect::<serde_json::Map<_, _>>() })
 }
 
-/// The headers are those that a GraphQL client cannot do without.
+/// A request with only the headers that GraphQL clients need.
 fn post(path: &str, authorization: Option<&str>, query: &str, variables: &Value) -> Vec<u8> {
     let body = json!({ "query": query, "variables": variables }).to_string();
     let authorization = authorization

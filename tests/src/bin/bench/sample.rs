@@ -1,9 +1,9 @@
-//! What one slice of a row, or of its ceiling, has given.
+//! The result of one slice of a row or its ceiling.
 
 use crate::cpu::Cpu;
 use crate::load::{Driven, count};
 
-/// The rate, and the seconds of processor time that each answer took.
+/// The rate, and the processor time for each answer in seconds.
 #[derive(Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) per_second: f64,
@@ -21,7 +21,7 @@ impl Sample {
         }
     }
 
-    /// Of the server and the database together; an embedded database is part of the server.
+    /// Processor time of server and database together. An embedded database is part of the server.
     pub(crate) fn total(&self) -> Option<f64> {
         Some(self.server? + self.database.unwrap_or(0.0))
     }

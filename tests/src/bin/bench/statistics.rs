@@ -1,8 +1,8 @@
-//! What a handful of noisy figures say: a median, and how far they lie apart.
+//! Statistics of a few noisy numbers.
 
 use std::time::Duration;
 
-/// The median of several rounds, with the least and the greatest of them.
+/// The median, minimum and maximum of several rounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) median: f64,
@@ -11,7 +11,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    /// `None` of no figures at all.
+    /// `None` if there are no numbers.
     pub(crate) fn of(figures: impl IntoIterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<f64> = figures.into_iter().collect();
         sorted.sort_by(f64::total_cmp);
@@ -22,12 +22,12 @@ impl Spread {
         })
     }
 
-    /// Of figures that a system may not give: `None` if one is missing.
+    /// `None` if there are no numbers, or one is missing.
     pub(crate) fn of_all(figures: impl IntoIterator<Item = Option<f64>>) -> Option<Self> {
         Self::of(figures.into_iter().collect::<Option<Vec<_>>>()?)
     }
 
-    /// One figure that was measured once.
+    /// A number that was measured once.
     pub(crate) fn single(figure: f64) -> Self {
         Self {
             median: figure,
@@ -47,7 +47,7 @@ fn median(sorted: &[f64]) -> Option<f64> {
     })
 }
 
-/// The duration that so many percent do not exceed (nearest rank), in milliseconds.
+/// A percentile in milliseconds, by the nearest-rank method.
 pub(crate) fn percentile(durations: &[Duration], percent: usize) -> Option<f64> {
     let mut sorted = durations.to_vec();
     sorted.sort_unstable();
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_spread_is_the_median_and_both_ends() {
+    fn spread_has_median_minimum_and_maximum() {
         for (figures, expected) in [
             (vec![3.0], (3.0, 3.0, 3.0)),
             (vec![3.0, 1.0], (2.0, 1.0, 3.0)),
@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn a_percentile_is_one_of_the_durations() {
+    fn percentile_is_one_of_the_durations() {
         let durations: Vec<_> = (1..=200).rev().map(Duration::from_millis).collect();
         for (percent, expected) in [(50, 100.0), (99, 198.0), (100, 200.0), (0, 1.0)] {
             assert_eq!(percentile(&durations, percent), Some(expected), "{percent}");

@@ -1,16 +1,13 @@
-//! The one place of the benchmark that asks the system for the time.
+//! The only place of the benchmark that reads the system time.
 
 use std::time::{Duration, Instant};
 
-/// Measures how long something takes. Copies share the instant of the start.
+/// Measures how long something takes. Copies have the same start.
 #[derive(Clone, Copy, PartialEq, PartialOrd)]
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "what is measured here is the time of the system"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
     pub(crate) fn start() -> Self {
         Self(Instant::now())
     }

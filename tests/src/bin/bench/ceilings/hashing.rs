@@ -1,4 +1,4 @@
-//! K: what the `argon2` crate gives when nothing else runs, on all cores, with memory that is allocated once.
+//! The `argon2` crate alone, on all cores, with memory that is allocated once.
 
 use std::thread;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::sample::Sample;
 use crate::stopwatch::Stopwatch;
 use crate::{cpu, seed};
 
-/// Hashes for so long, with the parameters that the server has by default.
+/// Hashes until the limit, with the default parameters of the server.
 pub(crate) async fn measure(limit: Duration) -> Outcome<Sample> {
     let HashingConfig { m_kib, t, p, .. } = HashingConfig::default();
     let params = Params::new(m_kib, t, p, None).map_err(|error| error.to_string())?;
@@ -34,7 +34,7 @@ fn on_all_cores(params: &Params, limit: Duration) -> Outcome<Sample> {
     let took = stopwatch.elapsed();
     let (mut answers, mut used) = (0, Some(Duration::ZERO));
     for thread in threads {
-        let (hashes, thread_used) = thread.map_err(|_| "a thread that hashes panicked")??;
+        let (hashes, thread_used) = thread.map_err(|_| "a hashing thread panicked")??;
         answers += hashes;
         used = used.zip(thread_used).map(|(all, one)| all + one);
     }

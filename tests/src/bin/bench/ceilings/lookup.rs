@@ -1,5 +1,5 @@
-//! `me` without anything that could be left out: axum, one prepared statement through sqlx, and the same bytes as answer.
-//! There is no GraphQL, no limit, no log, and the pool asks nothing of its own.
+//! The minimum for `me`: axum, one prepared statement through sqlx, and the same bytes as answer. There is no GraphQL, no
+//! limit and no log, and the pool sends no statements of its own.
 
 use api::clock::{Clock, SystemClock};
 use axum::Router;
@@ -20,10 +20,10 @@ use crate::Outcome;
 use crate::request::GRAPHQL;
 use crate::seed::me_body;
 
-/// Where the handler is that asks no database.
+/// The path of the handler without a database.
 pub(crate) const BARE: &str = "/bare";
 
-/// As many connections to PostgreSQL as the server has.
+/// The server has as many connections to PostgreSQL.
 const CONNECTIONS: u32 = 16;
 
 const STATEMENT: &str = "SELECT users.id, users.email, users.status, users.created_at, users.activated_at, \
@@ -76,7 +76,7 @@ pub(super) async fn serve(database_url: &str) -> Outcome<()> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// What is answered without a database: as long as any other answer.
+/// The answer without a database. It is as long as any other answer.
 pub(crate) fn bare_body() -> String {
     let then = Timestamp::from_millis(1_800_000_000_000);
     me_body(Uuid::nil(), "bench-0000000@example.com", then)

@@ -1,4 +1,4 @@
-//! lettre alone: one mail, sent again and again over as many connections as the server has.
+//! lettre alone: it sends one email many times, over as many connections as the server.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,16 +17,16 @@ use crate::load::Driven;
 use crate::sample::Sample;
 use crate::stopwatch::Stopwatch;
 
-/// As many as the server has mail workers, each of which has a connection.
+/// Each mail worker of the server has a connection.
 const CONNECTIONS: u32 = 4;
 
-/// Has a process of its own send so many mails.
+/// Sends a number of emails from a separate process.
 pub(crate) async fn measure(smtp: SocketAddr, mails: usize) -> Outcome<Sample> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(["mail", "--smtp", &smtp.to_string(), "--mails", &mails.to_string()]);
     let mut process = Process::start(command);
     let line = process.find_line("microseconds ").await;
-    let line = line.map_err(|seen| format!("lettre alone does not send: {seen:?}"))?;
+    let line = line.map_err(|seen| format!("lettre alone failed to send: {seen:?}"))?;
     let (_, took) = line.rsplit_once(' ').ok_or("no time")?;
     let took = Duration::from_micros(took.parse()?);
     Ok(Sample {
@@ -67,7 +67,7 @@ async fn send_some(
     Ok(())
 }
 
-/// About as long as the mail with a code.
+/// A message about as long as the email with a code.
 fn message() -> Outcome<Message> {
     let text = "4466 is your activation code. It can be used for 60 seconds.\n".repeat(5);
     let html = format!(

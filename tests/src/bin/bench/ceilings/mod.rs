@@ -1,5 +1,5 @@
-//! The ceilings: what the parts that the server is made of give by themselves. Those that take requests or send mails
-//! run as processes of their own, so that their processor time can be told from that of the load.
+//! The ceilings: the speed of the parts of the server alone. Ceilings that accept requests or send emails run in their own
+//! processes, so that their processor time is separate from that of the load.
 
 pub(crate) mod hashing;
 pub(crate) mod lookup;
@@ -13,15 +13,15 @@ use tokio::process::Command;
 
 use crate::Outcome;
 
-/// What this program is when it starts itself.
+/// What this program does when it starts itself.
 #[derive(Subcommand)]
 pub(crate) enum Ceiling {
-    /// Answers `me` with axum alone: `/graphql` from the database, `/bare` without.
+    /// Answers `me` with axum alone: `/graphql` with the database, `/bare` without it.
     Lookup {
         #[arg(long)]
         database_url: String,
     },
-    /// Sends mails with lettre alone.
+    /// Sends emails with lettre alone.
     Mail {
         #[arg(long)]
         smtp: SocketAddr,
@@ -39,7 +39,7 @@ impl Ceiling {
     }
 }
 
-/// A ceiling that takes requests.
+/// A ceiling that accepts requests.
 pub(crate) struct Bare {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,

@@ -1,11 +1,11 @@
-//! All figures, for other programs.
+//! All numbers as JSON.
 
 use serde_json::{Value, json};
 
 use super::{Goal, Line};
 use crate::statistics::Spread;
 
-/// The lines, each with its figures as `{"median", "least", "greatest"}` or null.
+/// The lines. Each number is `{"median", "least", "greatest"}` or null.
 pub(crate) fn lines(lines: &[Line]) -> Value {
     lines.iter().map(line).collect()
 }

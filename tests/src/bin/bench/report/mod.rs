@@ -1,4 +1,4 @@
-//! What was measured, line by line, in the words of the table.
+//! The results as lines of a table.
 
 pub(crate) mod json;
 pub(crate) mod plot;
@@ -7,43 +7,43 @@ pub(crate) mod table;
 use crate::sample::Sample;
 use crate::statistics::Spread;
 
-/// A line of the table. What this machine cannot tell is `None`.
+/// A line of the table. Numbers that this machine cannot measure are `None`.
 pub(crate) struct Line {
     pub(crate) name: String,
     pub(crate) unit: &'static str,
     pub(crate) measured: Option<Spread>,
-    /// What it is held against, and its figure.
+    /// What it is compared with, and the number of that.
     pub(crate) ceiling: Option<(String, Option<Spread>)>,
     pub(crate) ratio: Option<Spread>,
-    /// Milliseconds of processor time for each request: of the server, and of the database.
+    /// Milliseconds of processor time for each request, of the server and of the database.
     pub(crate) server: Option<Spread>,
     pub(crate) database: Option<Spread>,
     pub(crate) goal: Option<Goal>,
-    /// The picture that it is a part of, beside that of all ratios.
+    /// The picture that shows it, beside the picture of all ratios.
     pub(crate) picture: Option<Picture>,
 }
 
-/// A picture that shows a line.
+/// A picture of some lines.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Picture {
-    /// How long something takes, idle and busy.
+    /// The latency, idle and busy.
     Latency,
-    /// What an operation costs with so many users.
+    /// The cost of an operation with a number of users.
     Users(&'static str, f64),
 }
 
-/// What a line is to reach.
+/// The goal of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Goal {
-    /// Of the ratio.
+    /// Minimum of the ratio.
     RatioAtLeast(f64),
-    /// Of the ratio.
+    /// Maximum of the ratio.
     RatioAtMost(f64),
-    /// Of the figure itself.
+    /// Maximum of the number itself.
     AtMost(f64),
 }
 
-/// Both sides of a comparison, and their ratio round by round: what disturbs a round disturbs both.
+/// Both sides of a comparison, and the ratio of each round: a disturbance affects both sides.
 pub(crate) struct Spreads {
     measured: Option<Spread>,
     ceiling: Option<Spread>,
@@ -51,7 +51,7 @@ pub(crate) struct Spreads {
 }
 
 impl Spreads {
-    /// Of what the samples cost, in milliseconds. The ratio is 1 where the server costs no more than the ceiling.
+    /// Compares a cost of the samples in milliseconds. The ratio is 1 if the server costs as much as the ceiling.
     pub(crate) fn of(samples: &[Sample], ceilings: &[Sample], cost: impl Fn(&Sample) -> Option<f64>) -> Self {
         let millis = |samples: &[Sample]| Spread::of_all(samples.iter().map(|sample| Some(cost(sample)? * 1e3)));
         let pairs = samples.iter().zip(ceilings);
@@ -64,7 +64,7 @@ impl Spreads {
 }
 
 impl Spreads {
-    /// The same with the ratio the other way round, for what is not a ceiling: how many times as much it is.
+    /// Inverts the ratio, for comparisons with something that is not a ceiling: how many times as much it is.
     pub(crate) fn inverted(self) -> Self {
         let ratio = self.ratio.map(|ratio| Spread {
             median: 1.0 / ratio.median,
@@ -76,7 +76,7 @@ impl Spreads {
 }
 
 impl Line {
-    /// A figure that nothing is held against.
+    /// A number without a comparison.
     pub(crate) fn figure(name: &str, unit: &'static str, measured: Option<Spread>) -> Self {
         Self {
             name: name.to_owned(),
@@ -91,7 +91,7 @@ impl Line {
         }
     }
 
-    /// Answers a second.
+    /// Answers per second.
     pub(crate) fn rate(name: &str, against: &str, samples: &[Sample], ceilings: &[Sample]) -> Self {
         let rates = |samples: &[Sample]| Spread::of(samples.iter().map(|sample| sample.per_second));
         let pairs = samples.iter().zip(ceilings);
@@ -102,7 +102,7 @@ impl Line {
         }
     }
 
-    /// The same with what each answer cost the server, and the database.
+    /// Adds the processor time for each answer, of the server and of the database.
     pub(crate) fn with_costs_of(self, samples: &[Sample]) -> Self {
         let millis =
             |cost: fn(&Sample) -> Option<f64>| Spread::of_all(samples.iter().map(|sample| Some(cost(sample)? * 1e3)));
@@ -122,7 +122,7 @@ impl Line {
         }
     }
 
-    /// Whether the goal was reached; `None` where there is none, or nothing to tell it by.
+    /// Whether the goal is met; `None` without a goal or without numbers.
     pub(crate) fn is_reached(&self) -> Option<bool> {
         Some(match self.goal? {
             Goal::RatioAtLeast(least) => self.ratio?.median >= least,
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_goal_is_reached_by_the_median() {
+    fn median_decides_whether_a_goal_is_met() {
         let line = |goal| Line {
             ratio: Some(Spread::single(0.9)),
             goal: Some(goal),
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ratio_is_that_of_each_round() {
+    fn ratio_is_computed_for_each_round() {
         let sample = |server| Sample {
             per_second: 1.0,
             server,

@@ -1,4 +1,4 @@
-//! The table, in Markdown.
+//! The table in Markdown.
 
 use std::fmt::Write;
 
@@ -6,11 +6,11 @@ use super::{Goal, Line};
 use crate::statistics::Spread;
 
 const HEAD: &str =
-    "| row | measured | held against | that gives | ratio | server CPU, ms | database CPU, ms | to reach | reached |
+    "| row | measured | compared with | its value | ratio | server CPU, ms | database CPU, ms | goal | met |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 ";
 
-/// All lines, each figure as its median and its range.
+/// All lines. Each number is shown as its median and range.
 pub(crate) fn markdown(lines: &[Line]) -> String {
     let mut table = HEAD.to_owned();
     for line in lines {
@@ -81,7 +81,7 @@ fn shown(spread: Option<Spread>) -> String {
     )
 }
 
-/// Three digits that mean something; more would be noise.
+/// Three significant digits; more are noise.
 fn digits(figure: f64) -> String {
     match figure.abs() {
         100.0.. => format!("{figure:.0}"),
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_a_row_with_all_columns() {
+    fn line_is_a_row_with_all_columns() {
         let line = Line {
             ceiling: Some(("argon2 alone".to_owned(), Some(Spread::single(123.4)))),
             ratio: Spread::of([0.9, 0.91, 0.8]),

@@ -1,5 +1,5 @@
-//! `activate`, with HTTP Basic: one comparison of a password, and a code that came by mail. What can be activated once has
-//! to be registered first, outside the figures; its code lives for a minute.
+//! `activate` with HTTP Basic: one check of a password, and an emailed code. A registration can be activated once, so each
+//! slice registers its own first and does not measure that. A code lives for a minute.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -12,15 +12,15 @@ use crate::request;
 use crate::sample::Sample;
 use crate::seed::PASSWORD;
 
-/// Registrations take no longer than this, so that the first code is still alive when the last one is used.
-const MOST: Duration = Duration::from_secs(20);
+/// The longest time for registrations, so that the first code is still valid when the last one is used.
+const REGISTER_FOR: Duration = Duration::from_secs(20);
 
-/// No code outlives this.
+/// The lifetime of a code.
 const CODE_TTL: Duration = Duration::from_mins(1);
 
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let (mut samples, mut hashes) = (Vec::new(), Vec::new());
-    let limit = bench.options.slice().min(MOST);
+    let limit = bench.options.slice().min(REGISTER_FOR);
     slice(bench, WARM_UP).await?;
     for _ in 0..bench.options.rounds {
         samples.push(slice(bench, limit).await?);
@@ -31,7 +31,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     Ok(hashing::lines("activate", &samples, &hashes))
 }
 
-/// Activates all whom so much time was enough to register.
+/// Registers until the limit, then activates all of them.
 async fn slice(bench: &mut Bench, limit: Duration) -> Outcome<Sample> {
     let registered = register::registered(bench, limit).await?;
     let requests: Vec<_> = registered

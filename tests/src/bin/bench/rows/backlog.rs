@@ -1,5 +1,4 @@
-//! How fast 5,000 mails leave that were owed all at once, beside lettre that sends as many over as many connections and
-//! does nothing else.
+//! How fast the server sends 5,000 emails that are due at once, compared with lettre alone on as many connections.
 
 use crate::Outcome;
 use crate::bench::Bench;
@@ -14,7 +13,7 @@ use crate::stopwatch::Stopwatch;
 
 const MAILS: usize = 5_000;
 
-/// As many rounds of so many mails say enough.
+/// A few rounds of so many emails are enough.
 pub(super) const ROUNDS: u8 = 3;
 
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
@@ -28,23 +27,23 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     }
     Ok(vec![Line {
         goal: Some(Goal::RatioAtLeast(0.5)),
-        ..Line::rate("mails of a backlog", "lettre alone", &samples, &alone)
+        ..Line::rate("backlog of emails", "lettre alone", &samples, &alone)
     }])
 }
 
-/// The mails appear in one transaction, which tells no worker. A registration right after it does, and its answer is when
-/// the time begins.
+/// One transaction writes the emails, but signals no worker. The registration after it does, and the time starts with its
+/// answer.
 async fn slice(bench: &mut Bench) -> Outcome<Sample> {
     let addresses: Vec<_> = (0..MAILS).map(|_| bench.new_address()).collect();
-    let waking = request::register(&bench.new_address(), PASSWORD);
+    let registration = request::register(&bench.new_address(), PASSWORD);
     seed::owed::mails(&bench.db, &addresses).await?;
-    // Opened no sooner: the server closes a connection that says nothing at first.
+    // Not opened earlier, because the server closes a connection that sends nothing.
     let mut connection = Connection::open(bench.server.address).await?;
     let meter = bench.database.meter(&bench.server.process);
     let before = meter.read();
-    let answer = connection.ask(&waking.bytes).await?;
-    if !waking.is_answered_by(&answer) {
-        return Err(format!("register was answered with {}", answer.status).into());
+    let answer = connection.ask(&registration.bytes).await?;
+    if !registration.is_answered_by(&answer) {
+        return Err(format!("register returned {}", answer.status).into());
     }
     let stopwatch = Stopwatch::start();
     bench.mails(MAILS + 1).await?;

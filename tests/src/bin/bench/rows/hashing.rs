@@ -1,26 +1,26 @@
-//! The rows whose ceiling is K: one hash each, and almost nothing else.
+//! The rows whose ceiling is argon2 alone: they compute one hash, and do almost nothing else.
 
 use crate::report::{Goal, Line, Spreads};
 use crate::sample::Sample;
 
-/// Connections that keep every hashing thread busy.
+/// Enough connections to keep every hashing thread busy.
 pub(super) fn connections() -> usize {
     (4 * api::hashing::cores()).max(8)
 }
 
-/// The share of the processor time that is the hash, and the rate.
+/// The lines for the rate, and for the share of the hash in the processor time.
 pub(super) fn lines(name: &str, samples: &[Sample], hashes: &[Sample]) -> Vec<Line> {
-    let k = "argon2 alone";
+    let ceiling = "argon2 alone";
     vec![
         Line {
             goal: Some(Goal::RatioAtLeast(0.85)),
-            ..Line::rate(name, k, samples, hashes)
+            ..Line::rate(name, ceiling, samples, hashes)
         },
         Line {
             goal: Some(Goal::RatioAtLeast(0.92)),
             ..Line::cost(
                 &format!("{name}: processor time"),
-                k,
+                ceiling,
                 &Spreads::of(samples, hashes, |sample| sample.server),
             )
         },

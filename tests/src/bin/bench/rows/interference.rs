@@ -1,7 +1,7 @@
-//! How long `me` takes while 64 clients keep every hashing thread busy, beside how long it takes when nobody does.
+//! The latency of `me` while 64 clients keep every hashing thread busy, compared with an idle server.
 //!
-//! The probes are sent at fixed instants, whatever became of the ones before: a client that waits for its answer before
-//! it asks again would not notice a server that stands still. A slow machine may tell some of the 64 that it is overloaded.
+//! The probes are due at fixed times. A client that sends a request only after the last answer would not notice a server
+//! that stalls. On a slow machine, some of the 64 clients may be told that the server is overloaded.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -19,14 +19,14 @@ use crate::seed::User;
 use crate::statistics::{Spread, percentile};
 use crate::stopwatch::Stopwatch;
 
-/// Who signs in.
+/// The clients that sign in.
 const CLIENTS: usize = 64;
 
-/// Who asks `me`, and how often each: 200 probes a second.
+/// The clients that send `me`, and the period of each: 200 probes per second.
 const PROBES: u32 = 8;
 const PERIOD: Duration = Duration::from_millis(40);
 
-/// How long the sign-ins run before the first probe, and after the last.
+/// How long the sign-ins run before the first probe and after the last.
 const AROUND: Duration = Duration::from_millis(500);
 
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
@@ -82,7 +82,7 @@ async fn probe_all(bench: &Bench, address: SocketAddr, limit: Duration) -> Outco
     Ok(try_join_all(probes).await?.concat())
 }
 
-/// One client's probes. A probe that is late because the one before had no answer yet counts from when it was due.
+/// The probes of one client. A probe that had to wait for the previous answer counts from the time when it was due.
 async fn probe(
     address: SocketAddr,
     requests: &[Rc<Request>],
@@ -101,7 +101,7 @@ async fn probe(
         let sent = if answered > due { due } else { stopwatch.elapsed() };
         let answer = connection.ask(&request.bytes).await?;
         if !request.is_answered_by(&answer) {
-            return Err(format!("a wrong answer to a probe: {}", answer.status).into());
+            return Err(format!("a probe returned {}", answer.status).into());
         }
         answered = stopwatch.elapsed();
         took.push(answered.saturating_sub(sent));

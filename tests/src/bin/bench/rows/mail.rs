@@ -1,5 +1,5 @@
-//! How long a mail is under way: from the answer of `register` to its arrival in mailer-mock, for one client who does
-//! nothing else meanwhile.
+//! The time from the answer of `register` to the arrival of the email in mailer-mock, for one client that does nothing
+//! else.
 
 use crate::Outcome;
 use crate::bench::{Bench, WARM_UP};
@@ -22,7 +22,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
         let figures = slices.iter().filter_map(|slice| percentile(slice, percent));
         Line {
             goal,
-            ..Line::figure(&format!("register to mail: p{percent}"), "ms", Spread::of(figures))
+            ..Line::figure(&format!("register to email: p{percent}"), "ms", Spread::of(figures))
         }
     };
     Ok(vec![line(50, Some(Goal::AtMost(10.0))), line(99, None)])
@@ -37,13 +37,13 @@ async fn slice(bench: &mut Bench, limit: std::time::Duration) -> Outcome<Vec<std
         let request = request::register(&address, PASSWORD);
         let answer = connection.ask(&request.bytes).await?;
         if !request.is_answered_by(&answer) {
-            return Err(format!("register was answered with {}", answer.status).into());
+            return Err(format!("register returned {}", answer.status).into());
         }
         let answered = Stopwatch::start();
         let mail = bench.mailbox.next().await?;
         took.push(answered.elapsed());
         if mail.to != address {
-            return Err(format!("a mail to {} instead of {address}", mail.to).into());
+            return Err(format!("an email to {} instead of {address}", mail.to).into());
         }
     }
     Ok(took)

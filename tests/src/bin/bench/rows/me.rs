@@ -1,4 +1,4 @@
-//! `me` with a session, over 32 connections, beside axum with the same statement and axum with none.
+//! `me` with a session on 32 connections, compared with axum with the same statement, and with axum without a database.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! The memory of a server: when it has just started, when it has worked, and while a thousand sign-ins wait.
+//! The memory of a server: after the start, after load, and while a thousand sign-ins wait.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -12,17 +12,17 @@ use crate::report::{Goal, Line};
 use crate::seed::User;
 use crate::statistics::Spread;
 
-/// Who signs in at once. The queue has room for all of them; who waits too long is told that the server is overloaded.
+/// The users that sign in at once. The queue has room for all, but one that waits too long gets OVERLOADED.
 const SIGN_INS: usize = 1_000;
 const QUEUE: (&str, &str) = ("HASH_QUEUE", "1024");
 
-/// How often the memory is looked at meanwhile.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often the memory is read.
+const READ_EVERY: Duration = Duration::from_millis(20);
 
-/// How long a thousand hashes may take.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a thousand sign-ins may take.
+const SIGN_INS_TIMEOUT: Duration = Duration::from_mins(2);
 
-/// What a server may need beside the memory of its hashes, in megabytes.
+/// The memory that a server may need without its hashes, in megabytes.
 const REST: f64 = 40.0;
 
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
@@ -31,7 +31,10 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let limit = bench.options.slice();
     let mut sign_ins = bench.users.iter().cycle().map(User::sign_in);
     let mut mes = bench.users.iter().cycle().map(User::me);
-    Load::open(server.address, 1).await?.drive(LOOK, || mes.next()).await?;
+    Load::open(server.address, 1)
+        .await?
+        .drive(READ_EVERY, || mes.next())
+        .await?;
     let idle = memory::resident(process);
     bench.progress.step();
 
@@ -45,7 +48,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     let mut waiting = bench.users.iter().take(SIGN_INS).map(User::sign_in_or_overloaded);
     let peak = Cell::new(loaded);
     tokio::select! {
-        driven = load.drive(PATIENCE, || waiting.next()) => { driven?; }
+        driven = load.drive(SIGN_INS_TIMEOUT, || waiting.next()) => { driven?; }
         () = watch(process, &peak) => {}
     }
     bench.progress.step();
@@ -63,11 +66,11 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     ])
 }
 
-/// Keeps the greatest that is seen.
+/// Keeps the maximum.
 async fn watch(process: u32, peak: &Cell<Option<f64>>) {
     loop {
         let seen = memory::resident(process);
         peak.set(peak.get().zip(seen).map(|(peak, seen)| peak.max(seen)));
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(READ_EVERY).await;
     }
 }

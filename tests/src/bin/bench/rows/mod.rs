@@ -1,4 +1,4 @@
-//! The rows of the table, one file each. A row measures itself and its ceiling by turns, round after round.
+//! The rows of the table, one file each. In each round, a row measures the server and then its ceiling.
 
 mod activate;
 mod backlog;
@@ -18,7 +18,7 @@ use crate::Outcome;
 use crate::bench::Bench;
 use crate::report::Line;
 
-/// What can be measured.
+/// A row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "camelCase")]
 pub(crate) enum Row {
@@ -26,32 +26,32 @@ pub(crate) enum Row {
     Register,
     /// Sign-ins of many users
     SignIn,
-    /// Activations, with the code that was mailed
+    /// Activations with the emailed code
     Activate,
     /// The user of a session
     Me,
     /// The user of a session while others sign in
     Interference,
-    /// From the answer of a registration to its mail
+    /// Time from the answer of a registration to its email
     Mail,
-    /// Thousands of mails that are owed at once
+    /// Thousands of emails that are due at once
     Backlog,
     /// The memory of the server
     Memory,
-    /// From the start of the server to its first answer
+    /// Time from the start of the server to its first answer
     Start,
-    /// The costs with many users, as many as --scale says
+    /// The cost with many users; --scale says how many
     Scale,
 }
 
 impl Row {
-    /// As it is given to `--only`.
+    /// The value for `--only`.
     pub(crate) fn name(self) -> String {
         let value = self.to_possible_value();
         value.map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// How many slices it has, in so many rounds, with so many counts of users.
+    /// The number of slices, for a number of rounds and of user counts.
     pub(crate) fn slices(self, rounds: u8, scales: usize) -> u64 {
         let rounds = u64::from(rounds);
         match self {

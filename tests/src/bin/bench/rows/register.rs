@@ -1,5 +1,4 @@
-//! `register` of new addresses. The mail that each one owes is part of what it costs, so a slice ends when all have
-//! arrived.
+//! `register` of new addresses. The email is part of its cost, so a slice ends when all emails have arrived.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -27,7 +26,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     Ok(hashing::lines("register", &samples, &hashes))
 }
 
-/// Registers for so long, and gives the mails.
+/// Registers until the limit, and returns the emails.
 pub(super) async fn registered(bench: &mut Bench, limit: Duration) -> Outcome<Vec<Delivered>> {
     Ok(slice(bench, limit).await?.1)
 }

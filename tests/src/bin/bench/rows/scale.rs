@@ -1,5 +1,5 @@
-//! What the three operations cost with thousands of users, and with millions: processor time of server and PostgreSQL. The
-//! figures of other counts lie minutes earlier, so here only processor time is compared.
+//! The processor time of three operations with thousands and with millions of users, of the server and PostgreSQL. Only
+//! processor time is compared, because minutes pass between the measurements.
 
 use super::{hashing, register};
 use crate::Outcome;
@@ -12,8 +12,8 @@ use crate::seed::{User, scale};
 
 const CONNECTIONS: usize = 32;
 
-/// Who is asked about: so many that their rows do not all stay at hand.
-const ASKED: u64 = 50_000;
+/// The users in the requests. They are too many for a cache to hold all their rows.
+const USERS_IN_REQUESTS: u64 = 50_000;
 
 /// The samples of one count of users.
 struct Figures {
@@ -23,16 +23,16 @@ struct Figures {
 
 pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     if bench.options.database == Database::Sqlite {
-        return Err("--scale makes its users with generate_series, which needs --database postgres".into());
+        return Err("--scale needs --database postgres: it creates users with generate_series".into());
     }
     let mut counts = bench.options.scale.clone().unwrap_or_default();
     counts.sort_unstable();
     let (mut made, mut all) = (0, Vec::new());
     for users in counts {
-        bench.progress.says(&format!("making {users} users"));
+        bench.progress.show(&format!("creating {users} users"));
         scale::users(&bench.database.url, made, users).await?;
         made = users;
-        bench.progress.says(&format!("measuring with {users} users"));
+        bench.progress.show(&format!("measuring with {users} users"));
         all.push(figures(bench, users).await?);
     }
     let Some(first) = all.first() else {
@@ -43,7 +43,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
 
 async fn figures(bench: &mut Bench, users: u64) -> Outcome<Figures> {
     let limit = bench.options.slice();
-    let some = scale::some(&bench.db, users, ASKED).await?;
+    let some = scale::some(&bench.db, users, USERS_IN_REQUESTS).await?;
     let mes: Vec<_> = some.iter().map(User::me).collect();
     let mut mes = mes.iter().cycle().cloned();
     let mut sign_ins = some.iter().cycle().map(User::sign_in);

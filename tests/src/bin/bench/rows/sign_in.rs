@@ -1,4 +1,4 @@
-//! `signIn` of many users by turns: the limits on failed passwords take a token of each user and give it back.
+//! `signIn` of many users in turn. The limits on failed passwords take a token from each user and give it back.
 
 use super::hashing;
 use crate::Outcome;

@@ -1,4 +1,4 @@
-//! How long a server takes from its start to its first answer, on a database whose schema is up to date.
+//! The time from the start of a server to its first answer, on a database whose schema is up to date.
 
 use crate::Outcome;
 use crate::bench::Bench;
@@ -16,7 +16,7 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
         let mut connection = Connection::open(server.address).await?;
         let answer = connection.ask(&first.bytes).await?;
         if !first.is_answered_by(&answer) {
-            return Err(format!("the first answer was {}", answer.status).into());
+            return Err(format!("the first request returned {}", answer.status).into());
         }
         took.push(stopwatch.elapsed().as_secs_f64() * 1e3);
         server.process.stop("TERM").await;

@@ -1,4 +1,4 @@
-//! Users who are there already, written as the server writes them.
+//! Existing users, written as the server writes them.
 
 pub(crate) mod owed;
 pub(crate) mod scale;
@@ -21,10 +21,10 @@ use sha2::{Digest, Sha256};
 use crate::Outcome;
 use crate::request::{self, GRAPHQL, Request};
 
-/// Everybody's.
+/// The password of all users.
 pub(crate) const PASSWORD: &str = tests::PASSWORD;
 
-/// Rows of one statement: SQLite binds no more than 32,766 values.
+/// Rows per statement. SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;
 
 /// An active user with a session.
@@ -40,7 +40,7 @@ impl User {
         Self { email, token, body }
     }
 
-    /// `me` with the session, of the API or of the ceiling that stands in its place.
+    /// `me` with the session, for the API or its ceiling.
     pub(crate) fn me(&self) -> Rc<Request> {
         Rc::new(request::me(GRAPHQL, &self.token, self.body.clone()))
     }
@@ -49,13 +49,13 @@ impl User {
         Rc::new(request::sign_in(&self.email, PASSWORD))
     }
 
-    /// The same, of a server that may say that it has too much to do.
+    /// The same, for a server that may be overloaded.
     pub(crate) fn sign_in_or_overloaded(&self) -> Rc<Request> {
         Rc::new(request::sign_in(&self.email, PASSWORD).or_overloaded())
     }
 }
 
-/// What `me` answers, of a user who was active as soon as they were registered.
+/// The answer of `me` for a user who was activated at the time of the registration.
 pub(crate) fn me_body(id: Uuid, email: &str, since: Timestamp) -> String {
     let since = since.to_rfc3339();
     format!(
@@ -63,7 +63,7 @@ pub(crate) fn me_body(id: Uuid, email: &str, since: Timestamp) -> String {
     )
 }
 
-/// Makes so many active users, each with a session.
+/// Creates active users, each with a session.
 pub(crate) async fn users(db: &DatabaseConnection, count: usize) -> Outcome<Vec<User>> {
     let hash = password_hash()?;
     let mut users = Vec::with_capacity(count);
@@ -113,7 +113,7 @@ fn row(id: Uuid, email: &str, hash: &str, now: Timestamp) -> user::ActiveModel {
     }
 }
 
-/// One hash serves all users: to prove a password takes the same work whoever else has it.
+/// One hash for all users: it takes the same work to check.
 pub(crate) fn password_hash() -> Outcome<String> {
     let api::hashing::HashingConfig { m_kib, t, p, .. } = api::hashing::HashingConfig::default();
     let params = Params::new(m_kib, t, p, None).map_err(|error| error.to_string())?;

@@ -1,4 +1,4 @@
-//! Registrations whose mails have not left yet.
+//! Registrations whose emails have not been sent.
 
 use api::clock::{Clock, SystemClock};
 use api::random::{self, SystemRandom};
@@ -10,7 +10,7 @@ use sea_orm::{DatabaseConnection, EntityTrait};
 use super::{CHUNK, password_hash, row};
 use crate::Outcome;
 
-/// Registers the addresses in one transaction, which owes each of them a mail.
+/// Registers the addresses and enqueues their emails in one transaction.
 pub(crate) async fn mails(db: &DatabaseConnection, addresses: &[String]) -> Outcome<()> {
     let hash = password_hash()?;
     let transaction = api::database::begin(db).await?;

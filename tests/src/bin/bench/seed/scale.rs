@@ -1,4 +1,4 @@
-//! Millions of users, made inside PostgreSQL: no other way is quick enough.
+//! Millions of users, created inside PostgreSQL: other ways are too slow.
 
 use entity::Timestamp;
 use sea_orm::prelude::Uuid;
@@ -7,13 +7,13 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Sta
 use super::{User, password_hash};
 use crate::Outcome;
 
-/// Rows of one statement.
+/// Rows per statement.
 const CHUNK: u64 = 100_000;
 
-/// Makes users with the numbers `from` to `to`, each with a session. Ids are UUIDs of version 7, which grow with the
-/// number as those of the server grow with time; the rest of them is random.
+/// Creates users with the numbers `from` to `to`, each with a session. Ids are version 7 UUIDs. They grow with the number,
+/// as those of the server grow with time; the rest is random.
 pub(crate) async fn users(database_url: &str, from: u64, to: u64) -> Outcome<()> {
-    // One connection of its own, whose statements may take as long as they need.
+    // A separate connection without a limit on the time of a statement.
     let mut options = ConnectOptions::new(database_url);
     options.max_connections(1).sqlx_logging(false);
     let db = Database::connect(options).await?;
@@ -42,14 +42,14 @@ pub(crate) async fn users(database_url: &str, from: u64, to: u64) -> Outcome<()>
         ))
         .await?;
     }
-    // What autovacuum would do some time later, in the middle of a slice.
+    // Otherwise autovacuum would do this later, in the middle of a slice.
     for table in ["users", "sessions"] {
         db.execute_unprepared(&format!("VACUUM ANALYZE {table}")).await?;
     }
     Ok(db.close().await?)
 }
 
-/// Some of the users, evenly from the first to the last, and out of order.
+/// Returns some of the users, evenly from the first to the last, in random order.
 pub(crate) async fn some(db: &DatabaseConnection, of: u64, count: u64) -> Outcome<Vec<User>> {
     let step = (of / count).max(1);
     let statement = format!(

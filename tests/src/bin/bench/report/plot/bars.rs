@@ -1,4 +1,4 @@
-//! Horizontal bars, one below the other.
+//! A chart of horizontal bars.
 
 use std::path::Path;
 
@@ -8,18 +8,18 @@ use super::{COLORS, FONT, GOAL, WIDTH, text};
 use crate::Outcome;
 use crate::statistics::Spread;
 
-/// Pixels of a bar, and of what stands around all of them.
+/// The height in pixels of a bar, and of the space around all bars.
 const ROW: usize = 44;
 const AROUND: usize = 110;
 
-/// A median with its range, and what it is to reach.
+/// A median with its range and goal.
 pub(super) struct Bar {
     pub(super) label: String,
     pub(super) spread: Spread,
     pub(super) goal: Option<f64>,
 }
 
-/// Draws nothing where there are none.
+/// Draws nothing if there are no bars.
 pub(super) fn draw(file: &Path, title: &str, bars: &[Bar]) -> Outcome<()> {
     if bars.is_empty() {
         return Ok(());
@@ -36,10 +36,10 @@ pub(super) fn draw(file: &Path, title: &str, bars: &[Bar]) -> Outcome<()> {
         .margin(12)
         .x_label_area_size(30)
         .y_label_area_size(300)
-        // A segment for each number, the last one included.
+        // One segment for each number, including the last.
         .build_cartesian_2d(0.0..most * 1.05, (0..bars.len() - 1).into_segmented())
         .map_err(text)?;
-    // The first line is on top.
+    // The first line is at the top.
     let place = |index: usize| bars.len() - 1 - index;
     let label = |segment: &SegmentValue<usize>| match segment {
         SegmentValue::CenterOf(place) if *place < bars.len() => bars[bars.len() - 1 - place].label.clone(),

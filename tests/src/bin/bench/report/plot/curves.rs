@@ -1,4 +1,4 @@
-//! Curves over the number of users.
+//! A chart of curves over the number of users.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::{COLORS, FONT, WIDTH, text};
 use crate::Outcome;
 use crate::report::{Line, Picture};
 
-/// Processor time by number of users, as a multiple of that with the fewest.
+/// Processor time by number of users, as a multiple of that with the fewest users.
 pub(super) fn draw(file: &Path, lines: &[Line]) -> Outcome<()> {
     let mut curves: Vec<(&str, Vec<(f64, f64)>)> = Vec::new();
     for line in lines {
@@ -29,7 +29,10 @@ pub(super) fn draw(file: &Path, lines: &[Line]) -> Outcome<()> {
     let root = SVGBackend::new(file, (WIDTH, 420)).into_drawing_area();
     root.fill(&WHITE).map_err(text)?;
     let mut chart = ChartBuilder::on(&root)
-        .caption("Processor time by number of users, as a multiple of the least", FONT)
+        .caption(
+            "Processor time by number of users, as a multiple of that with the fewest",
+            FONT,
+        )
         .margin(20)
         .x_label_area_size(40)
         .y_label_area_size(60)

@@ -1,4 +1,4 @@
-//! The pictures, as SVG: what is a ratio to a ceiling, what is a latency, and what grows with the number of users.
+//! The pictures as SVG: ratios to a ceiling, latencies, and costs by the number of users.
 
 mod bars;
 mod curves;
@@ -18,17 +18,17 @@ const FONT: (&str, u32) = ("sans-serif", 18);
 const COLORS: [RGBColor; 3] = [RGBColor(51, 102, 170), RGBColor(204, 119, 34), RGBColor(68, 136, 68)];
 const GOAL: RGBColor = RGBColor(187, 34, 34);
 
-/// Draws into a folder whatever the lines have figures for.
+/// Draws the pictures for which the lines have numbers.
 pub(crate) fn draw(folder: &Path, lines: &[Line]) -> Outcome<()> {
     std::fs::create_dir_all(folder)?;
     bars::draw(
         &folder.join("ratio.svg"),
-        "Ratio to the ceiling (the mark: to reach)",
+        "Ratio to the ceiling (red mark: goal)",
         &ratios(lines),
     )?;
     bars::draw(
         &folder.join("latency.svg"),
-        "Latency of me, ms (the mark: to reach)",
+        "Latency of me in ms (red mark: goal)",
         &latencies(lines),
     )?;
     curves::draw(&folder.join("users.svg"), lines)?;
