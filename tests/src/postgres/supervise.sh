@@ -20,4 +20,9 @@ while read -r options; do
   step "$1/pg_ctl" start --pgdata=data --log=log --options="$options"
 done
 "$1/pg_ctl" stop --pgdata=data --mode=immediate >>log 2>&1
-cd / && rm -rf "$folder"
+cd /
+# Processes of a killed server may still write for a moment.
+for _ in 1 2 3 4 5; do
+  rm -rf "$folder" && break
+  sleep 1
+done

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cargo_says_where_a_binary_is() {
+    fn path_of_a_binary_is_in_the_messages_of_cargo() {
         let messages = r#"{"target":{"name":"api"},"executable":null}
 {"target":{"name":"mailer-mock"},"executable":"/t/mailer-mock"}
 {"target":{"name":"api"},"executable":"/t/api"}

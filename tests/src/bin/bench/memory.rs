@@ -16,7 +16,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_resident_is_a_line_of_the_status() {
+    fn resident_memory_is_read_from_status() {
         assert_eq!(
             parse("Name:\tapi\nVmHWM:\t   99 kB\nVmRSS:\t  125000 kB\n"),
             Some(128.0)
