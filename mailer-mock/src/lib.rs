@@ -18,9 +18,6 @@ mod clock;
 mod codes;
 mod config;
 mod faults;
-#[cfg(any(test, fuzzing))]
-#[doc(hidden)]
-pub mod fuzzing;
 mod glob;
 mod html;
 mod http;
@@ -45,3 +42,6 @@ pub use faults::{Action, FaultRule, Faults, Stage};
 pub use mailbox::Mailbox;
 pub use message::{Address, Attachment, Message};
 pub use server::{MailerMock, Protocol, StartError};
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub use smtp::testing;

@@ -10,12 +10,12 @@ mod auth;
 mod channel;
 mod command;
 mod data;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
 mod login;
 mod prompt;
 mod reply;
 mod session;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 #[cfg(test)]
 mod timing;
 mod transaction;
