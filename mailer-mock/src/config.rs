@@ -2,30 +2,29 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 
-/// Where mailer-mock listens, and what it asks of those who send.
+/// The settings of a [`MailerMock`](crate::MailerMock).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Where mail is taken. Port 0 picks a free one.
+    /// The address of the SMTP server. Port 0 picks a free port.
     pub smtp: SocketAddr,
-    /// Where the mailbox page and its API are served. Port 0 picks a free one.
+    /// The address of the mailbox page and its API. Port 0 picks a free port.
     pub http: SocketAddr,
-    /// Whom to let in. `None` accepts every login and asks for none; with credentials, mail is only taken from those
-    /// who gave them.
+    /// The login that clients must use. `None` accepts every login and requires none.
     pub auth: Option<Credentials>,
-    /// Whether STARTTLS is offered, with a certificate made at start
-    /// ([`MailerMock::certificate`](crate::MailerMock::certificate)). Some clients take what is offered and then
-    /// refuse a certificate that they do not know: they need to be given it, or this switched off.
+    /// Whether to offer STARTTLS, with a certificate generated at start
+    /// ([`MailerMock::certificate`](crate::MailerMock::certificate)). Some clients use STARTTLS if it is offered and
+    /// reject unknown certificates: make them trust this one, or turn STARTTLS off.
     pub starttls: bool,
-    /// Further names by which the page and its API may be called, such as `mail.example.com`. IP addresses, `localhost`,
-    /// names below it, and names of one word always may. Any other is refused, because it could be that of a web page
-    /// that has it lead here (DNS rebinding).
+    /// More host names under which the page and its API are available, such as `mail.example.com`. IP addresses,
+    /// `localhost`, its subdomains, and names without a dot are always allowed. Other names are refused, because a web
+    /// page could point its own name here (DNS rebinding).
     pub allowed_hosts: Vec<String>,
 }
 
 impl Config {
-    /// A free port on loopback for each listener, so that tests can run side by side. Ask
+    /// Free ports on loopback, so that tests can run in parallel.
     /// [`MailerMock::smtp_addr`](crate::MailerMock::smtp_addr) and
-    /// [`MailerMock::http_addr`](crate::MailerMock::http_addr) which ones it became.
+    /// [`MailerMock::http_addr`](crate::MailerMock::http_addr) return the ports.
     #[must_use]
     pub const fn ephemeral() -> Self {
         Self::on_loopback(0, 0)
@@ -44,32 +43,32 @@ impl Config {
 }
 
 impl Default for Config {
-    /// 127.0.0.1, ports 1025 and 8025: the ones that tools of this kind have always used. Only this machine can
-    /// reach them, because whoever can reads every mail.
+    /// 127.0.0.1 with the ports 1025 and 8025, as other tools of this kind. Only this machine can connect, because every
+    /// client can read every email.
     fn default() -> Self {
         Self::on_loopback(1025, 8025)
     }
 }
 
-/// A user's name and password. Parsed from `user:password`; the first colon divides them.
+/// A user name and a password. Parses from `user:password`; the first colon is the separator.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// Not empty.
     pub user: String,
-    /// May be empty, and may hold colons.
+    /// May be empty, and may contain colons.
     pub password: String,
 }
 
 impl FromStr for Credentials {
-    type Err = NoCredentials;
+    type Err = ParseCredentialsError;
 
-    fn from_str(text: &str) -> Result<Self, NoCredentials> {
+    fn from_str(text: &str) -> Result<Self, ParseCredentialsError> {
         match text.split_once(':') {
             Some((user, password)) if !user.is_empty() => Ok(Self {
                 user: user.to_owned(),
                 password: password.to_owned(),
             }),
-            _ => Err(NoCredentials),
+            _ => Err(ParseCredentialsError),
         }
     }
 }
@@ -80,24 +79,24 @@ impl fmt::Debug for Credentials {
     }
 }
 
-/// A text is no user's name and password. It does not say which text.
+/// Credentials could not be parsed. The error does not contain the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected user:password")]
-pub struct NoCredentials;
+pub struct ParseCredentialsError;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn credentials_are_divided_by_the_first_colon() {
+    fn credentials_are_split_at_the_first_colon() {
         for (text, expected) in [
             ("ada:secret", Ok(("ada", "secret"))),
             ("ada:a:b", Ok(("ada", "a:b"))),
             ("ada:", Ok(("ada", ""))),
-            (":secret", Err(NoCredentials)),
-            ("ada", Err(NoCredentials)),
-            ("", Err(NoCredentials)),
+            (":secret", Err(ParseCredentialsError)),
+            ("ada", Err(ParseCredentialsError)),
+            ("", Err(ParseCredentialsError)),
         ] {
             let expected = expected.map(|(user, password): (&str, &str)| Credentials {
                 user: user.to_owned(),
@@ -108,9 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_not_shown() -> Result<(), NoCredentials> {
-        let shown = format!("{:?}", "ada:secret".parse::<Credentials>()?);
-        assert_eq!(shown, "Credentials { .. }");
+    fn debug_hides_credentials() -> Result<(), ParseCredentialsError> {
+        let debug = format!("{:?}", "ada:secret".parse::<Credentials>()?);
+        assert_eq!(debug, "Credentials { .. }");
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
-/// Whether `text` has the form of `pattern`, in any case: `*` stands for any run of characters, also none, everything
-/// else for itself.
+/// Whether `pattern` matches `text`, ignoring case. `*` matches any run of characters, including none; everything else
+/// matches itself.
 pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (pattern.to_lowercase(), text.to_lowercase());
     let Some((first, rest)) = pattern.split_once('*') else {
@@ -7,7 +7,7 @@ pub(crate) fn matches(pattern: &str, text: &str) -> bool {
     };
     let (middle, last) = rest.rsplit_once('*').unwrap_or(("", rest));
     let inner = text.strip_prefix(first).and_then(|text| text.strip_suffix(last));
-    // Taking each piece at its first place leaves the most room for those after it.
+    // Matching each piece at its first occurrence leaves the most text for the later ones.
     inner
         .and_then(|inner| {
             middle
@@ -22,7 +22,7 @@ mod tests {
     use super::matches;
 
     #[test]
-    fn patterns() {
+    fn matches_patterns() {
         for (pattern, text, expected) in [
             ("a@example.com", "A@Example.com", true),
             ("a@example.com", "a@example.com.evil", false),

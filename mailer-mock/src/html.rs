@@ -1,7 +1,7 @@
 use mail_parser::decoders::html::html_to_text;
 
-/// Elements that begin and end a line of their own. A table's cells count: in mails they are layout.
-const BLOCKS: [&str; 24] = [
+/// Elements that start and end a line. Table cells count: emails use them for layout.
+const BLOCK_ELEMENTS: [&str; 24] = [
     "address",
     "article",
     "blockquote",
@@ -28,45 +28,47 @@ const BLOCKS: [&str; 24] = [
     "ul",
 ];
 
-/// The text in some HTML, a line for each block, so that what stands apart on the screen stands apart in the text.
+/// Converts HTML to text, with a line for each block element.
 ///
-/// `html_to_text` drops tags, comments, styles and scripts and resolves entities, but breaks lines only for `br` and
-/// `p`: `<h1>Your code</h1><h2>4466</h2>` would become `Your code4466`. So each block is given a `br` first.
+/// `html_to_text` drops tags, comments, styles and scripts and decodes entities, but breaks lines only for `br` and `p`:
+/// `<h1>Your code</h1><h2>4466</h2>` becomes `Your code4466`. So this adds a `br` to each block element first.
 pub(crate) fn to_text(html: &str) -> String {
-    let mut broken = String::with_capacity(html.len());
+    let mut with_breaks = String::with_capacity(html.len());
     let mut rest = html;
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at);
-        broken.push_str(before);
+        with_breaks.push_str(before);
         if is_block(tag) {
-            broken.push_str("<br>");
+            with_breaks.push_str("<br>");
         }
-        broken.push('<');
+        with_breaks.push('<');
         rest = &tag[1..];
     }
-    broken.push_str(rest);
-    tidy(&html_to_text(&broken))
+    with_breaks.push_str(rest);
+    normalize(&html_to_text(&with_breaks))
 }
 
-/// Whether a block begins or ends with this tag.
+/// Whether the tag starts or ends a block element.
 fn is_block(tag: &str) -> bool {
     let name = tag.strip_prefix('<').unwrap_or(tag);
     let name = name.strip_prefix('/').unwrap_or(name);
     let end = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
-    BLOCKS.iter().any(|block| name[..end].eq_ignore_ascii_case(block))
+    BLOCK_ELEMENTS
+        .iter()
+        .any(|block| name[..end].eq_ignore_ascii_case(block))
 }
 
-/// Lines without the space around them, and no more than one empty line in a row.
-fn tidy(text: &str) -> String {
-    let mut tidy = String::with_capacity(text.len());
+/// Trims each line, and joins consecutive empty lines.
+fn normalize(text: &str) -> String {
+    let mut normalized = String::with_capacity(text.len());
     for line in text.lines().map(str::trim) {
-        if !line.is_empty() || !(tidy.is_empty() || tidy.ends_with("\n\n")) {
-            tidy.push_str(line);
-            tidy.push('\n');
+        if !line.is_empty() || !(normalized.is_empty() || normalized.ends_with("\n\n")) {
+            normalized.push_str(line);
+            normalized.push('\n');
         }
     }
-    tidy.truncate(tidy.trim_end().len());
-    tidy
+    normalized.truncate(normalized.trim_end().len());
+    normalized
 }
 
 #[cfg(test)]
@@ -74,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blocks_become_lines() {
+    fn block_elements_become_lines() {
         for (html, text) in [
             ("<h1>Your code</h1><h2>4466</h2>", "Your code\n\n4466"),
             ("<td>Code</td><TD class=x>4466</td>", "Code\n\n4466"),
@@ -91,8 +93,8 @@ mod tests {
     }
 
     #[test]
-    fn takes_time_in_proportion_to_the_length() {
-        // In proportion to its square, this would take many minutes.
+    fn takes_linear_time() {
+        // In quadratic time this takes many minutes.
         assert_eq!(to_text(&"<".repeat(500_000)), "");
         assert_eq!(to_text(&"</".repeat(500_000)), "");
     }

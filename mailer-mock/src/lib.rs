@@ -1,18 +1,17 @@
-//! A small SMTP server for development and tests. It accepts every mail, logs the code in it, and shows the mailbox.
+//! A small SMTP server for development and tests. It accepts every email, logs the code in it, and shows the mailbox.
 //!
-//! [`MailerMock::start`] is where to begin. Mail goes in over SMTP (RFC 5321) and comes out through
-//! [`Mailbox`], through an HTTP API in the spelling of Mailpit, and on a page for people. [`Faults`] makes the SMTP
-//! side fail on purpose: refuse, stall, or close the connection at a chosen stage.
+//! Start it with [`MailerMock::start`]. Read the messages through [`Mailbox`], through an HTTP API with the names of
+//! Mailpit, or on the mailbox page. [`Faults`] makes the SMTP server fail on purpose: refuse, delay, or close the
+//! connection at a chosen stage.
 //!
-//! Nothing is delivered anywhere and nothing is kept on disk. Whoever can reach it reads every mail: its TLS
-//! and its logins are there to exercise the clients that use them. So it belongs on loopback or in a private container
-//! network.
+//! It delivers nothing and writes nothing to disk. Everyone who can connect can read every message: TLS and logins exist
+//! only to test the clients that use them. So run it on loopback or in a private container network.
 //!
-//! # How a mail travels
+//! # The way of a message
 //!
-//! `listener` takes the connection, `smtp` holds the dialogue and hands the envelope and the bytes to `mailbox`, which
-//! has `message` read them (`mime` for the structure, `codes` for the code), logs one line, and keeps the newest ones
-//! in `ring`. `http` reads from the same mailbox.
+//! `listener` accepts the connection. `smtp` runs the session and passes envelope and content to `mailbox`, which parses
+//! them with `message` (`mime` for the structure, `codes` for the codes), logs one line, and keeps the newest messages in
+//! `store`. `http` reads from the same mailbox.
 
 mod clock;
 mod codes;
@@ -27,21 +26,22 @@ mod mailbox;
 mod message;
 mod metrics;
 mod mime;
-mod ring;
 mod server;
 mod smtp;
+mod store;
 mod tls;
 
-/// The manual, so that its snippet in Rust is run with the documentation tests.
+/// Runs the Rust example in the manual as a documentation test.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/mailer-mock.md")]
 struct Manual;
 
-pub use config::{Config, Credentials, NoCredentials};
+pub use config::{Config, Credentials, ParseCredentialsError};
 pub use faults::{Action, FaultRule, Faults, Stage};
 pub use mailbox::Mailbox;
-pub use message::{Address, Attachment, Message};
+pub use message::{Address, Message};
+pub use mime::Attachment;
 pub use server::{MailerMock, Protocol, StartError};
-#[cfg(feature = "testing")]
+#[cfg(any(test, feature = "testing"))]
 #[doc(hidden)]
 pub use smtp::testing;

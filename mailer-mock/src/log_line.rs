@@ -1,12 +1,11 @@
 use std::borrow::Cow;
 
-use crate::Message;
+use crate::message::Message;
 
-/// The line that is logged for each mail: `delivered to=alice@example.com code=4466 subject="Your activation code"`.
+/// The log line for a message: `delivered to=alice@example.com code=4466 subject="Your activation code"`.
 ///
-/// Several recipients are joined by commas; of several codes it is the likeliest; without one it is `-`. Whoever
-/// sends a mail chooses its subject and its recipients, so both are escaped where they could end the line or pass for
-/// another field.
+/// Commas separate the recipients. `code` is the most likely code, or `-`. The sender controls the subject and the
+/// recipients, so both are escaped: neither can end the line or look like another field.
 pub(crate) fn log_line(message: &Message) -> String {
     let to: Vec<Cow<'_, str>> = message.to.iter().map(|to| field(&to.address)).collect();
     let code = message.codes.first().map_or("-", String::as_str);
@@ -40,11 +39,11 @@ mod tests {
             recipients: recipients.iter().map(|&to| to.to_owned()).collect(),
         };
         let mail = format!("Subject: {subject}\r\n\r\n");
-        log_line(&Message::read(envelope, mail.into_bytes(), OffsetDateTime::UNIX_EPOCH))
+        log_line(&Message::parse(envelope, mail.into_bytes(), OffsetDateTime::UNIX_EPOCH))
     }
 
     #[test]
-    fn has_the_form_that_scripts_read() {
+    fn has_a_fixed_format() {
         assert_eq!(
             line(&["alice@example.com"], "4466 is your activation code"),
             r#"delivered to=alice@example.com code=4466 subject="4466 is your activation code""#
@@ -56,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_subject_stays_in_its_quotes() {
+    fn escapes_a_hostile_subject() {
         let subject = r"=?utf-8?q?x=0D=0Adelivered_to=3Dadmin@example.com_=22=1B[31m=E2=80=AE?=";
         assert_eq!(
             line(&["a@example.com"], subject),
@@ -65,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hostile_recipient_stays_one_field() {
+    fn escapes_a_hostile_recipient() {
         assert_eq!(
             line(&["x code=1111 subject=\"y\"@example.com", "a,b@example.com"], ""),
             r#"delivered to="x code=1111 subject=\"y\"@example.com","a,b@example.com" code=- subject="""#

@@ -3,18 +3,17 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::Message;
 use crate::clock::Clock;
 use crate::log_line::log_line;
-use crate::message::Envelope;
-use crate::ring::Ring;
+use crate::message::{Envelope, Message};
+use crate::store::MessageStore;
 
 const MAX_MESSAGES: usize = 1_000;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
 
-/// The mails that were received, in memory: the newest 1,000, and of those as many as fit into 64 MiB.
+/// The received messages, in memory: the newest 1,000 that fit into 64 MiB.
 ///
-/// Clones share one mailbox.
+/// Clones share the same messages.
 #[derive(Clone, Debug)]
 pub struct Mailbox {
     shared: Arc<Shared>,
@@ -22,16 +21,17 @@ pub struct Mailbox {
 
 #[derive(Debug)]
 struct Shared {
-    ring: Mutex<Ring>,
-    /// Tells who waits that something came or was deleted.
+    store: Mutex<MessageStore>,
+    /// Notified when a message arrives or is deleted.
     changes: watch::Sender<()>,
     clock: Clock,
 }
 
-/// What a reader who has seen everything up to some mail does not know yet.
+/// What changed since a reader last looked.
 #[derive(Debug)]
-pub(crate) struct News {
-    pub(crate) mail: Option<Arc<Message>>,
+pub(crate) struct Update {
+    /// The first message that the reader has not seen.
+    pub(crate) message: Option<Arc<Message>>,
     pub(crate) deletions: u64,
     pub(crate) total: usize,
     pub(crate) last_id: String,
@@ -48,46 +48,45 @@ impl Mailbox {
     pub(crate) fn new(clock: Clock) -> Self {
         Self {
             shared: Arc::new(Shared {
-                ring: Mutex::new(Ring::new(MAX_MESSAGES, MAX_BYTES)),
+                store: Mutex::new(MessageStore::new(MAX_MESSAGES, MAX_BYTES)),
                 changes: watch::Sender::new(()),
                 clock,
             }),
         }
     }
 
-    /// Every mail that is kept, newest first.
+    /// All messages, newest first.
     #[must_use]
     pub fn messages(&self) -> Vec<Arc<Message>> {
-        self.ring().newest_first().cloned().collect()
+        self.store().newest_first().cloned().collect()
     }
 
-    /// Every mail that is kept and was sent to `address`, newest first.
+    /// All messages to `address`, newest first.
     ///
-    /// It is the address on the envelope (`RCPT TO`) that counts, not the one in the header, in any case.
+    /// Compares the recipients in the envelope (`RCPT TO`), not those in the header, ignoring case.
     #[must_use]
     pub fn messages_to(&self, address: &str) -> Vec<Arc<Message>> {
         let to_address = |message: &&Arc<Message>| message.is_to(address);
-        self.ring().newest_first().filter(to_address).cloned().collect()
+        self.store().newest_first().filter(to_address).cloned().collect()
     }
 
-    /// The mail with this id, while it is kept.
+    /// The message with this id.
     #[must_use]
     pub fn message(&self, id: &str) -> Option<Arc<Message>> {
-        self.ring().newest_first().find(|m| m.id == id).cloned()
+        self.store().newest_first().find(|m| m.id == id).cloned()
     }
 
-    /// Waits for a mail to `address`, at most for `timeout`; `None` when none came in time.
+    /// Waits for a message to `address`. Returns `None` after `timeout`.
     ///
-    /// With `after`, the id of a mail, it is the first one that came later than that mail, whether it is there
-    /// already or not: passing the id of the last answer each time misses no mail and gives none twice. Without, a
-    /// mail that is there already counts, and of several the newest. Addresses are compared as in
-    /// [`messages_to`](Self::messages_to).
+    /// With `after`, the id of a message, returns the first message that arrived after that one, or waits for it. Pass
+    /// the id of the last result each time to get every message exactly once. Without `after`, returns the newest
+    /// message, or waits for the first one. Addresses are compared as in [`messages_to`](Self::messages_to).
     pub async fn wait_for(&self, address: &str, after: Option<&str>, timeout: Duration) -> Option<Arc<Message>> {
-        // Subscribed before the first look, so that no mail slips in between.
+        // Subscribe before the first look, so that no message is missed in between.
         let mut changes = self.changes();
         let wait = async {
             loop {
-                if let Some(message) = self.pick(address, after) {
+                if let Some(message) = self.first_to(address, after) {
                     return Some(message);
                 }
                 changes.changed().await.ok()?;
@@ -96,63 +95,62 @@ impl Mailbox {
         tokio::time::timeout(timeout, wait).await.ok().flatten()
     }
 
-    /// Empties the mailbox. Ids are not given again.
+    /// Deletes all messages. Their ids are not used again.
     pub fn clear(&self) {
-        self.ring().clear();
+        self.store().clear();
         self.shared.changes.send_replace(());
     }
 
-    /// Deletes the mails with these ids; those that are not there are passed over.
+    /// Deletes the messages with these ids. Unknown ids are ignored.
     pub fn delete(&self, ids: &[String]) {
-        self.ring().remove(|message| ids.contains(&message.id));
+        self.store().remove(|message| ids.contains(&message.id));
         self.shared.changes.send_replace(());
     }
 
-    /// Says when to look again.
+    /// Notifies when a message arrives or is deleted.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.shared.changes.subscribe()
     }
 
-    /// The first mail later than `after`, how often mails were deleted, and how many there are, all at one moment.
-    pub(crate) fn news(&self, after: &str) -> News {
-        let ring = self.ring();
-        News {
-            mail: ring.later_than(after).next().cloned(),
-            deletions: ring.deletions(),
-            total: ring.len(),
-            last_id: ring.last_id(),
+    /// What changed after the message with this id, read at one instant.
+    pub(crate) fn update_since(&self, id: &str) -> Update {
+        let store = self.store();
+        Update {
+            message: store.newer_than(id).next().cloned(),
+            deletions: store.deletions(),
+            total: store.len(),
+            last_id: store.last_id(),
         }
     }
 
-    /// How much was received, is kept, and how many bytes that takes.
     pub(crate) fn counts(&self) -> Counts {
-        let ring = self.ring();
+        let store = self.store();
         Counts {
-            received: ring.received(),
-            kept: ring.len(),
-            bytes: ring.bytes(),
+            received: store.received(),
+            kept: store.len(),
+            bytes: store.bytes(),
         }
     }
 
-    /// Reads a mail, logs its line, keeps it, and wakes who waits for it.
+    /// Parses a message, logs it, stores it, and notifies the readers.
     pub(crate) fn deliver(&self, envelope: Envelope, raw: Vec<u8>) -> Arc<Message> {
-        let message = Message::read(envelope, raw, (self.shared.clock)());
+        let message = Message::parse(envelope, raw, (self.shared.clock)());
         tracing::info!("{}", log_line(&message));
-        let message = self.ring().push(message);
+        let message = self.store().push(message);
         self.shared.changes.send_replace(());
         message
     }
 
-    fn pick(&self, address: &str, after: Option<&str>) -> Option<Arc<Message>> {
-        let ring = self.ring();
+    fn first_to(&self, address: &str, after: Option<&str>) -> Option<Arc<Message>> {
+        let store = self.store();
         match after {
-            None => ring.newest_first().find(|m| m.is_to(address)).cloned(),
-            Some(id) => ring.later_than(id).find(|m| m.is_to(address)).cloned(),
+            None => store.newest_first().find(|m| m.is_to(address)).cloned(),
+            Some(id) => store.newer_than(id).find(|m| m.is_to(address)).cloned(),
         }
     }
 
-    fn ring(&self) -> MutexGuard<'_, Ring> {
-        // No code that holds the lock can leave the ring half changed, so a panic elsewhere does not spoil it.
-        self.shared.ring.lock().unwrap_or_else(PoisonError::into_inner)
+    fn store(&self) -> MutexGuard<'_, MessageStore> {
+        // No code panics while the store is half changed, so a poisoned lock is safe to use.
+        self.shared.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

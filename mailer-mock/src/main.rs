@@ -1,4 +1,4 @@
-//! The binary `mailer-mock`: the library, started from the command line.
+//! The binary `mailer-mock`: starts the library from the command line.
 
 mod healthcheck;
 
@@ -11,26 +11,26 @@ use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// A small SMTP server for development and tests: it accepts every mail, logs the code in it, and shows the mailbox.
+/// A small SMTP server for development and tests. It accepts every email, logs the code in it, and shows the mailbox.
 ///
-/// Nothing is delivered anywhere. Whoever can reach it can read every mail, so keep it on loopback or in a private
-/// network. `RUST_LOG` sets how much it logs.
+/// It delivers nothing. Everyone who can connect can read every email, so run it on loopback or in a private network.
+/// `RUST_LOG` sets the log level.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// Where to take mail
+    /// Address of the SMTP server
     #[arg(long, env = "MAILER_MOCK_SMTP", default_value_t = Config::default().smtp, global = true)]
     smtp: SocketAddr,
-    /// Where to serve the mailbox page and its API
+    /// Address of the mailbox page and its API
     #[arg(long, env = "MAILER_MOCK_HTTP", default_value_t = Config::default().http, global = true)]
     http: SocketAddr,
-    /// Take mail only from those who log in as this user [default: take every login, and ask for none]
+    /// Require this login [default: accept every login, require none]
     #[arg(long, env = "MAILER_MOCK_AUTH", value_name = "USER:PASSWORD", hide_env_values = true)]
     auth: Option<Credentials>,
-    /// Do not offer STARTTLS, for clients that take it and then refuse a certificate that they do not know
+    /// Do not offer STARTTLS, for clients that use it and reject an unknown certificate
     #[arg(long, env = "MAILER_MOCK_NO_STARTTLS")]
     no_starttls: bool,
-    /// Also answer to this name: without it to IP addresses, localhost, and names of one word
+    /// Also allow this host name for the page and its API [default: IP addresses, localhost, names without a dot]
     #[arg(long = "allowed-host", env = "MAILER_MOCK_ALLOWED_HOSTS", value_name = "NAME", value_delimiter = ',', value_parser = host_name)]
     allowed_hosts: Vec<String>,
     #[command(subcommand)]
@@ -39,7 +39,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Ask the one that runs at --http whether it is well: exit code 0 when it is, 1 when not
+    /// Check the server at --http: exit code 0 if it is healthy, else 1
     Healthcheck,
 }
 
@@ -81,7 +81,7 @@ fn host_name(text: &str) -> Result<String, &'static str> {
     if !text.is_empty() && text.bytes().all(is_name) {
         Ok(text.to_owned())
     } else {
-        Err("expected a name without a port, such as mail.example.com")
+        Err("expected a host name without a port, such as mail.example.com")
     }
 }
 
@@ -95,24 +95,24 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         .with_ansi(io::stdout().is_terminal())
         .init();
 
-    let mut ended = Signals::listen()?;
+    let mut signals = StopSignals::listen()?;
     let mock = MailerMock::start(config).await?;
-    tracing::info!("taking mail on smtp://{}", mock.smtp_addr());
+    tracing::info!("SMTP server on smtp://{}", mock.smtp_addr());
     tracing::info!("mailbox on http://{}", mock.http_addr());
-    ended.recv().await;
+    signals.recv().await;
     mock.shutdown().await;
     Ok(())
 }
 
-/// Ctrl-C, and what service managers and containers send to end a process.
-struct Signals {
+/// Ctrl-C, and the signal with which service managers and containers stop a process.
+struct StopSignals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
 }
 
-impl Signals {
+impl StopSignals {
     #[cfg(unix)]
     fn listen() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -131,7 +131,7 @@ impl Signals {
     }
 
     #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+    #[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
     fn listen() -> io::Result<Self> {
         Ok(Self {})
     }

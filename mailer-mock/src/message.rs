@@ -1,76 +1,55 @@
 use time::OffsetDateTime;
 
 use crate::codes;
-use crate::mime;
+use crate::mime::{self, Attachment};
 
-/// How many addresses of the header are looked through for the names of recipients. A header can hold millions.
-const MAX_NAMED: usize = 1_000;
+/// How many addresses in the header are searched for the names of recipients. A header can contain millions.
+const MAX_HEADER_ADDRESSES: usize = 1_000;
 
-/// Characters of a recipient's name. Each of a hundred recipients can have the same one, as long as the mail.
+/// The most characters of a recipient's name. All recipients could have the same name, as long as the message.
 const MAX_NAME: usize = 1_000;
 
-/// Who a mail is from or to.
+/// An email address with a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Address {
-    /// `local-part@domain`, as it was written.
+    /// `local-part@domain`, as the sender wrote it.
     pub address: String,
-    /// The name that the header gives beside the address; empty when it gives none.
+    /// The name beside the address in the header; empty if there is none.
     pub name: String,
 }
 
-/// A file that a mail carries, or anything else in it that is neither its text nor its HTML.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Attachment {
-    /// Its place among the parts of the mail, from 1.
-    pub part: usize,
-    /// As the mail names it; empty when it does not. It comes from whoever sent the mail and can hold any character.
-    pub file_name: String,
-    /// Such as `image/png`, as the mail says.
-    pub content_type: String,
-    /// The header `Content-ID` without its angle brackets; empty when there is none.
-    pub content_id: String,
-    /// Whether the mail wants it shown within the text.
-    pub inline: bool,
-    /// Bytes, decoded.
-    pub size: usize,
-}
-
-/// A mail that was received.
+/// An email that the SMTP server accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message {
-    /// Unique, also across restarts; ids compare as text in the order of arrival.
+    /// Unique, also across restarts. Ids sort as text in the order of arrival.
     pub id: String,
-    /// The first address of the header `From`; the envelope's sender where the header has none, and `None` where both
-    /// are empty.
+    /// The first address in the header `From`; without one, the sender in the envelope. `None` if both are empty.
     pub from: Option<Address>,
-    /// The recipients on the envelope (`RCPT TO`), in their order: those that the mail was really sent to. Their names
-    /// are taken from the headers `To` and `Cc`.
+    /// The recipients in the envelope (`RCPT TO`), in order. Their names are from the headers `To` and `Cc`.
     pub to: Vec<Address>,
-    /// The sender on the envelope (`MAIL FROM`), to whom a failure would be reported; empty for the null sender `<>`.
+    /// The sender in the envelope (`MAIL FROM`); empty for the null sender `<>`.
     pub return_path: String,
-    /// The header `Subject`, decoded; empty when there is none. It can hold any character, line breaks too.
+    /// The header `Subject`, decoded; empty if there is none. It can contain any character, including line breaks.
     pub subject: String,
     /// The header `Message-ID` without its angle brackets.
     pub message_id: Option<String>,
-    /// The text parts, decoded. For a mail that only has HTML, the text in that.
+    /// The text parts, decoded; if there are none, the text in the HTML.
     pub text: String,
-    /// The HTML parts, decoded; empty when there are none. It comes from whoever sent the mail: never insert it into
-    /// a page as it is.
+    /// The HTML parts, decoded; empty if there are none. The sender controls it: never insert it into a page.
     pub html: String,
-    /// What else it carries, in the order of its parts.
+    /// In the order of the parts.
     pub attachments: Vec<Attachment>,
-    /// The bytes between `DATA` and the final dot, with dot-stuffing undone and nothing added.
+    /// The bytes between `DATA` and the final dot, without dot-stuffing.
     pub raw: Vec<u8>,
-    /// What looks like a code in the subject, the text or the HTML, the likeliest first, none twice. It is a guess,
-    /// good enough for tests; the crate's module `codes` has the rule.
+    /// The codes found in the subject, the text and the HTML, without duplicates, the most likely first. This is a guess
+    /// for use in tests; the module `codes` of this crate documents the rule.
     pub codes: Vec<String>,
     /// When the final dot arrived, in UTC.
     pub created: OffsetDateTime,
 }
 
-/// What the SMTP dialogue says about a mail, before its content (RFC 5321, section 2.3.1).
+/// What the SMTP commands say about a message (RFC 5321, section 2.3.1).
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Envelope {
     /// Empty for the null sender.
@@ -79,20 +58,19 @@ pub(crate) struct Envelope {
 }
 
 impl Message {
-    /// Reads a mail. It takes any bytes: what cannot be understood is empty, or shown as text. The id is given by the
-    /// mailbox.
-    pub(crate) fn read(envelope: Envelope, raw: Vec<u8>, created: OffsetDateTime) -> Self {
-        let head = mime::headers(&raw);
-        let subject = head.subject().unwrap_or_default().to_owned();
-        let from = head.from().and_then(|from| from.iter().find_map(addressed));
-        let named: Vec<Address> = [head.to(), head.cc()]
+    /// Parses any bytes. A field that cannot be parsed is empty, or shown as text. The store sets the id.
+    pub(crate) fn parse(envelope: Envelope, raw: Vec<u8>, created: OffsetDateTime) -> Self {
+        let header = mime::parse_header(&raw);
+        let subject = header.subject().unwrap_or_default().to_owned();
+        let from = header.from().and_then(|from| from.iter().find_map(address));
+        let in_header: Vec<Address> = [header.to(), header.cc()]
             .into_iter()
             .flatten()
             .flat_map(mail_parser::Address::iter)
-            .filter_map(addressed)
-            .take(MAX_NAMED)
+            .filter_map(address)
+            .take(MAX_HEADER_ADDRESSES)
             .collect();
-        let message_id = head.message_id().map(str::to_owned);
+        let message_id = header.message_id().map(str::to_owned);
 
         let body = mime::read(&raw);
         Self {
@@ -101,7 +79,7 @@ impl Message {
             to: envelope
                 .recipients
                 .into_iter()
-                .map(|recipient| with_name(recipient, &named))
+                .map(|recipient| with_name(recipient, &in_header))
                 .collect(),
             return_path: envelope.sender,
             codes: codes::find(&subject, &body.text, &body.html_text),
@@ -115,12 +93,12 @@ impl Message {
         }
     }
 
-    /// Whether `address` is among the envelope's recipients, in any case.
+    /// Whether `address` is one of the recipients in the envelope, ignoring case.
     pub(crate) fn is_to(&self, address: &str) -> bool {
-        self.to.iter().any(|to| same(&to.address, address))
+        self.to.iter().any(|to| same_address(&to.address, address))
     }
 
-    /// The bytes that keeping it takes, near enough.
+    /// Approximately how many bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
         let one = |address: &Address| size_of::<Address>() + address.address.len() + address.name.len();
         let addresses = self.to.iter().chain(&self.from).map(one);
@@ -138,7 +116,7 @@ impl Message {
     }
 }
 
-fn addressed(addr: &mail_parser::Addr<'_>) -> Option<Address> {
+fn address(addr: &mail_parser::Addr<'_>) -> Option<Address> {
     Some(Address {
         address: addr.address()?.to_owned(),
         name: addr.name().unwrap_or_default().to_owned(),
@@ -152,20 +130,19 @@ fn sender(address: &str) -> Option<Address> {
     })
 }
 
-fn with_name(recipient: String, named: &[Address]) -> Address {
-    let name = named
+fn with_name(recipient: String, in_header: &[Address]) -> Address {
+    let name = in_header
         .iter()
-        .find(|named| same(&named.address, &recipient))
-        .map(|named| named.name.chars().take(MAX_NAME).collect());
+        .find(|other| same_address(&other.address, &recipient))
+        .map(|other| other.name.chars().take(MAX_NAME).collect());
     Address {
         address: recipient,
         name: name.unwrap_or_default(),
     }
 }
 
-/// Whether two addresses are one, in any case. (RFC 5321 leaves the case of local parts to the receiver; this one, like
-/// most, takes no notice of it.)
-fn same(one: &str, other: &str) -> bool {
+/// Compares two addresses without case. RFC 5321 lets the receiver decide about the local part; most ignore its case.
+fn same_address(one: &str, other: &str) -> bool {
     if one.is_ascii() && other.is_ascii() {
         one.eq_ignore_ascii_case(other)
     } else {
@@ -182,7 +159,7 @@ mod tests {
             sender: sender.to_owned(),
             recipients: vec![recipient.to_owned()],
         };
-        Message::read(envelope, mail.as_bytes().to_vec(), OffsetDateTime::UNIX_EPOCH)
+        Message::parse(envelope, mail.as_bytes().to_vec(), OffsetDateTime::UNIX_EPOCH)
     }
 
     fn address(address: &str, name: &str) -> Address {
@@ -193,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sender_is_the_one_that_a_reader_sees() {
+    fn sender_is_from_the_header_or_the_envelope() {
         for (mail, from) in [
             ("From: A <a@x>, b@x\r\n\r\n", Some(address("a@x", "A"))),
             ("From: nobody\r\n\r\n", Some(address("s@x", ""))),
@@ -205,26 +182,26 @@ mod tests {
     }
 
     #[test]
-    fn recipients_are_those_of_the_envelope_with_the_names_of_the_header() {
+    fn recipients_are_from_the_envelope_and_names_from_the_header() {
         let mail = "To: Other <o@x>\r\nCc: Team: Ada <R@x>, b@x;\r\n\r\n";
         assert_eq!(read("", "r@x", mail).to, [address("r@x", "Ada")]);
         assert_eq!(read("", "r@x", "To: a, ,<\r\n\r\n").to, [address("r@x", "")]);
     }
 
     #[test]
-    fn a_name_is_not_kept_beyond_its_bound() {
+    fn cuts_long_names() {
         let mail = format!("To: {} <r@x>\r\n\r\n", "n".repeat(5_000));
         assert_eq!(read("", "r@x", &mail).to[0].name.len(), 1_000);
     }
 
     #[test]
-    fn everything_of_a_mail_is_counted() {
+    fn memory_counts_all_fields() {
         let envelope = |recipients: usize| Envelope {
             sender: "s".repeat(1_000),
             recipients: vec!["r".repeat(2_000); recipients],
         };
         let memory = |envelope, mail: &str| {
-            Message::read(envelope, mail.as_bytes().to_vec(), OffsetDateTime::UNIX_EPOCH).memory()
+            Message::parse(envelope, mail.as_bytes().to_vec(), OffsetDateTime::UNIX_EPOCH).memory()
         };
         let empty = memory(Envelope::default(), "");
         assert!(memory(envelope(0), "") >= empty + 1_000);
@@ -244,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_looked_for_among_the_first_thousand() {
+    fn searches_names_in_the_first_thousand_addresses() {
         let mail = |before: usize| format!("To: {}Ada <r@x>\r\n\r\n", "a@x, ".repeat(before));
         assert_eq!(read("", "r@x", &mail(999)).to[0].name, "Ada");
         assert_eq!(read("", "r@x", &mail(1_000)).to[0].name, "");

@@ -7,14 +7,17 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use crate::http::{App, Certificate, Index, Names};
+use crate::config::Config;
+use crate::faults::Faults;
+use crate::http::{AllowedHosts, App, Certificate, IndexPage};
+use crate::mailbox::Mailbox;
 use crate::metrics::Connections;
 use crate::tls::Tls;
-use crate::{Config, Faults, Mailbox, clock, http, listener, smtp};
+use crate::{clock, http, listener, smtp};
 
-/// A running mailer-mock: an SMTP listener, an HTTP listener, and the mailbox between them.
+/// A running mailer-mock: an SMTP server, an HTTP server, and their mailbox.
 ///
-/// Dropping it stops both; [`shutdown`](Self::shutdown) also waits until they have stopped.
+/// Dropping it stops both servers; [`shutdown`](Self::shutdown) also waits until they have stopped.
 ///
 /// ```
 /// # async fn example() -> Result<(), mailer_mock::StartError> {
@@ -22,9 +25,9 @@ use crate::{Config, Faults, Mailbox, clock, http, listener, smtp};
 /// use std::time::Duration;
 ///
 /// let mock = MailerMock::start(Config::ephemeral()).await?;
-/// // … let the code under test send a mail to `mock.smtp_addr()` …
-/// let mail = mock.mailbox().wait_for("ada@example.com", None, Duration::from_secs(5)).await;
-/// let code = mail.as_ref().and_then(|mail| mail.codes.first());
+/// // … the code under test sends an email to `mock.smtp_addr()` …
+/// let message = mock.mailbox().wait_for("ada@example.com", None, Duration::from_secs(5)).await;
+/// let code = message.as_ref().and_then(|message| message.codes.first());
 /// # let _ = code;
 /// mock.shutdown().await;
 /// # Ok(())
@@ -42,20 +45,18 @@ pub struct MailerMock {
 }
 
 impl MailerMock {
-    /// Binds both listeners and serves them in tasks of the current tokio runtime. When it returns, both accept
-    /// connections.
+    /// Starts both servers on the current tokio runtime. When it returns, both accept connections.
     ///
     /// # Errors
     ///
-    /// When one of the addresses cannot be bound, for example because its port is in use. Then nothing is left
-    /// listening.
+    /// If an address cannot be bound, for example because its port is in use. Then neither server runs.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let (smtp_listener, smtp_addr) = bind(Protocol::Smtp, config.smtp).await?;
         let (http_listener, http_addr) = bind(Protocol::Http, config.http).await?;
 
         let mailbox = Mailbox::new(clock::system);
         let faults = Faults::default();
-        let tls = config.starttls.then(|| Tls::self_made(smtp_addr)).transpose();
+        let tls = config.starttls.then(|| Tls::self_signed(smtp_addr)).transpose();
         let tls = tls.map_err(|error| StartError {
             protocol: Protocol::Smtp,
             addr: smtp_addr,
@@ -77,9 +78,9 @@ impl MailerMock {
             mailbox: mailbox.clone(),
             faults: faults.clone(),
             connections,
-            page: Index::new(smtp_addr),
+            page: IndexPage::new(smtp_addr),
             certificate: Certificate(certificate),
-            names: Names::new(config.allowed_hosts),
+            allowed_hosts: AllowedHosts::new(config.allowed_hosts),
         });
         let show = move |stream, admission| http::connection(stream, admission, app.clone());
         let listeners = [
@@ -107,43 +108,42 @@ impl MailerMock {
         })
     }
 
-    /// The address that takes mail, with the port that was picked when the configured one was 0.
+    /// The address of the SMTP server, with the actual port if the configured one is 0.
     #[must_use]
     pub fn smtp_addr(&self) -> SocketAddr {
         self.smtp_addr
     }
 
-    /// The address of the mailbox page and its API, with the port that was picked when the configured one was 0.
+    /// The address of the mailbox page and its API, with the actual port if the configured one is 0.
     #[must_use]
     pub fn http_addr(&self) -> SocketAddr {
         self.http_addr
     }
 
-    /// The mails that were received.
+    /// The received messages.
     #[must_use]
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
     }
 
-    /// The failures that the SMTP listener plays.
+    /// The failures that the SMTP server produces.
     #[must_use]
     pub fn faults(&self) -> &Faults {
         &self.faults
     }
 
-    /// The certificate that STARTTLS shows, in PEM, for clients that are to trust it; none when STARTTLS is switched
-    /// off. It is for `localhost`, `mailer-mock`, 127.0.0.1, `::1` and the address that takes mail.
+    /// The certificate for STARTTLS as PEM, for clients to trust; `None` if STARTTLS is turned off. It is valid for
+    /// `localhost`, `mailer-mock`, 127.0.0.1, `::1` and the address of the SMTP server.
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
         self.tls.as_ref().map(|tls| &*tls.certificate)
     }
 
-    /// Closes both listeners and every connection, and returns when they are closed. A mail that was only partly
-    /// received is not stored.
+    /// Stops both servers and closes every connection. An incomplete message is not stored.
     pub async fn shutdown(self) {
         drop(self.stop);
         for listener in self.listeners {
-            // It only fails when the loop has panicked, and then it has stopped as well.
+            // It fails only if the loop panicked, and then it has stopped too.
             let _ = listener.await;
         }
     }
@@ -156,22 +156,22 @@ async fn bind(protocol: Protocol, addr: SocketAddr) -> Result<(TcpListener, Sock
     Ok((listener, bound))
 }
 
-/// An address could not be bound. Its text is one line that names the address and the reason.
+/// An address could not be bound. The error text is one line with the address and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {addr} for {protocol}: {error}")]
 pub struct StartError {
-    /// What would have been served there.
+    /// The server that could not start.
     pub protocol: Protocol,
-    /// The address, as it was configured.
+    /// The configured address.
     pub addr: SocketAddr,
-    /// What the operating system answered; [`io::ErrorKind::AddrInUse`] when another process has the port.
+    /// The reason; [`io::ErrorKind::AddrInUse`] if the port is in use.
     pub error: io::Error,
 }
 
-/// What a listener serves.
+/// One of the two servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
-    /// Mail, configured by [`Config::smtp`].
+    /// Configured by [`Config::smtp`].
     Smtp,
     /// The mailbox page and its API, configured by [`Config::http`].
     Http,

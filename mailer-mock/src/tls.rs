@@ -1,7 +1,7 @@
-//! TLS with a certificate that nobody else has signed, made anew at each start.
+//! TLS with a self-signed certificate, generated at each start.
 //!
-//! It serves to exercise a client's TLS, not to protect: nothing here is secret. Clients that verify can be given the
-//! certificate as the authority to trust.
+//! It exists to test the TLS of clients and protects no secrets. Clients that verify certificates can trust it as an
+//! authority.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,23 +14,23 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-/// The names that a client may have for this machine: loopback, and the service in `docker-compose.yml`.
+/// Names of this machine: loopback, and the service in `docker-compose.yml`.
 const NAMES: [&str; 4] = ["localhost", "mailer-mock", "127.0.0.1", "::1"];
 
-/// Why no certificate could be made. No configuration leads there; a system without randomness would.
-pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+/// Why a certificate could not be generated, such as a lack of randomness. No setting causes it.
+pub(crate) type CertificateError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The certificate, and what speaks TLS with it.
+/// A certificate, and a TLS acceptor that uses it.
 #[derive(Clone)]
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
-    /// As text, in the form that clients read: PEM.
+    /// PEM.
     pub(crate) certificate: Arc<str>,
 }
 
 impl Tls {
-    /// A certificate for the usual names of this machine, and for the address that it listens on.
-    pub(crate) fn self_made(addr: SocketAddr) -> Result<Self, Failure> {
+    /// Generates a certificate for the names of this machine and for `addr`.
+    pub(crate) fn self_signed(addr: SocketAddr) -> Result<Self, CertificateError> {
         let mut names = NAMES.map(str::to_owned).to_vec();
         let ip = addr.ip();
         if !ip.is_unspecified() && !names.contains(&ip.to_string()) {
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_is_written_in_lines() {
+    fn pem_has_lines_of_64_characters() {
         let pem = pem(&CertificateDer::from(vec![0; 60]));
         let lines: Vec<&str> = pem.lines().collect();
         assert_eq!(lines[0], "-----BEGIN CERTIFICATE-----");

@@ -1,29 +1,29 @@
-//! Finds the code that a mail is about.
+//! Finds the codes in a message.
 //!
 //! # The rule
 //!
-//! A code is a number of 4 to 8 ASCII digits that stands alone (no letter, digit or `_` touches it) and stands near
-//! one of the words *code*, *PIN*, *passcode* and *verification* (in any case). Near means one of two things:
+//! A code is a number of 4 to 8 ASCII digits, as a whole word (no letter, digit or `_` next to it), near one of the
+//! keywords *code*, *PIN*, *passcode* and *verification* in any case. A number is near a keyword if
 //!
-//! - at most 50 characters lie between the two, and no empty line; or
-//! - the number has a line to itself, and the word is in one of the two lines of text before it or in the one after.
+//! - at most 50 characters and no empty line are between them, or
+//! - the number is alone on its line, and the keyword is in one of the two lines of text before or in the one after.
 //!
-//! These are something else, also when they stand near:
+//! These numbers are not codes, even near a keyword:
 //!
-//! - what touches another number over `.`, `,`, `:`, `-` or `'` (dates, times, amounts, addresses), and what
-//!   follows `+`, `#`, `/`, `@` or comes before `/`, `@`, `%`;
-//! - prices: a currency before or after;
-//! - telephone numbers: a row of groups of at most four digits that make 7 to 15 together, or begin with `+`;
-//! - numbers with another name before them (`Order 123456`, `Account no. 123456`) or a unit of time after them;
-//! - the years 1900 to 2099 after a month or on a line with a copyright sign. Other years count: one in fifty 4-digit
-//!   codes looks like one;
-//! - what stands near a *code* of another kind only (`zip code`, `error code`, …).
+//! - a number joined to another one by `.`, `,`, `:`, `-` or `'` (dates, times, amounts, addresses), and a number after
+//!   `+`, `#`, `/`, `@` or before `/`, `@`, `%`;
+//! - a price: a currency before or after it;
+//! - a telephone number: groups of at most four digits, 7 to 15 digits in all, or a leading `+`;
+//! - a number with another name before it (`Order 123456`, `Account no. 123456`) or a unit of time after it;
+//! - a year from 1900 to 2099 after a month or on a line with a copyright sign. Other years count, because one in fifty
+//!   4-digit codes looks like a year;
+//! - a number whose only keyword is another kind of *code* (`zip code`, `error code`, …).
 //!
-//! The subject is read first, then the text, then the HTML, the first 64 KiB of each; at most ten codes are kept, none
-//! twice. Codes with letters, and codes that are written in groups, are not found; nor are words of other languages.
+//! The subject comes first, then the text, then the HTML, the first 64 KiB of each. At most ten codes are returned, each
+//! once. Codes with letters or in groups, and keywords in other languages, are not supported.
 
-mod near;
-mod refuse;
+mod exclusions;
+mod keywords;
 mod words;
 
 use words::Words;
@@ -31,7 +31,7 @@ use words::Words;
 const MAX_CODES: usize = 10;
 const MAX_BYTES: usize = 64 * 1024;
 
-/// The codes in a mail, the likeliest first.
+/// The codes in a message, the most likely first.
 pub(crate) fn find(subject: &str, text: &str, html_text: &str) -> Vec<String> {
     let mut codes: Vec<String> = Vec::new();
     for part in [subject, text, html_text] {
@@ -42,8 +42,8 @@ pub(crate) fn find(subject: &str, text: &str, html_text: &str) -> Vec<String> {
             if codes.len() < MAX_CODES
                 && is_candidate(word)
                 && !codes.iter().any(|code| code == word)
-                && near::is_near_a_keyword(&words, index)
-                && !refuse::is_something_else(&words, index)
+                && keywords::is_near_keyword(&words, index)
+                && !exclusions::is_excluded(&words, index)
             {
                 codes.push(word.to_owned());
             }
@@ -61,7 +61,7 @@ mod tests {
     use super::find;
 
     #[test]
-    fn finds_the_code() {
+    fn finds_codes() {
         for (text, code) in [
             ("4466 is your activation code", "4466"),
             ("Your activation code is 4466.", "4466"),
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn finds_every_code_that_can_be_drawn() {
+    fn finds_every_4_digit_code() {
         for number in 0..10_000 {
             let code = format!("{number:04}");
             let subject = format!("{code} is your activation code");
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_other_numbers_alone() {
+    fn ignores_other_numbers() {
         for text in [
             "",
             "Your order 4466 has been shipped",
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn the_subject_comes_first_and_nothing_twice() {
+    fn subject_comes_first_and_duplicates_are_dropped() {
         let codes = find(
             "Your code is 1111",
             "Your code is 2222, no longer code 1111",
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_and_keeps_a_bounded_amount() {
+    fn limits_input_and_output() {
         let many: Vec<String> = (1000..2000).map(|n| format!("code {n}")).collect();
         let many = many.join("; ");
         assert_eq!(find("", &many, "").len(), 10);

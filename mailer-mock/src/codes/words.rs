@@ -1,4 +1,4 @@
-/// A text taken apart into its words: runs of letters, digits and `_`.
+/// A text split into words: runs of letters, digits and `_`.
 #[derive(Debug)]
 pub(super) struct Words<'a> {
     source: &'a str,
@@ -21,10 +21,10 @@ impl<'a> Words<'a> {
             let in_word = char.is_alphanumeric() || char == '_';
             match start {
                 None if in_word => start = Some(at),
-                Some(begun) if !in_word => {
+                Some(begin) if !in_word => {
                     start = None;
                     words.push(Word {
-                        start: begun,
+                        start: begin,
                         end: at,
                         line,
                     });
@@ -33,8 +33,8 @@ impl<'a> Words<'a> {
             }
             line += usize::from(char == '\n');
         }
-        words.extend(start.map(|begun| Word {
-            start: begun,
+        words.extend(start.map(|start| Word {
+            start,
             end: source.len(),
             line,
         }));
@@ -55,12 +55,12 @@ impl<'a> Words<'a> {
         self.text(index).to_lowercase()
     }
 
-    /// The number of the line that a word is on; none for a word that does not exist.
+    /// The number of the line that a word is on; `None` if there is no such word.
     pub(super) fn line(&self, index: usize) -> Option<usize> {
         self.words.get(index).map(|word| word.line)
     }
 
-    /// What stands between two words.
+    /// The text between two words.
     pub(super) fn between(&self, earlier: usize, later: usize) -> &'a str {
         match (self.words.get(earlier), self.words.get(later)) {
             (Some(earlier), Some(later)) => &self.source[earlier.end..later.start],
@@ -68,7 +68,7 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// What stands between a word and the one before it, or the beginning.
+    /// The text between the previous word, or the start, and this one.
     pub(super) fn before(&self, index: usize) -> &'a str {
         let start = match index.checked_sub(1) {
             Some(previous) => self.words[previous].end,
@@ -77,15 +77,15 @@ impl<'a> Words<'a> {
         &self.source[start..self.words[index].start]
     }
 
-    /// What stands between a word and the one after it, or the end.
+    /// The text between this word and the next one, or the end.
     pub(super) fn after(&self, index: usize) -> &'a str {
         let end = self.words.get(index + 1).map_or(self.source.len(), |next| next.start);
         &self.source[self.words[index].end..end]
     }
 
-    /// The words on the line of a word, as far as it goes within `reach` words on either side.
-    pub(super) fn same_line(&self, index: usize, reach: usize) -> impl Iterator<Item = usize> {
-        let range = index.saturating_sub(reach)..(index + reach + 1).min(self.len());
+    /// The words on the same line, at most `limit` on either side.
+    pub(super) fn same_line(&self, index: usize, limit: usize) -> impl Iterator<Item = usize> {
+        let range = index.saturating_sub(limit)..(index + limit + 1).min(self.len());
         range.filter(move |&other| self.line(other) == self.line(index))
     }
 }

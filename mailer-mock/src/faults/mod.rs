@@ -1,28 +1,26 @@
-//! The failures that the SMTP side plays on purpose: what a rule is, and the set of them that is shared.
-//!
-//! `play` decides what happens at a stage, `address` reads the rules that an address asks for.
+//! Failures that the SMTP server produces on purpose. `rule` defines a rule, `rule_set` applies the rules at a stage,
+//! `address_rules` reads the rules that an address encodes.
 
-mod address;
-mod play;
+mod address_rules;
+mod rule;
+mod rule_set;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-pub(crate) use address::asked_for_by;
-use play::Rules;
-pub(crate) use play::{Outcome, Verdict};
+pub(crate) use address_rules::rules_from_address;
+pub(crate) use rule::parse_delay;
+pub use rule::{Action, FaultRule, Stage};
+use rule_set::RuleSet;
+pub(crate) use rule_set::{Effect, Outcome};
 
-/// The longest pause. Clients and servers of RFC 5321 wait for minutes; more than an hour is a mistyped unit.
-const MAX_DELAY: Duration = Duration::from_hours(1);
-
-/// The failures that the SMTP side plays on purpose, so that a sender's handling of them can be tested.
+/// Failures that the SMTP server produces on purpose, to test how a sender handles them.
 ///
-/// Rules are looked at in their order each time a client reaches a stage, then those that a recipient's address asks for
-/// (`bob+451x2@example.com`). A delay pauses and lets the rules after it speak too; the first reply or drop decides.
-/// Commands that would be refused anyway, such as RCPT before MAIL, reach no stage and use up no rule.
+/// At each stage, the rules apply in order, then those that a recipient's address encodes (`bob+451x2@example.com`).
+/// Delays add up; the first reply or drop ends the search. A command that would be refused anyway, such as RCPT before
+/// MAIL, reaches no stage and uses up no rule.
 ///
-/// Clones share one set of rules.
+/// Clones share the same rules.
 ///
 /// ```
 /// use mailer_mock::{Action, FaultRule, Faults, Stage};
@@ -37,128 +35,162 @@ const MAX_DELAY: Duration = Duration::from_hours(1);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Faults {
-    rules: Arc<Mutex<Rules>>,
+    rules: Arc<Mutex<RuleSet>>,
     fired: Arc<AtomicU64>,
 }
 
-/// One failure, and when it happens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FaultRule {
-    /// Where in the dialogue.
-    pub stage: Stage,
-    /// What happens.
-    pub action: Action,
-    /// How often; `None` is always.
-    pub times: Option<u32>,
-    /// For whom: an address, in any case, in which `*` stands for any run of characters; `None` is everyone. At
-    /// [`Stage::Rcpt`] it is compared with that recipient, at [`Stage::Data`] and [`Stage::AfterData`] one of the
-    /// accepted recipients has to match. At the stages before, where no recipient is known, such a rule never fires.
-    pub recipient: Option<String>,
-    /// How often it has happened. [`Faults::set`] begins at 0, whatever is given here.
-    pub fired: u32,
-}
-
-impl FaultRule {
-    /// A rule for everyone, always.
-    #[must_use]
-    pub fn new(stage: Stage, action: Action) -> Self {
-        Self {
-            stage,
-            action,
-            times: None,
-            recipient: None,
-            fired: 0,
-        }
-    }
-}
-
-/// Where in the dialogue a failure happens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// The client has connected and awaits the greeting.
-    Connect,
-    /// EHLO or HELO.
-    Ehlo,
-    /// MAIL FROM.
-    Mail,
-    /// RCPT TO.
-    Rcpt,
-    /// DATA, before the content is asked for.
-    Data,
-    /// The final dot was received. The mail is complete, and whether it is stored depends on the action:
-    ///
-    /// - [`Action::Drop`]: it **is** stored, and the connection closed without a reply. The receiver has it, and the
-    ///   sender never learns: sent again, it is there twice.
-    /// - [`Action::Reply`] from 400: it is **not** stored.
-    /// - [`Action::Reply`] below 400: it is stored.
-    /// - [`Action::Delay`]: it is stored when the pause is over (unless a later rule refuses it), also when the client
-    ///   has left meanwhile.
-    AfterData,
-}
-
-/// What a failure does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Answers this in place of the usual reply. From 400 the command has no effect; after 421 the connection is
-    /// closed. Below 400 only the words differ.
-    Reply {
-        /// The reply code of RFC 5321, section 4.2.
-        code: u16,
-        /// What follows the code; a line break makes a reply of several lines.
-        text: String,
-    },
-    /// Answers later.
-    Delay(Duration),
-    /// Closes the connection without an answer.
-    Drop,
-}
-
-impl Stage {
-    /// Whether a recipient is known there.
-    pub(crate) fn knows_recipients(self) -> bool {
-        matches!(self, Self::Rcpt | Self::Data | Self::AfterData)
-    }
-}
-
 impl Faults {
-    /// Puts these rules in place of the ones before, none of them used yet, and forgets what addresses have asked for. An
-    /// empty list ends all failures but those that addresses ask for.
+    /// Replaces the rules, and forgets those from addresses. An empty list ends all failures except those that
+    /// addresses encode.
     pub fn set(&self, rules: Vec<FaultRule>) {
-        *self.lock() = Rules::new(rules);
+        *self.lock() = RuleSet::new(rules);
     }
 
-    /// The rules, with the number of times that each fired.
+    /// The rules, each with the number of times that it fired.
     #[must_use]
     pub fn rules(&self) -> Vec<FaultRule> {
-        self.lock().listed().to_vec()
+        self.lock().rules().to_vec()
     }
 
-    /// The rules that addresses have asked for, with the number of times that each fired, for as many addresses as are
-    /// remembered: the last 1,000.
+    /// The rules from the last 1,000 addresses, each with the number of times that it fired.
     #[must_use]
-    pub fn from_addresses(&self) -> Vec<FaultRule> {
-        self.lock().asked_for().cloned().collect()
+    pub fn address_rules(&self) -> Vec<FaultRule> {
+        self.lock().address_rules().cloned().collect()
     }
 
-    /// What happens at this stage, counted as having happened.
-    pub(crate) fn consult(&self, stage: Stage, recipients: &[String]) -> Verdict {
-        let verdict = self.lock().consult(stage, recipients);
-        self.fired.fetch_add(verdict.fired, Ordering::Relaxed);
-        verdict
+    /// Applies the rules for this stage, and counts those that fire.
+    pub(crate) fn apply(&self, stage: Stage, recipients: &[String]) -> Effect {
+        let effect = self.lock().apply(stage, recipients);
+        self.fired.fetch_add(effect.fired, Ordering::Relaxed);
+        effect
     }
 
-    /// How often any rule has fired since the start.
+    /// How many times any rule has fired since the start.
     pub(crate) fn fired(&self) -> u64 {
         self.fired.load(Ordering::Relaxed)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Rules> {
-        // The rules are never left half changed, so a panic elsewhere does not spoil them.
+    fn lock(&self) -> MutexGuard<'_, RuleSet> {
+        // No code panics while the rules are half changed, so a poisoned lock is safe to use.
         self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Reads a pause, such as `3s`, of at most an hour.
-pub(crate) fn pause(text: &str) -> Option<Duration> {
-    humantime::parse_duration(text).ok().filter(|pause| *pause <= MAX_DELAY)
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn reply(code: u16) -> Action {
+        Action::Reply {
+            code,
+            text: String::new(),
+        }
+    }
+
+    fn outcome(faults: &Faults, stage: Stage, recipients: &[&str]) -> Outcome {
+        let recipients: Vec<String> = recipients.iter().map(|&to| to.to_owned()).collect();
+        faults.apply(stage, &recipients).outcome
+    }
+
+    #[test]
+    fn a_rule_fires_a_limited_number_of_times() {
+        let faults = Faults::default();
+        faults.set(vec![FaultRule {
+            times: Some(2),
+            fired: 7,
+            ..FaultRule::new(Stage::Mail, Action::Drop)
+        }]);
+        assert_eq!(outcome(&faults, Stage::Ehlo, &[]), Outcome::Proceed);
+        assert_eq!(outcome(&faults, Stage::Mail, &[]), Outcome::Drop);
+        assert_eq!(outcome(&faults, Stage::Mail, &[]), Outcome::Drop);
+        assert_eq!(outcome(&faults, Stage::Mail, &[]), Outcome::Proceed);
+        assert_eq!(faults.rules()[0].fired, 2);
+    }
+
+    #[test]
+    fn delays_add_up_and_the_first_reply_ends_the_search() {
+        let second = Duration::from_secs(1);
+        let faults = Faults::default();
+        faults.set(vec![
+            FaultRule::new(Stage::Mail, Action::Delay(second)),
+            FaultRule::new(Stage::Mail, Action::Delay(second)),
+            FaultRule::new(Stage::Mail, reply(450)),
+            FaultRule::new(Stage::Mail, Action::Drop),
+        ]);
+        let effect = faults.apply(Stage::Mail, &[]);
+        assert_eq!(effect.delay, 2 * second);
+        assert!(matches!(effect.outcome, Outcome::Reply { code: 450, .. }));
+        let fired: Vec<u32> = faults.rules().iter().map(|rule| rule.fired).collect();
+        assert_eq!(fired, [1, 1, 1, 0]);
+    }
+
+    #[test]
+    fn recipient_pattern_limits_a_rule() {
+        let faults = Faults::default();
+        let for_example = |stage| FaultRule {
+            recipient: Some("*@example.com".to_owned()),
+            ..FaultRule::new(stage, Action::Drop)
+        };
+        faults.set(vec![for_example(Stage::AfterData), for_example(Stage::Mail)]);
+        let to = |recipients: &[&str]| outcome(&faults, Stage::AfterData, recipients);
+        assert_eq!(to(&["a@example.org"]), Outcome::Proceed);
+        assert_eq!(to(&["a@example.org", "b@EXAMPLE.com"]), Outcome::Drop);
+        assert_eq!(outcome(&faults, Stage::Mail, &[]), Outcome::Proceed);
+    }
+
+    #[test]
+    fn address_rules_are_counted_per_address() {
+        let faults = Faults::default();
+        let rcpt = |to: &str| outcome(&faults, Stage::Rcpt, &[to]);
+        for to in ["bob+451x2@example.com", "BOB+451X2@Example.com"] {
+            assert!(matches!(rcpt(to), Outcome::Reply { code: 451, .. }), "{to}");
+        }
+        assert_eq!(rcpt("bob+451x2@example.com"), Outcome::Proceed);
+        assert!(matches!(
+            rcpt("ada+451x2@example.com"),
+            Outcome::Reply { code: 451, .. }
+        ));
+        assert_eq!(rcpt("bob+newsletter@example.com"), Outcome::Proceed);
+
+        let fired: Vec<_> = faults.address_rules().into_iter().map(|rule| rule.fired).collect();
+        assert_eq!(fired, [2, 1]);
+        assert_eq!(faults.fired(), 3);
+        faults.set(Vec::new());
+        assert_eq!(faults.address_rules(), []);
+        assert!(matches!(
+            rcpt("bob+451x2@example.com"),
+            Outcome::Reply { code: 451, .. }
+        ));
+    }
+
+    #[test]
+    fn address_rule_applies_to_all_recipients_of_the_message() {
+        let faults = Faults::default();
+        let recipients = ["ada@example.com", "bob+drop-after-data@example.com"];
+        assert_eq!(outcome(&faults, Stage::Rcpt, &recipients[1..]), Outcome::Proceed);
+        assert_eq!(outcome(&faults, Stage::AfterData, &recipients[..1]), Outcome::Proceed);
+        assert_eq!(outcome(&faults, Stage::AfterData, &recipients), Outcome::Drop);
+    }
+
+    #[test]
+    fn configured_rules_come_before_address_rules() {
+        let faults = Faults::default();
+        faults.set(vec![FaultRule::new(Stage::Rcpt, reply(550))]);
+        let first = outcome(&faults, Stage::Rcpt, &["bob+451@example.com"]);
+        assert!(matches!(first, Outcome::Reply { code: 550, .. }));
+        assert_eq!(faults.address_rules()[0].fired, 0);
+    }
+
+    #[test]
+    fn the_last_thousand_addresses_are_kept() {
+        let faults = Faults::default();
+        for number in 0..1_001 {
+            outcome(&faults, Stage::Rcpt, &[&format!("{number}+451x1@example.com")]);
+        }
+        let remembered = faults.address_rules();
+        assert_eq!(remembered.len(), 1_000);
+        assert_eq!(remembered[0].recipient.as_deref(), Some("1+451x1@example.com"));
+    }
 }

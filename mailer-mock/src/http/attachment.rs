@@ -4,29 +4,31 @@ use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use super::error::Refusal;
+use super::error::HttpError;
 use super::messages::find;
-use crate::{Mailbox, mime};
+use crate::mailbox::Mailbox;
+use crate::mime;
 
-/// An attachment, to be saved and not shown: its type and name are whatever the sender says.
+/// Sends an attachment for download only, because the sender chooses its type.
 pub(super) async fn download(
     State(mailbox): State<Mailbox>,
     Path((id, part)): Path<(String, String)>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, HttpError> {
     let message = find(&mailbox, &id)?;
     let attachment = message.attachments.iter().find(|a| a.part.to_string() == part);
-    let found = attachment.and_then(|attachment| Some((attachment, mime::content(&message.raw, attachment)?)));
-    let (attachment, content) =
-        found.ok_or_else(|| Refusal::not_found(format!("that mail has no attachment with the PartID {part}")))?;
+    let with_content =
+        attachment.and_then(|attachment| Some((attachment, mime::attachment_content(&message.raw, attachment)?)));
+    let (attachment, content) = with_content
+        .ok_or_else(|| HttpError::not_found(format!("the message has no attachment with the PartID {part}")))?;
     let headers = [
         (CONTENT_TYPE, "application/octet-stream".to_owned()),
-        (CONTENT_DISPOSITION, disposition(&attachment.file_name)),
+        (CONTENT_DISPOSITION, content_disposition(&attachment.file_name)),
     ];
     Ok((headers, content).into_response())
 }
 
-/// RFC 6266: the name, percent-encoded, so that nothing in it ends the header or names another folder.
-fn disposition(name: &str) -> String {
+/// Encodes the file name (RFC 6266), so that it cannot end the header or name another folder.
+fn content_disposition(name: &str) -> String {
     let mut header = "attachment".to_owned();
     if !name.is_empty() {
         header.push_str("; filename*=UTF-8''");
@@ -44,17 +46,17 @@ fn disposition(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::disposition;
+    use super::content_disposition;
 
     #[test]
-    fn names_are_encoded() {
+    fn encodes_file_names() {
         for (name, header) in [
             ("", "attachment"),
             ("a-1.pdf", "attachment; filename*=UTF-8''a-1.pdf"),
             ("../a\\b\r\nX: 1", "attachment; filename*=UTF-8''.._a_b__X%3A%201"),
             ("\"\u{e9}", "attachment; filename*=UTF-8''%22%C3%A9"),
         ] {
-            assert_eq!(disposition(name), header, "{name}");
+            assert_eq!(content_disposition(name), header, "{name}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Which pages may read the mailbox from another origin (Fetch Standard, CORS protocol): those of this machine, such as a
-//! frontend that is being developed. They may read and no more: what else they send, browsers ask for first, and get no yes.
+//! Lets pages on this machine, such as a frontend in development, read the mailbox from another origin (Fetch Standard,
+//! CORS protocol). For anything but reading, browsers send a preflight request, which is never allowed.
 
 use axum::extract::Request;
 use axum::http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY};
@@ -7,12 +7,12 @@ use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
-pub(super) async fn let_this_machine_read(request: Request, next: Next) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+pub(super) async fn allow_localhost(request: Request, next: Next) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let origin = request
         .headers()
         .get(ORIGIN)
-        .filter(|origin| reads && is_localhost(origin))
+        .filter(|origin| is_read && is_localhost(origin))
         .cloned();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn localhost_is_this_machine_alone() {
+    fn recognizes_localhost_origins() {
         for (origin, expected) in [
             ("http://localhost:3000", true),
             ("https://localhost", true),

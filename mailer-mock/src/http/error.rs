@@ -3,14 +3,14 @@ use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
-/// A request that is not answered with what it asked for, and the sentence that says why.
+/// An error response, with a message that states the reason.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct HttpError {
     status: StatusCode,
     message: String,
 }
 
-impl Refusal {
+impl HttpError {
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message)
     }
@@ -35,19 +35,19 @@ impl Refusal {
     }
 }
 
-impl From<QueryRejection> for Refusal {
+impl From<QueryRejection> for HttpError {
     fn from(rejection: QueryRejection) -> Self {
         Self::bad_request(rejection.body_text())
     }
 }
 
-impl From<BytesRejection> for Refusal {
+impl From<BytesRejection> for HttpError {
     fn from(rejection: BytesRejection) -> Self {
         Self::new(rejection.status(), rejection.body_text())
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
         let body = serde_json::json!({ "Error": self.message });
         (self.status, Json(body)).into_response()

@@ -11,38 +11,39 @@ use serde::Deserialize;
 use serde_json::json;
 use tokio::sync::watch;
 
-use super::error::Refusal;
-use super::view::Summary;
-use super::wait::position;
-use crate::{Mailbox, ring};
+use super::error::HttpError;
+use super::message_json;
+use super::wait::parse_id;
+use crate::mailbox::Mailbox;
+use crate::store;
 
-/// After how long a browser that lost the connection tries again.
-const RETRY: Duration = Duration::from_secs(1);
+/// How long a browser waits before it reconnects.
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
-/// How often something is said, so that a connection that broke is noticed on both sides.
+/// How often a comment is sent, so that both sides notice a broken connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Events {
+pub(super) struct EventsQuery {
     after: Option<String>,
 }
 
-/// Server-sent events: `mail`, a mail as in a list, under its ID; and `deleted`, with how many mails are left.
+/// Server-sent events: `mail` with a message as in a list and its ID, and `deleted` with the number of messages left.
 ///
-/// It begins with the next mail, or after the one that the query names. A client that was cut off names the last one that
-/// it got, as browsers do by themselves, and gets what came meanwhile, as far as that is kept.
+/// The stream starts with the next message, or after the message in the query. A client that reconnects sends the ID of
+/// its last event, as browsers do, and gets the messages that it missed if they are still stored.
 pub(super) async fn events(
     State(mailbox): State<Mailbox>,
     headers: HeaderMap,
-    events: Result<Query<Events>, QueryRejection>,
-) -> Result<Response, Refusal> {
-    let Query(Events { after }) = events?;
+    query: Result<Query<EventsQuery>, QueryRejection>,
+) -> Result<Response, HttpError> {
+    let Query(EventsQuery { after }) = query?;
     let last_seen = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    // To refuse what is no ID would end a browser's attempts for good.
-    let after = match last_seen.filter(|id| ring::is_id(id)) {
+    // Ignore an invalid ID: after an error response the browser does not reconnect.
+    let after = match last_seen.filter(|id| store::is_id(id)) {
         Some(id) => Some(id),
-        None => after.as_deref().map(position).transpose()?,
+        None => after.as_deref().map(parse_id).transpose()?,
     };
     let feed = Feed::new(mailbox, after);
     let events = stream::unfold(feed, |mut feed| async {
@@ -53,47 +54,47 @@ pub(super) async fn events(
     Ok(Sse::new(events).keep_alive(heartbeat).into_response())
 }
 
-/// One reader's place in the mailbox. There is no queue to overflow: a slow reader misses what the mailbox itself has
-/// dropped, and nothing else.
+/// The position of one client in the mailbox. There is no queue: a slow client misses only messages that the mailbox no
+/// longer stores.
 struct Feed {
     mailbox: Mailbox,
     changes: watch::Receiver<()>,
-    greeted: bool,
-    /// The ID of the last mail that was told.
-    last: String,
+    started: bool,
+    /// The ID of the last message that was sent.
+    last_id: String,
     deletions: u64,
 }
 
 impl Feed {
     fn new(mailbox: Mailbox, after: Option<&str>) -> Self {
-        // Subscribed before the first look, so that no mail slips in between.
+        // Subscribe before the first look, so that no message is missed in between.
         let changes = mailbox.changes();
-        let now = mailbox.news("");
+        let now = mailbox.update_since("");
         Self {
             mailbox,
             changes,
-            greeted: false,
-            last: after.map_or(now.last_id, str::to_owned),
+            started: false,
+            last_id: after.map_or(now.last_id, str::to_owned),
             deletions: now.deletions,
         }
     }
 
     async fn next(&mut self) -> Option<Event> {
-        if !self.greeted {
-            self.greeted = true;
-            return Some(Event::default().comment("listening").retry(RETRY));
+        if !self.started {
+            self.started = true;
+            return Some(Event::default().comment("listening").retry(RECONNECT_DELAY));
         }
         loop {
-            let news = self.mailbox.news(&self.last);
-            if news.deletions != self.deletions {
-                self.deletions = news.deletions;
-                let left = json!({ "total": news.total });
+            let update = self.mailbox.update_since(&self.last_id);
+            if update.deletions != self.deletions {
+                self.deletions = update.deletions;
+                let left = json!({ "total": update.total });
                 return Event::default().event("deleted").json_data(left).ok();
             }
-            if let Some(mail) = news.mail {
-                self.last.clone_from(&mail.id);
-                let event = Event::default().event("mail").id(&mail.id);
-                return event.json_data(Summary::of(&mail)).ok();
+            if let Some(message) = update.message {
+                self.last_id.clone_from(&message.id);
+                let event = Event::default().event("mail").id(&message.id);
+                return event.json_data(message_json::summary(&message)).ok();
             }
             self.changes.changed().await.ok()?;
         }

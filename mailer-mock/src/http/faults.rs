@@ -1,8 +1,7 @@
 //! Faults as JSON: a list of rules such as
 //! `[{"stage": "rcpt", "recipient": "*@example.com", "reply": {"code": 450, "text": "busy"}, "times": 2}]`.
 //!
-//! After them come the rules that addresses have asked for, marked with `"address": true`. They are shown, so that one
-//! list has all that fired; sent back, they are passed over.
+//! The rules from addresses follow, marked with `"address": true`. They are ignored in a request.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -10,14 +9,14 @@ use axum::extract::State;
 use axum::extract::rejection::BytesRejection;
 use serde::{Deserialize, Serialize};
 
-use super::error::Refusal;
-use crate::{Action, FaultRule, Faults, Stage, faults};
+use super::error::HttpError;
+use crate::faults::{self, Action, FaultRule, Faults, Stage};
 
 /// A rule: a stage, and exactly one of `reply`, `delay` and `drop`.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rule {
-    stage: StageName,
+    stage: Stage,
     #[serde(skip_serializing_if = "Option::is_none")]
     recipient: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -29,10 +28,10 @@ pub(super) struct Rule {
     drop: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     times: Option<u32>,
-    /// Only answered: how often it has happened. It is taken too, so that an answer can be sent back.
+    /// In responses only: how many times it fired. Accepted in a request, so that a response can be sent back.
     #[serde(default)]
     fired: u32,
-    /// Only answered: whether an address has asked for it.
+    /// In responses only: whether the rule is from an address.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     address: bool,
 }
@@ -41,67 +40,55 @@ pub(super) struct Rule {
 #[serde(deny_unknown_fields)]
 struct Reply {
     code: u16,
-    #[serde(default = "injected")]
+    #[serde(default = "default_text")]
     text: String,
 }
 
-fn injected() -> String {
+fn default_text() -> String {
     "injected fault".to_owned()
 }
 
-#[derive(Clone, Copy, Deserialize, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-enum StageName {
-    Connect,
-    Ehlo,
-    Mail,
-    Rcpt,
-    Data,
-    AfterData,
-}
-
 pub(super) async fn list(State(faults): State<Faults>) -> Json<Vec<Rule>> {
-    let listed = faults.rules().into_iter().map(Rule::from);
-    let asked_for = faults.from_addresses().into_iter().map(|rule| Rule {
+    let rules = faults.rules().into_iter().map(Rule::from);
+    let address_rules = faults.address_rules().into_iter().map(|rule| Rule {
         address: true,
         ..Rule::from(rule)
     });
-    Json(listed.chain(asked_for).collect())
+    Json(rules.chain(address_rules).collect())
 }
 
-/// Any content type is taken: `curl -X PUT -d` does not say JSON.
+/// Accepts any content type, because `curl -X PUT -d` does not set JSON.
 pub(super) async fn replace(
     State(faults): State<Faults>,
     body: Result<Bytes, BytesRejection>,
-) -> Result<Json<Vec<Rule>>, Refusal> {
+) -> Result<Json<Vec<Rule>>, HttpError> {
     let rules: Vec<Rule> = serde_json::from_slice(&body?)
-        .map_err(|error| Refusal::bad_request(format!("expected a list of rules: {error}")))?;
+        .map_err(|error| HttpError::bad_request(format!("expected a list of rules: {error}")))?;
     let numbered = (1..).zip(rules).filter(|(_, rule)| !rule.address);
     let rules = numbered.map(|(number, rule)| {
-        rule.check()
-            .map_err(|reason| Refusal::bad_request(format!("rule {number}: {reason}")))
+        rule.validate()
+            .map_err(|reason| HttpError::bad_request(format!("rule {number}: {reason}")))
     });
     faults.set(rules.collect::<Result<_, _>>()?);
     Ok(list(State(faults)).await)
 }
 
 impl Rule {
-    fn check(self) -> Result<FaultRule, String> {
-        let stage = Stage::from(self.stage);
-        if self.recipient.is_some() && !stage.knows_recipients() {
-            return Err("recipient: no recipient is known before the stage rcpt".to_owned());
+    fn validate(self) -> Result<FaultRule, String> {
+        if self.recipient.is_some() && !self.stage.has_recipients() {
+            return Err("recipient: only valid at the stages rcpt, data and after-data".to_owned());
         }
         if self.times == Some(0) {
-            return Err("times: expected at least 1; leave it out for always".to_owned());
+            return Err("times: expected at least 1; omit it for always".to_owned());
         }
         let action = match (self.reply, self.delay, self.drop) {
-            (Some(reply), None, false) => reply.check()?,
-            (None, Some(delay), false) => pause(&delay)?,
+            (Some(reply), None, false) => reply.validate()?,
+            (None, Some(delay), false) => parse_delay(&delay)?,
             (None, None, true) => Action::Drop,
             _ => return Err("expected exactly one of reply, delay and drop".to_owned()),
         };
         Ok(FaultRule {
-            stage,
+            stage: self.stage,
             action,
             times: self.times,
             recipient: self.recipient,
@@ -111,12 +98,12 @@ impl Rule {
 }
 
 impl Reply {
-    fn check(self) -> Result<Action, String> {
+    fn validate(self) -> Result<Action, String> {
         if !(200..=599).contains(&self.code) {
-            return Err("reply.code: expected 200 to 599; from 400 it refuses".to_owned());
+            return Err("reply.code: expected 200 to 599".to_owned());
         }
         if self.text.contains(|c: char| c.is_control() && c != '\n') {
-            return Err("reply.text: expected no control characters but line breaks".to_owned());
+            return Err("reply.text: expected no control characters except line breaks".to_owned());
         }
         Ok(Action::Reply {
             code: self.code,
@@ -125,8 +112,8 @@ impl Reply {
     }
 }
 
-fn pause(delay: &str) -> Result<Action, String> {
-    faults::pause(delay)
+fn parse_delay(delay: &str) -> Result<Action, String> {
+    faults::parse_delay(delay)
         .map(Action::Delay)
         .ok_or_else(|| "delay: expected a duration up to 1h, such as 3s or 500ms".to_owned())
 }
@@ -136,11 +123,11 @@ impl From<FaultRule> for Rule {
         let (mut reply, mut delay, mut drop) = (None, None, false);
         match rule.action {
             Action::Reply { code, text } => reply = Some(Reply { code, text }),
-            Action::Delay(pause) => delay = Some(humantime::format_duration(pause).to_string()),
+            Action::Delay(time) => delay = Some(humantime::format_duration(time).to_string()),
             Action::Drop => drop = true,
         }
         Self {
-            stage: rule.stage.into(),
+            stage: rule.stage,
             recipient: rule.recipient,
             reply,
             delay,
@@ -148,32 +135,6 @@ impl From<FaultRule> for Rule {
             times: rule.times,
             fired: rule.fired,
             address: false,
-        }
-    }
-}
-
-impl From<StageName> for Stage {
-    fn from(name: StageName) -> Self {
-        match name {
-            StageName::Connect => Self::Connect,
-            StageName::Ehlo => Self::Ehlo,
-            StageName::Mail => Self::Mail,
-            StageName::Rcpt => Self::Rcpt,
-            StageName::Data => Self::Data,
-            StageName::AfterData => Self::AfterData,
-        }
-    }
-}
-
-impl From<Stage> for StageName {
-    fn from(stage: Stage) -> Self {
-        match stage {
-            Stage::Connect => Self::Connect,
-            Stage::Ehlo => Self::Ehlo,
-            Stage::Mail => Self::Mail,
-            Stage::Rcpt => Self::Rcpt,
-            Stage::Data => Self::Data,
-            Stage::AfterData => Self::AfterData,
         }
     }
 }

@@ -2,7 +2,7 @@ use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use super::App;
+use super::app::App;
 use crate::metrics;
 
 pub(super) async fn metrics(State(app): State<App>) -> Response {

@@ -1,23 +1,20 @@
-//! The mailbox page: files that are part of the binary, and the headers that keep mails from doing anything.
+//! The mailbox page: its files, which are part of the binary, and the security headers.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Path, State};
+use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderValue, Uri};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
 
-use super::error::Refusal;
-use super::{App, unknown_route, view_html};
+use super::error::HttpError;
 
-/// The page loads its own files and talks to this server; nothing else, so that nothing in a mail can. Its scripts
-/// cannot turn text into HTML, either (Trusted Types).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
+/// The page may only load its own files and connect to this server, and its scripts cannot convert text to HTML (Trusted
+/// Types). So a message can do neither.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
                       frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -31,29 +28,29 @@ macro_rules! file {
     };
 }
 
-/// Below `/page/`: the name, the type, the content.
+/// Name, type and content of the files in `/page/`.
 const FILES: [(&str, &str, &str); 13] = [
+    file!("announce.js", JAVASCRIPT),
     file!("api.js", JAVASCRIPT),
     file!("base.css", CSS),
-    file!("code.js", JAVASCRIPT),
+    file!("code_card.js", JAVASCRIPT),
+    file!("format.js", JAVASCRIPT),
     file!("icon.svg", SVG),
     file!("list.css", CSS),
     file!("list.js", JAVASCRIPT),
     file!("mail.css", CSS),
     file!("mail.js", JAVASCRIPT),
+    file!("mail_tabs.js", JAVASCRIPT),
     file!("main.js", JAVASCRIPT),
-    file!("panel.js", JAVASCRIPT),
-    file!("read.js", JAVASCRIPT),
-    file!("say.js", JAVASCRIPT),
-    file!("words.js", JAVASCRIPT),
+    file!("read_marks.js", JAVASCRIPT),
 ];
 
-/// The page, made once.
+/// The page, rendered at start.
 #[derive(Clone)]
-pub(crate) struct Index(Arc<str>);
+pub(crate) struct IndexPage(Arc<str>);
 
-impl Index {
-    /// Before the first mail, the page says where to send one.
+impl IndexPage {
+    /// While the mailbox is empty, the page shows the address of the SMTP server.
     pub(crate) fn new(smtp: SocketAddr) -> Self {
         let page = include_str!("../page/index.html")
             .replace("{{SMTP}}", &smtp.to_string())
@@ -63,33 +60,25 @@ impl Index {
     }
 }
 
-/// The routes of the page, its files, and the mails that it shows in a frame.
-pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/", get(index))
-        .route("/page/{name}", get(file))
-        .route("/view/{file}", get(view_html::show))
-}
-
-async fn index(State(Index(page)): State<Index>) -> Html<String> {
+pub(super) async fn index(State(IndexPage(page)): State<IndexPage>) -> Html<String> {
     Html(page.to_string())
 }
 
-async fn file(Path(name): Path<String>, uri: Uri) -> Result<Response, Refusal> {
+pub(super) async fn file(Path(name): Path<String>) -> Result<Response, HttpError> {
     match FILES.iter().find(|(known, _, _)| *known == name) {
         Some((_, kind, content)) => Ok(([(CONTENT_TYPE, *kind)], *content).into_response()),
-        None => Err(unknown_route(uri).await),
+        None => Err(HttpError::not_found(format!("there is no file {name}"))),
     }
 }
 
-/// Headers of every answer, also of the JSON: a browser may be pointed at any of them.
-pub(super) async fn protect(mut response: Response) -> Response {
+/// Sets the headers of every response, including JSON, which a browser may open too.
+pub(super) async fn set_security_headers(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let policy = headers.remove(CONTENT_SECURITY_POLICY);
     headers.insert(
         CONTENT_SECURITY_POLICY,
-        // A mail in its frame has a policy of its own.
-        policy.unwrap_or(HeaderValue::from_static(POLICY)),
+        // The HTML of a message has its own policy.
+        policy.unwrap_or(HeaderValue::from_static(PAGE_POLICY)),
     );
     for (name, value) in [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -4,13 +4,14 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::error::Refusal;
-use super::view::{List, default_limit};
-use crate::{Address, Mailbox, Message};
+use super::error::HttpError;
+use super::message_json::{self, default_limit};
+use crate::mailbox::Mailbox;
+use crate::message::{Address, Message};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Search {
+pub(super) struct SearchQuery {
     query: String,
     #[serde(default)]
     start: usize,
@@ -20,17 +21,17 @@ pub(super) struct Search {
 
 pub(super) async fn search(
     State(mailbox): State<Mailbox>,
-    search: Result<Query<Search>, QueryRejection>,
-) -> Result<Response, Refusal> {
-    let Query(Search { query, start, limit }) = search?;
+    query: Result<Query<SearchQuery>, QueryRejection>,
+) -> Result<Response, HttpError> {
+    let Query(SearchQuery { query, start, limit }) = query?;
     let terms = parse(&query);
     let mut messages = mailbox.messages();
     let total = messages.len();
-    messages.retain(|message| terms.iter().all(|term| term.finds(message)));
-    Ok(Json(List::new(total, &messages, start, limit)).into_response())
+    messages.retain(|message| terms.iter().all(|term| term.matches(message)));
+    Ok(Json(message_json::list(total, &messages, start, limit)).into_response())
 }
 
-/// What a mail has to contain, in lower case.
+/// What a message must contain, in lower case.
 #[derive(Debug, PartialEq, Eq)]
 struct Term {
     field: Field,
@@ -53,7 +54,7 @@ impl Term {
         }
     }
 
-    fn finds(&self, message: &Message) -> bool {
+    fn matches(&self, message: &Message) -> bool {
         match self.field {
             Field::To => self.in_addresses(&message.to),
             Field::From => self.in_addresses(message.from.as_slice()) || self.is_in(&message.return_path),
@@ -78,7 +79,7 @@ impl Term {
     }
 }
 
-/// Words are separated by spaces, and all have to be found. Quotes keep several together: `subject:"your code"`.
+/// Spaces separate the terms; quotes join words into one term: `subject:"your code"`.
 fn parse(query: &str) -> Vec<Term> {
     let mut quoted = false;
     let words = query.split(|c: char| {
@@ -102,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn queries() {
+    fn parses_queries() {
         assert_eq!(
             parse(r#" to:Ada@example.com  subject:"Your code" 10:30 "two words" from: "open"#),
             [

@@ -6,64 +6,67 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
-use super::error::Refusal;
-use super::view::Detail;
-use crate::{Mailbox, ring};
+use super::error::HttpError;
+use super::message_json;
+use crate::mailbox::Mailbox;
+use crate::store;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Wait {
+pub(super) struct WaitQuery {
     to: String,
     after: Option<String>,
     timeout: Option<String>,
 }
 
-/// Answers the mail that [`Mailbox::wait_for`] finds, or 408 when none came in time.
+/// Waits for a message with [`Mailbox::wait_for`]; 408 after the timeout.
 pub(super) async fn wait(
     State(mailbox): State<Mailbox>,
-    wait: Result<Query<Wait>, QueryRejection>,
-) -> Result<Response, Refusal> {
-    let Query(wait) = wait?;
-    let to = recipient(&wait.to)?;
-    let after = wait.after.as_deref().map(position).transpose()?;
-    let timeout = wait.timeout.as_deref().map_or(Ok(DEFAULT_TIMEOUT), duration)?;
+    query: Result<Query<WaitQuery>, QueryRejection>,
+) -> Result<Response, HttpError> {
+    let Query(query) = query?;
+    let to = parse_recipient(&query.to)?;
+    let after = query.after.as_deref().map(parse_id).transpose()?;
+    let timeout = query.timeout.as_deref().map_or(Ok(DEFAULT_TIMEOUT), parse_timeout)?;
 
     let Some(message) = mailbox.wait_for(&to, after, timeout).await else {
         let timeout = humantime::format_duration(timeout);
-        return Err(Refusal::timed_out(format!("no mail to {to} came within {timeout}")));
+        return Err(HttpError::timed_out(format!(
+            "no message to {to} arrived within {timeout}"
+        )));
     };
-    Ok(Json(Detail::of(&message)).into_response())
+    Ok(Json(message_json::detail(&message)).into_response())
 }
 
-/// In a query, `+` means a space. No address has one, so `a+tag@example.com` was meant as it stands.
-fn recipient(to: &str) -> Result<String, Refusal> {
+/// In a query, `+` means a space. No address contains a space, so a `+` is meant.
+fn parse_recipient(to: &str) -> Result<String, HttpError> {
     if to.contains('@') {
         Ok(to.replace(' ', "+"))
     } else {
-        Err(Refusal::bad_request("to: expected an address, such as ada@example.com"))
-    }
-}
-
-pub(super) fn position(after: &str) -> Result<&str, Refusal> {
-    if ring::is_id(after) {
-        Ok(after)
-    } else {
-        Err(Refusal::bad_request(
-            "after: expected the ID of a mail, as other answers give it",
+        Err(HttpError::bad_request(
+            "to: expected an address, such as ada@example.com",
         ))
     }
 }
 
-fn duration(timeout: &str) -> Result<Duration, Refusal> {
+pub(super) fn parse_id(after: &str) -> Result<&str, HttpError> {
+    if store::is_id(after) {
+        Ok(after)
+    } else {
+        Err(HttpError::bad_request("after: expected the ID of a message"))
+    }
+}
+
+fn parse_timeout(timeout: &str) -> Result<Duration, HttpError> {
     humantime::parse_duration(timeout)
         .ok()
         .filter(|timeout| *timeout <= MAX_TIMEOUT)
         .ok_or_else(|| {
             let max = humantime::format_duration(MAX_TIMEOUT);
-            Refusal::bad_request(format!(
+            HttpError::bad_request(format!(
                 "timeout: expected a duration up to {max}, such as 10s or 500ms"
             ))
         })

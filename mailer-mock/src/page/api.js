@@ -1,30 +1,30 @@
-// What this page asks of the server.
+// Requests to the server.
 
-// More rows help nobody; the search finds the rest.
-const ROWS = 200;
+// How many emails the list shows. The search finds the others.
+const LIST_LIMIT = 200;
 
-async function ask(path, options) {
-  const answer = await fetch(path, options);
-  if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
-  return answer;
+async function request(path, options) {
+  const response = await fetch(path, options);
+  if (!response.ok) throw new Error(`${path} returned ${response.status}`);
+  return response;
 }
 
 export async function mails(query) {
   const path = query ? `/api/v1/search?query=${encodeURIComponent(query)}&` : "/api/v1/messages?";
-  return (await ask(`${path}limit=${ROWS}`)).json();
+  return (await request(`${path}limit=${LIST_LIMIT}`)).json();
 }
 
 export async function mail(id) {
-  return (await ask(`/api/v1/message/${id}`)).json();
+  return (await request(`/api/v1/message/${id}`)).json();
 }
 
 export async function headers(id) {
-  return (await ask(`/api/v1/message/${id}/headers`)).json();
+  return (await request(`/api/v1/message/${id}/headers`)).json();
 }
 
-// The beginning of the raw mail: nobody reads ten megabytes, and no browser shows them quickly.
+// The start of the raw email: ten megabytes are slow to show.
 export async function raw(id, limit) {
-  const reader = (await ask(rawPath(id))).body.getReader();
+  const reader = (await request(rawPath(id))).body.getReader();
   const decoder = new TextDecoder();
   let text = "";
   while (text.length < limit) {
@@ -40,27 +40,27 @@ export const rawPath = (id) => `/api/v1/message/${id}/raw`;
 export const htmlPath = (id) => `/view/${id}.html`;
 export const filePath = (id, part) => `/api/v1/message/${id}/part/${part}`;
 
-// Without ids, everything.
+// Deletes the emails with these ids, or all.
 export async function remove(ids) {
   const body = ids ? JSON.stringify({ IDs: ids }) : undefined;
-  await ask("/api/v1/messages", { method: "DELETE", body });
+  await request("/api/v1/messages", { method: "DELETE", body });
 }
 
-// Until a connection that the browser has given up is tried again.
-const PAUSE = 3_000;
+// How long to wait before reconnecting after an error response.
+const RECONNECT_DELAY = 3_000;
 
 export function listen({ onMail, onChange, onLost }) {
   let events = null;
   const connect = () => {
     events?.close();
-    // A browser has six connections to a host, for all of its pages: they are for those that are looked at.
+    // A browser opens at most six connections to a host, for all tabs: leave them to the visible ones.
     if (document.hidden) return;
     events = new EventSource("/api/v1/events");
     events.addEventListener("open", onChange);
     events.addEventListener("error", () => {
       onLost();
-      // The browser connects again by itself and then gets what came meanwhile, but not after an answer that is none.
-      if (events.readyState === EventSource.CLOSED) setTimeout(connect, PAUSE);
+      // The browser reconnects by itself and gets the emails that it missed, but not after an error response.
+      if (events.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_DELAY);
     });
     events.addEventListener("deleted", onChange);
     events.addEventListener("mail", (event) => {

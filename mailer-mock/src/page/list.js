@@ -1,46 +1,46 @@
-// The list of mails. Rows are kept from one drawing to the next, so that focus and scrolling stay where they are.
+// The list of emails. Rows are reused, so that focus and scroll position stay.
 
-import { isRead } from "./read.js";
-import { LIFETIME, ago, clip, seconds, subject } from "./words.js";
+import { CODE_LIFETIME, ago, clip, secondsSince, subject } from "./format.js";
+import { isRead } from "./read_marks.js";
 
 const list = document.getElementById("list");
 const template = document.getElementById("row");
 const rows = new Map();
 
-function make(mail) {
+function createRow(mail) {
   const row = template.content.cloneNode(true).firstElementChild;
   const link = row.querySelector("a");
   const to = mail.To.map(({ Address }) => Address).join(", ");
   link.href = `#${mail.ID}`;
-  row.querySelector(".to").textContent = clip(to) || "(nobody)";
+  row.querySelector(".to").textContent = clip(to) || "(no recipient)";
   row.querySelector(".subject").textContent = subject(mail);
   row.querySelector(".code").textContent = mail.Codes[0] ?? "";
   row.querySelector("time").dateTime = mail.Created;
-  row.classList.toggle("is-new", rows.size > 0 && seconds(mail.Created) < 5);
+  row.classList.toggle("is-new", rows.size > 0 && secondsSince(mail.Created) < 5);
   return row;
 }
 
-export function draw(mails) {
-  const wanted = new Set(mails.map(({ ID }) => ID));
+export function render(mails) {
+  const ids = new Set(mails.map(({ ID }) => ID));
   for (const [id, row] of rows) {
-    if (wanted.has(id)) continue;
+    if (ids.has(id)) continue;
     row.remove();
     rows.delete(id);
   }
   mails.forEach((mail, place) => {
-    if (!rows.has(mail.ID)) rows.set(mail.ID, make(mail));
+    if (!rows.has(mail.ID)) rows.set(mail.ID, createRow(mail));
     const row = rows.get(mail.ID);
     if (list.children[place] !== row) list.insertBefore(row, list.children[place] ?? null);
   });
   tick();
 }
 
-// What changes by itself, and with what is open.
+// Updates times and read marks.
 export function tick() {
   for (const [id, row] of rows) {
     const time = row.querySelector("time");
     time.textContent = ago(time.dateTime);
-    row.classList.toggle("is-past", seconds(time.dateTime) >= LIFETIME);
+    row.classList.toggle("is-expired", secondsSince(time.dateTime) >= CODE_LIFETIME);
     row.classList.toggle("is-unread", !isRead(id));
     row.querySelector(".unread span").hidden = isRead(id);
   }
@@ -54,12 +54,12 @@ export function select(id) {
   }
 }
 
-// Moves to the next row, or the one before; from elsewhere to the one that is open, or the first.
+// Moves the focus by one row, from the focused row or else the open one; without either, to the first.
 export function move(step) {
   const links = [...list.querySelectorAll("a")];
-  const here = links.indexOf(document.activeElement);
+  const focused = links.indexOf(document.activeElement);
   const open = links.findIndex((link) => link.hasAttribute("aria-current"));
-  const place = here >= 0 ? here + step : open >= 0 ? open + step : 0;
+  const place = focused >= 0 ? focused + step : open >= 0 ? open + step : 0;
   links[Math.min(Math.max(place, 0), links.length - 1)]?.focus();
 }
 

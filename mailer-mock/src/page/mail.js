@@ -1,23 +1,23 @@
-// The mail that is open.
+// The open email.
 
 import { filePath, rawPath } from "./api.js";
-import * as code from "./code.js";
-import * as panel from "./panel.js";
-import { bytes, clip, people, person, subject } from "./words.js";
+import * as codeCard from "./code_card.js";
+import { address, addresses, bytes, clip, subject } from "./format.js";
+import * as tabs from "./mail_tabs.js";
 
 const element = (id) => document.getElementById(id);
 
 export async function show(mail) {
   element("subject").textContent = subject(mail);
-  element("codes").replaceChildren(...mail.Codes.map((digits) => code.card(digits, mail.Created)));
-  element("from").textContent = mail.From ? person(mail.From) : "(nobody)";
-  element("to").textContent = people(mail.To);
+  element("codes").replaceChildren(...mail.Codes.map((digits) => codeCard.create(digits, mail.Created)));
+  element("from").textContent = mail.From ? address(mail.From) : "(no sender)";
+  element("to").textContent = addresses(mail.To);
   element("created").dateTime = mail.Created;
   element("created").textContent = new Date(mail.Created).toLocaleString();
   element("download").href = rawPath(mail.ID);
   element("download").download = `${mail.ID}.eml`;
   files(mail);
-  await panel.show(mail);
+  await tabs.show(mail);
 }
 
 function files(mail) {
@@ -37,7 +37,7 @@ function file(id, part) {
 }
 
 export function tick() {
-  for (const card of element("codes").children) code.tick(card);
+  for (const card of element("codes").children) codeCard.tick(card);
 }
 
 export function copyFirst() {

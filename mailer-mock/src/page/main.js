@@ -1,89 +1,89 @@
-// The page: what is open is in the address, what is there comes from the server, and keys do what the mouse does.
+// The mailbox page. The fragment of the URL names the open email.
 
+import { announce } from "./announce.js";
 import * as api from "./api.js";
+import { addresses, emails, spoken, subject } from "./format.js";
 import * as list from "./list.js";
 import * as mail from "./mail.js";
-import { markRead } from "./read.js";
-import { say } from "./say.js";
-import { counted, people, spoken, subject } from "./words.js";
+import { markRead } from "./read_marks.js";
 
 const element = (id) => document.getElementById(id);
-const opened = () => location.hash.slice(1);
+const openId = () => location.hash.slice(1);
 const query = () => element("query").value.trim();
-let total = null; // How many mails there are; null before the first answer.
+let total = null; // The number of emails; null before the first response.
 
-function complain(error) {
-  element("status").textContent = `That did not work: ${error.message}`;
+function showError(error) {
+  element("status").textContent = `Something went wrong: ${error.message}`;
 }
 
-// Which part of the page there is: the mail that is open, the first steps, or neither.
-function arrange() {
-  const open = Boolean(opened()) && total !== 0;
+// Shows the open email, the first steps for an empty mailbox, or neither.
+function updateSections() {
+  const open = Boolean(openId()) && total !== 0;
   element("mail").hidden = !open;
   element("empty").hidden = total !== 0;
   element("choose").hidden = open || !total;
   element("clear").hidden = !total;
   document.body.classList.toggle("open", open);
-  document.body.classList.toggle("vacant", total === 0);
+  document.body.classList.toggle("is-empty", total === 0);
 }
 
 async function open() {
-  const id = opened();
+  const id = openId();
   list.select(id);
   if (id) {
     try {
-      const shown = await api.mail(id);
-      if (id !== opened()) return; // Another one was opened meanwhile.
-      await mail.show(shown);
+      const email = await api.mail(id);
+      if (id !== openId()) return; // The user opened another one meanwhile.
+      await mail.show(email);
       markRead(id);
-      document.title = `${subject(shown)} – Mailbox`;
+      document.title = `${subject(email)} – Mailbox`;
     } catch {
-      location.hash = ""; // It was deleted.
+      location.hash = ""; // The email was deleted.
       return;
     }
   } else {
     document.title = "Mailbox";
   }
-  arrange();
+  updateSections();
   list.tick();
   if (id && !document.querySelector("#list a:focus")) element("subject").focus();
 }
 
-// One request at a time, however many mails arrive; the last one sees them all.
-let drawing = null;
-let again = false;
+// Only one request at a time. An event during a request starts another one.
+let loading = null;
+let outdated = false;
 
-async function draw() {
-  const searching = query();
-  const found = await api.mails(searching);
-  total = found.total;
-  list.draw(found.messages);
-  list.select(opened());
-  element("status").textContent = counted(total, found.messages_count, searching);
-  element("nothing").hidden = !searching || found.messages_count > 0;
-  element("more").hidden = found.messages_count <= found.count;
-  element("more").textContent = `The newest ${found.count} are here. Search finds the others.`;
-  if (opened() && !element("mail").hidden && total === 0) location.hash = "";
-  arrange();
+async function load() {
+  const search = query();
+  const { total: count, messages_count: matches, messages } = await api.mails(search);
+  total = count;
+  list.render(messages);
+  list.select(openId());
+  element("status").textContent = search ? `${matches} of ${total} found` : emails(total);
+  element("no-results").hidden = !search || matches > 0;
+  element("more").hidden = matches <= messages.length;
+  element("more").textContent = `Showing the newest ${messages.length}. Use the search to find the others.`;
+  if (openId() && !element("mail").hidden && total === 0) location.hash = "";
+  updateSections();
 }
 
 function refresh() {
-  if (drawing) {
-    again = true;
+  if (loading) {
+    outdated = true;
     return;
   }
-  drawing = draw()
-    .catch(complain)
+  loading = load()
+    .catch(showError)
     .finally(() => {
-      drawing = null;
-      if (!again) return;
-      again = false;
+      loading = null;
+      if (!outdated) return;
+      outdated = false;
       refresh();
     });
 }
 
 function close() {
-  const id = opened();
+  const id = openId();
   location.hash = "";
   list.focusRow(id);
 }
@@ -99,34 +99,37 @@ const keys = {
 };
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches("input");
-  const elsewhere = event.target.closest("main") && event.key.startsWith("Arrow");
-  if (event.ctrlKey || event.metaKey || event.altKey || elsewhere || element("sure").open) return;
-  if (typing && !["ArrowDown", "Escape"].includes(event.key)) return;
-  const act = keys[event.key];
-  if (!act) return;
+  const inSearch = event.target.matches("input");
+  const scrollsMail = event.target.closest("main") && event.key.startsWith("Arrow");
+  if (event.ctrlKey || event.metaKey || event.altKey || scrollsMail || element("confirm-delete").open) return;
+  if (inSearch && !["ArrowDown", "Escape"].includes(event.key)) return;
+  const action = keys[event.key];
+  if (!action) return;
   event.preventDefault();
-  if (typing && event.key === "Escape" && query()) {
+  if (inSearch && event.key === "Escape" && query()) {
     element("query").value = "";
     refresh();
-  } else act();
+  } else action();
 });
 
 element("query").addEventListener("input", refresh);
 element("delete").addEventListener("click", () => {
-  const id = opened();
+  const id = openId();
   close();
-  api.remove([id]).catch(complain);
+  api.remove([id]).catch(showError);
 });
-element("clear").addEventListener("click", () => element("sure").showModal());
-element("sure").addEventListener("close", () => {
-  if (element("sure").returnValue === "yes") api.remove().catch(complain);
+element("clear").addEventListener("click", () => {
+  element("confirm-title").textContent = `Delete all ${emails(total)}?`;
+  element("confirm-delete").showModal();
+});
+element("confirm-delete").addEventListener("close", () => {
+  if (element("confirm-delete").returnValue === "yes") api.remove().catch(showError);
 });
 element("back").addEventListener("click", (event) => {
   event.preventDefault();
   close();
 });
-addEventListener("hashchange", () => open().catch(complain));
+addEventListener("hashchange", () => open().catch(showError));
 setInterval(() => {
   list.tick();
   mail.tick();
@@ -135,10 +138,10 @@ setInterval(() => {
 api.listen({
   onMail: (mail) => {
     const code = mail.Codes[0] ? `, code ${spoken(mail.Codes[0])}` : "";
-    say(`New mail to ${people(mail.To)}: ${subject(mail)}${code}`);
+    announce(`New email to ${addresses(mail.To)}: ${subject(mail)}${code}`);
   },
   onChange: refresh,
-  onLost: () => (element("status").textContent = "The connection is lost, trying again…"),
+  onLost: () => (element("status").textContent = "Connection lost. Reconnecting…"),
 });
 refresh();
-open().catch(complain);
+open().catch(showError);

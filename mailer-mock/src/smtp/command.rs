@@ -1,21 +1,21 @@
 use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, Error, MAIL_SMTPUTF8, Request};
 
-use super::MAX_MAIL;
-use super::auth::Mechanism;
-use super::reply::Reply;
+use super::limits::MAX_MESSAGE_SIZE;
+use super::reply::SmtpReply;
+use super::sasl::Mechanism;
 
-/// What a client can ask for here.
+/// A command of a client.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Command {
     Ehlo,
     Helo,
     StartTls,
-    /// How the client says who it is, and the first response, where it gives one.
+    /// With the initial response, if there is one.
     Auth(Mechanism, Option<String>),
     Mail {
-        /// The reverse-path, empty for the null sender.
+        /// The reverse-path; empty for the null sender.
         sender: String,
-        /// Whether addresses may hold more than ASCII (RFC 6531).
+        /// Whether addresses may contain non-ASCII characters (RFC 6531).
         utf8: bool,
     },
     /// The forward-path.
@@ -29,25 +29,25 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// Reads a command line, without its line break.
+    /// Parses a command line without its line break.
     ///
     /// # Errors
     ///
-    /// The reply that says what is wrong with it.
-    pub(super) fn parse(line: &[u8]) -> Result<Self, Reply> {
-        // The parser below passes over a carriage return wherever it stands.
+    /// The reply that states what is wrong.
+    pub(super) fn parse(line: &[u8]) -> Result<Self, SmtpReply> {
+        // smtp_proto skips a carriage return anywhere in the line.
         if line.iter().any(u8::is_ascii_control) {
-            return Err(Reply::CONTROL_CHARACTER);
+            return Err(SmtpReply::CONTROL_CHARACTER);
         }
         let terminated = [line, b"\r\n"].concat();
-        match Request::parse(&mut terminated.iter()).map_err(|error| refusal(&error))? {
+        match Request::parse(&mut terminated.iter()).map_err(|error| error_reply(&error))? {
             Request::Ehlo { .. } => Ok(Self::Ehlo),
             Request::Helo { .. } => Ok(Self::Helo),
-            Request::Mail { from } if from.size > MAX_MAIL => Err(Reply::mail_too_large()),
+            Request::Mail { from } if from.size > MAX_MESSAGE_SIZE => Err(SmtpReply::message_too_large()),
             Request::Mail { from } => {
                 let utf8 = from.flags & MAIL_SMTPUTF8 != 0;
                 if !utf8 && !from.address.is_ascii() {
-                    return Err(Reply::NEEDS_SMTPUTF8);
+                    return Err(SmtpReply::SMTPUTF8_REQUIRED);
                 }
                 Ok(Self::Mail {
                     sender: from.address.into_owned(),
@@ -62,7 +62,7 @@ impl Command {
             Request::Vrfy { .. } => Ok(Self::Vrfy),
             Request::Help { .. } => Ok(Self::Help),
             Request::Quit => Ok(Self::Quit),
-            Request::StartTls if line.trim_ascii_end().len() > "STARTTLS".len() => Err(Reply::STARTTLS_ALONE),
+            Request::StartTls if line.trim_ascii_end().len() > "STARTTLS".len() => Err(SmtpReply::STARTTLS_PARAMETER),
             Request::StartTls => Ok(Self::StartTls),
             Request::Auth {
                 mechanism,
@@ -71,35 +71,35 @@ impl Command {
                 let mechanism = match mechanism {
                     AUTH_PLAIN => Mechanism::Plain,
                     AUTH_LOGIN => Mechanism::Login,
-                    _ => return Err(Reply::UNKNOWN_MECHANISM),
+                    _ => return Err(SmtpReply::UNKNOWN_MECHANISM),
                 };
-                let first = Some(initial_response.into_owned()).filter(|first| !first.is_empty());
-                Ok(Self::Auth(mechanism, first))
+                let initial_response = Some(initial_response.into_owned()).filter(|response| !response.is_empty());
+                Ok(Self::Auth(mechanism, initial_response))
             }
-            _ => Err(Reply::NOT_OFFERED),
+            _ => Err(SmtpReply::NOT_IMPLEMENTED),
         }
     }
 }
 
-/// The parser gives an empty address both for `<>`, which is no recipient, and for `<postmaster>`, which every server
-/// takes without a domain (RFC 5321, section 4.5.1).
-fn postmaster(line: &[u8]) -> Result<Command, Reply> {
+/// smtp_proto returns an empty address both for `<>`, which is invalid, and for `<postmaster>`, which every server
+/// accepts without a domain (RFC 5321, section 4.5.1).
+fn postmaster(line: &[u8]) -> Result<Command, SmtpReply> {
     if line.to_ascii_lowercase().windows(12).any(|w| w == b"<postmaster>") {
         Ok(Command::Rcpt("postmaster".to_owned()))
     } else {
-        Err(Reply::NO_RECIPIENT)
+        Err(SmtpReply::MISSING_RECIPIENT)
     }
 }
 
-/// The codes of RFC 5321, section 4.2.2; 555 is for parameters (section 4.1.1.11).
-fn refusal(error: &Error) -> Reply {
+/// The codes of RFC 5321, section 4.2.2, and 555 for parameters (section 4.1.1.11).
+fn error_reply(error: &Error) -> SmtpReply {
     match error {
-        Error::InvalidSenderAddress => Reply::fixed(501, "that is no sender's address"),
-        Error::InvalidRecipientAddress => Reply::fixed(501, "that is no recipient's address"),
-        Error::SyntaxError { syntax } => Reply::new(501, format!("the syntax is: {syntax}")),
-        Error::InvalidParameter { param } => Reply::new(501, format!("invalid value of the parameter {param}")),
-        Error::UnsupportedParameter { .. } => Reply::fixed(555, "parameter not offered here"),
-        _ => Reply::UNKNOWN_COMMAND,
+        Error::InvalidSenderAddress => SmtpReply::fixed(501, "invalid sender address"),
+        Error::InvalidRecipientAddress => SmtpReply::fixed(501, "invalid recipient address"),
+        Error::SyntaxError { syntax } => SmtpReply::new(501, format!("syntax error, expected: {syntax}")),
+        Error::InvalidParameter { param } => SmtpReply::new(501, format!("invalid value for the parameter {param}")),
+        Error::UnsupportedParameter { .. } => SmtpReply::fixed(555, "unsupported parameter"),
+        _ => SmtpReply::UNKNOWN_COMMAND,
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn commands() {
+    fn parses_commands() {
         for (line, command) in [
             ("EHLO client.example", Command::Ehlo),
             ("helo [127.0.0.1]", Command::Helo),
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals() {
+    fn rejects_invalid_commands() {
         for (line, code) in [
             ("", 500),
             ("FOO", 500),
@@ -175,8 +175,8 @@ mod tests {
             ("MAIL FROM:<a@example.com> SIZE=10485761", 552),
             ("MAIL FROM:<a@example.com> FOO=bar", 555),
         ] {
-            let refused = Command::parse(line.as_bytes()).map_err(|reply| reply.code());
-            assert_eq!(refused, Err(code), "{line}");
+            let rejected = Command::parse(line.as_bytes()).map_err(|reply| reply.code());
+            assert_eq!(rejected, Err(code), "{line}");
         }
     }
 }

@@ -2,43 +2,43 @@ use std::convert::Infallible;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::MAX_COMMANDS;
 use super::command::Command;
-use super::reply::Reply;
-use super::wire::{Ended, Line, Wire};
-use crate::faults::Outcome;
+use super::limits::MAX_COMMANDS;
+use super::reply::SmtpReply;
+use super::stream::{Disconnect, Line, SmtpStream};
+use crate::config::Credentials;
+use crate::faults::{Faults, Outcome, Stage};
+use crate::mailbox::Mailbox;
 use crate::message::Envelope;
 use crate::tls::Tls;
-use crate::{Credentials, Faults, Mailbox, Stage};
 
-/// One client's dialogue.
+/// The session of one client.
 #[derive(Debug)]
 pub(super) struct Session<S> {
-    pub(super) wire: Wire<S>,
+    pub(super) stream: SmtpStream<S>,
     pub(super) mailbox: Mailbox,
     faults: Faults,
-    pub(super) tls: Option<Tls>,
+    tls: Option<Tls>,
     pub(super) login: Option<Credentials>,
     pub(super) state: State,
-    /// Whether the client has said who it is.
-    pub(super) known: bool,
-    /// How many command lines may still come before the next mail.
+    pub(super) authenticated: bool,
+    /// How many command lines may still come before the next complete message.
     pub(super) commands_left: u32,
 }
 
-/// Where the dialogue stands (RFC 5321, section 4.1.4).
+/// Which commands are valid next (RFC 5321, section 4.1.4).
 #[derive(Debug)]
 pub(super) enum State {
-    /// The greeting refused the client: nothing but QUIT is taken (section 3.1).
+    /// The greeting refused the client: only QUIT is valid (section 3.1).
     Refused,
-    /// EHLO or HELO comes first.
+    /// EHLO or HELO must come first.
     Connected,
-    /// A mail can begin.
+    /// MAIL is valid.
     Ready,
-    /// After MAIL.
+    /// MAIL was accepted.
     Mail {
         envelope: Envelope,
-        /// Whether recipients may hold more than ASCII.
+        /// Whether recipients may contain non-ASCII characters.
         utf8: bool,
     },
 }
@@ -46,13 +46,13 @@ pub(super) enum State {
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn new(stream: S, mailbox: Mailbox, faults: Faults) -> Self {
         Self {
-            wire: Wire::new(stream),
+            stream: SmtpStream::new(stream),
             mailbox,
             faults,
             tls: None,
             login: None,
             state: State::Connected,
-            known: false,
+            authenticated: false,
             commands_left: MAX_COMMANDS,
         }
     }
@@ -62,115 +62,134 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Self { tls, ..self }
     }
 
-    /// Takes mail only from those who say that they are this user.
+    /// Requires this login.
     pub(super) fn with_login(self, login: Option<Credentials>) -> Self {
         Self { login, ..self }
     }
 
-    /// Holds the dialogue to its end. What was not received whole is not stored.
+    /// Runs the session to its end. An incomplete message is not stored.
     pub(super) async fn run(mut self) {
-        match self.converse().await {
-            Err(Ended::Gone) => {}
-            Err(Ended::Closed) => self.wire.close().await,
-            Err(Ended::Idle) => self.end_with(&Reply::IDLE).await,
-            Err(Ended::Endless) => self.end_with(&Reply::ENDLESS_MAIL).await,
+        match self.run_commands().await {
+            Err(Disconnect::ByClient) => {}
+            Err(Disconnect::ByServer) => self.stream.close().await,
+            Err(Disconnect::Idle) => self.close_with(&SmtpReply::IDLE_TIMEOUT).await,
+            Err(Disconnect::MessageTooLong) => self.close_with(&SmtpReply::MESSAGE_TOO_LONG).await,
         }
     }
 
-    /// Turns the client away, because there are too many.
+    /// Closes the connection because there are too many.
     pub(super) async fn refuse(mut self) {
-        self.end_with(&Reply::TOO_MANY_CONNECTIONS).await;
+        self.close_with(&SmtpReply::TOO_MANY_CONNECTIONS).await;
     }
 
-    async fn end_with(&mut self, last_word: &Reply) {
-        self.wire.reply(last_word);
-        self.wire.close().await;
+    async fn close_with(&mut self, reply: &SmtpReply) {
+        self.stream.reply(reply);
+        self.stream.close().await;
     }
 
-    async fn converse(&mut self) -> Result<Infallible, Ended> {
-        let greeting = self.play(Stage::Connect, &[], Reply::GREETING).await?;
-        if !greeting.accepts() {
+    async fn run_commands(&mut self) -> Result<Infallible, Disconnect> {
+        let greeting = self.reply_at(Stage::Connect, &[], SmtpReply::GREETING).await?;
+        if !greeting.is_success() {
             self.state = State::Refused;
         }
-        self.say(&greeting)?;
+        self.reply(&greeting)?;
         loop {
-            let line = self.wire.line().await?;
+            let line = self.stream.read_line().await?;
             match self.commands_left.checked_sub(1) {
                 Some(left) => self.commands_left = left,
-                None => self.say(&Reply::TOO_MANY_COMMANDS)?,
+                None => self.reply(&SmtpReply::TOO_MANY_COMMANDS)?,
             }
             match line {
-                Line::TooLong => self.say(&Reply::LINE_TOO_LONG)?,
-                Line::Whole(line) => match Command::parse(&line) {
-                    Ok(command) => self.obey(command).await?,
-                    Err(refusal) => self.say(&refusal)?,
+                Line::TooLong => self.reply(&SmtpReply::LINE_TOO_LONG)?,
+                Line::Complete(line) => match Command::parse(&line) {
+                    Ok(command) => self.execute(command).await?,
+                    Err(reply) => self.reply(&reply)?,
                 },
             }
         }
     }
 
-    async fn obey(&mut self, command: Command) -> Result<(), Ended> {
+    async fn execute(&mut self, command: Command) -> Result<(), Disconnect> {
         if matches!(self.state, State::Refused) && command != Command::Quit {
-            return self.say(&Reply::QUIT_ONLY);
+            return self.reply(&SmtpReply::QUIT_ONLY);
         }
         match command {
             Command::Ehlo => {
-                let starttls = self.tls.is_some() && !self.wire.is_secure();
-                self.hello(Reply::extensions(starttls)).await
+                let starttls = self.tls.is_some() && !self.stream.is_tls();
+                self.hello(SmtpReply::extensions(starttls)).await
             }
-            Command::Helo => self.hello(Reply::HELLO).await,
+            Command::Helo => self.hello(SmtpReply::HELLO).await,
             Command::StartTls => self.start_tls().await,
-            Command::Auth(mechanism, first) => self.auth(mechanism, first).await,
+            Command::Auth(mechanism, initial_response) => self.auth(mechanism, initial_response).await,
             Command::Mail { sender, utf8 } => self.mail(sender, utf8).await,
             Command::Rcpt(recipient) => self.rcpt(recipient).await,
             Command::Data => self.data().await,
             Command::Rset => {
-                self.abandon_mail();
-                self.say(&Reply::OK)
+                self.take_envelope();
+                self.reply(&SmtpReply::OK)
             }
-            Command::Noop => self.say(&Reply::OK),
-            Command::Vrfy => self.say(&Reply::CANNOT_VERIFY),
-            Command::Help => self.say(&Reply::HELP),
+            Command::Noop => self.reply(&SmtpReply::OK),
+            Command::Vrfy => self.reply(&SmtpReply::CANNOT_VERIFY),
+            Command::Help => self.reply(&SmtpReply::HELP),
             Command::Quit => {
-                self.wire.reply(&Reply::BYE);
-                Err(Ended::Closed)
+                self.stream.reply(&SmtpReply::BYE);
+                Err(Disconnect::ByServer)
             }
         }
     }
 
-    /// A second EHLO abandons the mail that was begun (section 4.1.4).
-    async fn hello(&mut self, usual: Reply) -> Result<(), Ended> {
-        let reply = self.play(Stage::Ehlo, &[], usual).await?;
-        if reply.accepts() {
+    /// A second EHLO ends the current mail transaction (section 4.1.4).
+    async fn hello(&mut self, usual: SmtpReply) -> Result<(), Disconnect> {
+        let reply = self.reply_at(Stage::Ehlo, &[], usual).await?;
+        if reply.is_success() {
             self.state = State::Ready;
         }
-        self.say(&reply)
+        self.reply(&reply)
     }
 
-    /// The reply at this stage: the usual one, or what a fault puts in its place.
-    pub(super) async fn play(&mut self, stage: Stage, recipients: &[String], usual: Reply) -> Result<Reply, Ended> {
-        match self.consult(stage, recipients).await? {
-            Outcome::Usual => Ok(usual),
-            Outcome::Reply { code, text } => Ok(Reply::new(code, text)),
-            Outcome::Drop => Err(Ended::Closed),
+    /// TLS resets the session: somebody else may have sent the commands before it (RFC 3207, section 4.2).
+    async fn start_tls(&mut self) -> Result<(), Disconnect> {
+        let Some(tls) = self.tls.clone() else {
+            return self.reply(&SmtpReply::NOT_IMPLEMENTED);
+        };
+        if self.stream.is_tls() {
+            return self.reply(&SmtpReply::ALREADY_TLS);
+        }
+        self.reply(&SmtpReply::START_TLS)?;
+        self.state = State::Connected;
+        self.authenticated = false;
+        self.stream.start_tls(&tls).await
+    }
+
+    /// The reply at this stage: the usual one, unless a fault replaces it.
+    pub(super) async fn reply_at(
+        &mut self,
+        stage: Stage,
+        recipients: &[String],
+        usual: SmtpReply,
+    ) -> Result<SmtpReply, Disconnect> {
+        match self.apply_faults(stage, recipients).await? {
+            Outcome::Proceed => Ok(usual),
+            Outcome::Reply { code, text } => Ok(SmtpReply::new(code, text)),
+            Outcome::Drop => Err(Disconnect::ByServer),
         }
     }
 
-    /// Asks the faults, and pauses as long as they say. Replies that are owed already do not wait for that.
-    pub(super) async fn consult(&mut self, stage: Stage, recipients: &[String]) -> Result<Outcome, Ended> {
-        let verdict = self.faults.consult(stage, recipients);
-        if !verdict.delay.is_zero() {
-            self.wire.flush().await?;
-            tokio::time::sleep(verdict.delay).await;
+    /// Applies the faults of this stage, including their delay. Earlier replies are sent before the delay.
+    pub(super) async fn apply_faults(&mut self, stage: Stage, recipients: &[String]) -> Result<Outcome, Disconnect> {
+        let effect = self.faults.apply(stage, recipients);
+        if !effect.delay.is_zero() {
+            self.stream.flush().await?;
+            tokio::time::sleep(effect.delay).await;
         }
-        Ok(verdict.outcome)
+        Ok(effect.outcome)
     }
 
-    /// Replies; after 421 the connection is closed (section 3.8).
-    pub(super) fn say(&mut self, reply: &Reply) -> Result<(), Ended> {
-        self.wire.reply(reply);
+    /// Sends a reply, and closes the connection after a 421 (section 3.8).
+    pub(super) fn reply(&mut self, reply: &SmtpReply) -> Result<(), Disconnect> {
+        self.stream.reply(reply);
         if reply.code() == 421 {
-            return Err(Ended::Closed);
+            return Err(Disconnect::ByServer);
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
-use crate::support::{Client, PATIENCE, start};
+use crate::support::{Client, GIVE_UP_AFTER, start};
 
 fn mailer_mock(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mailer-mock"));
@@ -25,11 +25,11 @@ fn mailer_mock(arguments: &[&str]) -> Command {
 }
 
 async fn run(mut command: Command) -> Output {
-    let output = timeout(PATIENCE, command.output()).await;
-    output.expect("it ends").expect("it starts")
+    let output = timeout(GIVE_UP_AFTER, command.output()).await;
+    output.expect("the process ends").expect("the process starts")
 }
 
-/// The running binary, and the lines that it logs after the first two, which say where it listens.
+/// The running binary, and its log after the first two lines, which contain the addresses.
 struct Running {
     child: Child,
     log: Lines<BufReader<ChildStdout>>,
@@ -39,7 +39,7 @@ struct Running {
 
 impl Running {
     async fn start(mut command: Command) -> Self {
-        let mut child = command.spawn().expect("it starts");
+        let mut child = command.spawn().expect("the process starts");
         let stdout = child.stdout.take().expect("it is piped");
         let mut log = BufReader::new(stdout).lines();
         let smtp = address(&next(&mut log).await, "smtp://");
@@ -55,7 +55,7 @@ impl Running {
 }
 
 async fn next(log: &mut Lines<BufReader<ChildStdout>>) -> String {
-    let line = timeout(PATIENCE, log.next_line()).await;
+    let line = timeout(GIVE_UP_AFTER, log.next_line()).await;
     line.expect("in time").expect("it is open").expect("a line")
 }
 
@@ -65,7 +65,7 @@ fn address(line: &str, scheme: &str) -> SocketAddr {
 }
 
 #[tokio::test]
-async fn logs_a_line_for_each_mail() {
+async fn logs_one_line_per_message() {
     let mut running = Running::start(mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"])).await;
     for (mail, line) in [
         (
@@ -89,7 +89,7 @@ async fn logs_a_line_for_each_mail() {
 }
 
 #[tokio::test]
-async fn ends_well_when_it_is_asked_to() {
+async fn stops_with_success_on_signals() {
     for signal in [Signal::TERM, Signal::INT] {
         let mut command = mailer_mock(&[]);
         command
@@ -98,14 +98,14 @@ async fn ends_well_when_it_is_asked_to() {
         let mut running = Running::start(command).await;
         let _open = Client::greeted(running.smtp).await;
         running.signal(signal);
-        let status = timeout(PATIENCE, running.child.wait()).await;
-        let status = status.expect("in time").expect("it ends");
+        let status = timeout(GIVE_UP_AFTER, running.child.wait()).await;
+        let status = status.expect("in time").expect("the process ends");
         assert_eq!(status.code(), Some(0), "{signal:?}");
     }
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_one_line_and_no_success() {
+async fn port_in_use_is_a_one_line_error() {
     let mock = start().await;
     let taken = mock.smtp_addr().to_string();
     let output = run(mailer_mock(&["--smtp", &taken, "--http", "127.0.0.1:0"])).await;
@@ -115,7 +115,7 @@ async fn a_port_in_use_is_one_line_and_no_success() {
 }
 
 #[tokio::test]
-async fn a_login_can_be_asked_for_and_starttls_left_out() {
+async fn auth_and_no_starttls_flags_work() {
     let flags = ["--auth", "ada:secret", "--no-starttls"];
     let ports = ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"];
     let running = Running::start(mailer_mock(&[flags.as_slice(), &ports].concat())).await;
@@ -135,7 +135,7 @@ async fn a_login_can_be_asked_for_and_starttls_left_out() {
 }
 
 #[tokio::test]
-async fn it_answers_to_further_names_when_told_so() {
+async fn allowed_hosts_variable_works() {
     let mut command = mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
     command.env("MAILER_MOCK_ALLOWED_HOSTS", "mail.example.com,mail.example.org");
     let running = Running::start(command).await;
@@ -145,18 +145,18 @@ async fn it_answers_to_further_names_when_told_so() {
         ("evil.example", 421),
     ] {
         let request = reqwest::Client::new().get(format!("http://{}/", running.http));
-        let answer = request.header("host", host).send().await.expect("an answer");
+        let answer = request.header("host", host).send().await.expect("a response");
         assert_eq!(answer.status(), status, "{host}");
     }
 
     let output = run(mailer_mock(&["--allowed-host", "https://mail.example.com/"])).await;
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
-    assert!(error.contains("expected a name without a port"), "{error}");
+    assert!(error.contains("expected a host name without a port"), "{error}");
 }
 
 #[tokio::test]
-async fn a_log_level_that_cannot_be_read_is_named() {
+async fn invalid_rust_log_is_a_one_line_error() {
     let mut command = mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
     command.env("RUST_LOG", "loud=very");
     let output = run(command).await;
@@ -166,7 +166,7 @@ async fn a_log_level_that_cannot_be_read_is_named() {
 }
 
 #[tokio::test]
-async fn checks_its_own_health() {
+async fn healthcheck_reports_success_and_failure() {
     let running = Running::start(mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "0.0.0.0:0"])).await;
     let http = running.http.to_string();
     for check in [["healthcheck", "--http", &http], ["--http", &http, "healthcheck"]] {
@@ -175,11 +175,11 @@ async fn checks_its_own_health() {
     }
     let smtp = running.smtp.to_string();
     let output = run(mailer_mock(&["healthcheck", "--http", &smtp])).await;
-    assert_eq!(output.status.code(), Some(1), "that is no HTTP server");
+    assert_eq!(output.status.code(), Some(1), "not an HTTP server");
 
     let mock = start().await;
     let closed = mock.http_addr().to_string();
     mock.shutdown().await;
     let output = run(mailer_mock(&["healthcheck", "--http", &closed])).await;
-    assert_eq!(output.status.code(), Some(1), "nothing listens there");
+    assert_eq!(output.status.code(), Some(1), "no server");
 }

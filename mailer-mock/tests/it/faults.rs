@@ -7,11 +7,11 @@ use crate::support::{Client, start};
 fn reply(code: u16) -> Action {
     Action::Reply {
         code,
-        text: "as told".to_owned(),
+        text: "injected".to_owned(),
     }
 }
 
-/// One rule, that fires once.
+/// Sets one rule that fires once.
 fn once(faults: &Faults, stage: Stage, action: Action) {
     faults.set(vec![FaultRule {
         times: Some(1),
@@ -19,7 +19,7 @@ fn once(faults: &Faults, stage: Stage, action: Action) {
     }]);
 }
 
-/// The command that leads to each stage, and those before it. [`Stage::Connect`] has none.
+/// The commands before each stage, its command, and the usual reply. [`Stage::Connect`] has no command.
 const STAGES: [(Stage, &[&str], &str, u16); 5] = [
     (Stage::Ehlo, &[], "EHLO test", 250),
     (Stage::Mail, &["EHLO test"], "MAIL FROM:<a@example.com>", 250),
@@ -49,7 +49,7 @@ const STAGES: [(Stage, &[&str], &str, u16); 5] = [
 ];
 
 #[tokio::test]
-async fn a_reply_refuses_the_command_once() {
+async fn reply_replaces_the_usual_one_once() {
     let mock = start().await;
     for (stage, before, command, usual) in STAGES {
         let mut client = Client::connect(mock.smtp_addr()).await;
@@ -58,11 +58,11 @@ async fn a_reply_refuses_the_command_once() {
             client.command(line).await;
         }
         once(mock.faults(), stage, reply(450));
-        assert_eq!(client.command(command).await, (450, "as told".to_owned()), "{stage:?}");
+        assert_eq!(client.command(command).await, (450, "injected".to_owned()), "{stage:?}");
         assert!(mock.mailbox().messages().is_empty(), "{stage:?}: nothing is stored");
         assert_eq!(mock.faults().rules()[0].fired, 1);
 
-        // It had no effect: the same command, or for the content the whole mail, is taken now.
+        // The command had no effect: now it succeeds, after DATA with the whole message.
         let again: &[&str] = if stage == Stage::AfterData { &before[1..] } else { &[] };
         for line in again {
             client.command(line).await;
@@ -73,7 +73,7 @@ async fn a_reply_refuses_the_command_once() {
 }
 
 #[tokio::test]
-async fn a_drop_closes_the_connection_without_a_reply() {
+async fn drop_closes_the_connection_without_a_reply() {
     let mock = start().await;
     for (stage, before, command, _) in STAGES {
         once(mock.faults(), stage, Action::Drop);
@@ -91,7 +91,7 @@ async fn a_drop_closes_the_connection_without_a_reply() {
 }
 
 #[tokio::test]
-async fn a_refused_client_can_only_quit() {
+async fn after_a_refusing_greeting_only_quit_is_valid() {
     let mock = start().await;
     once(mock.faults(), Stage::Connect, reply(554));
     let mut client = Client::connect(mock.smtp_addr()).await;
@@ -102,7 +102,7 @@ async fn a_refused_client_can_only_quit() {
 }
 
 #[tokio::test]
-async fn a_client_can_be_dropped_before_the_greeting() {
+async fn drop_at_connect_sends_no_greeting() {
     let mock = start().await;
     once(mock.faults(), Stage::Connect, Action::Drop);
     Client::connect(mock.smtp_addr()).await.is_closed().await;
@@ -110,7 +110,7 @@ async fn a_client_can_be_dropped_before_the_greeting() {
 }
 
 #[tokio::test]
-async fn after_421_the_connection_is_closed() {
+async fn reply_421_closes_the_connection() {
     let mock = start().await;
     once(mock.faults(), Stage::Mail, reply(421));
     let mut client = Client::greeted(mock.smtp_addr()).await;
@@ -119,7 +119,7 @@ async fn after_421_the_connection_is_closed() {
 }
 
 #[tokio::test]
-async fn replies_that_are_owed_come_before_a_drop() {
+async fn earlier_replies_are_sent_before_a_drop() {
     let mock = start().await;
     once(mock.faults(), Stage::Rcpt, Action::Drop);
     let mut client = Client::greeted(mock.smtp_addr()).await;
@@ -131,16 +131,16 @@ async fn replies_that_are_owed_come_before_a_drop() {
 }
 
 #[tokio::test]
-async fn a_friendly_reply_only_changes_the_words() {
+async fn reply_below_400_changes_only_the_text() {
     let mock = start().await;
     once(mock.faults(), Stage::AfterData, reply(250));
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
-    assert_eq!(client.command(".").await, (250, "as told".to_owned()));
+    assert_eq!(client.command(".").await, (250, "injected".to_owned()));
     assert_eq!(mock.mailbox().messages().len(), 1);
 }
 
 #[tokio::test]
-async fn a_rule_can_be_for_one_recipient() {
+async fn recipient_pattern_limits_a_rule() {
     let mock = start().await;
     mock.faults().set(vec![FaultRule {
         recipient: Some("*+busy@example.com".to_owned()),
@@ -157,11 +157,11 @@ async fn a_rule_can_be_for_one_recipient() {
         assert_eq!(client.code(line).await, code, "{line}");
     }
     let message = &mock.mailbox().messages()[0];
-    assert_eq!(message.to.len(), 1, "the refused recipient does not get the mail");
+    assert_eq!(message.to.len(), 1, "the refused recipient is not included");
 }
 
 #[tokio::test]
-async fn commands_out_of_order_use_up_no_rule() {
+async fn invalid_command_order_uses_up_no_rule() {
     let mock = start().await;
     once(mock.faults(), Stage::Rcpt, reply(450));
     let mut client = Client::greeted(mock.smtp_addr()).await;
@@ -170,7 +170,7 @@ async fn commands_out_of_order_use_up_no_rule() {
 }
 
 #[tokio::test]
-async fn after_a_delay_it_goes_on_as_usual() {
+async fn session_continues_after_a_delay() {
     let mock = start().await;
     once(mock.faults(), Stage::AfterData, Action::Delay(Duration::from_millis(1)));
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;

@@ -9,7 +9,7 @@ fn subjects(list: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn lists_mails_newest_first() {
+async fn lists_messages_newest_first() {
     let mock = start().await;
     let empty = json!({
         "total": 0, "unread": 0, "messages_count": 0, "messages_unread": 0,
@@ -49,7 +49,7 @@ async fn lists_mails_newest_first() {
 }
 
 #[tokio::test]
-async fn lists_a_part_of_many() {
+async fn list_has_start_and_limit() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     for n in 0..52 {
@@ -72,7 +72,7 @@ async fn lists_a_part_of_many() {
 }
 
 #[tokio::test]
-async fn shows_one_mail() {
+async fn returns_one_message() {
     let mock = start().await;
     assert_eq!(get(&mock, "/api/v1/message/latest").await.0, 404);
     deliver(
@@ -98,18 +98,18 @@ async fn shows_one_mail() {
     for path in ["nope", "nope/raw", "nope/headers"] {
         let (status, answer) = get(&mock, &format!("/api/v1/message/{path}")).await;
         assert_eq!(status, 404);
-        assert_eq!(answer["Error"], "there is no mail with the ID nope");
+        assert_eq!(answer["Error"], "there is no message with the ID nope");
     }
 }
 
 #[tokio::test]
-async fn shows_a_mail_as_it_came() {
+async fn returns_raw_bytes_and_headers() {
     let mock = start().await;
     let mail = "Subject: a\n b\nX-A: 1\nX-A: 2\n\n<script>alert(1)</script>";
     deliver(&mock, "ada@example.com", mail).await;
 
     let url = format!("http://{}/api/v1/message/latest/raw", mock.http_addr());
-    let raw = reqwest::get(url).await.expect("an answer");
+    let raw = reqwest::get(url).await.expect("a response");
     assert_eq!(raw.headers()["content-type"], "text/plain; charset=utf-8");
     assert_eq!(raw.headers()["x-content-type-options"], "nosniff");
     let body = raw.text().await.expect("a body");
@@ -120,7 +120,7 @@ async fn shows_a_mail_as_it_came() {
 }
 
 #[tokio::test]
-async fn searches() {
+async fn search_matches_fields_and_text() {
     let mock = start().await;
     deliver(
         &mock,
@@ -159,7 +159,7 @@ async fn searches() {
 }
 
 #[tokio::test]
-async fn deletes_mails() {
+async fn deletes_some_or_all_messages() {
     let mock = start().await;
     for text in ["one", "two", "three"] {
         deliver(&mock, "ada@example.com", &format!("Subject: {text}\n\n")).await;
@@ -180,7 +180,7 @@ async fn deletes_mails() {
 }
 
 #[tokio::test]
-async fn attachments_are_listed_and_saved() {
+async fn attachments_are_listed_and_downloaded() {
     let mock = start().await;
     let mail = "Date: Fri, 21 Nov 1997 09:55:06 -0600\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n\
                 --b\nContent-Type: text/html\nContent-Disposition: attachment; filename=\"<b>.html\"\n\n\
@@ -196,8 +196,8 @@ async fn attachments_are_listed_and_saved() {
     assert_eq!(get(&mock, "/api/v1/messages").await.1["messages"][0]["Attachments"], 2);
 
     let url = format!("http://{}/api/v1/message/latest/part/", mock.http_addr());
-    let saved = reqwest::get(format!("{url}2")).await.expect("an answer");
-    // A browser saves it, and neither shows nor runs it.
+    let saved = reqwest::get(format!("{url}2")).await.expect("a response");
+    // So a browser downloads it and does not display it.
     assert_eq!(saved.headers()["content-type"], "application/octet-stream");
     assert_eq!(
         saved.headers()["content-disposition"],
@@ -205,13 +205,13 @@ async fn attachments_are_listed_and_saved() {
     );
     assert_eq!(saved.text().await.expect("a body"), "<script>alert(1)</script>");
     for part in ["1", "4", "02", "x"] {
-        let missing = reqwest::get(format!("{url}{part}")).await.expect("an answer");
+        let missing = reqwest::get(format!("{url}{part}")).await.expect("a response");
         assert_eq!(missing.status(), 404, "{part}");
     }
 }
 
 #[tokio::test]
-async fn counts_what_happens() {
+async fn metrics_count_messages_connections_and_faults() {
     let mock = start().await;
     let mut refused = Client::greeted(mock.smtp_addr()).await;
     refused.command("MAIL FROM:<a@example.com>").await;
@@ -225,9 +225,9 @@ async fn counts_what_happens() {
     let id = mock.mailbox().messages()[0].id.clone();
     mock.mailbox().delete(&[id]);
     let url = format!("http://{}/metrics", mock.http_addr());
-    // The end of a connection is counted a moment after the client sees it.
+    // The server counts the end of a connection shortly after the client sees it.
     let text = loop {
-        let answer = reqwest::get(&url).await.expect("an answer");
+        let answer = reqwest::get(&url).await.expect("a response");
         let kind = &answer.headers()["content-type"];
         assert_eq!(kind, "application/openmetrics-text; version=1.0.0; charset=utf-8");
         let text = answer.text().await.expect("a body");
@@ -251,7 +251,7 @@ async fn counts_what_happens() {
 }
 
 #[tokio::test]
-async fn says_that_it_is_well() {
+async fn health_checks_succeed() {
     let mock = start().await;
     for path in ["/livez", "/readyz"] {
         assert_eq!(get(&mock, path).await, (200, json!({"status": "ok"})));
@@ -259,10 +259,13 @@ async fn says_that_it_is_well() {
 }
 
 #[tokio::test]
-async fn refuses_in_json() {
+async fn errors_are_json() {
     let mock = start().await;
     let unknown = get(&mock, "/api/v1/nope").await;
     assert_eq!(unknown, (404, json!({"Error": "there is no route /api/v1/nope"})));
     let posted = request(&mock, Method::POST, "/api/v1/messages", "").await;
-    assert_eq!(posted, (405, json!({"Error": "/api/v1/messages does not take POST"})));
+    assert_eq!(
+        posted,
+        (405, json!({"Error": "/api/v1/messages does not support POST"}))
+    );
 }

@@ -1,4 +1,4 @@
-//! Which pages of other origins may read the mailbox, and that none may do more.
+//! CORS: which origins may read the mailbox, and that none may change it.
 
 use reqwest::{Method, StatusCode};
 
@@ -12,7 +12,7 @@ const ROUTES: [&str; 5] = [
     "/api/v1/events",
 ];
 
-const OF_THIS_MACHINE: [&str; 5] = [
+const LOCAL_ORIGINS: [&str; 5] = [
     "http://localhost:8000",
     "https://localhost",
     "http://app.localhost:5173",
@@ -20,7 +20,7 @@ const OF_THIS_MACHINE: [&str; 5] = [
     "http://[::1]:3000",
 ];
 
-const OF_OTHERS: [&str; 7] = [
+const OTHER_ORIGINS: [&str; 7] = [
     "https://example.com",
     "http://localhost.example.com",
     "http://notlocalhost:3000",
@@ -31,20 +31,20 @@ const OF_OTHERS: [&str; 7] = [
 ];
 
 #[tokio::test]
-async fn pages_of_this_machine_may_read_and_no_others() {
+async fn only_local_origins_may_read() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "Subject: code 4466\n\n").await;
     let client = reqwest::Client::new();
     for route in ROUTES {
         let url = format!("http://{}{route}", mock.http_addr());
-        for (origins, allowed) in [(OF_THIS_MACHINE.as_slice(), true), (&OF_OTHERS, false)] {
+        for (origins, allowed) in [(LOCAL_ORIGINS.as_slice(), true), (&OTHER_ORIGINS, false)] {
             for origin in origins {
                 let answer = client
                     .get(&url)
                     .header("origin", *origin)
                     .send()
                     .await
-                    .expect("an answer");
+                    .expect("a response");
                 assert_eq!(answer.status(), StatusCode::OK, "{route}");
                 let headers = answer.headers();
                 let may_read = headers
@@ -55,30 +55,30 @@ async fn pages_of_this_machine_may_read_and_no_others() {
                 assert!(!headers.contains_key("access-control-allow-credentials"), "{route}");
             }
         }
-        let answer = client.get(&url).send().await.expect("an answer");
+        let answer = client.get(&url).send().await.expect("a response");
         assert!(!answer.headers().contains_key("access-control-allow-origin"), "{route}");
         assert_eq!(answer.headers()["vary"], "origin", "{route}");
     }
 }
 
 #[tokio::test]
-async fn no_page_of_another_origin_may_change_anything() {
+async fn no_other_origin_may_change_anything() {
     let mock = start().await;
     let client = reqwest::Client::new();
     for (method, route) in [(Method::DELETE, "/api/v1/messages"), (Method::PUT, "/api/v1/faults")] {
         let url = format!("http://{}{route}", mock.http_addr());
-        // Browsers ask before they send such a request, and take anything but a yes for a no.
-        let asked = client
+        // Browsers send a preflight request first, and need an explicit permission.
+        let preflight = client
             .request(Method::OPTIONS, &url)
-            .header("origin", OF_THIS_MACHINE[0])
+            .header("origin", LOCAL_ORIGINS[0])
             .header("access-control-request-method", method.as_str());
-        let answer = asked.send().await.expect("an answer");
+        let answer = preflight.send().await.expect("a response");
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{route}");
         let sent = client
             .request(method, &url)
-            .header("origin", OF_THIS_MACHINE[0])
+            .header("origin", LOCAL_ORIGINS[0])
             .body("[]");
-        for answer in [answer, sent.send().await.expect("an answer")] {
+        for answer in [answer, sent.send().await.expect("a response")] {
             let mut names = answer.headers().keys();
             assert!(
                 !names.any(|name| name.as_str().starts_with("access-control-")),
@@ -89,13 +89,13 @@ async fn no_page_of_another_origin_may_change_anything() {
 }
 
 #[tokio::test]
-async fn the_page_of_the_mailbox_and_its_frames_are_its_own() {
+async fn routes_outside_the_api_allow_no_other_origin() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "Content-Type: text/html\n\n<p>Hello").await;
     for route in ["/", "/view/latest.html", "/metrics"] {
         let url = format!("http://{}{route}", mock.http_addr());
-        let request = reqwest::Client::new().get(&url).header("origin", OF_THIS_MACHINE[0]);
-        let answer = request.send().await.expect("an answer");
+        let request = reqwest::Client::new().get(&url).header("origin", LOCAL_ORIGINS[0]);
+        let answer = request.send().await.expect("a response");
         assert_eq!(answer.status(), StatusCode::OK, "{route}");
         assert!(!answer.headers().contains_key("access-control-allow-origin"), "{route}");
     }

@@ -1,37 +1,37 @@
 use mailer_mock::MailerMock;
 use serde_json::{Value, json};
 
-use crate::support::{PATIENCE, deliver, get, start};
+use crate::support::{GIVE_UP_AFTER, deliver, get, start};
 
-/// A listener to the events.
-struct Feed {
+/// A client of the event stream.
+struct EventStream {
     response: reqwest::Response,
     buffer: String,
 }
 
-/// An event: its kind, its id, its data.
+/// An event: type, ID, data.
 type Event = (String, String, Value);
 
-impl Feed {
-    async fn open(mock: &MailerMock, query: &str, last_seen: Option<&str>) -> Self {
+impl EventStream {
+    async fn open(mock: &MailerMock, query: &str, last_event_id: Option<&str>) -> Self {
         let url = format!("http://{}/api/v1/events{query}", mock.http_addr());
         let mut request = reqwest::Client::new().get(url);
-        if let Some(id) = last_seen {
+        if let Some(id) = last_event_id {
             request = request.header("last-event-id", id);
         }
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.expect("a response");
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        let mut feed = Self {
+        let mut stream = Self {
             response,
             buffer: String::new(),
         };
-        let greeting = feed.block().await;
+        let greeting = stream.block().await;
         assert!(
             greeting.contains("retry: 1000") && !greeting.contains("data"),
             "{greeting}"
         );
-        feed
+        stream
     }
 
     async fn next(&mut self) -> Event {
@@ -51,7 +51,7 @@ impl Feed {
                 self.buffer = rest;
                 return block;
             }
-            let chunk = tokio::time::timeout(PATIENCE, self.response.chunk()).await;
+            let chunk = tokio::time::timeout(GIVE_UP_AFTER, self.response.chunk()).await;
             let chunk = chunk.expect("in time").expect("it is open").expect("it goes on");
             self.buffer.push_str(&String::from_utf8_lossy(&chunk));
         }
@@ -64,10 +64,13 @@ async fn send(mock: &MailerMock, subject: &str) -> String {
 }
 
 #[tokio::test]
-async fn each_mail_is_an_event() {
+async fn each_message_is_an_event() {
     let mock = start().await;
     send(&mock, "before").await;
-    let (mut one, mut other) = (Feed::open(&mock, "", None).await, Feed::open(&mock, "", None).await);
+    let (mut one, mut other) = (
+        EventStream::open(&mock, "", None).await,
+        EventStream::open(&mock, "", None).await,
+    );
     for subject in ["code 4466", "line\n two"] {
         let id = send(&mock, subject).await;
         let (_, list) = get(&mock, "/api/v1/messages").await;
@@ -78,22 +81,22 @@ async fn each_mail_is_an_event() {
 }
 
 #[tokio::test]
-async fn who_comes_back_gets_what_came_meanwhile() {
+async fn reconnecting_client_gets_missed_messages() {
     let mock = start().await;
     let first = send(&mock, "one").await;
     let second = send(&mock, "two").await;
     let third = send(&mock, "three").await;
-    for (query, last_seen, expected) in [
+    for (query, last_event_id, expected) in [
         (String::new(), Some(first.as_str()), vec![&second, &third]),
         (format!("?after={second}"), None, vec![&third]),
-        // Browsers repeat the query of the first time.
+        // A browser repeats the original query.
         (format!("?after={first}"), Some(second.as_str()), vec![&third]),
         (format!("?after={second}"), Some("nonsense"), vec![&third]),
         ("?after=00000000000000".to_owned(), None, vec![&first, &second, &third]),
     ] {
-        let mut feed = Feed::open(&mock, &query, last_seen).await;
+        let mut stream = EventStream::open(&mock, &query, last_event_id).await;
         for id in expected {
-            assert_eq!(feed.next().await.1, *id, "{query} {last_seen:?}");
+            assert_eq!(stream.next().await.1, *id, "{query} {last_event_id:?}");
         }
     }
     let (status, answer) = get(&mock, "/api/v1/events?after=nonsense").await;
@@ -110,29 +113,29 @@ async fn deletions_are_events_without_an_id() {
     let mock = start().await;
     let id = send(&mock, "one").await;
     send(&mock, "two").await;
-    let mut feed = Feed::open(&mock, "", None).await;
+    let mut stream = EventStream::open(&mock, "", None).await;
     let deleted = |total: u32| ("deleted".to_owned(), String::new(), json!({ "total": total }));
     mock.mailbox().delete(&[id]);
-    assert_eq!(feed.next().await, deleted(1));
+    assert_eq!(stream.next().await, deleted(1));
     mock.mailbox().clear();
-    assert_eq!(feed.next().await, deleted(0));
+    assert_eq!(stream.next().await, deleted(0));
     let id = send(&mock, "three").await;
-    assert_eq!(feed.next().await.1, id);
+    assert_eq!(stream.next().await.1, id);
 }
 
 #[tokio::test]
-async fn a_mail_that_is_gone_before_it_was_told_is_none() {
+async fn deleted_message_is_not_sent_later() {
     let mock = start().await;
-    let mut feed = Feed::open(&mock, "", None).await;
+    let mut stream = EventStream::open(&mock, "", None).await;
     send(&mock, "one").await;
     mock.mailbox().clear();
     let id = send(&mock, "two").await;
-    let mut told = Vec::new();
-    while told.last() != Some(&id) {
-        let (kind, id, _) = feed.next().await;
+    let mut received = Vec::new();
+    while received.last() != Some(&id) {
+        let (kind, id, _) = stream.next().await;
         if kind == "mail" {
-            told.push(id);
+            received.push(id);
         }
     }
-    assert!(told.len() <= 2, "{told:?}");
+    assert!(received.len() <= 2, "{received:?}");
 }

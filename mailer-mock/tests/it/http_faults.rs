@@ -8,7 +8,7 @@ use crate::support::{Client, get, put, start};
 const PATH: &str = "/api/v1/faults";
 
 #[tokio::test]
-async fn sets_and_shows_the_rules() {
+async fn sets_and_returns_rules() {
     let mock = start().await;
     assert_eq!(get(&mock, PATH).await, (200, json!([])));
 
@@ -20,9 +20,9 @@ async fn sets_and_shows_the_rules() {
         {"stage": "mail", "delay": "0s"},
         {"stage": "data", "drop": true},
     ]);
-    let (status, shown) = put(&mock, PATH, &rules.to_string()).await;
+    let (status, response) = put(&mock, PATH, &rules.to_string()).await;
     assert_eq!(status, 200);
-    assert_eq!(get(&mock, PATH).await, (200, shown.clone()));
+    assert_eq!(get(&mock, PATH).await, (200, response.clone()));
 
     let reply = |code, text: &str| Action::Reply {
         code,
@@ -42,15 +42,15 @@ async fn sets_and_shows_the_rules() {
     ];
     assert_eq!(mock.faults().rules(), expected);
 
-    // What it answers can be sent back.
-    assert_eq!(put(&mock, PATH, &shown.to_string()).await, (200, shown));
+    // A response can be sent back.
+    assert_eq!(put(&mock, PATH, &response.to_string()).await, (200, response));
     assert_eq!(mock.faults().rules(), expected);
     assert_eq!(put(&mock, PATH, "[]").await, (200, json!([])));
     assert_eq!(mock.faults().rules(), []);
 }
 
 #[tokio::test]
-async fn counts_what_has_fired() {
+async fn counts_how_often_rules_fired() {
     let mock = start().await;
     let rules = r#"[{"stage": "mail", "reply": {"code": 450, "text": "busy"}, "times": 1}]"#;
     put(&mock, PATH, rules).await;
@@ -66,7 +66,7 @@ async fn counts_what_has_fired() {
 }
 
 #[tokio::test]
-async fn refuses_a_body_without_end_in_json() {
+async fn body_too_large_is_a_json_error() {
     let mock = start().await;
     let (status, answer) = put(&mock, PATH, &" ".repeat(3 * 1024 * 1024)).await;
     assert_eq!(status, 413);
@@ -74,7 +74,7 @@ async fn refuses_a_body_without_end_in_json() {
 }
 
 #[tokio::test]
-async fn refuses_rules_that_make_no_sense_and_keeps_the_old_ones() {
+async fn invalid_rules_are_rejected_and_change_nothing() {
     let mock = start().await;
     put(&mock, PATH, r#"[{"stage": "mail", "drop": true}]"#).await;
     for (rules, reason) in [
@@ -121,7 +121,7 @@ async fn refuses_rules_that_make_no_sense_and_keeps_the_old_ones() {
         ),
         (
             r#"[{"stage": "mail", "recipient": "a@b", "drop": true}]"#,
-            "rule 1: recipient: no recipient is known",
+            "rule 1: recipient: only valid at the stages",
         ),
     ] {
         let (status, answer) = put(&mock, PATH, rules).await;
@@ -132,7 +132,7 @@ async fn refuses_rules_that_make_no_sense_and_keeps_the_old_ones() {
 }
 
 #[tokio::test]
-async fn an_address_asks_for_its_failures_and_they_are_listed() {
+async fn address_rules_fire_and_are_listed() {
     let mock = start().await;
     put(&mock, PATH, r#"[{"stage": "mail", "delay": "1ms"}]"#).await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
@@ -153,16 +153,16 @@ async fn an_address_asks_for_its_failures_and_they_are_listed() {
     assert_eq!(mock.mailbox().messages_to("bob+451x2@example.com").len(), 1);
 
     let (_, rules) = get(&mock, PATH).await;
-    let refusal = json!({"code": 451, "text": "as the address asks"});
+    let reply = json!({"code": 451, "text": "requested by the address"});
     let expected = json!([
         {"stage": "mail", "delay": "1ms", "fired": 1},
-        {"stage": "rcpt", "recipient": "bob+451x2@example.com", "reply": refusal, "times": 2, "fired": 2, "address": true},
+        {"stage": "rcpt", "recipient": "bob+451x2@example.com", "reply": reply, "times": 2, "fired": 2, "address": true},
         {"stage": "rcpt", "recipient": "bob+delay-1ms@example.com", "delay": "1ms", "fired": 1, "address": true},
         {"stage": "after-data", "recipient": "bob+drop-after-data@example.com", "drop": true, "fired": 1, "address": true},
     ]);
     assert_eq!(rules, expected);
 
-    // Sent back, the list begins anew, and what addresses asked for is not made a rule for everyone to see.
+    // Sending the list back resets the counts and drops the address rules.
     let (_, rules) = put(&mock, PATH, &rules.to_string()).await;
     assert_eq!(rules, json!([{"stage": "mail", "delay": "1ms", "fired": 0}]));
 }

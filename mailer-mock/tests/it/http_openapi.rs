@@ -1,4 +1,4 @@
-//! The description is held against the routes, and the answers against the description.
+//! The `OpenAPI` document matches the routes, and the responses match the document.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use crate::support::{deliver, start};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
-const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/mod.rs");
+const ROUTES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/http/router.rs");
 
 fn document() -> Value {
     let text = std::fs::read_to_string(DOCUMENT).expect("it is there");
     serde_json::from_str(&text).expect("JSON")
 }
 
-/// Every path with a method and a status that the document describes.
+/// Path, method and status of every response in the document.
 fn described(document: &Value) -> BTreeSet<(String, String, String)> {
     let mut described = BTreeSet::new();
     for (path, methods) in document["paths"].as_object().expect("paths") {
@@ -30,7 +30,7 @@ fn described(document: &Value) -> BTreeSet<(String, String, String)> {
     described
 }
 
-/// A request, and which description its answer has to fit.
+/// A request, and the response in the document that it must match.
 struct Exchange {
     template: &'static str,
     method: Method,
@@ -51,9 +51,9 @@ fn exchange(template: &'static str, request: &str, status: u16) -> Exchange {
     }
 }
 
-/// One of each answer that there is.
+/// One exchange for each response.
 fn exchanges() -> Vec<Exchange> {
-    let everything = r#"PUT /api/v1/faults [{"stage":"rcpt","recipient":"*","reply":{"code":450},"times":1},
+    let all_fields = r#"PUT /api/v1/faults [{"stage":"rcpt","recipient":"*","reply":{"code":450},"times":1},
         {"stage":"data","delay":"1ms"},{"stage":"connect","drop":true}]"#;
     let spaces = " ".repeat(3_000_000);
     let (too_long, too_many) = (
@@ -90,7 +90,7 @@ fn exchanges() -> Vec<Exchange> {
         exchange("/api/v1/wait", "GET /api/v1/wait?to=eve@example.com&timeout=1ms", 408),
         exchange("/api/v1/events", "GET /api/v1/events", 200),
         exchange("/api/v1/events", "GET /api/v1/events?after=x", 400),
-        exchange("/api/v1/faults", everything, 200),
+        exchange("/api/v1/faults", all_fields, 200),
         exchange("/api/v1/faults", "GET /api/v1/faults", 200),
         exchange("/api/v1/faults", "PUT /api/v1/faults {}", 400),
         exchange("/api/v1/faults", &too_long, 413),
@@ -114,15 +114,15 @@ fn pointer(exchange: &Exchange) -> String {
     format!("/paths/{path}/{method}/responses/{}/content", exchange.status)
 }
 
-/// The answer's type, and its body as far as JSON has one.
-async fn ask(mock: &MailerMock, exchange: &Exchange) -> (u16, String, Value) {
+/// The status, the content type and the body of the response.
+async fn send(mock: &MailerMock, exchange: &Exchange) -> (u16, String, Value) {
     let url = format!("http://{}{}", mock.http_addr(), exchange.path);
     let request = reqwest::Client::new().request(exchange.method.clone(), url);
-    let mut response = request.body(exchange.body.clone()).send().await.expect("an answer");
+    let mut response = request.body(exchange.body.clone()).send().await.expect("a response");
     let kind = response.headers()["content-type"].to_str().expect("text");
     let kind = kind.split(';').next().unwrap_or_default().to_owned();
     let status = response.status().as_u16();
-    // Events have no end: the first piece will do.
+    // An event stream does not end: the first chunk is enough.
     let body = if kind == "text/event-stream" {
         response.chunk().await.expect("it is open").unwrap_or_default()
     } else {
@@ -139,7 +139,7 @@ async fn ask(mock: &MailerMock, exchange: &Exchange) -> (u16, String, Value) {
 }
 
 #[tokio::test]
-async fn every_answer_is_as_described() {
+async fn every_response_matches_the_document() {
     let document = document();
     let mut compiler = Compiler::new();
     compiler.set_default_draft(Draft::V2020_12);
@@ -165,12 +165,12 @@ async fn every_answer_is_as_described() {
     let mut seen = BTreeSet::new();
     for exchange in exchanges() {
         let off = exchange.template.ends_with("/certificate") && exchange.status == 404;
-        let (status, kind, body) = ask(if off { &without_tls } else { &mock }, &exchange).await;
+        let (status, kind, body) = send(if off { &without_tls } else { &mock }, &exchange).await;
         let named = format!("{} {} {status}", exchange.method, exchange.path);
         assert_eq!(status, exchange.status, "{named}");
         let kinds = document.pointer(&pointer(&exchange)).and_then(Value::as_object);
         let kinds: Vec<&String> = kinds
-            .unwrap_or_else(|| panic!("{named} is not described"))
+            .unwrap_or_else(|| panic!("{named} is not in the document"))
             .keys()
             .collect();
         assert_eq!(kinds, [&kind], "{named}");
@@ -184,14 +184,17 @@ async fn every_answer_is_as_described() {
         let method = exchange.method.as_str().to_lowercase();
         seen.insert((exchange.template.to_owned(), method, status.to_string()));
     }
-    assert_eq!(seen, described(&document), "each described answer, and no other");
+    assert_eq!(seen, described(&document), "exactly the responses in the document");
 }
 
 #[tokio::test]
-async fn every_route_is_described() {
+async fn every_route_is_in_the_document() {
     let source = std::fs::read_to_string(ROUTES).expect("it is there");
     let mut routes = BTreeSet::new();
-    let (api, own) = source.split_once("page::routes").expect("the routes");
+    // The second one has the routes for browsers.
+    let [_, api, _, own] = source.split("Router::new()").collect::<Vec<_>>()[..] else {
+        panic!("three routers");
+    };
     for (prefix, part) in [("/api/v1", api), ("", own)] {
         for route in part.split(".route(\"").skip(1) {
             let (path, methods) = route.split_once("\", ").expect("a path");
@@ -207,7 +210,7 @@ async fn every_route_is_described() {
     let described = described(&document());
     let described: BTreeSet<_> = described
         .into_iter()
-        // What is for browsers has its routes in `page.rs`.
+        // For browsers.
         .filter(|(path, _, _)| !path.starts_with("/view/"))
         .map(|(path, method, _)| (path, method))
         .collect();
@@ -215,10 +218,10 @@ async fn every_route_is_described() {
 }
 
 #[tokio::test]
-async fn the_description_is_served_as_it_is_committed() {
+async fn document_is_served() {
     let mock = start().await;
     let url = format!("http://{}/api/v1/openapi.json", mock.http_addr());
-    let served: Value = reqwest::get(url).await.expect("an answer").json().await.expect("JSON");
+    let served: Value = reqwest::get(url).await.expect("a response").json().await.expect("JSON");
     assert_eq!(served, document());
     assert_eq!(served["openapi"], json!("3.1.0"));
 }

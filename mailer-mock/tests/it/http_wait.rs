@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{deliver, get, start};
 
 #[tokio::test]
-async fn answers_the_mail_that_is_there() {
+async fn returns_the_newest_message() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "Subject: code 1111\n\n").await;
     deliver(&mock, "ada@example.com", "Subject: code 2222\n\ntext").await;
@@ -15,7 +15,7 @@ async fn answers_the_mail_that_is_there() {
 }
 
 #[tokio::test]
-async fn answers_the_mail_that_comes_next() {
+async fn waits_for_the_next_message() {
     let mock = Arc::new(start().await);
     deliver(&mock, "ada@example.com", "Subject: code 1111\n\n").await;
     let after = mock.mailbox().messages()[0].id.clone();
@@ -30,7 +30,7 @@ async fn answers_the_mail_that_comes_next() {
 }
 
 #[tokio::test]
-async fn gives_up_when_none_comes() {
+async fn times_out_with_408() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "one").await;
     let id = &mock.mailbox().messages()[0].id;
@@ -41,12 +41,12 @@ async fn gives_up_when_none_comes() {
         let (status, answer) = get(&mock, &format!("/api/v1/wait?{query}&timeout=10ms")).await;
         assert_eq!(status, 408);
         let error = answer["Error"].as_str().expect("a reason");
-        assert!(error.ends_with("came within 10ms"), "{error}");
+        assert!(error.ends_with("arrived within 10ms"), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_plus_in_the_address_need_not_be_encoded() {
+async fn plus_in_the_address_needs_no_encoding() {
     let mock = start().await;
     deliver(&mock, "ada+tag@example.com", "one").await;
     for to in ["ada+tag@example.com", "ada%2Btag@example.com"] {
@@ -56,7 +56,7 @@ async fn a_plus_in_the_address_need_not_be_encoded() {
 }
 
 #[tokio::test]
-async fn says_what_it_expects() {
+async fn invalid_queries_are_explained() {
     let mock = start().await;
     for (query, hint) in [
         ("", "missing field `to`"),

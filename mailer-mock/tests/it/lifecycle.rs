@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 use crate::support::{Client, start};
 
 #[test]
-fn listens_on_loopback_unless_told_otherwise() {
+fn listens_on_loopback_by_default() {
     let config = Config::default();
     assert_eq!(config.smtp.to_string(), "127.0.0.1:1025");
     assert_eq!(config.http.to_string(), "127.0.0.1:8025");
@@ -16,7 +16,7 @@ fn listens_on_loopback_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn names_the_address_that_is_in_use() {
+async fn address_in_use_is_a_start_error() {
     let running = start().await;
     let free = Config::ephemeral();
     let smtp_taken = Config {
@@ -40,7 +40,7 @@ async fn names_the_address_that_is_in_use() {
 }
 
 #[tokio::test]
-async fn shutting_down_closes_everything() {
+async fn shutdown_closes_all_connections() {
     let mock = start().await;
     let (smtp, http) = (mock.smtp_addr(), mock.http_addr());
     let mut client = Client::greeted(smtp).await;
@@ -56,7 +56,7 @@ async fn shutting_down_closes_everything() {
 }
 
 #[tokio::test]
-async fn dropping_it_stops_it() {
+async fn drop_closes_all_connections() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     drop(mock);

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
-use crate::support::{Client, PATIENCE, deliver, start};
+use crate::support::{Client, GIVE_UP_AFTER, deliver, start};
 
 #[tokio::test]
-async fn messages_are_newest_first_and_found_by_recipient() {
+async fn messages_are_newest_first_and_filtered_by_recipient() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "To: someone-else@example.com\n\none").await;
     deliver(&mock, "bob@example.com", "To: ada@example.com\n\ntwo").await;
@@ -25,7 +25,7 @@ async fn messages_are_newest_first_and_found_by_recipient() {
 }
 
 #[tokio::test]
-async fn waiting_without_a_position_takes_the_newest_that_is_there() {
+async fn wait_without_an_id_returns_the_newest_message() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "one").await;
     deliver(&mock, "ada@example.com", "two").await;
@@ -35,7 +35,7 @@ async fn waiting_without_a_position_takes_the_newest_that_is_there() {
 }
 
 #[tokio::test]
-async fn waiting_goes_through_the_mails_one_by_one() {
+async fn wait_with_an_id_returns_each_message_once() {
     let mock = start().await;
     let mailbox = mock.mailbox();
     for text in ["one", "two", "three"] {
@@ -56,11 +56,11 @@ async fn waiting_goes_through_the_mails_one_by_one() {
 }
 
 #[tokio::test]
-async fn waiting_ends_when_the_mail_comes() {
+async fn wait_ends_when_a_message_arrives() {
     let mock = start().await;
     let wait = |to: &'static str, after: Option<String>| {
         let mailbox = mock.mailbox().clone();
-        tokio::spawn(async move { mailbox.wait_for(to, after.as_deref(), PATIENCE).await })
+        tokio::spawn(async move { mailbox.wait_for(to, after.as_deref(), GIVE_UP_AFTER).await })
     };
     let (ada, bob) = (wait("ada@example.com", None), wait("bob@example.com", None));
     deliver(&mock, "ada@example.com", "one").await;
@@ -75,7 +75,7 @@ async fn waiting_ends_when_the_mail_comes() {
 }
 
 #[tokio::test]
-async fn waiting_goes_on_across_a_clearing() {
+async fn wait_accepts_the_id_of_a_deleted_message() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "one").await;
     let first = mock.mailbox().messages()[0].id.clone();

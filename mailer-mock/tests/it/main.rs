@@ -1,13 +1,13 @@
-//! mailer-mock from outside: over TCP, on free ports.
+//! mailer-mock over TCP, on free ports.
 
 mod binary;
 mod browser;
 mod faults;
 mod http;
+mod http_allowed_hosts;
 mod http_cors;
 mod http_events;
 mod http_faults;
-mod http_names;
 mod http_openapi;
 mod http_wait;
 mod lifecycle;
@@ -17,7 +17,7 @@ mod page;
 mod real_clients;
 mod smtp_commands;
 mod smtp_content;
-mod smtp_library;
+mod smtp_lettre;
 mod smtp_limits;
 mod smtp_login;
 mod smtp_tls;

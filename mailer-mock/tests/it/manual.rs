@@ -1,5 +1,5 @@
-//! The manual in `docs` is complete. That its snippets work is shown by `real_clients::manual`, and for those in Rust by
-//! the documentation tests of the library.
+//! The manual in `docs` is complete. `real_clients::manual` runs its examples, and the documentation tests run those in
+//! Rust.
 
 use std::process::Command;
 
@@ -8,11 +8,11 @@ use serde_json::Value;
 pub(crate) const MANUAL: &str = include_str!("../../../docs/mailer-mock.md");
 
 #[test]
-fn it_has_every_flag() {
+fn has_every_flag_and_variable() {
     let help = Command::new(env!("CARGO_BIN_EXE_mailer-mock"))
         .arg("--help")
         .output()
-        .expect("it starts");
+        .expect("the process starts");
     let help = String::from_utf8(help.stdout).expect("text");
     let flags: Vec<&str> = help.split_whitespace().filter(|word| word.starts_with("--")).collect();
     let variables = help.split(['[', ']']).filter_map(|part| part.strip_prefix("env: "));
@@ -25,7 +25,7 @@ fn it_has_every_flag() {
 }
 
 #[test]
-fn it_has_every_route() {
+fn has_every_route() {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).expect("JSON");
     for (path, methods) in document["paths"].as_object().expect("paths") {
         for method in methods.as_object().expect("methods").keys() {
@@ -37,7 +37,7 @@ fn it_has_every_route() {
 }
 
 #[test]
-fn it_has_every_field_and_stage_of_a_failure() {
+fn has_every_field_and_stage_of_a_fault() {
     let document: Value = serde_json::from_str(include_str!("../../openapi.json")).expect("JSON");
     let fault = &document["components"]["schemas"]["Fault"]["properties"];
     let stages = fault["stage"]["enum"].as_array().expect("stages");

@@ -7,7 +7,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/page");
 
 async fn load(mock: &MailerMock, path: &str) -> (u16, HeaderMap, String) {
     let url = format!("http://{}{path}", mock.http_addr());
-    let response = reqwest::get(url).await.expect("an answer");
+    let response = reqwest::get(url).await.expect("a response");
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     (status, headers, response.text().await.expect("a body"))
 }
@@ -17,7 +17,7 @@ fn policy(headers: &HeaderMap) -> &str {
 }
 
 #[tokio::test]
-async fn every_file_of_the_page_is_served() {
+async fn every_file_is_served() {
     let mock = start().await;
     let mut files = 0;
     for entry in std::fs::read_dir(FOLDER).expect("it is there") {
@@ -45,7 +45,7 @@ async fn every_file_of_the_page_is_served() {
 }
 
 #[tokio::test]
-async fn the_page_says_where_to_send_the_first_mail() {
+async fn page_shows_the_smtp_address() {
     let mock = start().await;
     let (_, headers, page) = load(&mock, "/").await;
     assert_eq!(headers["content-type"], "text/html; charset=utf-8");
@@ -55,7 +55,7 @@ async fn the_page_says_where_to_send_the_first_mail() {
 }
 
 #[tokio::test]
-async fn nothing_but_the_page_itself_runs_in_it() {
+async fn page_policy_allows_only_its_own_files() {
     let mock = start().await;
     for path in ["/", "/page/main.js", "/api/v1/messages", "/livez", "/nope"] {
         let (_, headers, _) = load(&mock, path).await;
@@ -81,7 +81,7 @@ async fn nothing_but_the_page_itself_runs_in_it() {
 }
 
 #[tokio::test]
-async fn nothing_in_the_html_of_a_mail_runs() {
+async fn message_policy_blocks_scripts() {
     let mock = start().await;
     let html = "<p>Hello</p><script>alert(1)</script>";
     deliver(&mock, "ada@example.com", &format!("Content-Type: text/html\n\n{html}")).await;
@@ -90,7 +90,7 @@ async fn nothing_in_the_html_of_a_mail_runs() {
         (status, headers["content-type"].to_str().ok()),
         (200, Some("text/html; charset=utf-8"))
     );
-    assert!(body.contains(html), "it is shown as it came: {body}");
+    assert!(body.contains(html), "the HTML is unchanged: {body}");
     let policy = policy(&headers);
     assert!(
         policy.starts_with("sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "),

@@ -1,7 +1,7 @@
 use crate::support::{Client, start, texts};
 
 #[tokio::test]
-async fn greets_and_names_its_extensions() {
+async fn ehlo_lists_the_extensions() {
     let mock = start().await;
     let mut client = Client::connect(mock.smtp_addr()).await;
     assert_eq!(client.reply().await.0, 220);
@@ -25,7 +25,7 @@ async fn greets_and_names_its_extensions() {
 }
 
 #[tokio::test]
-async fn keeps_to_the_order_of_commands() {
+async fn enforces_the_order_of_commands() {
     let mock = start().await;
     let mut client = Client::connect(mock.smtp_addr()).await;
     assert_eq!(client.reply().await.0, 220);
@@ -56,7 +56,7 @@ async fn keeps_to_the_order_of_commands() {
 }
 
 #[tokio::test]
-async fn answers_the_small_commands() {
+async fn replies_to_other_and_invalid_commands() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     for (line, code) in [
@@ -83,7 +83,7 @@ async fn answers_the_small_commands() {
 }
 
 #[tokio::test]
-async fn rset_abandons_a_mail() {
+async fn rset_ends_the_mail_transaction() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     for (line, code) in [
@@ -105,7 +105,7 @@ async fn rset_abandons_a_mail() {
 }
 
 #[tokio::test]
-async fn replies_to_pipelined_commands_in_their_order() {
+async fn replies_to_pipelined_commands_in_order() {
     let mock = start().await;
     let mut client = Client::connect(mock.smtp_addr()).await;
     client
@@ -121,7 +121,7 @@ async fn replies_to_pipelined_commands_in_their_order() {
 }
 
 #[tokio::test]
-async fn a_line_feed_ends_a_command_and_a_carriage_return_does_not() {
+async fn line_feed_ends_a_command_and_carriage_return_does_not() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     client.send("NOOP\nNOOP\rNOOP\r\nNOOP\r\n").await;
@@ -129,7 +129,7 @@ async fn a_line_feed_ends_a_command_and_a_carriage_return_does_not() {
 }
 
 #[tokio::test]
-async fn addresses_beyond_ascii_need_smtputf8() {
+async fn non_ascii_addresses_require_smtputf8() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     for (line, code) in [

@@ -10,7 +10,7 @@ async fn undoes_dot_stuffing() {
 }
 
 #[tokio::test]
-async fn takes_an_empty_mail() {
+async fn accepts_an_empty_message() {
     let mock = start().await;
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
     assert_eq!(client.code(".").await, 250);
@@ -18,7 +18,7 @@ async fn takes_an_empty_mail() {
 }
 
 #[tokio::test]
-async fn only_a_dot_between_whole_line_breaks_ends_a_mail() {
+async fn only_crlf_dot_crlf_ends_a_message() {
     for ending in [
         "\n.\n",
         "\n.\r\n",
@@ -33,17 +33,17 @@ async fn only_a_dot_between_whole_line_breaks_ends_a_mail() {
         let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
         let smuggled = "MAIL FROM:<admin@example.com>\r\nRCPT TO:<ada@example.com>\r\nDATA\r\nforged\r\n.\r\n";
         client.send(format!("first{ending}{smuggled}NOOP\r\n")).await;
-        // One reply for the mail, one for NOOP: no other command was seen.
+        // One reply for the message and one for NOOP: there was no other command.
         assert_eq!(client.codes().await, [250, 250], "{ending:?}");
         let texts = texts(&mock);
         assert_eq!(texts.len(), 1, "{ending:?}");
         assert!(texts[0].contains("MAIL FROM"), "{ending:?}");
-        client.leave().await;
+        client.disconnect().await;
     }
 }
 
 #[tokio::test]
-async fn the_end_is_found_however_the_bytes_arrive() {
+async fn finds_the_end_in_single_bytes() {
     let mock = start().await;
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
     for byte in b"a\r\n..b\r\n.\r\nNOOP\r\n" {
@@ -54,7 +54,7 @@ async fn the_end_is_found_however_the_bytes_arrive() {
 }
 
 #[tokio::test]
-async fn refuses_a_mail_that_grows_too_large() {
+async fn refuses_a_message_beyond_the_size_limit() {
     let mock = start().await;
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
     let megabyte = "x".repeat(1024 * 1024 - 2) + "\r\n";
@@ -65,7 +65,7 @@ async fn refuses_a_mail_that_grows_too_large() {
     assert_eq!(client.codes().await, [552, 250]);
     assert!(mock.mailbox().messages().is_empty());
 
-    // The next one on the same connection is fine, up to the last byte.
+    // A message of exactly the limit is accepted on the same connection.
     client.begin("ada@example.com").await;
     for _ in 0..10 {
         client.send(&megabyte).await;
@@ -75,29 +75,29 @@ async fn refuses_a_mail_that_grows_too_large() {
 }
 
 #[tokio::test]
-async fn stores_nothing_for_a_client_that_leaves() {
+async fn incomplete_message_is_not_stored() {
     let mock = start().await;
-    for left_at in [
+    for sent in [
         "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\n",
         "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n",
         "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nhalf a mail\r\n",
         "MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\nhalf a mail\r\n.\r",
     ] {
         let mut client = Client::greeted(mock.smtp_addr()).await;
-        client.send(left_at).await;
-        for _ in left_at.matches("\r\n").take(2) {
+        client.send(sent).await;
+        for _ in sent.matches("\r\n").take(2) {
             assert_eq!(client.reply().await.0, 250);
         }
-        if left_at.contains("DATA") {
+        if sent.contains("DATA") {
             assert_eq!(client.reply().await.0, 354);
         }
-        client.leave().await;
-        assert!(mock.mailbox().messages().is_empty(), "{left_at}");
+        client.disconnect().await;
+        assert!(mock.mailbox().messages().is_empty(), "{sent}");
     }
 }
 
 #[tokio::test]
-async fn keeps_bytes_that_are_not_text() {
+async fn keeps_invalid_utf8() {
     let mock = start().await;
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
     client.send(b"Subject: \xc3\xa9 \xff\r\n\r\n\x00\xfe\r\n.\r\n").await;
@@ -108,7 +108,7 @@ async fn keeps_bytes_that_are_not_text() {
 }
 
 #[tokio::test]
-async fn survives_a_mail_that_is_nested_without_end() {
+async fn accepts_a_deeply_nested_message() {
     let mock = start().await;
     deliver(
         &mock,

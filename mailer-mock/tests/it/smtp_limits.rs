@@ -1,7 +1,7 @@
 use crate::support::{Client, start};
 
 #[tokio::test]
-async fn takes_a_hundred_recipients() {
+async fn accepts_a_hundred_recipients() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     assert_eq!(client.code("MAIL FROM:<a@example.com>").await, 250);
@@ -15,31 +15,31 @@ async fn takes_a_hundred_recipients() {
 }
 
 #[tokio::test]
-async fn bounds_command_lines_and_reads_on_after_them() {
+async fn limits_command_lines() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     let longest = "NOOP ".to_owned() + &"x".repeat(2_048 - 5);
     assert_eq!(client.code(&longest).await, 250);
     assert_eq!(client.code(&(longest + "x")).await, 500);
 
-    // What is beyond the limit is no command of its own, however it arrives.
+    // The rest of a long line is not a command, in chunks of any size.
     for chunk in [1_000, 5_000, 1_000_000] {
         let line = "x ".repeat(50_000) + "\r\nRSET\r\n";
         for part in line.as_bytes().chunks(chunk) {
             client.send(part).await;
         }
         let too_long = (500, "line too long".to_owned());
-        assert_eq!(client.reply().await, too_long, "in pieces of {chunk}");
+        assert_eq!(client.reply().await, too_long, "in chunks of {chunk}");
         assert_eq!(client.reply().await.0, 250);
     }
 }
 
 #[tokio::test]
-async fn bounds_the_commands_between_two_mails() {
+async fn limits_commands_between_messages() {
     let mock = start().await;
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
     assert_eq!(client.code(".").await, 250);
-    // The mail that was taken begins the count anew, what is refused counts as well.
+    // The message reset the count. Invalid commands count too.
     client.send("NOOP\r\n".repeat(500) + &"FOO\r\n".repeat(500)).await;
     for _ in 0..500 {
         assert_eq!(client.reply().await.0, 250);
@@ -49,13 +49,13 @@ async fn bounds_the_commands_between_two_mails() {
     }
     assert_eq!(
         client.command("NOOP").await,
-        (421, "too many commands without a mail".to_owned())
+        (421, "too many commands without a message".to_owned())
     );
     client.is_closed().await;
 }
 
 #[tokio::test]
-async fn bounds_the_connections() {
+async fn limits_connections() {
     let mock = start().await;
     let mut clients = Vec::new();
     for _ in 0..256 {
@@ -67,13 +67,13 @@ async fn bounds_the_connections() {
     let mut one_too_many = Client::connect(mock.smtp_addr()).await;
     assert_eq!(one_too_many.reply().await.0, 421);
     one_too_many.is_closed().await;
-    // One that leaves makes room.
-    clients.pop().expect("many").leave().await;
+    // A client that disconnects makes room.
+    clients.pop().expect("many").disconnect().await;
     Client::greeted(mock.smtp_addr()).await;
 }
 
 #[tokio::test]
-async fn a_mail_without_end_is_cut_off() {
+async fn endless_message_closes_the_connection() {
     let mock = start().await;
     let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
     let megabyte = "x".repeat(1024 * 1024 - 2) + "\r\n";

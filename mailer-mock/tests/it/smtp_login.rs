@@ -8,7 +8,7 @@ fn base64(text: &str) -> String {
     STANDARD.encode(text)
 }
 
-async fn asking_for(credentials: &str) -> MailerMock {
+async fn requiring(credentials: &str) -> MailerMock {
     let config = Config {
         auth: credentials.parse().ok(),
         ..Config::ephemeral()
@@ -16,19 +16,19 @@ async fn asking_for(credentials: &str) -> MailerMock {
     MailerMock::start(config).await.expect("free ports")
 }
 
-/// Says who it is in each way that there is, and answers the last reply of each.
+/// Logs in with every mechanism, and returns the last reply of each.
 async fn log_in(mock: &MailerMock, user: &str, password: &str) -> [u16; 4] {
     let plain = base64(&format!("\0{user}\0{password}"));
     let (user, password) = (base64(user), base64(password));
     let mut replies = [0; 4];
-    for (reply, dialogue) in replies.iter_mut().zip([
+    for (reply, lines) in replies.iter_mut().zip([
         vec![format!("AUTH PLAIN {plain}")],
         vec!["AUTH PLAIN".to_owned(), plain],
         vec![format!("AUTH LOGIN {user}"), password.clone()],
         vec!["AUTH LOGIN".to_owned(), user, password],
     ]) {
         let mut client = Client::greeted(mock.smtp_addr()).await;
-        let (last, first) = dialogue.split_last().expect("it has a line");
+        let (last, first) = lines.split_last().expect("it has a line");
         for line in first {
             assert_eq!(client.code(line).await, 334, "{line}");
         }
@@ -40,15 +40,15 @@ async fn log_in(mock: &MailerMock, user: &str, password: &str) -> [u16; 4] {
 }
 
 #[tokio::test]
-async fn any_login_is_accepted_when_none_is_asked_for() {
+async fn every_login_is_accepted_if_none_is_required() {
     let mock = start().await;
     assert_eq!(log_in(&mock, "ada", "secret").await, [235; 4]);
     assert_eq!(log_in(&mock, "j\u{f6}rg@example.com", "").await, [235; 4]);
 }
 
 #[tokio::test]
-async fn the_login_that_is_asked_for_is_the_one_accepted() {
-    let mock = asking_for("ada:se:cret").await;
+async fn only_the_required_login_is_accepted() {
+    let mock = requiring("ada:se:cret").await;
     assert_eq!(log_in(&mock, "ada", "se:cret").await, [235; 4]);
     assert_eq!(log_in(&mock, "ada", "secret").await, [535; 4]);
     assert_eq!(log_in(&mock, "Ada", "se:cret").await, [535; 4]);
@@ -56,7 +56,7 @@ async fn the_login_that_is_asked_for_is_the_one_accepted() {
 }
 
 #[tokio::test]
-async fn logins_come_after_ehlo_once_and_not_within_a_mail() {
+async fn auth_is_valid_once_after_ehlo_and_outside_a_mail_transaction() {
     let mock = start().await;
     let login = format!("AUTH PLAIN {}", base64("\0ada\0secret"));
     let mut client = Client::connect(mock.smtp_addr()).await;
@@ -75,16 +75,16 @@ async fn logins_come_after_ehlo_once_and_not_within_a_mail() {
 }
 
 #[tokio::test]
-async fn a_login_that_cannot_be_read_says_why() {
+async fn invalid_responses_are_explained() {
     let mock = start().await;
     let mut client = Client::greeted(mock.smtp_addr()).await;
     for (line, reply) in [
         ("AUTH PLAIN !", "expected UTF-8 in base64"),
         ("AUTH PLAIN YWRh", "expected NUL user NUL password in base64"),
-        ("AUTH PLAIN AABh", "the user's name is empty"),
-        ("AUTH PLAIN\r\n*", "given up, as you ask"),
-        ("AUTH LOGIN\r\n*", "given up, as you ask"),
-        ("AUTH LOGIN YWRh\r\n*", "given up, as you ask"),
+        ("AUTH PLAIN AABh", "the user name is empty"),
+        ("AUTH PLAIN\r\n*", "authentication cancelled"),
+        ("AUTH LOGIN\r\n*", "authentication cancelled"),
+        ("AUTH LOGIN YWRh\r\n*", "authentication cancelled"),
     ] {
         if line.contains('\n') {
             client.send(format!("{line}\r\n")).await;
@@ -94,7 +94,7 @@ async fn a_login_that_cannot_be_read_says_why() {
             assert_eq!(client.command(line).await, (501, reply.to_owned()), "{line}");
         }
     }
-    // What follows is commands again.
+    // Commands follow again.
     assert_eq!(client.code("NOOP").await, 250);
     client.send(format!("AUTH PLAIN\r\n{}\r\n", "x".repeat(5_000))).await;
     assert_eq!(client.codes().await, [334, 500]);

@@ -29,12 +29,12 @@ fn trusting(mock: &MailerMock) -> TlsConnector {
     TlsConnector::from(Arc::new(config))
 }
 
-/// Sends these lines in plain text, in one go, and speaks TLS after as many replies.
-async fn secured(mock: &MailerMock, lines: &str, replies: usize) -> BufReader<TlsStream<TcpStream>> {
+/// Sends these lines together in plain text, and starts TLS after this many replies.
+async fn start_tls(mock: &MailerMock, lines: &str, replies: usize) -> BufReader<TlsStream<TcpStream>> {
     let mut stream = TcpStream::connect(mock.smtp_addr()).await.expect("it listens");
     stream.write_all(lines.as_bytes()).await.expect("it is open");
     for _ in 0..replies {
-        // Byte by byte: what follows the last line is TLS.
+        // Byte by byte, because TLS follows the last line.
         while stream.read_u8().await.expect("a reply") != b'\n' {}
     }
     let name = ServerName::try_from("localhost").expect("a name");
@@ -42,7 +42,7 @@ async fn secured(mock: &MailerMock, lines: &str, replies: usize) -> BufReader<Tl
     BufReader::new(tls.expect("a certificate for that name"))
 }
 
-async fn say(tls: &mut BufReader<TlsStream<TcpStream>>, line: &str) -> Vec<String> {
+async fn command(tls: &mut BufReader<TlsStream<TcpStream>>, line: &str) -> Vec<String> {
     let sent = tls.get_mut().write_all(format!("{line}\r\n").as_bytes()).await;
     sent.expect("it is open");
     let mut reply = Vec::new();
@@ -58,33 +58,33 @@ async fn say(tls: &mut BufReader<TlsStream<TcpStream>>, line: &str) -> Vec<Strin
 }
 
 #[tokio::test]
-async fn what_came_before_tls_is_forgotten() {
+async fn starttls_resets_the_session() {
     let mock = start().await;
-    // Whoever sits between can put commands behind STARTTLS. They are not the client's.
+    // An attacker in between can inject commands after STARTTLS.
     let lines = "HELO test\r\nAUTH PLAIN AGEAYg==\r\nMAIL FROM:<eve@example.com>\r\nSTARTTLS\r\nNOOP\r\nNOOP\r\n";
-    let mut tls = secured(&mock, lines, 5).await;
-    let refused = say(&mut tls, "MAIL FROM:<a@example.com>").await;
+    let mut tls = start_tls(&mock, lines, 5).await;
+    let refused = command(&mut tls, "MAIL FROM:<a@example.com>").await;
     assert_eq!(refused, ["503 send EHLO or HELO first"], "and no replies to NOOP");
-    let extensions = say(&mut tls, "EHLO test").await;
+    let extensions = command(&mut tls, "EHLO test").await;
     assert!(
         !extensions.iter().any(|line| line.contains("STARTTLS")),
         "{extensions:?}"
     );
     for (line, reply) in [
-        ("STARTTLS", "503 this is TLS already"),
-        ("AUTH PLAIN AGEAYg==", "235 welcome"),
+        ("STARTTLS", "503 TLS is already active"),
+        ("AUTH PLAIN AGEAYg==", "235 authentication successful"),
         ("MAIL FROM:<a@example.com>", "250 ok"),
         ("RCPT TO:<ada@example.com>", "250 ok"),
     ] {
-        assert_eq!(say(&mut tls, line).await, [reply], "{line}");
+        assert_eq!(command(&mut tls, line).await, [reply], "{line}");
     }
-    assert!(say(&mut tls, "DATA").await[0].starts_with("354 "));
-    assert!(say(&mut tls, "code 4466\r\n.").await[0].starts_with("250 "));
+    assert!(command(&mut tls, "DATA").await[0].starts_with("354 "));
+    assert!(command(&mut tls, "code 4466\r\n.").await[0].starts_with("250 "));
     assert_eq!(mock.mailbox().messages()[0].codes, ["4466"]);
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_trust_it_harms_nobody() {
+async fn failed_handshake_affects_no_other_client() {
     let (mock, other) = (start().await, start().await);
     let mut stream = TcpStream::connect(mock.smtp_addr()).await.expect("it listens");
     stream.write_all(b"STARTTLS\r\n").await.expect("it is open");
@@ -93,18 +93,18 @@ async fn a_client_that_does_not_trust_it_harms_nobody() {
     }
     let name = ServerName::try_from("localhost").expect("a name");
     let tls = trusting(&other).connect(name, stream).await;
-    assert!(tls.is_err(), "it is another certificate");
+    assert!(tls.is_err(), "a different certificate");
 
-    // Nor does one that speaks something else.
+    // This client sends no TLS.
     let mut client = Client::greeted(mock.smtp_addr()).await;
     assert_eq!(client.code("STARTTLS").await, 220);
     client.send("EHLO test\r\n").await;
-    client.is_closed_whatever_it_says().await;
+    client.is_closed_after_any_reply().await;
     Client::greeted(mock.smtp_addr()).await;
 }
 
 #[tokio::test]
-async fn starttls_can_be_switched_off() {
+async fn starttls_can_be_turned_off() {
     let config = Config {
         starttls: false,
         ..Config::ephemeral()
@@ -119,14 +119,14 @@ async fn starttls_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn lettre_delivers_over_tls_that_it_verified() {
+async fn lettre_delivers_over_verified_tls() {
     let config = Config {
         auth: "ada:secret".parse().ok(),
         ..Config::ephemeral()
     };
     let mock = MailerMock::start(config).await.expect("free ports");
     let url = format!("http://{}/api/v1/certificate", mock.http_addr());
-    let pem = reqwest::get(url).await.expect("an answer").bytes().await;
+    let pem = reqwest::get(url).await.expect("a response").bytes().await;
     let certificate = Certificate::from_pem(&pem.expect("a body")).expect("PEM");
     let parameters = TlsParameters::builder("127.0.0.1".to_owned()).add_root_certificate(certificate);
     let transport = |password: &str| {
@@ -143,10 +143,7 @@ async fn lettre_delivers_over_tls_that_it_verified() {
         .body("Your code is 4466".to_owned())
         .expect("a mail");
     transport("secret").send(mail.clone()).await.expect("it is accepted");
-    transport("wrong")
-        .send(mail)
-        .await
-        .expect_err("that is not the password");
+    transport("wrong").send(mail).await.expect_err("a wrong password");
     let [message] = &mock.mailbox().messages()[..] else {
         panic!("one mail");
     };

@@ -6,14 +6,14 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
-/// How long anything may take that is expected to happen. Nothing takes so long unless it is broken.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a test waits for an event. Only a failure takes this long.
+pub(crate) const GIVE_UP_AFTER: Duration = Duration::from_secs(20);
 
 pub(crate) async fn start() -> MailerMock {
     MailerMock::start(Config::ephemeral()).await.expect("free ports")
 }
 
-/// An SMTP client that sends exactly what it is told to.
+/// An SMTP client that sends exactly the given bytes.
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
 }
@@ -36,7 +36,7 @@ impl Client {
         client
     }
 
-    /// As [`greeted`](Self::greeted), and a mail begun up to the 354 that asks for its content.
+    /// Connects and sends the commands up to the 354 that expects the content.
     pub(crate) async fn sending(addr: SocketAddr, to: &str) -> Self {
         let mut client = Self::greeted(addr).await;
         client.begin(to).await;
@@ -54,13 +54,13 @@ impl Client {
         sent.expect("the connection is open");
     }
 
-    /// Sends a line, answers the reply.
+    /// Sends a line and returns the reply.
     pub(crate) async fn command(&mut self, line: &str) -> (u16, String) {
         self.send(format!("{line}\r\n")).await;
         self.reply().await
     }
 
-    /// Sends a line, answers the reply's code.
+    /// Sends a line and returns the code of the reply.
     pub(crate) async fn code(&mut self, line: &str) -> u16 {
         self.command(line).await.0
     }
@@ -87,51 +87,51 @@ impl Client {
         codes
     }
 
-    /// Asserts that the server closes the connection without another word.
+    /// Asserts that the server closes the connection without another reply.
     pub(crate) async fn is_closed(&mut self) {
         let mut rest = Vec::new();
-        let read = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await;
-        // What is closed with bytes unread is reset.
+        let read = tokio::time::timeout(GIVE_UP_AFTER, self.stream.read_to_end(&mut rest)).await;
+        // The kernel resets a connection that is closed with unread data.
         let _ = read.expect("the connection is closed");
         assert_eq!(String::from_utf8_lossy(&rest), "");
     }
 
-    /// Asserts that the server closes the connection.
-    pub(crate) async fn is_closed_whatever_it_says(&mut self) {
+    /// Asserts that the server closes the connection, possibly after replies.
+    pub(crate) async fn is_closed_after_any_reply(&mut self) {
         let mut rest = Vec::new();
-        let read = tokio::time::timeout(PATIENCE, self.stream.read_to_end(&mut rest)).await;
+        let read = tokio::time::timeout(GIVE_UP_AFTER, self.stream.read_to_end(&mut rest)).await;
         let _ = read.expect("the connection is closed");
     }
 
-    /// Leaves, and returns when the server has noticed.
-    pub(crate) async fn leave(mut self) {
-        let left = self.stream.get_mut().shutdown().await;
-        left.expect("the connection is open");
+    /// Closes the connection and waits until the server has closed it too.
+    pub(crate) async fn disconnect(mut self) {
+        let shutdown = self.stream.get_mut().shutdown().await;
+        shutdown.expect("the connection is open");
         self.is_closed().await;
     }
 
     async fn line(&mut self) -> Option<String> {
         let mut line = String::new();
         let read = self.stream.read_line(&mut line);
-        let length = tokio::time::timeout(PATIENCE, read).await.ok()?.ok()?;
+        let length = tokio::time::timeout(GIVE_UP_AFTER, read).await.ok()?.ok()?;
         (length > 0).then(|| line.trim_end_matches(['\r', '\n']).to_owned())
     }
 }
 
-/// Sends a mail with these bytes over a connection of its own.
+/// Delivers a message over a new connection.
 pub(crate) async fn deliver(mock: &MailerMock, to: &str, content: &str) {
     let mut client = Client::sending(mock.smtp_addr(), to).await;
     let content = content.replace('\n', "\r\n");
     assert_eq!(client.code(&format!("{content}\r\n.")).await, 250);
 }
 
-/// The texts of all mails, oldest first.
+/// The texts of all messages, oldest first.
 pub(crate) fn texts(mock: &MailerMock) -> Vec<String> {
     let messages = mock.mailbox().messages();
     messages.iter().rev().map(|m| m.text.clone()).collect()
 }
 
-/// Asks the HTTP side.
+/// Sends a GET request, and returns status and body.
 pub(crate) async fn get(mock: &MailerMock, path: &str) -> (u16, Value) {
     request(mock, reqwest::Method::GET, path, "").await
 }
@@ -143,8 +143,8 @@ pub(crate) async fn put(mock: &MailerMock, path: &str, body: &str) -> (u16, Valu
 pub(crate) async fn request(mock: &MailerMock, method: reqwest::Method, path: &str, body: &str) -> (u16, Value) {
     let url = format!("http://{}{path}", mock.http_addr());
     let request = reqwest::Client::new().request(method, url);
-    let response = request.body(body.to_owned()).timeout(PATIENCE).send().await;
-    let response = response.expect("an answer");
+    let response = request.body(body.to_owned()).timeout(GIVE_UP_AFTER).send().await;
+    let response = response.expect("a response");
     let status = response.status().as_u16();
     let body = response.bytes().await.expect("a body");
     let json = serde_json::from_slice(&body);

@@ -1,24 +1,24 @@
-//! axe-core looks at every state of the page, and the screenshots of the documentation are taken on the way: with
+//! axe-core checks every state of the page. The screenshots in the documentation come from these tests:
 //! `SCREENSHOTS=docs ./tests/run -- -p mailer-mock --test it browser`.
 
 use super::{Look, Page, in_browser};
 use crate::support::{deliver, start};
 
-/// A picture of a mail that is 12 seconds old.
+/// Takes a screenshot of an email that is 12 seconds old.
 async fn screenshot(page: &Page, name: &str) {
     if browser::screenshots().is_none() {
         return;
     }
     page.ask("Date.now = () => Date.parse(one('#created').dateTime) + 12500")
         .await;
-    page.eventually("the age is right", "text('.age').startsWith('12 s old')")
+    page.eventually("the age is right", "text('.age').startsWith('Sent 12 s ago')")
         .await;
     page.screenshot(name).await;
 }
 
 const MAIL: &str = "From: Registration <no-reply@example.com>\nTo: Ada Lovelace <ada@example.com>\n\
     Subject: 4466 is your activation code\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n\
-    Hello Ada,\n\nYour activation code:\n\n4466\n\nIt lasts 60 seconds. If you did not ask for it, ignore this mail.\n\
+    Hello Ada,\n\nYour activation code:\n\n4466\n\nIt expires in 60 seconds. If you did not request it, ignore this email.\n\
     --b\nContent-Type: text/html\n\n<h1>Hello</h1><p>Your activation code: <b>4466</b></p>\n--b\n\
     Content-Type: text/plain; name=\"terms.txt\"\nContent-Disposition: attachment\n\nNone.\n--b--";
 
@@ -47,38 +47,38 @@ async fn every_state(look: Look, picture: Option<&'static str>) {
         }
         page.ask("Date.now = () => Date.parse(one('#created').dateTime) + 61000")
             .await;
-        page.eventually("the code is old", "one('.card').classList.contains('is-past')")
+        page.eventually("the code is expired", "one('.card').classList.contains('is-expired')")
             .await;
-        page.is_accessible("document", "an old code").await;
+        page.is_accessible("document", "an expired code").await;
         for (tab, content) in [("html", "iframe"), ("headers", "dl"), ("raw", "pre")] {
             page.choose_tab(tab).await;
             page.eventually("it is there", &format!("one('#panel {content}') !== null"))
                 .await;
             page.is_accessible("document", tab).await;
         }
-        page.ask("one('#sure').showModal()").await;
-        page.is_accessible("document", "the question").await;
+        page.ask("one('#confirm-delete').showModal()").await;
+        page.is_accessible("document", "the confirmation").await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn every_state_in_the_light() {
+async fn every_state_is_accessible_in_light_mode() {
     every_state(Look::Desktop, Some("mailer-mock.png")).await;
 }
 
 #[tokio::test]
-async fn every_state_in_the_dark() {
+async fn every_state_is_accessible_in_dark_mode() {
     every_state(Look::DarkDesktop, None).await;
 }
 
 #[tokio::test]
-async fn every_state_on_a_phone() {
+async fn every_state_is_accessible_on_a_phone() {
     every_state(Look::DarkPhone, Some("mailer-mock-phone.png")).await;
 }
 
 #[tokio::test]
-async fn a_violation_would_be_found() {
+async fn finds_violations() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;

@@ -4,46 +4,46 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// A server elsewhere, which hears of it when a mail runs a script, or loads anything.
+/// Another server, which records when an email runs a script or loads anything.
 pub(super) struct Canary {
     addr: SocketAddr,
-    heard: Arc<Mutex<Vec<String>>>,
+    requests: Arc<Mutex<Vec<String>>>,
 }
 
 impl Canary {
-    /// At `/page` it serves `html` the way a careless mailbox would.
+    /// Serves `html` at `/page` without any protection.
     pub(super) async fn start(html: impl Fn(SocketAddr) -> String) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let addr = listener.local_addr().expect("an address");
-        let heard = Arc::new(Mutex::new(Vec::new()));
+        let requests = Arc::new(Mutex::new(Vec::new()));
         let page: Arc<str> = html(addr).into();
-        let heard_too = Arc::clone(&heard);
+        let recorder = Arc::clone(&requests);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(answer(stream, Arc::clone(&page), Arc::clone(&heard_too)));
+                tokio::spawn(answer(stream, Arc::clone(&page), Arc::clone(&recorder)));
             }
         });
-        Self { addr, heard }
+        Self { addr, requests }
     }
 
     pub(super) fn addr(&self) -> SocketAddr {
         self.addr
     }
 
-    /// The paths that were asked for.
-    pub(super) fn heard(&self) -> Vec<String> {
-        self.heard.lock().expect("no panic").clone()
+    /// The requested paths.
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.requests.lock().expect("no panic").clone()
     }
 }
 
-async fn answer(mut stream: TcpStream, page: Arc<str>, heard: Arc<Mutex<Vec<String>>>) {
+async fn answer(mut stream: TcpStream, page: Arc<str>, requests: Arc<Mutex<Vec<String>>>) {
     let mut request = vec![0; 8_192];
     let length = stream.read(&mut request).await.unwrap_or_default();
     let request = String::from_utf8_lossy(&request[..length]);
     let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
     let body: &str = if path == "/page" { &page } else { "" };
     if path != "/page" && path != "/favicon.ico" && !path.is_empty() {
-        heard.lock().expect("no panic").push(path);
+        requests.lock().expect("no panic").push(path);
     }
     let status = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nAccess-Control-Allow-Origin: *\r\nConnection: close";
     let answer = format!("{status}\r\nContent-Length: {}\r\n\r\n{body}", body.len());

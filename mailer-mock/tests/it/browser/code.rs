@@ -4,7 +4,7 @@ use super::{Look, Page, in_browser};
 use crate::support::{deliver, start};
 
 #[tokio::test]
-async fn the_code_is_copied_with_the_button_and_with_the_key() {
+async fn code_is_copied_with_button_and_key() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -19,10 +19,10 @@ async fn the_code_is_copied_with_the_button_and_with_the_key() {
             }
             page.eventually(
                 "it says so",
-                "text('.copy') === 'Copied' && text('#said') === 'The code is copied'",
+                "text('.copy') === 'Copied' && text('#announcement') === 'Code copied'",
             )
             .await;
-            // What was copied is what a person pastes.
+            // Paste the clipboard into the search field.
             page.press("/").await;
             page.press(&format!("{}a{}", Key::Control, Key::Null)).await;
             page.press(&format!("{}v{}", Key::Control, Key::Null)).await;
@@ -35,27 +35,27 @@ async fn the_code_is_copied_with_the_button_and_with_the_key() {
 }
 
 #[tokio::test]
-async fn its_age_counts_against_the_sixty_seconds() {
+async fn age_counts_down_sixty_seconds() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
         deliver(&mock, "ada@example.com", "Subject: code 4466\n\ntext").await;
         page.open_newest("code 4466").await;
-        // The page's clock stands still at so many seconds after the mail came.
-        for (seconds, age, past) in [
-            (0, "0 s old, 60 s left of 60", false),
-            (59, "59 s old, 1 s left of 60", false),
-            (60, "1 min old, past its 60 s", true),
-            (7200, "Past its 60 s", true),
+        // Stops the clock of the page this many seconds after the email arrived.
+        for (seconds, age, expired) in [
+            (0, "Sent 0 s ago, expires in 60 s", false),
+            (59, "Sent 59 s ago, expires in 1 s", false),
+            (60, "Sent 1 min ago (expired)", true),
+            (7200, "Expired", true),
         ] {
             let turn = format!("Date.now = () => Date.parse(one('#created').dateTime) + {seconds}000 + 500");
             page.ask(&turn).await;
             page.eventually("the age is right", &format!("text('.age') === '{age}'"))
                 .await;
-            assert_eq!(page.ask("one('.card').classList.contains('is-past')").await, past);
+            assert_eq!(page.ask("one('.card').classList.contains('is-expired')").await, expired);
             assert_eq!(
-                page.ask("rows[0].parentElement.classList.contains('is-past')").await,
-                past
+                page.ask("rows[0].parentElement.classList.contains('is-expired')").await,
+                expired
             );
             let left = page.ask("one('progress').value").await;
             assert_eq!(left.as_f64(), Some(f64::from(60 - seconds.min(60))), "{seconds}");

@@ -1,4 +1,4 @@
-//! Mails that want to run a script, load something, or break the page.
+//! Emails that try to run a script, load something, or break the page.
 
 use std::net::SocketAddr;
 
@@ -6,27 +6,27 @@ use serde_json::{Value, json};
 
 use super::canary::Canary;
 use super::{Look, Page, in_browser};
-use crate::support::{PATIENCE, deliver, start};
+use crate::support::{GIVE_UP_AFTER, deliver, start};
 
-/// Ways to run a script that work in a page without protection, and under what name each is heard.
+/// Ways to run a script that work without protection, each with the path that it requests.
 fn scripts(canary: SocketAddr) -> Vec<(&'static str, String)> {
-    let tell = |name: &str| format!("fetch('http://{canary}/{name}')");
+    let request = |name: &str| format!("fetch('http://{canary}/{name}')");
     vec![
-        ("script", format!("<script>{}</script>", tell("script"))),
-        ("onerror", format!("<img src=x: onerror=\"{}\">", tell("onerror"))),
-        ("svg", format!("<svg onload=\"{}\"></svg>", tell("svg"))),
+        ("script", format!("<script>{}</script>", request("script"))),
+        ("onerror", format!("<img src=x: onerror=\"{}\">", request("onerror"))),
+        ("svg", format!("<svg onload=\"{}\"></svg>", request("svg"))),
         (
             "frame",
-            format!("<iframe srcdoc=\"<script>{}</script>\"></iframe>", tell("frame")),
+            format!("<iframe srcdoc=\"<script>{}</script>\"></iframe>", request("frame")),
         ),
         (
             "details",
-            format!("<details open ontoggle=\"{}\">x</details>", tell("details")),
+            format!("<details open ontoggle=\"{}\">x</details>", request("details")),
         ),
     ]
 }
 
-/// Ways to load something, without a script.
+/// Ways to load something without a script.
 fn remote(canary: SocketAddr) -> Vec<(&'static str, String)> {
     vec![
         ("image", format!("<img src=\"http://{canary}/image\">")),
@@ -50,11 +50,11 @@ fn all(canary: SocketAddr) -> Vec<(&'static str, String)> {
 
 fn html(canary: SocketAddr) -> String {
     let attacks: Vec<String> = all(canary).into_iter().map(|(_, html)| html).collect();
-    // The marker says that all before it was read.
+    // The marker shows that the browser parsed everything before it.
     format!("<p>Hello</p>{}<p id=end>the end</p>", attacks.concat())
 }
 
-/// Everything that can hold a script, with its subject as the page is to show it.
+/// Every place that can contain a script, with the subject that the page must show.
 fn mails(canary: SocketAddr) -> Vec<(String, String)> {
     let attack = html(canary).replace('\n', " ");
     let short = "<img src=x: onerror=document.title='ran'>";
@@ -93,18 +93,18 @@ fn mails(canary: SocketAddr) -> Vec<(String, String)> {
     ]
 }
 
-async fn hears(canary: &Canary, names: &[&str]) {
-    let heard = async {
-        while !names.iter().all(|name| canary.heard().contains(&format!("/{name}"))) {
+async fn receives(canary: &Canary, names: &[&str]) {
+    let received = async {
+        while !names.iter().all(|name| canary.requests().contains(&format!("/{name}"))) {
             tokio::task::yield_now().await;
         }
     };
-    let in_time = tokio::time::timeout(PATIENCE, heard).await;
-    assert!(in_time.is_ok(), "heard only {:?} of {names:?}", canary.heard());
+    let in_time = tokio::time::timeout(GIVE_UP_AFTER, received).await;
+    assert!(in_time.is_ok(), "received only {:?} of {names:?}", canary.requests());
 }
 
 #[tokio::test]
-async fn no_mail_runs_a_script_or_loads_anything() {
+async fn email_cannot_run_scripts_or_load_anything() {
     let mock = start().await;
     let canary = Canary::start(html).await;
     let names: Vec<&str> = all(canary.addr()).into_iter().map(|(name, _)| name).collect();
@@ -143,7 +143,7 @@ async fn no_mail_runs_a_script_or_loads_anything() {
             if page.ask("!one('#tab-html').disabled").await == json!(true) {
                 page.choose_tab("html").await;
                 page.eventually("there is a frame", "one('iframe') !== null").await;
-                reads_to_the_end(&page).await;
+                wait_for_marker(&page).await;
             }
             assert_eq!(page.ask("document.scripts.length").await, 1, "the page's own");
             let title = page.ask("document.title").await;
@@ -153,21 +153,21 @@ async fn no_mail_runs_a_script_or_loads_anything() {
                 "{title}"
             );
         }
-        // Opened by itself, outside of the page and its frame, a mail can do no more.
+        // Outside the frame an email cannot do more.
         let mail = format!("http://{}/view/latest.html", mock.http_addr());
         page.client.goto(&mail).await.expect("it loads");
-        assert_eq!(canary.heard(), [""; 0]);
+        assert_eq!(canary.requests(), [""; 0]);
 
-        // The test could have heard them: served without protection, each of them speaks up.
-        let careless = format!("http://{}/page", canary.addr());
-        page.client.goto(&careless).await.expect("it loads");
-        hears(&canary, &names).await;
+        // Without protection each attack works, so the test can detect it.
+        let unprotected = format!("http://{}/page", canary.addr());
+        page.client.goto(&unprotected).await.expect("it loads");
+        receives(&canary, &names).await;
     })
     .await;
 }
 
-/// The frame is another origin to the page, but not to the driver.
-async fn reads_to_the_end(page: &Page) {
+/// Waits for the marker. The driver can read the frame, although it has another origin than the page.
+async fn wait_for_marker(page: &Page) {
     let read = async {
         loop {
             page.client.enter_frame(0).await.expect("the frame");
@@ -181,13 +181,13 @@ async fn reads_to_the_end(page: &Page) {
             }
         }
     };
-    tokio::time::timeout(PATIENCE, read)
+    tokio::time::timeout(GIVE_UP_AFTER, read)
         .await
-        .expect("the mail is shown in the frame");
+        .expect("the email is shown in the frame");
 }
 
 #[tokio::test]
-async fn a_mail_of_ten_megabytes_breaks_nothing() {
+async fn ten_megabyte_email_is_shown_in_part() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -202,16 +202,19 @@ async fn a_mail_of_ten_megabytes_breaks_nothing() {
             .await;
             page.open_newest(subject).await;
             page.choose_tab("text").await;
-            page.eventually("the beginning is shown", "text('#panel pre')?.length === 200000")
+            page.eventually("the start is shown", "text('#panel pre')?.length === 200000")
                 .await;
             page.eventually(
-                "and that it goes on",
-                "text('#panel .note')?.startsWith('It goes on: ')",
+                "and a note",
+                "text('#panel .note')?.startsWith('Only the start is shown')",
             )
             .await;
             page.choose_tab("raw").await;
-            page.eventually("of the source too", "text('#panel pre')?.startsWith('Subject: ')")
-                .await;
+            page.eventually(
+                "the start of the source too",
+                "text('#panel pre')?.startsWith('Subject: ')",
+            )
+            .await;
         }
         let subject = "x".repeat(5_000_000);
         deliver(&mock, "ada@example.com", &format!("Subject: {subject}\n\ncode 4466")).await;

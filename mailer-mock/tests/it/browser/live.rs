@@ -6,7 +6,7 @@ use super::{Look, Page, in_browser};
 use crate::support::{Client, deliver, start};
 
 #[tokio::test]
-async fn a_mail_appears_without_a_reload() {
+async fn new_email_appears_without_reload() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -20,7 +20,7 @@ async fn a_mail_appears_without_a_reload() {
         page.ask("window.same = true").await;
 
         deliver(&mock, "ada@example.com", "Subject: code 1111\n\n").await;
-        page.eventually("it is there", "rows.length === 1 && status === '1 mail'")
+        page.eventually("it is there", "rows.length === 1 && status === '1 email'")
             .await;
         deliver(&mock, "bob@example.com", "Subject: code 2222\n\n").await;
         page.eventually(
@@ -35,8 +35,8 @@ async fn a_mail_appears_without_a_reload() {
         );
         assert_eq!(page.ask("one('#empty').hidden").await, true);
         page.eventually(
-            "it is said",
-            "text('#said') === 'New mail to bob@example.com: code 2222, code 2 2 2 2'",
+            "it is announced",
+            "text('#announcement') === 'New email to bob@example.com: code 2222, code 2 2 2 2'",
         )
         .await;
 
@@ -49,7 +49,7 @@ async fn a_mail_appears_without_a_reload() {
 }
 
 #[tokio::test]
-async fn the_page_outlives_the_server() {
+async fn page_reconnects_after_server_restart() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -60,21 +60,22 @@ async fn the_page_outlives_the_server() {
             ..Config::ephemeral()
         };
         mock.shutdown().await;
-        page.eventually("it says so", "status.includes('lost')").await;
+        page.eventually("it says so", "status === 'Connection lost. Reconnecting…'")
+            .await;
 
-        // After such an answer a browser does not try again by itself.
+        // After an error response the browser does not reconnect by itself.
         refuse_until("/api/v1/events", config.http).await;
         let mock = MailerMock::start(config).await.expect("its port is free again");
         page.eventually("what was is gone", "rows.length === 0").await;
         deliver(&mock, "ada@example.com", "Subject: after\n\n").await;
-        page.eventually("and it goes on", "rows.length === 1 && status === '1 mail'")
+        page.eventually("and it goes on", "rows.length === 1 && status === '1 email'")
             .await;
     })
     .await;
 }
 
 #[tokio::test]
-async fn a_page_that_nobody_looks_at_leaves_its_connection_to_others() {
+async fn hidden_page_closes_its_connection() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -88,7 +89,7 @@ async fn a_page_that_nobody_looks_at_leaves_its_connection_to_others() {
         deliver(&mock, "ada@example.com", "Subject: while away\n\n").await;
         assert_eq!(page.ask("rows.length").await, 0);
 
-        // It looks at once, and then listens.
+        // A visible page loads the list at once, and then listens.
         page.is_hidden(false).await;
         page.eventually("it is there", "rows.length === 1").await;
         deliver(&mock, "ada@example.com", "Subject: back\n\n").await;
@@ -98,7 +99,7 @@ async fn a_page_that_nobody_looks_at_leaves_its_connection_to_others() {
 }
 
 #[tokio::test]
-async fn of_many_mails_the_newest_are_listed_and_the_others_found() {
+async fn lists_the_newest_emails_and_search_finds_the_others() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let mut sender = Client::greeted(mock.smtp_addr()).await;
@@ -109,12 +110,12 @@ async fn of_many_mails_the_newest_are_listed_and_the_others_found() {
         let page = Page::open(client, &mock).await;
         page.eventually(
             "the newest are there",
-            "rows.length === 200 && status === '1,000 mails'",
+            "rows.length === 200 && status === '1,000 emails'",
         )
         .await;
         assert_eq!(
             page.ask("text('#more')").await,
-            "The newest 200 are here. Search finds the others."
+            "Showing the newest 200. Use the search to find the others."
         );
         page.press("/").await;
         page.press("n0e").await;
@@ -125,7 +126,7 @@ async fn of_many_mails_the_newest_are_listed_and_the_others_found() {
 }
 
 #[tokio::test]
-async fn what_was_opened_is_read_also_after_a_reload() {
+async fn opened_email_stays_read_after_reload() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -154,7 +155,7 @@ async fn what_was_opened_is_read_also_after_a_reload() {
 }
 
 #[tokio::test]
-async fn keys_do_what_the_mouse_does() {
+async fn keyboard_opens_closes_and_searches() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -172,7 +173,7 @@ async fn keys_do_what_the_mouse_does() {
         .await;
         assert_eq!(page.ask("rows[1].getAttribute('aria-current')").await, "true");
 
-        // Who goes through the list is not thrown out of it by what arrives.
+        // A new email does not move the focus.
         page.press("k").await;
         deliver(&mock, "ada@example.com", "Subject: newest\n\n").await;
         page.eventually("it is there", "rows.length === 4").await;
@@ -196,7 +197,7 @@ async fn keys_do_what_the_mouse_does() {
 }
 
 #[tokio::test]
-async fn mails_are_deleted_one_or_all_and_all_only_when_sure() {
+async fn deletes_one_email_or_all_after_confirmation() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -208,10 +209,10 @@ async fn mails_are_deleted_one_or_all_and_all_only_when_sure() {
         page.eventually("it is gone", "rows.length === 2 && one('#mail').hidden")
             .await;
         page.click("#clear").await;
-        page.click("#sure [value=no]").await;
+        page.click("#confirm-delete [value=no]").await;
         assert_eq!(mock.mailbox().messages().len(), 2);
         page.click("#clear").await;
-        page.click("#sure [value=yes]").await;
+        page.click("#confirm-delete [value=yes]").await;
         page.eventually("all are gone", "rows.length === 0 && !one('#empty').hidden")
             .await;
         assert!(mock.mailbox().messages().is_empty());
@@ -220,20 +221,20 @@ async fn mails_are_deleted_one_or_all_and_all_only_when_sure() {
 }
 
 #[tokio::test]
-async fn on_a_phone_the_mail_takes_the_place_of_the_list() {
+async fn on_a_phone_the_email_covers_the_list() {
     let mock = start().await;
     in_browser(Look::DarkPhone, async move |client| {
         let page = Page::open(client, &mock).await;
         deliver(&mock, "ada@example.com", "Subject: code 4466\n\ntext").await;
         page.open_newest("code 4466").await;
-        let seen = |selector: &str| {
+        let visible = |selector: &str| {
             format!("((box) => document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.closest('{selector}') !== null)(one('{selector}').getBoundingClientRect())")
         };
-        page.eventually("the mail is seen", &seen("#subject")).await;
-        assert_eq!(page.ask(&seen("#list a")).await, false, "the list is behind it");
+        page.eventually("the email is visible", &visible("#subject")).await;
+        assert_eq!(page.ask(&visible("#list a")).await, false, "the list is covered");
         assert_eq!(page.ask("document.documentElement.scrollWidth <= document.documentElement.clientWidth").await, true);
         page.click("#back").await;
-        page.eventually("the list is seen", &seen("#list a")).await;
+        page.eventually("the list is visible", &visible("#list a")).await;
         assert_eq!(page.ask("matchMedia('(prefers-color-scheme: dark)').matches").await, true);
     })
     .await;

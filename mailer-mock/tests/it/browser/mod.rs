@@ -1,4 +1,4 @@
-//! The page in a real browser.
+//! The mailbox page in a real browser.
 
 mod accessible;
 mod canary;

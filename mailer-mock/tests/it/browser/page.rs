@@ -8,24 +8,24 @@ use serde_json::json;
 pub(super) struct Page(browser::Page);
 
 impl Page {
-    /// Questions may use `status` and `rows`, too.
+    /// JavaScript expressions may also use `status` and `rows`.
     pub(super) async fn open(client: Client, mock: &MailerMock) -> Self {
         let url = format!("http://{}/", mock.http_addr());
         let words = "const rows = [...document.querySelectorAll('#list a')]; const status = text('#status');";
         let page = browser::Page::with_words(client, &url, words).await;
-        // From here on, what arrives is told to it.
+        // From here on it receives events.
         page.eventually("it has loaded", "status !== 'Loading…'").await;
         Self(page)
     }
 
-    /// Opens the newest mail.
+    /// Opens the newest email.
     pub(super) async fn open_newest(&self, subject: &str) {
         let shown = json!(subject).to_string();
         let listed = format!("rows[0]?.querySelector('.subject').textContent === {shown}");
-        self.eventually("the mail is listed", &listed).await;
+        self.eventually("the email is listed", &listed).await;
         self.click("#list li:first-child a").await;
         let open = format!("!one('#mail').hidden && text('#subject') === {shown}");
-        self.eventually("the mail is open", &open).await;
+        self.eventually("the email is open", &open).await;
     }
 
     pub(super) async fn choose_tab(&self, name: &str) {

@@ -7,7 +7,7 @@ use crate::support::{deliver, start};
 const FOUND: &str = "rows.map((row) => row.querySelector('.subject').textContent)";
 
 #[tokio::test]
-async fn the_search_finds_and_stays_live() {
+async fn search_filters_and_updates_live() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
@@ -30,12 +30,12 @@ async fn the_search_finds_and_stays_live() {
         page.press(" <b>text</b> &").await;
         page.eventually("in the text too", "status === '1 of 4 found'").await;
         page.press(" nothing").await;
-        page.eventually("or nothing", "rows.length === 0 && !one('#nothing').hidden")
+        page.eventually("or nothing", "rows.length === 0 && !one('#no-results').hidden")
             .await;
         page.press(&Key::Escape.to_string()).await;
         page.eventually(
             "all are back",
-            "rows.length === 4 && one('#nothing').hidden && status === '4 mails'",
+            "rows.length === 4 && one('#no-results').hidden && status === '4 emails'",
         )
         .await;
     })

@@ -1,11 +1,11 @@
-//! The snippets of the manual, taken out of it and run as they stand, but for the ports.
+//! Runs the examples of the manual. Only the ports are replaced.
 
 use super::{program, succeeds};
 use crate::manual::MANUAL;
 use crate::support::start;
 
-/// The blocks of a language, one after the other, talking to this mailer-mock.
-fn snippets(language: &str, mock: &mailer_mock::MailerMock) -> String {
+/// All examples in a language, connected to this mailer-mock.
+fn examples(language: &str, mock: &mailer_mock::MailerMock) -> String {
     let fence = format!("```{language}\n");
     let blocks: Vec<&str> = MANUAL
         .split(&fence)
@@ -23,7 +23,7 @@ fn snippets(language: &str, mock: &mailer_mock::MailerMock) -> String {
 async fn javascript() {
     let mock = start().await;
     let mut command = program("node");
-    command.args(["--input-type=module", "--eval", &snippets("js", &mock)]);
+    command.args(["--input-type=module", "--eval", &examples("js", &mock)]);
     succeeds(command).await;
     assert_eq!(mock.mailbox().messages_to("ada@example.com").len(), 2);
 }
@@ -32,7 +32,7 @@ async fn javascript() {
 async fn python() {
     let mock = start().await;
     let mut command = program("python3");
-    command.args(["-c", &snippets("python", &mock)]);
+    command.args(["-c", &examples("python", &mock)]);
     succeeds(command).await;
     assert_eq!(mock.mailbox().messages_to("grace@example.com").len(), 2);
     assert_eq!(mock.faults().rules()[0].fired, 1);
@@ -42,12 +42,12 @@ async fn python() {
 async fn shell() {
     let mock = start().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
-    // It runs already.
-    let snippets = snippets("sh", &mock).replace("cargo run -p mailer-mock", "true");
+    // It is running already.
+    let examples = examples("sh", &mock).replace("cargo run -p mailer-mock", "true");
     let mut command = program("bash");
-    // Where a command is refused, curl tells so only when it is asked to.
-    let careful = format!("set -euo pipefail\ncurl() {{ command curl --fail \"$@\"; }}\n{snippets}");
-    command.args(["-c", &careful]).current_dir(folder.path());
+    // curl reports an HTTP error only with --fail.
+    let script = format!("set -euo pipefail\ncurl() {{ command curl --fail \"$@\"; }}\n{examples}");
+    command.args(["-c", &script]).current_dir(folder.path());
     succeeds(command).await;
     let subjects: Vec<String> = mock
         .mailbox()

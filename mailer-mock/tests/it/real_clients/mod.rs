@@ -1,5 +1,5 @@
-//! Programs that others wrote deliver to mailer-mock, and read from it. `./tests/run` brings them along, and says which
-//! ones it could not.
+//! Third-party clients send to mailer-mock and read from it. `./tests/run` installs them, and lists those that it could
+//! not install.
 
 mod manual;
 
@@ -9,11 +9,11 @@ use mailer_mock::{Config, MailerMock, Message};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, start};
+use crate::support::{GIVE_UP_AFTER, start};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/mailer-mock");
 
-/// A program by its name, or where a variable of that name says.
+/// A program by its name, or by the path in the environment variable of that name.
 fn program(name: &str) -> Command {
     let variable = name.to_uppercase().replace('-', "_");
     let mut command = Command::new(std::env::var(variable).unwrap_or_else(|_| name.to_owned()));
@@ -22,7 +22,7 @@ fn program(name: &str) -> Command {
 }
 
 async fn succeeds(mut command: Command) {
-    let output = timeout(PATIENCE, command.output()).await.expect("it ends");
+    let output = timeout(GIVE_UP_AFTER, command.output()).await.expect("it ends");
     let output = output.unwrap_or_else(|error| panic!("{command:?}: {error}: run the tests with ./tests/run"));
     assert!(
         output.status.success(),
@@ -32,7 +32,7 @@ async fn succeeds(mut command: Command) {
     );
 }
 
-async fn asking_for_a_login() -> MailerMock {
+async fn requiring_a_login() -> MailerMock {
     let config = Config {
         auth: "ada:s\u{e9}cret".parse().ok(),
         ..Config::ephemeral()
@@ -40,14 +40,14 @@ async fn asking_for_a_login() -> MailerMock {
     MailerMock::start(config).await.expect("free ports")
 }
 
-/// The certificate in a file, for clients that verify it.
-fn trusted(mock: &MailerMock, folder: &Path) -> String {
+/// Writes the certificate to a file, for clients that verify it.
+fn certificate_file(mock: &MailerMock, folder: &Path) -> String {
     let file = folder.join("certificate.pem");
     std::fs::write(&file, mock.certificate().expect("STARTTLS is on")).expect("a file");
     file.to_str().expect("text").to_owned()
 }
 
-fn delivered(message: &Message, to: &str) {
+fn assert_delivered(message: &Message, to: &str) {
     let recipients: Vec<&str> = message.to.iter().map(|to| to.address.as_str()).collect();
     assert_eq!(
         (recipients, message.codes.as_slice()),
@@ -56,19 +56,19 @@ fn delivered(message: &Message, to: &str) {
     assert_eq!(message.subject, "4466 ist Ihr Code f\u{fc}r heute");
 }
 
-/// A script of ours that sends two mails over one connection: over TLS that it verifies, after a login, the second one to
-/// an address beyond ASCII.
+/// Runs a script that sends two messages over one connection with verified TLS and a login, the second one to a non-ASCII
+/// address.
 async fn delivers_two(mut command: Command) {
-    let mock = asking_for_a_login().await;
+    let mock = requiring_a_login().await;
     let folder = tempfile::tempdir().expect("a temporary folder");
     command
         .arg(mock.smtp_addr().port().to_string())
-        .arg(trusted(&mock, folder.path()));
+        .arg(certificate_file(&mock, folder.path()));
     succeeds(command).await;
     let messages = mock.mailbox().messages();
     assert_eq!(messages.len(), 2);
-    delivered(&messages[1], "ada@example.com");
-    delivered(&messages[0], "j\u{f6}rg@example.com");
+    assert_delivered(&messages[1], "ada@example.com");
+    assert_delivered(&messages[0], "j\u{f6}rg@example.com");
 }
 
 #[tokio::test]
@@ -87,7 +87,7 @@ async fn python_delivers() {
 
 #[tokio::test]
 async fn swaks_delivers() {
-    let mock = asking_for_a_login().await;
+    let mock = requiring_a_login().await;
     for protocol in [&["--tls", "--auth", "PLAIN"], &["--pipeline", "--auth", "LOGIN"]] {
         let mut command = program("swaks");
         command
@@ -119,10 +119,10 @@ async fn swaks_delivers() {
     let messages = mock.mailbox().messages();
     assert_eq!(messages.len(), 2);
     for message in messages {
-        delivered(&message, "ada@example.com");
+        assert_delivered(&message, "ada@example.com");
         assert!(
             message.text.contains("\n.dot\n"),
-            "the dot is part of the mail: {:?}",
+            "the dot is part of the message: {:?}",
             message.text
         );
     }
@@ -133,7 +133,7 @@ async fn smtp_source_delivers() {
     let mock = start().await;
     let address = mock.smtp_addr().to_string();
     let mut command = program("smtp-source");
-    // As Postfix itself would: ten mails to three recipients each, of 100 KB, in four sessions at a time.
+    // Like Postfix: ten messages of 100 KB to three recipients each, in four concurrent sessions.
     command.args(["-m", "10", "-s", "4", "-r", "3", "-l", "100000"]).args([
         "-f",
         "a@example.com",
@@ -151,7 +151,7 @@ async fn smtp_source_delivers() {
 }
 
 #[tokio::test]
-async fn the_client_library_of_mailpit_reads() {
+async fn mailpit_client_library_reads() {
     let mock = start().await;
     let mut command = program("node");
     command.arg("mailpit.mjs").arg(format!("http://{}", mock.http_addr()));

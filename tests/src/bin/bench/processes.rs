@@ -127,7 +127,7 @@ impl Mailbox {
             .args(["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"])
             .env_clear();
         let mut process = Process::start(command);
-        let line = process.line_with("taking mail on smtp://").await;
+        let line = process.line_with("SMTP server on smtp://").await;
         let (_, smtp) = line
             .rsplit_once("smtp://")
             .ok_or("mailer-mock did not log its address")?;

@@ -1,11 +1,11 @@
-// A code in large digits, with its age, and a button that copies it.
+// A code in large digits, with its age and a copy button.
 
-import { say } from "./say.js";
-import { LIFETIME, age, seconds, spoken } from "./words.js";
+import { announce } from "./announce.js";
+import { CODE_LIFETIME, age, secondsSince, spoken } from "./format.js";
 
 const template = document.getElementById("code");
 
-export function card(code, created) {
+export function create(code, created) {
   const card = template.content.cloneNode(true).firstElementChild;
   const digits = card.querySelector(".digits");
   const copy = card.querySelector(".copy");
@@ -20,23 +20,23 @@ export function card(code, created) {
 export function tick(card) {
   const created = card.dataset.created;
   card.querySelector(".age").textContent = age(created);
-  card.querySelector("progress").value = Math.max(0, LIFETIME - seconds(created));
-  card.classList.toggle("is-past", seconds(created) >= LIFETIME);
+  card.querySelector("progress").value = Math.max(0, CODE_LIFETIME - secondsSince(created));
+  card.classList.toggle("is-expired", secondsSince(created) >= CODE_LIFETIME);
 }
 
 async function copyCode(code, button) {
-  const copied = await write(code);
-  say(copied ? "The code is copied" : "The browser does not let this page copy");
-  button.textContent = copied ? "Copied" : "Not copied";
+  const copied = await writeToClipboard(code);
+  announce(copied ? "Code copied" : "The browser does not allow this page to copy");
+  button.textContent = copied ? "Copied" : "Copy failed";
   setTimeout(() => (button.textContent = "Copy"), 2000);
 }
 
-async function write(text) {
+async function writeToClipboard(text) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Browsers offer the clipboard to pages of this machine and over TLS alone. This one may be in a container.
+    // Browsers allow the clipboard API only on localhost and over TLS. The mailbox may run in a container.
     const field = document.createElement("textarea");
     field.value = text;
     document.body.append(field);

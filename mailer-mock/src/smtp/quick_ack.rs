@@ -5,41 +5,41 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// A TCP connection whose received segments are acknowledged at once.
+/// A TCP connection without delayed acknowledgements.
 ///
 /// Linux delays acknowledgements by up to 40 ms. A client that leaves Nagle's algorithm on, as lettre does, sends the
-/// end of a mail only after the beginning was acknowledged, so each mail would take those 40 ms. `TCP_QUICKACK` ends
-/// the delay, and sends an acknowledgement that is being held back; the kernel drops out of that mode by itself, so it
-/// is set again before each read.
+/// end of a message only after the start is acknowledged, so each message would take those 40 ms. `TCP_QUICKACK` turns
+/// the delay off and sends a pending acknowledgement. The kernel leaves that mode by itself, so it is set before each
+/// read.
 #[derive(Debug)]
-pub(super) struct Prompt {
+pub(super) struct QuickAck {
     stream: TcpStream,
 }
 
-impl Prompt {
+impl QuickAck {
     pub(super) fn new(stream: TcpStream) -> Self {
         Self { stream }
     }
 
     #[cfg(target_os = "linux")]
-    fn acknowledge_at_once(&self) {
-        // When it fails, mail is slower, and otherwise the same.
+    fn set_quick_ack(&self) {
+        // If it fails, delivery is slower and otherwise the same.
         let _ = rustix::net::sockopt::set_tcp_quickack(&self.stream, true);
     }
 
     #[cfg(not(target_os = "linux"))]
     #[expect(clippy::unused_self, reason = "only Linux has the option")]
-    fn acknowledge_at_once(&self) {}
+    fn set_quick_ack(&self) {}
 }
 
-impl AsyncRead for Prompt {
+impl AsyncRead for QuickAck {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        self.acknowledge_at_once();
+        self.set_quick_ack();
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
-impl AsyncWrite for Prompt {
+impl AsyncWrite for QuickAck {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }
@@ -62,15 +62,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn acknowledges_at_once_whenever_it_reads() -> io::Result<()> {
+    async fn every_read_sets_quick_ack() -> io::Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let mut client = TcpStream::connect(listener.local_addr()?).await?;
-        let mut prompt = Prompt::new(listener.accept().await?.0);
+        let mut stream = QuickAck::new(listener.accept().await?.0);
         for _ in 0..3 {
-            set_tcp_quickack(&prompt.stream, false)?;
+            set_tcp_quickack(&stream.stream, false)?;
             client.write_all(b"x").await?;
-            assert_eq!(prompt.read_u8().await?, b'x');
-            assert!(tcp_quickack(&prompt.stream)?);
+            assert_eq!(stream.read_u8().await?, b'x');
+            assert!(tcp_quickack(&stream.stream)?);
         }
         Ok(())
     }

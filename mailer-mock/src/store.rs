@@ -1,24 +1,24 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use crate::Message;
+use crate::message::Message;
 
-/// The newest messages, bounded by their number and by their memory: what exceeds either pushes the oldest out.
+/// The newest messages, limited in number and in memory: beyond either limit the oldest is removed.
 #[derive(Debug)]
-pub(crate) struct Ring {
+pub(crate) struct MessageStore {
     /// Oldest first.
     messages: VecDeque<Arc<Message>>,
     bytes: usize,
     max_messages: usize,
     max_bytes: usize,
     last_id: u64,
-    /// How many messages were ever kept.
+    /// How many messages were ever added.
     received: u64,
-    /// How often messages were taken out on demand.
+    /// How many times messages were deleted on request.
     deletions: u64,
 }
 
-impl Ring {
+impl MessageStore {
     pub(crate) fn new(max_messages: usize, max_bytes: usize) -> Self {
         Self {
             messages: VecDeque::new(),
@@ -31,10 +31,10 @@ impl Ring {
         }
     }
 
-    /// Gives the message its id and keeps it. The newest one always stays, also when it alone is over the limit.
+    /// Adds a message and sets its id. The newest message always stays, even if it exceeds the memory limit alone.
     ///
-    /// Ids are the time of arrival in microseconds, pushed on where two mails share one: ordered, never given twice,
-    /// and different after a restart, so that an id which a client still holds cannot name another mail.
+    /// An id is the time of arrival in microseconds, or one more than the last id. So ids increase, also across
+    /// restarts, and an id that a client remembers never names another message.
     pub(crate) fn push(&mut self, mut message: Message) -> Arc<Message> {
         let micros = message.created.unix_timestamp_nanos() / 1_000;
         self.last_id = (self.last_id + 1).max(u64::try_from(micros).unwrap_or(0));
@@ -56,10 +56,9 @@ impl Ring {
         self.remove(|_| true);
     }
 
-    /// Takes out the messages that `unwanted` names.
-    pub(crate) fn remove(&mut self, unwanted: impl Fn(&Message) -> bool) {
+    pub(crate) fn remove(&mut self, should_remove: impl Fn(&Message) -> bool) {
         let before = self.messages.len();
-        self.messages.retain(|message| !unwanted(message));
+        self.messages.retain(|message| !should_remove(message));
         self.bytes = self.messages.iter().map(|message| message.memory()).sum();
         self.deletions += u64::from(self.messages.len() < before);
     }
@@ -68,13 +67,13 @@ impl Ring {
         self.messages.iter().rev()
     }
 
-    /// The messages that came later than the one with this id, whether that is kept or not, oldest first.
-    pub(crate) fn later_than(&self, after: &str) -> impl Iterator<Item = &Arc<Message>> {
-        let first = self.messages.partition_point(|message| message.id.as_str() <= after);
+    /// The messages after the one with this id, which may be deleted already, oldest first.
+    pub(crate) fn newer_than(&self, id: &str) -> impl Iterator<Item = &Arc<Message>> {
+        let first = self.messages.partition_point(|message| message.id.as_str() <= id);
         self.messages.range(first..)
     }
 
-    /// The id of the newest message that ever was, or one that comes before all others.
+    /// The id of the last message that was added; before the first one, an id that is lower than all others.
     pub(crate) fn last_id(&self) -> String {
         id(self.last_id)
     }
@@ -96,12 +95,12 @@ impl Ring {
     }
 }
 
-/// Fixed width, so that ids compare as text in the order of arrival.
+/// Fixed width, so that ids sort as text in the order of arrival.
 fn id(number: u64) -> String {
     format!("{number:014x}")
 }
 
-/// Whether a mail could have, or have had, this id.
+/// Whether the text has the form of an id.
 pub(crate) fn is_id(text: &str) -> bool {
     u64::from_str_radix(text, 16).is_ok_and(|number| id(number) == text)
 }
@@ -113,75 +112,75 @@ mod tests {
     use super::*;
     use crate::message::Envelope;
 
-    fn mail(size: usize) -> Message {
-        Message::read(Envelope::default(), vec![b'x'; size], OffsetDateTime::UNIX_EPOCH)
+    fn message(size: usize) -> Message {
+        Message::parse(Envelope::default(), vec![b'x'; size], OffsetDateTime::UNIX_EPOCH)
     }
 
     #[test]
     fn keeps_the_newest_messages() {
-        let mut ring = Ring::new(3, usize::MAX);
-        let ids: Vec<String> = (0..5).map(|_| ring.push(mail(1)).id.clone()).collect();
-        let kept: Vec<&str> = ring.newest_first().map(|m| m.id.as_str()).collect();
+        let mut store = MessageStore::new(3, usize::MAX);
+        let ids: Vec<String> = (0..5).map(|_| store.push(message(1)).id.clone()).collect();
+        let kept: Vec<&str> = store.newest_first().map(|m| m.id.as_str()).collect();
         assert_eq!(kept, [&ids[4], &ids[3], &ids[2]]);
     }
 
     #[test]
-    fn keeps_within_its_memory() {
-        let one = mail(1_000).memory();
-        let mut ring = Ring::new(100, 3 * one);
+    fn keeps_within_the_memory_limit() {
+        let one = message(1_000).memory();
+        let mut store = MessageStore::new(100, 3 * one);
         for _ in 0..5 {
-            ring.push(mail(1_000));
+            store.push(message(1_000));
         }
-        assert_eq!(ring.newest_first().count(), 3);
-        ring.clear();
+        assert_eq!(store.newest_first().count(), 3);
+        store.clear();
         for _ in 0..3 {
-            ring.push(mail(1_000));
+            store.push(message(1_000));
         }
-        assert_eq!(ring.newest_first().count(), 3, "clearing frees the memory");
+        assert_eq!(store.newest_first().count(), 3, "clearing frees the memory");
     }
 
     #[test]
-    fn keeps_a_message_that_alone_is_too_large() {
-        let mut ring = Ring::new(100, 10);
-        ring.push(mail(1));
-        let large = ring.push(mail(1_000));
-        let kept: Vec<_> = ring.newest_first().collect();
+    fn keeps_the_newest_message_even_beyond_the_memory_limit() {
+        let mut store = MessageStore::new(100, 10);
+        store.push(message(1));
+        let large = store.push(message(1_000));
+        let kept: Vec<_> = store.newest_first().collect();
         assert_eq!(kept, [&large]);
     }
 
     #[test]
-    fn removing_frees_the_memory_of_what_is_removed() {
-        let mut ring = Ring::new(100, usize::MAX);
-        let ids: Vec<String> = (0..4).map(|_| ring.push(mail(1_000)).id.clone()).collect();
-        ring.remove(|message| ids[1..3].contains(&message.id));
-        let kept: Vec<&str> = ring.newest_first().map(|m| m.id.as_str()).collect();
+    fn removing_frees_memory() {
+        let mut store = MessageStore::new(100, usize::MAX);
+        let ids: Vec<String> = (0..4).map(|_| store.push(message(1_000)).id.clone()).collect();
+        store.remove(|message| ids[1..3].contains(&message.id));
+        let kept: Vec<&str> = store.newest_first().map(|m| m.id.as_str()).collect();
         assert_eq!(kept, [&ids[3], &ids[0]]);
-        assert_eq!(ring.bytes(), 2 * ring.newest_first().next().map_or(0, |m| m.memory()));
-        assert_eq!((ring.received(), ring.deletions()), (4, 1));
-        ring.remove(|_| false);
-        assert_eq!(ring.deletions(), 1, "nothing was taken out");
+        assert_eq!(store.bytes(), 2 * store.newest_first().next().map_or(0, |m| m.memory()));
+        assert_eq!((store.received(), store.deletions()), (4, 1));
+        store.remove(|_| false);
+        assert_eq!(store.deletions(), 1, "nothing was removed");
 
-        let later: Vec<&str> = ring.later_than(&ids[1]).map(|m| m.id.as_str()).collect();
+        let later: Vec<&str> = store.newer_than(&ids[1]).map(|m| m.id.as_str()).collect();
         assert_eq!(later, [&ids[3]]);
-        assert_eq!(ring.later_than(&ids[3]).count(), 0);
-        assert_eq!(ring.later_than("").count(), 2);
+        assert_eq!(store.newer_than(&ids[3]).count(), 0);
+        assert_eq!(store.newer_than("").count(), 2);
     }
 
     #[test]
-    fn ids_are_unique_and_ordered_also_when_the_clock_stands_still_or_goes_back() {
-        let mut ring = Ring::new(100, usize::MAX);
+    fn ids_increase_even_if_the_clock_does_not() {
+        let mut store = MessageStore::new(100, usize::MAX);
         let later = OffsetDateTime::UNIX_EPOCH + time::Duration::days(20_000);
         let mut ids = Vec::new();
         for created in [later, later, OffsetDateTime::UNIX_EPOCH, later] {
-            let message = Message::read(Envelope::default(), Vec::new(), created);
-            ids.push(ring.push(message).id.clone());
+            let message = Message::parse(Envelope::default(), Vec::new(), created);
+            ids.push(store.push(message).id.clone());
         }
         assert!(ids.is_sorted_by(|a, b| a < b), "{ids:?}");
         assert!(ids.iter().all(|id| is_id(id)), "{ids:?}");
     }
 
     #[test]
-    fn knows_an_id_by_its_form() {
+    fn recognizes_ids() {
         for (text, expected) in [
             ("0000000000000a", true),
             ("0000000000000A", false),

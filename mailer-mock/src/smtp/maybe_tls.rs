@@ -7,23 +7,23 @@ use tokio_rustls::server::TlsStream;
 
 use crate::tls::Tls;
 
-/// A connection that begins in plain text and can be upgraded to TLS on its way.
+/// A connection that starts in plain text and can switch to TLS.
 #[derive(Debug)]
-pub(super) enum Channel<S> {
+pub(super) enum MaybeTls<S> {
     Plain(S),
     Tls(Box<TlsStream<S>>),
-    /// The upgrade failed, or is under way.
-    Broken,
+    /// The TLS handshake failed, or is in progress.
+    Unusable,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
-    pub(super) fn is_secure(&self) -> bool {
+impl<S: AsyncRead + AsyncWrite + Unpin> MaybeTls<S> {
+    pub(super) fn is_tls(&self) -> bool {
         matches!(self, Self::Tls(_))
     }
 
-    /// Speaks TLS from here on. When that fails there is no way back.
-    pub(super) async fn upgrade(&mut self, tls: &Tls) -> io::Result<()> {
-        let Self::Plain(stream) = std::mem::replace(self, Self::Broken) else {
+    /// Switches to TLS. After a failed handshake the connection is unusable.
+    pub(super) async fn start_tls(&mut self, tls: &Tls) -> io::Result<()> {
+        let Self::Plain(stream) = std::mem::replace(self, Self::Unusable) else {
             return Err(io::ErrorKind::NotConnected.into());
         };
         *self = Self::Tls(Box::new(tls.acceptor.accept(stream).await?));
@@ -31,22 +31,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Channel<S> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Channel<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for MaybeTls<S> {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_read(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_read(cx, buf),
-            Self::Broken => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+            Self::Unusable => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Channel<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MaybeTls<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write(cx, buf),
             Self::Tls(stream) => Pin::new(stream).poll_write(cx, buf),
-            Self::Broken => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+            Self::Unusable => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
 
@@ -54,7 +54,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Channel<S> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_flush(cx),
             Self::Tls(stream) => Pin::new(stream).poll_flush(cx),
-            Self::Broken => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
+            Self::Unusable => Poll::Ready(Err(io::ErrorKind::NotConnected.into())),
         }
     }
 
@@ -62,7 +62,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Channel<S> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Self::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
-            Self::Broken => Poll::Ready(Ok(())),
+            Self::Unusable => Poll::Ready(Ok(())),
         }
     }
 }

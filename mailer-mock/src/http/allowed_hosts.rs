@@ -1,6 +1,6 @@
-//! By which names this server is called: those that no stranger can own. A page from elsewhere can have its own name lead
-//! to this machine once it is loaded (DNS rebinding). To the browser the mailbox is then of the page's own origin, in
-//! which CORS has no say; but it goes on to send the name.
+//! Protects against DNS rebinding: a web page can point its own host name to this machine after it is loaded. For the
+//! browser the mailbox then has the same origin as the page, so CORS does not apply; but the header `Host` still has the
+//! name of the page. So only names that nobody can own are allowed, and those in the configuration.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -12,48 +12,47 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::error::Refusal;
+use super::error::HttpError;
 
-/// The names that were allowed beside those that are safe by themselves.
+/// The allowed host names from the configuration.
 #[derive(Clone)]
-pub(crate) struct Names(Arc<[String]>);
+pub(crate) struct AllowedHosts(Arc<[String]>);
 
-impl Names {
+impl AllowedHosts {
     pub(crate) fn new(allowed: Vec<String>) -> Self {
         Self(allowed.into())
     }
 
-    fn know(&self, host: &HeaderValue) -> bool {
+    fn allows(&self, host: &HeaderValue) -> bool {
         let host = host.to_str().ok().and_then(|text| text.parse::<Authority>().ok());
         host.is_some_and(|host| {
-            is_nobodys(host.host()) || self.0.iter().any(|name| name.eq_ignore_ascii_case(host.host()))
+            is_local(host.host()) || self.0.iter().any(|name| name.eq_ignore_ascii_case(host.host()))
         })
     }
 }
 
-/// Every browser says a `Host`; who says none, as HTTP/1.0 allows, is none.
-pub(super) async fn answer_to_known_ones(State(names): State<Names>, request: Request, next: Next) -> Response {
+/// A request without `Host`, as in HTTP/1.0, is allowed: browsers always send it.
+pub(super) async fn require(State(allowed): State<AllowedHosts>, request: Request, next: Next) -> Response {
     let mut hosts = request.headers().get_all(HOST).iter();
-    let refusal = hosts.find(|host| !names.know(host)).map(refusal);
-    match refusal {
-        Some(refusal) => refusal.into_response(),
+    match hosts.find(|host| !allowed.allows(host)) {
+        Some(host) => not_allowed(host).into_response(),
         None => next.run(request).await,
     }
 }
 
-fn refusal(host: &HeaderValue) -> Refusal {
+fn not_allowed(host: &HeaderValue) -> HttpError {
     let host = String::from_utf8_lossy(host.as_bytes());
-    Refusal::new(
+    HttpError::new(
         StatusCode::MISDIRECTED_REQUEST,
         format!(
-            "this mailbox does not answer to the name {host}, which could be a stranger's: use localhost or an IP \
-             address, or start mailer-mock with --allowed-host and that name"
+            "the host name {host} is not allowed: use localhost or an IP address, or start mailer-mock with \
+             --allowed-host and this name"
         ),
     )
 }
 
-/// An IP address, this machine, or a name of one word, such as containers have among themselves.
-fn is_nobodys(host: &str) -> bool {
+/// An IP address, this machine, or a name without a dot, such as containers use among themselves.
+fn is_local(host: &str) -> bool {
     let host = host.to_ascii_lowercase();
     match host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         Some(v6) => v6.parse::<Ipv6Addr>().is_ok(),
@@ -66,8 +65,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_a_stranger_could_own_are_not_known() {
-        let names = Names::new(vec!["mail.example.com".to_owned()]);
+    fn allows_local_and_configured_names() {
+        let allowed = AllowedHosts::new(vec!["mail.example.com".to_owned()]);
         for (host, expected) in [
             ("localhost", true),
             ("localhost:8025", true),
@@ -96,7 +95,7 @@ mod tests {
             ("evil.example/localhost", false),
             ("localhost, evil.example", false),
         ] {
-            assert_eq!(names.know(&HeaderValue::from_static(host)), expected, "{host}");
+            assert_eq!(allowed.allows(&HeaderValue::from_static(host)), expected, "{host}");
         }
     }
 }

@@ -1,14 +1,14 @@
 use mail_parser::{Message, MessageParser, MessagePart};
 
-/// The head of a mail, or of one of its parts, with its last line break, and the body after the empty line. What does
-/// not begin with a header field is all body.
+/// Splits a message or a part into its header, with the last line break, and the body after the empty line. Without a
+/// header field at the start, everything is the body.
 pub(crate) fn split(raw: &[u8]) -> (&[u8], &[u8]) {
     let mut end = 0;
     for line in raw.split_inclusive(|&byte| byte == b'\n') {
         if matches!(line, b"\r\n" | b"\n") {
             return (&raw[..end], &raw[end + line.len()..]);
         }
-        if end == 0 && !begins_with_field(line) {
+        if end == 0 && !is_field(line) {
             return (&[], raw);
         }
         end += line.len();
@@ -16,20 +16,22 @@ pub(crate) fn split(raw: &[u8]) -> (&[u8], &[u8]) {
     (raw, &[])
 }
 
-/// The decoded headers of a mail, or of one of its parts.
-pub(crate) fn headers(raw: &[u8]) -> Message<'_> {
-    let (head, _) = split(raw);
-    MessageParser::default().parse_headers(head).unwrap_or_else(|| Message {
-        // The headers are looked up in the first part, which has to be there.
-        parts: vec![MessagePart::default()],
-        ..Message::default()
-    })
+/// Parses the header of a message or a part.
+pub(crate) fn parse_header(raw: &[u8]) -> Message<'_> {
+    let (header, _) = split(raw);
+    MessageParser::default()
+        .parse_headers(header)
+        .unwrap_or_else(|| Message {
+            // The lookup of a header field expects a first part.
+            parts: vec![MessagePart::default()],
+            ..Message::default()
+        })
 }
 
-/// The fields of a head, in their order, unfolded but not decoded (RFC 5322, section 2.2).
-pub(crate) fn fields(head: &[u8]) -> Vec<(String, String)> {
+/// The fields of a header, in order, unfolded but not decoded (RFC 5322, section 2.2).
+pub(crate) fn fields(header: &[u8]) -> Vec<(String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
-    for line in String::from_utf8_lossy(head).lines() {
+    for line in String::from_utf8_lossy(header).lines() {
         if line.starts_with([' ', '\t']) {
             if let Some((_, value)) = fields.last_mut() {
                 value.push(' ');
@@ -42,8 +44,8 @@ pub(crate) fn fields(head: &[u8]) -> Vec<(String, String)> {
     fields
 }
 
-/// A field is a name of printable characters without a space, and a colon.
-fn begins_with_field(line: &[u8]) -> bool {
+/// A field starts with a name of printable characters without spaces, and a colon.
+fn is_field(line: &[u8]) -> bool {
     let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
     !name.is_empty() && name.len() < line.len() && name.iter().all(u8::is_ascii_graphic)
 }
@@ -53,8 +55,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn splits_head_and_body() {
-        for (mail, head, body) in [
+    fn splits_header_and_body() {
+        for (mail, header, body) in [
             ("A: b\r\nC: d\r\n\r\nbody", "A: b\r\nC: d\r\n", "body"),
             ("A: b\n\nbody\n\n", "A: b\n", "body\n\n"),
             ("A: b\r\n", "A: b\r\n", ""),
@@ -64,16 +66,16 @@ mod tests {
             (":", "", ":"),
             ("", "", ""),
         ] {
-            let expected = (head.as_bytes(), body.as_bytes());
+            let expected = (header.as_bytes(), body.as_bytes());
             assert_eq!(split(mail.as_bytes()), expected, "{mail:?}");
         }
     }
 
     #[test]
     fn unfolds_fields() {
-        let head = b"Subject: one\r\n  two\r\nX-A:1\r\nnonsense\r\nX-A: a:b\r\n";
+        let header = b"Subject: one\r\n  two\r\nX-A:1\r\nnonsense\r\nX-A: a:b\r\n";
         let expected = [("Subject", "one two"), ("X-A", "1"), ("X-A", "a:b")];
         let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(fields(head), expected);
+        assert_eq!(fields(header), expected);
     }
 }

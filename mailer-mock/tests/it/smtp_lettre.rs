@@ -10,7 +10,7 @@ fn address(text: &str) -> Mailbox {
 }
 
 #[tokio::test]
-async fn lettre_delivers_a_mail_of_several_parts() {
+async fn lettre_delivers_a_multipart_message() {
     let mock = start().await;
     let smtp = mock.smtp_addr();
     let transport = Transport::builder_dangerous(smtp.ip().to_string())
@@ -26,7 +26,7 @@ async fn lettre_delivers_a_mail_of_several_parts() {
             "<p>Your code, sch\u{f6}n:</p><h1>0042</h1>".to_owned(),
         ))
         .expect("a mail");
-    // The second one goes over the same connection.
+    // The second one uses the same connection.
     for _ in 0..2 {
         transport.send(mail.clone()).await.expect("it is accepted");
     }
@@ -53,7 +53,7 @@ async fn lettre_delivers_a_mail_of_several_parts() {
 }
 
 #[tokio::test]
-async fn lettre_delivers_to_international_addresses() {
+async fn lettre_delivers_to_non_ascii_addresses() {
     let mock = start().await;
     let smtp = mock.smtp_addr();
     let transport = Transport::builder_dangerous(smtp.ip().to_string())

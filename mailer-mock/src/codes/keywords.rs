@@ -2,8 +2,8 @@ use super::words::Words;
 
 const KEYWORDS: [&str; 7] = ["code", "codes", "passcode", "passcodes", "pin", "pins", "verification"];
 
-/// Before *code*: then it is not one that a person is asked to type in.
-const OTHER_KINDS: [&str; 16] = [
+/// Before *code*, these words mean something else than a code to type in.
+const OTHER_CODE_KINDS: [&str; 16] = [
     "area",
     "country",
     "coupon",
@@ -23,26 +23,26 @@ const OTHER_KINDS: [&str; 16] = [
 ];
 
 /// The most characters between a code and its keyword.
-const REACH: usize = 50;
+const MAX_DISTANCE: usize = 50;
 
-/// How many words are looked at on either side: more than fit into the reach, and a bound for lines without end.
+/// How many words are searched on either side: more than fit into [`MAX_DISTANCE`], and a limit for long lines.
 const MAX_WORDS: usize = 60;
 
-/// Whether the word at `number` is near a keyword, as the module above defines it.
-pub(super) fn is_near_a_keyword(words: &Words<'_>, number: usize) -> bool {
-    within_reach(words, number) || in_a_neighbouring_line(words, number)
+/// Whether the word at `number` is near a keyword.
+pub(super) fn is_near_keyword(words: &Words<'_>, number: usize) -> bool {
+    keyword_within_distance(words, number) || keyword_in_neighbouring_line(words, number)
 }
 
-fn within_reach(words: &Words<'_>, number: usize) -> bool {
+fn keyword_within_distance(words: &Words<'_>, number: usize) -> bool {
     around(words, number)
         .filter(|&other| is_keyword(words, other))
         .any(|keyword| {
             let gap = words.between(keyword.min(number), keyword.max(number));
-            gap.chars().count() <= REACH && !has_empty_line(gap)
+            gap.chars().count() <= MAX_DISTANCE && !has_empty_line(gap)
         })
 }
 
-fn in_a_neighbouring_line(words: &Words<'_>, number: usize) -> bool {
+fn keyword_in_neighbouring_line(words: &Words<'_>, number: usize) -> bool {
     if words.same_line(number, 1).count() > 1 {
         return false;
     }
@@ -51,7 +51,7 @@ fn in_a_neighbouring_line(words: &Words<'_>, number: usize) -> bool {
     keyword_in_lines(words, earlier, 2) || keyword_in_lines(words, later, 1)
 }
 
-/// Whether a keyword is among the words that come, before they have gone on to one line more than `lines`.
+/// Whether one of the words is a keyword, within the next `lines` lines.
 fn keyword_in_lines(words: &Words<'_>, others: impl Iterator<Item = usize>, lines: usize) -> bool {
     let mut seen = 0;
     let mut line = None;
@@ -69,12 +69,12 @@ fn around(words: &Words<'_>, number: usize) -> impl Iterator<Item = usize> {
 }
 
 fn is_keyword(words: &Words<'_>, index: usize) -> bool {
-    let of_another_kind = || {
+    let is_other_kind = || {
         index
             .checked_sub(1)
-            .is_some_and(|before| OTHER_KINDS.contains(&words.lowercase(before).as_str()))
+            .is_some_and(|before| OTHER_CODE_KINDS.contains(&words.lowercase(before).as_str()))
     };
-    KEYWORDS.contains(&words.lowercase(index).as_str()) && !of_another_kind()
+    KEYWORDS.contains(&words.lowercase(index).as_str()) && !is_other_kind()
 }
 
 fn has_empty_line(gap: &str) -> bool {

@@ -1,4 +1,4 @@
-//! A page whose name leads here all of a sudden is refused, whatever it asks for.
+//! Protection against DNS rebinding.
 
 use mailer_mock::MailerMock;
 use reqwest::{Method, StatusCode};
@@ -6,16 +6,16 @@ use serde_json::{Value, json};
 
 use crate::support::{deliver, get, start};
 
-async fn called(mock: &MailerMock, host: &str, method: Method, path: &str) -> reqwest::Response {
+async fn send(mock: &MailerMock, host: &str, method: Method, path: &str) -> reqwest::Response {
     let url = format!("http://{}{path}", mock.http_addr());
     let rule = r#"[{"stage": "rcpt", "drop": true}]"#;
     let body = if method == Method::PUT { rule } else { "" };
     let request = reqwest::Client::new().request(method, url).header("host", host);
-    request.body(body).send().await.expect("an answer")
+    request.body(body).send().await.expect("a response")
 }
 
 #[tokio::test]
-async fn who_calls_it_by_a_name_that_could_be_a_strangers_gets_and_changes_nothing() {
+async fn unknown_host_name_can_neither_read_nor_change() {
     let mock = start().await;
     deliver(&mock, "ada@example.com", "Subject: code 4466\n\n").await;
     for (method, path) in [
@@ -31,7 +31,7 @@ async fn who_calls_it_by_a_name_that_could_be_a_strangers_gets_and_changes_nothi
         (Method::PUT, "/api/v1/faults"),
         (Method::DELETE, "/api/v1/messages"),
     ] {
-        let answer = called(&mock, "evil.example:8025", method.clone(), path).await;
+        let answer = send(&mock, "evil.example:8025", method.clone(), path).await;
         assert_eq!(answer.status(), StatusCode::MISDIRECTED_REQUEST, "{method} {path}");
         assert_eq!(answer.headers()["x-content-type-options"], "nosniff", "{path}");
         let refusal: Value = answer.json().await.expect("JSON");
@@ -46,7 +46,7 @@ async fn who_calls_it_by_a_name_that_could_be_a_strangers_gets_and_changes_nothi
 }
 
 #[tokio::test]
-async fn names_that_nobody_can_own_are_answered() {
+async fn local_host_names_are_allowed() {
     let mock = start().await;
     for host in ["localhost:8025", "mailbox.localhost", "mailer-mock:8025", "[::1]:8025"] {
         for (method, path) in [
@@ -55,7 +55,7 @@ async fn names_that_nobody_can_own_are_answered() {
             (Method::PUT, "/api/v1/faults"),
             (Method::DELETE, "/api/v1/messages"),
         ] {
-            let answer = called(&mock, host, method.clone(), path).await;
+            let answer = send(&mock, host, method.clone(), path).await;
             assert_eq!(answer.status(), StatusCode::OK, "{host} {method} {path}");
         }
     }

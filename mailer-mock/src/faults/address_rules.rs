@@ -1,42 +1,41 @@
-use super::{Action, FaultRule, Stage, pause};
+use super::rule::{Action, FaultRule, Stage, parse_delay};
 
-/// Where a tag names no stage. It is the first one at which the address is known.
+/// For a tag without a stage: the first stage that knows the address.
 const DEFAULT_STAGE: Stage = Stage::Rcpt;
 
-const STAGES: [(&str, Stage); 3] = [
-    // Before the one that it ends in.
+const STAGE_SUFFIXES: [(&str, Stage); 3] = [
+    // Before `-data`, which it ends with.
     ("-after-data", Stage::AfterData),
     ("-data", Stage::Data),
     ("-rcpt", Stage::Rcpt),
 ];
 
-/// The failures that an address asks for in the tags of its local part, in their order: `bob+451x2@example.com` is
-/// refused twice.
+/// The rules that the tags of an address encode, in order: `bob+451x2@example.com` is refused twice.
 ///
-/// A tag is what goes wrong (`451` or another reply from 400 to 599, `drop`, `delay-3s`), how often (`x2`; without it
-/// always), and where (`-rcpt`, `-data`, `-after-data`; without it at RCPT). Any other tag is part of the address.
+/// A tag says what happens (`451` or another code from 400 to 599, `drop`, `delay-3s`), how many times (`x2`, by default
+/// always), and at which stage (`-rcpt`, `-data`, `-after-data`, by default RCPT). Any other tag is ignored.
 ///
 /// # Errors
 ///
-/// What is wrong with a tag that was meant as a failure.
-pub(crate) fn asked_for_by(address: &str) -> Result<Vec<FaultRule>, String> {
+/// If a tag looks like a rule and is invalid: what is expected.
+pub(crate) fn rules_from_address(address: &str) -> Result<Vec<FaultRule>, String> {
     let (local, _) = address.rsplit_once('@').unwrap_or((address, ""));
     let tags = local.split('+').skip(1);
-    let rules = tags.filter_map(|tag| match failure(&tag.to_lowercase()) {
+    let rules = tags.filter_map(|tag| match parse_tag(&tag.to_lowercase()) {
         Ok(rule) => rule.map(Ok),
         Err(expected) => Some(Err(format!(
-            "the address asks for a failure with +{tag}: expected {expected}"
+            "invalid fault in the address, +{tag}: expected {expected}"
         ))),
     });
-    let for_this = |rule| FaultRule {
+    let for_address = |rule| FaultRule {
         recipient: Some(address.to_owned()),
         ..rule
     };
-    rules.map(|rule| rule.map(for_this)).collect()
+    rules.map(|rule| rule.map(for_address)).collect()
 }
 
-fn failure(tag: &str) -> Result<Option<FaultRule>, &'static str> {
-    let (rest, stage) = STAGES
+fn parse_tag(tag: &str) -> Result<Option<FaultRule>, &'static str> {
+    let (rest, stage) = STAGE_SUFFIXES
         .iter()
         .find_map(|(suffix, stage)| tag.strip_suffix(suffix).map(|rest| (rest, *stage)))
         .unwrap_or((tag, DEFAULT_STAGE));
@@ -48,12 +47,14 @@ fn failure(tag: &str) -> Result<Option<FaultRule>, &'static str> {
         "drop" => Action::Drop,
         _ if rest.starts_with("drop-") => return Err("drop, drop-rcpt, drop-data or drop-after-data"),
         _ => match (rest.strip_prefix("delay-"), code(rest)) {
-            (Some(delay), _) => Action::Delay(pause(delay).ok_or("a duration up to 1h, as in delay-3s")?),
+            (Some(delay), _) => Action::Delay(parse_delay(delay).ok_or("a duration up to 1h, as in delay-3s")?),
             (None, Some(code)) => Action::Reply {
                 code,
-                text: "as the address asks".to_owned(),
+                text: "requested by the address".to_owned(),
             },
-            (None, None) if looks_like_a_reply(tag) => return Err("a reply from 400 to 599, as in 451 or 451x2-data"),
+            (None, None) if looks_like_reply(tag) => {
+                return Err("a reply code from 400 to 599, as in 451 or 451x2-data");
+            }
             (None, None) => return Ok(None),
         },
     };
@@ -74,14 +75,14 @@ fn code(text: &str) -> Option<u16> {
         .filter(|code| (400..600).contains(code))
 }
 
-/// Three digits, and then more as in `451-later` or `700x2`.
-fn looks_like_a_reply(tag: &str) -> bool {
-    let (digits, more) = tag.split_at_checked(3).unwrap_or_default();
+/// Three digits and a suffix, as in `451-later` or `700x2`.
+fn looks_like_reply(tag: &str) -> bool {
+    let (digits, suffix) = tag.split_at_checked(3).unwrap_or_default();
     is_number(digits)
-        && (more.starts_with('-')
-            || more
+        && (suffix.starts_with('-')
+            || suffix
                 .strip_prefix('x')
-                .is_some_and(|more| more.starts_with(|c: char| c.is_ascii_digit())))
+                .is_some_and(|suffix| suffix.starts_with(|c: char| c.is_ascii_digit())))
 }
 
 fn is_number(text: &str) -> bool {
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     fn rules(local: &str) -> Result<Vec<(Stage, Action, Option<u32>)>, String> {
-        let rules = asked_for_by(&format!("{local}@example.com"))?;
+        let rules = rules_from_address(&format!("{local}@example.com"))?;
         Ok(rules
             .into_iter()
             .map(|rule| (rule.stage, rule.action, rule.times))
@@ -103,12 +104,12 @@ mod tests {
     }
 
     fn reply(code: u16) -> Action {
-        let text = "as the address asks".to_owned();
+        let text = "requested by the address".to_owned();
         Action::Reply { code, text }
     }
 
     #[test]
-    fn tags_ask_for_failures() {
+    fn parses_tags() {
         use Action::{Delay, Drop};
         use Stage::{AfterData, Data, Rcpt};
         let seconds = |seconds| Delay(Duration::from_secs(seconds));
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn other_tags_are_part_of_the_address() {
+    fn ignores_other_tags() {
         for local in [
             "bob",
             "bob+",
@@ -158,13 +159,13 @@ mod tests {
     }
 
     #[test]
-    fn what_was_meant_as_a_failure_and_is_none_says_why() {
+    fn explains_invalid_tags() {
         for (local, expected) in [
             ("bob+451x0", "+451x0: expected x1 or more"),
             ("bob+451x99999999999", "+451x99999999999: expected x1 or more"),
-            ("bob+451-later", "+451-later: expected a reply from 400 to 599"),
-            ("bob+451-connect", "+451-connect: expected a reply from 400 to 599"),
-            ("bob+700x2", "+700x2: expected a reply from 400 to 599"),
+            ("bob+451-later", "+451-later: expected a reply code from 400 to 599"),
+            ("bob+451-connect", "+451-connect: expected a reply code from 400 to 599"),
+            ("bob+700x2", "+700x2: expected a reply code from 400 to 599"),
             ("bob+drop-quit", "+drop-quit: expected drop, drop-rcpt"),
             ("bob+delay-soon", "+delay-soon: expected a duration up to 1h"),
             ("bob+delay-2h", "+delay-2h: expected a duration up to 1h"),

@@ -1,4 +1,4 @@
-// Which mails were opened in this browser.
+// Which emails were opened in this browser.
 
 const KEY = "read";
 const read = new Set(load());
@@ -7,7 +7,7 @@ function load() {
   try {
     return JSON.parse(localStorage.getItem(KEY)) ?? [];
   } catch {
-    return []; // Storage is switched off, or holds something else.
+    return []; // Storage is disabled or invalid.
   }
 }
 
@@ -16,9 +16,9 @@ export const isRead = (id) => read.has(id);
 export function markRead(id) {
   read.add(id);
   try {
-    // The server keeps a thousand mails.
+    // The server stores a thousand emails.
     localStorage.setItem(KEY, JSON.stringify([...read].slice(-1000)));
   } catch {
-    // Then they are unread again after a reload.
+    // Storage is disabled: after a reload they are unread again.
   }
 }

@@ -1,4 +1,4 @@
-//! What a number near a keyword is when it is not a code.
+//! Numbers near a keyword that are not codes.
 
 use super::words::Words;
 
@@ -6,8 +6,8 @@ const CURRENCY_SIGNS: [char; 6] = ['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20b9
 
 const CURRENCIES: [&str; 9] = ["aud", "cad", "chf", "dollars", "eur", "euro", "euros", "gbp", "usd"];
 
-/// Things that carry a number of their own.
-const NUMBERED: [&str; 12] = [
+/// Things that have a number.
+const NUMBERED_THINGS: [&str; 12] = [
     "box",
     "call",
     "ext",
@@ -22,10 +22,10 @@ const NUMBERED: [&str; 12] = [
     "ticket",
 ];
 
-/// Between the thing and its number.
+/// Words between a thing and its number.
 const NUMBER_WORDS: [&str; 5] = ["id", "no", "nr", "num", "number"];
 
-const UNITS: [&str; 18] = [
+const TIME_UNITS: [&str; 18] = [
     "day", "days", "hour", "hours", "hrs", "min", "mins", "minute", "minutes", "month", "months", "ms", "sec",
     "second", "seconds", "week", "weeks", "years",
 ];
@@ -57,16 +57,16 @@ const MONTHS: [&str; 23] = [
 ];
 
 /// Whether the number at `index` is a price, a date, a telephone number or the like.
-pub(super) fn is_something_else(words: &Words<'_>, index: usize) -> bool {
-    touches_another(words, index)
+pub(super) fn is_excluded(words: &Words<'_>, index: usize) -> bool {
+    is_joined(words, index)
         || is_price(words, index)
         || is_phone_number(words, index)
-        || has_another_name(words, index)
-        || has_unit(words, index)
+        || has_other_name(words, index)
+        || has_time_unit(words, index)
         || is_year(words, index)
 }
 
-fn touches_another(words: &Words<'_>, index: usize) -> bool {
+fn is_joined(words: &Words<'_>, index: usize) -> bool {
     let joins = |gap: &str, other: &str| {
         matches!(gap, "." | "," | ":" | "-" | "'") && other.contains(|c: char| c.is_ascii_digit())
     };
@@ -111,17 +111,17 @@ fn is_phone_number(words: &Words<'_>, index: usize) -> bool {
         || groups().all(|digits| digits <= 4) && (7..=15).contains(&groups().sum::<usize>())
 }
 
-fn has_another_name(words: &Words<'_>, index: usize) -> bool {
+fn has_other_name(words: &Words<'_>, index: usize) -> bool {
     let name = previous(words, index, 1).to_lowercase();
     if NUMBER_WORDS.contains(&name.as_str()) {
         let named = previous(words, index, 2).to_lowercase();
         return !matches!(named.as_str(), "code" | "passcode" | "pin" | "verification");
     }
-    NUMBERED.contains(&name.as_str())
+    NUMBERED_THINGS.contains(&name.as_str())
 }
 
-fn has_unit(words: &Words<'_>, index: usize) -> bool {
-    matches!(words.after(index), " " | "\u{a0}" | "-") && UNITS.contains(&words.lowercase(index + 1).as_str())
+fn has_time_unit(words: &Words<'_>, index: usize) -> bool {
+    matches!(words.after(index), " " | "\u{a0}" | "-") && TIME_UNITS.contains(&words.lowercase(index + 1).as_str())
 }
 
 fn is_year(words: &Words<'_>, index: usize) -> bool {
@@ -131,25 +131,24 @@ fn is_year(words: &Words<'_>, index: usize) -> bool {
     }
     let is_month = |word: &str| MONTHS.contains(&word.to_lowercase().as_str());
     let before = previous(words, index, 1);
-    let after_a_date =
-        is_month(before) || before.len() <= 2 && is_number(before) && is_month(previous(words, index, 2));
-    after_a_date || words.same_line(index, 8).any(|other| is_copyright(words, other))
+    let after_month = is_month(before) || before.len() <= 2 && is_number(before) && is_month(previous(words, index, 2));
+    after_month || words.same_line(index, 8).any(|other| is_copyright(words, other))
 }
 
 fn is_copyright(words: &Words<'_>, index: usize) -> bool {
     let (before, after) = (words.before(index), words.after(index));
-    let before_on_its_line = before.rsplit('\n').next().unwrap_or_default();
+    let before_on_same_line = before.rsplit('\n').next().unwrap_or_default();
     let word = words.lowercase(index);
     word == "copyright"
         || word == "c" && before.ends_with('(') && after.starts_with(')')
-        || before_on_its_line.contains('\u{a9}')
+        || before_on_same_line.contains('\u{a9}')
 }
 
 fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The word `back` places before; empty when there is none.
+/// The word `back` places before; empty if there is none.
 fn previous<'a>(words: &Words<'a>, index: usize, back: usize) -> &'a str {
     index.checked_sub(back).map_or("", |previous| words.text(previous))
 }

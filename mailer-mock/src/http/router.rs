@@ -1,0 +1,63 @@
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, Uri};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+
+use super::app::App;
+use super::error::HttpError;
+use super::{
+    allowed_hosts, attachment, certificate, cors, events, faults, message_html, messages, metrics, page, search, wait,
+};
+
+/// All routes.
+pub(crate) fn router(app: App) -> Router {
+    let require_allowed_host = from_fn_with_state(app.allowed_hosts.clone(), allowed_hosts::require);
+    let api = Router::new()
+        .route("/messages", get(messages::list).delete(messages::delete))
+        .route("/message/{id}", get(messages::one))
+        .route("/message/{id}/raw", get(messages::raw))
+        .route("/message/{id}/headers", get(messages::headers))
+        .route("/message/{id}/part/{part}", get(attachment::download))
+        .route("/search", get(search::search))
+        .route("/wait", get(wait::wait))
+        .route("/events", get(events::events))
+        .route("/faults", get(faults::list).put(faults::replace))
+        .route("/certificate", get(certificate::show))
+        .route("/openapi.json", get(openapi));
+    let pages = Router::new()
+        .route("/", get(page::index))
+        .route("/page/{name}", get(page::file))
+        .route("/view/{file}", get(message_html::show));
+    Router::new()
+        .route("/livez", get(alive))
+        .route("/readyz", get(alive))
+        .route("/metrics", get(metrics::metrics))
+        .merge(pages)
+        .nest("/api/v1", api.layer(from_fn(cors::allow_localhost)))
+        .fallback(unknown_route)
+        .method_not_allowed_fallback(unknown_method)
+        .layer(require_allowed_host)
+        .layer(map_response(page::set_security_headers))
+        .with_state(app)
+}
+
+/// Both listeners are bound before the first request, so it is ready whenever it is alive.
+async fn alive() -> Json<serde_json::Value> {
+    Json(serde_json::json!({ "status": "ok" }))
+}
+
+/// The tests check every response against this document.
+async fn openapi() -> Response {
+    let json = [(CONTENT_TYPE, "application/json")];
+    (json, include_str!("../../openapi.json")).into_response()
+}
+
+async fn unknown_route(uri: Uri) -> HttpError {
+    HttpError::not_found(format!("there is no route {}", uri.path()))
+}
+
+async fn unknown_method(method: Method, uri: Uri) -> HttpError {
+    HttpError::method_not_allowed(format!("{} does not support {method}", uri.path()))
+}
