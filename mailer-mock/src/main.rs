@@ -49,20 +49,12 @@ async fn main() -> ExitCode {
     let outcome = match cli.command {
         Some(Command::Healthcheck) => healthcheck::check(cli.http),
         None => {
-            let starttls = !cli.no_starttls;
-            let Cli {
-                smtp,
-                http,
-                auth,
-                allowed_hosts,
-                ..
-            } = cli;
             let config = Config {
-                smtp,
-                http,
-                auth,
-                starttls,
-                allowed_hosts,
+                smtp: cli.smtp,
+                http: cli.http,
+                auth: cli.auth,
+                starttls: !cli.no_starttls,
+                allowed_hosts: cli.allowed_hosts,
             };
             serve(config).await
         }
@@ -95,49 +87,32 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         .with_ansi(io::stdout().is_terminal())
         .init();
 
-    let mut signals = StopSignals::listen()?;
+    let stop = stop_signal()?;
     let mock = MailerMock::start(config).await?;
     tracing::info!("SMTP server on smtp://{}", mock.smtp_addr());
     tracing::info!("mailbox on http://{}", mock.http_addr());
-    signals.recv().await;
+    stop.await;
     mock.shutdown().await;
     Ok(())
 }
 
-/// Ctrl-C, and the signal with which service managers and containers stop a process.
-struct StopSignals {
+/// Completes on Ctrl-C, and on the signal with which service managers and containers stop a process.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-}
-
-impl StopSignals {
-    #[cfg(unix)]
-    fn listen() -> io::Result<Self> {
+    let signal = {
         use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    #[cfg(unix)]
-    async fn recv(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
         }
-    }
-
+    };
     #[cfg(not(unix))]
-    #[expect(clippy::unnecessary_wraps, reason = "it can fail on Unix")]
-    fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(not(unix))]
-    async fn recv(&mut self) {
+    let signal = async {
         let _ = tokio::signal::ctrl_c().await;
-    }
+    };
+    Ok(signal)
 }

@@ -1,4 +1,4 @@
-// node mailpit.mjs URL PORT: reads a mail with the client library of Mailpit.
+// node mailpit.mjs URL PORT: reads an email with the client library of Mailpit.
 import assert from 'node:assert/strict';
 import { MailpitClient } from 'mailpit-api';
 import { createTransport } from 'nodemailer';

@@ -1,4 +1,4 @@
-// node nodemailer.mjs PORT CERTIFICATE: sends two mails over one connection.
+// node nodemailer.mjs PORT CERTIFICATE: sends two emails over one connection.
 import { readFileSync } from 'node:fs';
 import { createTransport } from 'nodemailer';
 

@@ -1,4 +1,4 @@
-"""python3 smtplib_client.py PORT CERTIFICATE: sends two mails over one connection."""
+"""python3 smtplib_client.py PORT CERTIFICATE: sends two emails over one connection."""
 
 import smtplib
 import ssl
@@ -9,7 +9,7 @@ port, certificate = sys.argv[1:]
 with smtplib.SMTP("127.0.0.1", int(port)) as smtp:
     smtp.starttls(context=ssl.create_default_context(cafile=certificate))
     smtp.ehlo()
-    # `login` takes ASCII alone, so this is the base64 of NUL, ada, NUL, sécret.
+    # `login` accepts only ASCII, so this is the base64 of NUL, ada, NUL, sécret.
     code, answer = smtp.docmd("AUTH", "PLAIN AGFkYQBzw6ljcmV0")
     assert code == 235, answer
     for to in ("ada@example.com", "j\xf6rg@example.com"):

@@ -30,29 +30,19 @@ const TIME_UNITS: [&str; 18] = [
     "second", "seconds", "week", "weeks", "years",
 ];
 
-const MONTHS: [&str; 23] = [
-    "jan",
+/// Also written with three letters.
+const MONTHS: [&str; 12] = [
     "january",
-    "feb",
     "february",
-    "mar",
     "march",
-    "apr",
     "april",
     "may",
-    "jun",
     "june",
-    "jul",
     "july",
-    "aug",
     "august",
-    "sep",
     "september",
-    "oct",
     "october",
-    "nov",
     "november",
-    "dec",
     "december",
 ];
 
@@ -129,10 +119,14 @@ fn is_year(words: &Words<'_>, index: usize) -> bool {
     if number.len() != 4 || !("1900"..="2099").contains(&number) {
         return false;
     }
-    let is_month = |word: &str| MONTHS.contains(&word.to_lowercase().as_str());
     let before = previous(words, index, 1);
     let after_month = is_month(before) || before.len() <= 2 && is_number(before) && is_month(previous(words, index, 2));
     after_month || words.same_line(index, 8).any(|other| is_copyright(words, other))
+}
+
+fn is_month(word: &str) -> bool {
+    let word = word.to_lowercase();
+    MONTHS.iter().any(|month| word == *month || word == month[..3])
 }
 
 fn is_copyright(words: &Words<'_>, index: usize) -> bool {
