@@ -1,6 +1,6 @@
 //! Protects against DNS rebinding: a web page can point its own host name to this machine after it is loaded. For the
 //! browser the mailbox then has the same origin as the page, so CORS does not apply; but the header `Host` still has the
-//! name of the page. So only names that nobody can own are allowed, and those in the configuration.
+//! name of the page. So only names that no stranger can own are allowed, and those in the configuration.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;

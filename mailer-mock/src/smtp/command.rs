@@ -81,8 +81,8 @@ impl Command {
     }
 }
 
-/// smtp_proto returns an empty address both for `<>`, which is invalid, and for `<postmaster>`, which every server
-/// accepts without a domain (RFC 5321, section 4.5.1).
+/// `smtp_proto` returns an empty address for `<>`, which is invalid, and for `<postmaster>`, which every server accepts
+/// without a domain (RFC 5321, section 4.5.1).
 fn postmaster(line: &[u8]) -> Result<Command, SmtpReply> {
     if line.to_ascii_lowercase().windows(12).any(|w| w == b"<postmaster>") {
         Ok(Command::Rcpt("postmaster".to_owned()))

@@ -147,7 +147,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.reply(&reply)
     }
 
-    /// TLS resets the session: somebody else may have sent the commands before it (RFC 3207, section 4.2).
+    /// TLS resets the session: an attacker may have sent the commands before it (RFC 3207, section 4.2).
     async fn start_tls(&mut self) -> Result<(), Disconnect> {
         let Some(tls) = self.tls.clone() else {
             return self.reply(&SmtpReply::NOT_IMPLEMENTED);
