@@ -119,7 +119,7 @@ element("delete").addEventListener("click", () => {
   api.remove([id]).catch(showError);
 });
 element("clear").addEventListener("click", () => {
-  element("confirm-title").textContent = `Delete all ${emails(total)}?`;
+  element("confirm-title").textContent = total === 1 ? "Delete the email?" : `Delete all ${emails(total)}?`;
   element("confirm-delete").showModal();
 });
 element("confirm-delete").addEventListener("close", () => {

@@ -209,6 +209,8 @@ async fn deletes_one_email_or_all_after_confirmation() {
         page.eventually("it is gone", "rows.length === 2 && one('#mail').hidden")
             .await;
         page.click("#clear").await;
+        page.eventually("it asks first", "text('#confirm-title') === 'Delete all 2 emails?'")
+            .await;
         page.click("#confirm-delete [value=no]").await;
         assert_eq!(mock.mailbox().messages().len(), 2);
         page.click("#clear").await;
