@@ -1,47 +1,97 @@
-//! What the start prints, for a person who has never seen this server.
+//! What a development server prints at start, for a person who sees it for the first time.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::server::Server;
+use crate::settings::Config;
 
-/// Where everything is, and one command to paste for each step of the flow.
-#[must_use]
-pub fn text(server: &Server, graphiql: bool, data: Option<&Path>) -> String {
-    let api = format!("http://localhost:{}", server.address().port());
-    let mut text = String::new();
-    let mut line = |name: &str, value: &str| {
-        let _ = writeln!(text, "  {name:<9} {value}");
+/// Where everything is, and one command for each step of the flow.
+pub struct Banner {
+    graphiql: bool,
+    mailbox: Option<String>,
+    data: Option<PathBuf>,
+    code_ttl: Duration,
+}
+
+impl Banner {
+    /// The banner of a server with these settings.
+    #[must_use]
+    pub fn new(config: &Config) -> Self {
+        Self {
+            graphiql: config.graphiql,
+            mailbox: config.mailbox_url.clone(),
+            data: config.data.clone(),
+            code_ttl: config.policy.code_ttl,
+        }
+    }
+
+    /// The text, for a server that listens on this address.
+    #[must_use]
+    pub fn text(&self, address: SocketAddr) -> String {
+        let api = format!("http://localhost:{}", address.port());
+        let mut text = String::new();
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(text, "  {name:<9} {value}");
+        };
+        line("API", &format!("{api}/graphql"));
+        if self.graphiql {
+            line("GraphiQL", &api);
+        }
+        if let Some(mailbox) = &self.mailbox {
+            line("Mailbox", mailbox);
+        }
+        if let Some(data) = &self.data {
+            line("Data", &data.display().to_string());
+        }
+        let curl = format!("curl -s {api}/graphql -H 'content-type: application/json'");
+        let basic = "-u 'ada@example.com:correct horse battery staple'";
+        let register = r#"-d '{"query":"mutation { register(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { codeLength codeExpiresInSeconds userErrors { code message } } }"}'"#;
+        let activate = r#"-d '{"query":"mutation { activate(input: {activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
+        let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
+        let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
+        let time = in_words(self.code_ttl);
+        let place = if self.mailbox.is_some() { "mailbox" } else { "email" };
+        let _ = write!(
+            text,
+            "\n1. Register:\n{curl} {register}\n\
+             \n2. Read the code in the {place}:\nCODE=…\n\
+             \n3. Activate within {time}:\n{curl} {basic} {activate}\n\
+             \n4. Sign in:\n{curl} {sign_in}\n\
+             \n5. See your account (with a session: -H \"authorization: Bearer $TOKEN\" instead of -u):\n{curl} {basic} {me}\n"
+        );
+        text
+    }
+}
+
+/// A duration in its largest unit that needs no fraction.
+fn in_words(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (count, unit) = match seconds {
+        _ if seconds % 3600 == 0 => (seconds / 3600, "hour"),
+        _ if seconds % 60 == 0 => (seconds / 60, "minute"),
+        _ => (seconds, "second"),
     };
-    line("API", &format!("{api}/graphql"));
-    if graphiql {
-        line("GraphiQL", &api);
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_in_their_largest_whole_unit() {
+        for (seconds, words) in [
+            (1, "1 second"),
+            (60, "1 minute"),
+            (90, "90 seconds"),
+            (600, "10 minutes"),
+            (3_600, "1 hour"),
+            (5_400, "90 minutes"),
+            (172_800, "48 hours"),
+        ] {
+            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+        }
     }
-    if let Some(mailbox) = server.mailbox() {
-        line("Mailbox", mailbox);
-    }
-    if let Some(data) = data {
-        line("Data", &data.display().to_string());
-    }
-    let curl = format!("curl -s {api}/graphql -H 'content-type: application/json'");
-    let basic = "-u 'ada@example.com:correct horse battery staple'";
-    let register = r#"-d '{"query":"mutation { register(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { codeLength codeExpiresInSeconds userErrors { code message } } }"}'"#;
-    let activate = r#"-d '{"query":"mutation { activate(input: {activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
-    let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
-    let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
-    let time = humantime::format_duration(server.accounts().policy.code_ttl);
-    let read = match (server.mailer_mock(), server.mailbox()) {
-        (Some(_), _) => "Read the code in the mailbox, or here: it is in the line that says `delivered`.",
-        (None, Some(_)) => "Read the code in the mailbox.",
-        (None, None) => "Read the code in the mail.",
-    };
-    let _ = write!(
-        text,
-        "\n1. Register:\n{curl} {register}\n\
-         \n2. {read} Then:\nCODE=…\n\
-         \n3. Activate, within {time}:\n{curl} {basic} {activate}\n\
-         \n4. Sign in:\n{curl} {sign_in}\n\
-         \n5. See who you are (or with the session: -H \"authorization: Bearer $TOKEN\" in place of -u):\n{curl} {basic} {me}\n"
-    );
-    text
 }

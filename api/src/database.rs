@@ -1,4 +1,4 @@
-//! The database: PostgreSQL or SQLite. Where the two must be treated differently, it is done here.
+//! Connections to PostgreSQL or SQLite, and their migration. What differs between the two is here.
 
 use std::time::Duration;
 
@@ -10,16 +10,24 @@ use sea_orm::{
     SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
-/// How long a request waits for a connection, and PostgreSQL for a statement.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::start_error::StartError;
 
-/// Connections to PostgreSQL.
-const CONNECTIONS: u32 = 16;
+/// How long a request waits for a connection, including the time to open it.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Every statement of this server looks up a few rows by an index. PostgreSQL would rather read a small table whole, and
-/// one that it has no statistics of yet as if it were small: sixteen sessions with their users cost five times as much.
-/// So one plan is as good as another, and need not be made anew for each set of values. What has to read a table whole
-/// nevertheless looks so expensive then that PostgreSQL would compile it, which takes longer than all of the start.
+/// How long a statement may run on PostgreSQL, and how long it may wait for a lock on SQLite.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a connection to PostgreSQL may take to answer a ping.
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The size of the pool of connections to PostgreSQL.
+const MAX_CONNECTIONS: u32 = 16;
+
+/// Every statement finds a few rows by an index. On a table that is small, or that has no statistics yet, PostgreSQL
+/// prefers to read the whole table: sixteen sessions with their users then cost five times as much. So other plans are
+/// off, and one generic plan serves all values. JIT is off because a statement that must read a whole table then looks
+/// so expensive that PostgreSQL would compile it, which takes longer than the whole start.
 const BY_INDEX: [(&str, &str); 5] = [
     ("plan_cache_mode", "force_generic_plan"),
     ("enable_seqscan", "off"),
@@ -28,27 +36,27 @@ const BY_INDEX: [(&str, &str); 5] = [
     ("jit", "off"),
 ];
 
-/// The migrations ask for their table each time, and PostgreSQL would note each time that it is there already.
+/// The migrator runs CREATE TABLE IF NOT EXISTS at each start, and PostgreSQL would send a notice about it.
 const NO_NOTICES: [(&str, &str); 1] = [("client_min_messages", "warning")];
 
-/// The advisory lock under which PostgreSQL migrates, so that of replicas that start together one does it.
+/// The advisory lock on PostgreSQL that lets only one replica migrate at a time.
 const MIGRATION_LOCK: i64 = 0x7265_6769_7374_6572;
 
-/// Opens the database that a URL names: `postgres://…` or `sqlite://FILE`.
+/// Opens the database of a URL, `postgres://…` or `sqlite://FILE`.
 ///
 /// # Errors
-/// When it cannot be reached or opened.
-pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
+/// When the URL cannot be parsed, or the database cannot be reached or opened.
+pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
     let sqlite = url.starts_with("sqlite:");
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
-        .acquire_timeout(PATIENCE)
-        .connect_timeout(PATIENCE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire_if_idle_for(Duration::from_secs(10));
     if sqlite {
-        // SQLite has one writer at a time anyway. One connection makes the others queue in order instead of trying
-        // again and again, and keeps a reading transaction from finding that it cannot write any more.
+        // SQLite allows one writer at a time. With a single connection, callers wait in a queue instead of polling for
+        // the lock, and a transaction that began with a read never fails to upgrade to a write.
         options
             .max_connections(1)
             .idle_timeout(None::<Duration>)
@@ -57,37 +65,38 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, DbErr> {
                 options
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
-                    // A commit is on the disk before it is acknowledged.
+                    // A commit is on disk before it is acknowledged.
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)
-                    .busy_timeout(PATIENCE)
+                    .busy_timeout(STATEMENT_TIMEOUT)
             });
     } else {
         options
-            .max_connections(CONNECTIONS)
-            .statement_timeout(PATIENCE)
+            .max_connections(MAX_CONNECTIONS)
+            .statement_timeout(STATEMENT_TIMEOUT)
             .set_application_name("api")
             .map_sqlx_postgres_opts(|options| options.options(BY_INDEX).options(NO_NOTICES))
             .map_sqlx_postgres_pool_opts(|options| {
-                options.after_release(|connection, _| Box::pin(answers(connection)))
+                options.after_release(|connection, _| Box::pin(is_alive(connection)))
             });
     }
-    Database::connect(options).await
+    Database::connect(options).await.map_err(StartError::open_database)
 }
 
-/// Whether a connection that was given back still answers. The pool asks too, but with all the patience that TCP has: of
-/// a server that went without a word, every connection would keep its place for a quarter of an hour.
-async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    tokio::time::timeout(PATIENCE, connection.ping())
+/// Whether a connection that returns to the pool still answers. The pool pings too, but without a timeout: after a server
+/// disappears silently, a dead connection would keep its slot until TCP gives up after 15 minutes.
+async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    tokio::time::timeout(PING_TIMEOUT, connection.ping())
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)?
         .map(|()| true)
 }
 
-/// Begins a transaction that may write. SQLite must be told so at its beginning.
+/// Begins a transaction that may write. SQLite must know that at the beginning, because a read transaction cannot always
+/// be upgraded.
 ///
 /// # Errors
-/// When no connection is to be had in time.
+/// When no connection becomes free in time.
 pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     db.begin_with_options(TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -96,45 +105,51 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr
     .await
 }
 
-/// Brings the schema up to date, all of it or nothing. Whoever comes second waits, and finds nothing to do. A schema that
-/// a newer server has taken further stays as it is.
+/// Applies all pending migrations in one transaction. Servers that start at the same time wait for each other. The schema
+/// of a newer server stays as it is.
 ///
 /// # Errors
-/// When a step fails, the database may not be written, or its schema is one that this server cannot work with.
-pub async fn migrate(db: &DatabaseConnection) -> Result<(), DbErr> {
-    let transaction = begin(db).await?;
-    if db.get_database_backend() == DatabaseBackend::Postgres {
-        // Another server's migration, or a step of this one, may well take longer than a request may.
+/// When a migration fails, the database is read-only, or its schema is too new for this server.
+pub async fn migrate(db: &DatabaseConnection) -> Result<(), StartError> {
+    let transaction = begin(db).await.map_err(StartError::MigrateDatabase)?;
+    let required = apply_pending(&transaction).await.map_err(StartError::MigrateDatabase)?;
+    if required > SCHEMA_VERSION {
+        return Err(StartError::NewerSchema {
+            required,
+            supported: SCHEMA_VERSION,
+        });
+    }
+    transaction.commit().await.map_err(StartError::MigrateDatabase)
+}
+
+/// Applies the migrations, and gives the oldest schema version that the database supports.
+async fn apply_pending(transaction: &DatabaseTransaction) -> Result<i32, DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        // A migration, here or on another server, may take longer than a request may.
         let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.execute_unprepared(&lock).await?;
     }
-    if !is_ahead(&transaction).await? {
-        Migrator::up(&transaction, None).await?;
+    if !is_newer(transaction).await? {
+        Migrator::up(transaction, None).await?;
     }
-    let minimum = minimum_version(&transaction).await?;
-    if minimum > SCHEMA_VERSION {
-        return Err(DbErr::Migration(format!(
-            "a newer server has changed it: it takes schema version {minimum}, and this server has {SCHEMA_VERSION}"
-        )));
-    }
-    transaction.commit().await
+    minimum_version(transaction).await
 }
 
-/// Whether steps were applied that this server does not know.
-async fn is_ahead(db: &DatabaseTransaction) -> Result<bool, DbErr> {
+/// Whether a newer server has applied migrations that this one does not know.
+async fn is_newer(transaction: &DatabaseTransaction) -> Result<bool, DbErr> {
     let known = Migrator::migrations();
-    let applied = Migrator::get_migration_models(db).await?;
+    let applied = Migrator::get_migration_models(transaction).await?;
     Ok(applied
         .iter()
         .any(|step| known.iter().all(|known| known.name() != step.version)))
 }
 
-/// The oldest version of the schema whose servers can work with this one. It is asked by a write, since a database that
-/// may not be written would else be found out by the first who registers.
-async fn minimum_version(db: &DatabaseTransaction) -> Result<i32, DbErr> {
-    let ask = "UPDATE schema_compatibility SET minimum_version = minimum_version RETURNING minimum_version";
-    let row = db
-        .query_one_raw(Statement::from_string(db.get_database_backend(), ask))
+/// The oldest schema version that the database supports. It is read by a write, so that a read-only database prevents the
+/// start instead of failing the first registration.
+async fn minimum_version(transaction: &DatabaseTransaction) -> Result<i32, DbErr> {
+    let update = "UPDATE schema_compatibility SET minimum_version = minimum_version RETURNING minimum_version";
+    let row = transaction
+        .query_one_raw(Statement::from_string(transaction.get_database_backend(), update))
         .await?;
     row.ok_or_else(|| DbErr::Migration("the table schema_compatibility is empty".to_owned()))?
         .try_get("", "minimum_version")

@@ -1,5 +1,6 @@
-//! `api demo`: the whole flow against a server of its own, printed with times.
+//! `api demo` runs the whole flow against a server of its own and prints it with times.
 
+use std::error::Error;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::Full;
 use hyper::Request;
+use mailer_mock::{Mailbox, MailerMock};
 use serde_json::{Value, json};
 
 use crate::account::Policy;
@@ -18,27 +20,25 @@ use crate::healthcheck::send;
 use crate::http::{Origins, TrustedProxies};
 use crate::random::{self, SystemRandom};
 use crate::server::Server;
-use crate::settings::{Config, Mail};
+use crate::settings::Config;
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 
-/// Starts a server with a database and a mailbox that are gone afterwards, and goes through the flow.
+/// Runs the flow against a server on free ports, with a temporary database and mailbox.
 ///
 /// # Errors
-/// What did not go as it should.
-pub async fn run() -> Result<(), String> {
-    let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
-    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+/// When the server does not start, or a step does not have the expected result.
+pub async fn run() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let mailer = MailerMock::start(mailer_mock::Config::ephemeral()).await?;
     let config = Config {
         database_url: format!("sqlite://{}", folder.path().join("demo.sqlite").display()).into(),
-        mail: Mail::Embedded {
-            smtp: Some(any),
-            http: Some(any),
-        },
+        smtp_url: format!("smtp://{}", mailer.smtp_addr()).into(),
         mail_from: "Registration <no-reply@localhost>".to_owned(),
+        activation_url: None,
         secret_key: random::bytes::<32>(&SystemRandom).to_vec().into(),
-        http: any,
+        http: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
         metrics: None,
         data: None,
         policy: Policy::default(),
@@ -51,25 +51,23 @@ pub async fn run() -> Result<(), String> {
         introspection: true,
     };
     let server = Server::start(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
-    let shown = Transcript {
+    let demo = Demo {
         address: server.address(),
-    }
-    .play(&server)
-    .await;
+        mailbox: mailer.mailbox().clone(),
+    };
+    let outcome = demo.run().await;
     server.stop().await;
-    shown
+    mailer.shutdown().await;
+    outcome
 }
 
-struct Transcript {
+struct Demo {
     address: SocketAddr,
+    mailbox: Mailbox,
 }
 
-impl Transcript {
-    async fn play(&self, server: &Server) -> Result<(), String> {
-        let mailbox = server
-            .mailer_mock()
-            .map(|mock| mock.mailbox().clone())
-            .ok_or("no mailbox")?;
+impl Demo {
+    async fn run(&self) -> Result<(), Box<dyn Error>> {
         self.step(
             "Register",
             None,
@@ -78,13 +76,14 @@ impl Transcript {
         )
         .await?;
         let started = SystemClock.now();
-        let mail = mailbox
+        let email = self
+            .mailbox
             .wait_for(EMAIL, None, Duration::from_secs(10))
             .await
-            .ok_or("the mail did not come")?;
-        let code = mail.codes.first().ok_or("the mail has no code")?;
+            .ok_or("no email arrived")?;
+        let code = email.codes.first().ok_or("the email contains no code")?;
         let millis = SystemClock.now().since(started).as_millis();
-        println!("Mail, {millis} ms after the answer: \"{}\"\n", mail.subject);
+        println!("Email, {millis} ms after the answer: \"{}\"\n", email.subject);
         let basic = format!("Basic {}", STANDARD.encode(format!("{EMAIL}:{PASSWORD}")));
         let activated = self
             .step(
@@ -96,7 +95,7 @@ impl Transcript {
             .await?;
         let token = activated["data"]["activate"]["session"]["token"]
             .as_str()
-            .ok_or("the activation gave no session")?;
+            .ok_or("the activation opened no session")?;
         self.step(
             "Sign in",
             None,
@@ -104,7 +103,7 @@ impl Transcript {
             json!({ "input": { "email": EMAIL, "password": PASSWORD } }),
         )
         .await?;
-        let seen = self
+        let me = self
             .step(
                 "Who am I, with the session",
                 Some(&format!("Bearer {token}")),
@@ -112,21 +111,21 @@ impl Transcript {
                 json!({}),
             )
             .await?;
-        if seen["data"]["me"]["status"] == "ACTIVE" {
+        if me["data"]["me"]["status"] == "ACTIVE" {
             Ok(())
         } else {
-            Err("the user is not active".to_owned())
+            Err("the user is not active".into())
         }
     }
 
-    /// Sends one request, and prints it with its answer and the time it took. Tokens are cut.
+    /// Sends one request, and prints it with its answer and the time it took.
     async fn step(
         &self,
         name: &str,
         authorization: Option<&str>,
         query: &str,
         variables: Value,
-    ) -> Result<Value, String> {
+    ) -> Result<Value, Box<dyn Error>> {
         let mut request = Request::post("/graphql")
             .header("host", self.address.to_string())
             .header("content-type", "application/json");
@@ -134,13 +133,11 @@ impl Transcript {
             request = request.header("authorization", authorization);
         }
         let body = json!({ "query": query, "variables": variables }).to_string();
-        let request = request
-            .body(Full::new(Bytes::from(body)))
-            .map_err(|error| error.to_string())?;
+        let request = request.body(Full::new(Bytes::from(body)))?;
         let started = SystemClock.now();
         let response = send(self.address, request).await?;
         let millis = SystemClock.now().since(started).as_millis();
-        let answer: Value = serde_json::from_slice(response.body()).map_err(|error| error.to_string())?;
+        let answer: Value = serde_json::from_slice(response.body())?;
         println!("{name} ({millis} ms)\n  > {query}");
         if variables != json!({}) {
             println!("  > {variables}");
@@ -150,7 +147,7 @@ impl Transcript {
     }
 }
 
-/// Shows of a token that it is there, and no more.
+/// Shortens the token in an answer.
 fn cut_token(answer: &str) -> String {
     const TOKEN: &str = "\"token\":\"";
     let Some((before, rest)) = answer.split_once(TOKEN) else {

@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::metrics::{Metrics, QueueMetrics};
 use crate::random::{self, Random};
+use crate::start_error::StartError;
 pub use crate::workers::Overloaded;
 use crate::workers::Workers;
 
@@ -64,19 +65,21 @@ impl Hasher {
     /// Starts the threads.
     ///
     /// # Errors
-    /// When argon2 cannot work with the parameters, or a thread cannot be started: the text says which.
-    pub fn start(config: HashingConfig, metrics: Metrics) -> Result<Self, String> {
+    /// When argon2 does not accept the parameters, or a thread cannot be started.
+    pub fn start(config: HashingConfig, metrics: Metrics) -> Result<Self, StartError> {
         let params = Params::new(config.m_kib, config.t, config.p, Some(Params::DEFAULT_OUTPUT_LEN))
-            .map_err(|error| format!("ARGON2_M_KIB, ARGON2_T and ARGON2_P: {error}"))?;
+            .map_err(StartError::HashParameters)?;
         let HashingConfig { threads, queue, .. } = config;
         let blocks = params.block_count();
         Ok(Self {
             hashing: Workers::start("hash", threads, queue, metrics.hashing.clone(), move || {
                 Memory::new(blocks)
-            })?,
-            estimating: Workers::start("estimate", 1, queue, QueueMetrics::default(), || ())?,
+            })
+            .map_err(StartError::Thread)?,
+            estimating: Workers::start("estimate", 1, queue, QueueMetrics::default(), || ())
+                .map_err(StartError::Thread)?,
             // Nobody's password gives these 32 zero bytes, and finding out costs what every hash costs.
-            dummy: phc(&params, &[0; 16], &[0; 32]).map_err(|error| error.to_string())?,
+            dummy: phc(&params, &[0; 16], &[0; 32]),
             params,
             metrics,
         })
@@ -111,16 +114,13 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Overloaded`].
-    ///
-    /// # Panics
-    /// Never: a salt and a digest of these lengths always make a PHC string.
     pub async fn hash(&self, password: SecretString, random: &dyn Random) -> Result<String, Overloaded> {
         let salt: [u8; 16] = random::bytes(random);
         let params = self.params.clone();
         let hash = self.hashing.run(move |memory| {
             let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
             memory.digest(&params, password.expose_secret(), &salt, &mut output);
-            phc(&params, &salt, &output).expect("a salt and a digest of usual length make a PHC string")
+            phc(&params, &salt, &output)
         });
         self.counted(hash.await)
     }
@@ -184,15 +184,15 @@ impl Memory {
     }
 }
 
-fn phc(params: &Params, salt: &[u8], output: &[u8]) -> Result<String, argon2::password_hash::Error> {
-    Ok(PasswordHash {
+fn phc(params: &Params, salt: &[u8; 16], output: &[u8; 32]) -> String {
+    PasswordHash {
         algorithm: Algorithm::Argon2id.ident(),
         version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(params)?,
-        salt: Some(Salt::new(salt)?),
-        hash: Some(Output::new(output)?),
+        params: ParamsString::try_from(params).expect("checked parameters have a PHC form"),
+        salt: Some(Salt::new(salt).expect("16 bytes are a salt")),
+        hash: Some(Output::new(output).expect("32 bytes are a digest")),
     }
-    .to_string())
+    .to_string()
 }
 
 fn parse(hash: &str) -> Option<(Params, Salt, Output)> {

@@ -10,7 +10,10 @@ pub mod banner;
 pub mod benching;
 pub mod clock;
 pub mod database;
+#[cfg(feature = "embedded-mailbox")]
 pub mod demo;
+#[cfg(feature = "embedded-mailbox")]
+pub mod embedded_mailbox;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -24,5 +27,6 @@ pub mod metrics;
 pub mod random;
 pub mod server;
 pub mod settings;
+pub mod start_error;
 pub mod telemetry;
 mod workers;

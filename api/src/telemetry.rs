@@ -4,18 +4,26 @@ use std::io::IsTerminal;
 
 use tracing_subscriber::EnvFilter;
 
-use crate::settings::LogFormat;
+use crate::settings::{LogFormat, Settings};
+use crate::start_error::StartError;
 
-/// Starts logging to standard output. `RUST_LOG` says what is logged, by default `info`.
+/// Starts to log to standard output.
 ///
 /// # Errors
-/// When `RUST_LOG` cannot be read: the text says so.
-pub fn start(format: LogFormat) -> Result<(), String> {
-    let directives = std::env::var("RUST_LOG").unwrap_or_else(|_| "info".to_owned());
-    let filter = EnvFilter::try_new(directives)
-        .map_err(|error| format!("RUST_LOG: expected levels such as info or api=debug,info: {error}"))?;
+/// When `RUST_LOG` cannot be parsed.
+pub fn start(settings: &Settings) -> Result<(), StartError> {
+    let levels = &settings.rust_log;
+    // An empty filter would log errors only.
+    let filter = (!levels.is_empty()).then(|| EnvFilter::try_new(levels));
+    let Some(Ok(filter)) = filter else {
+        return Err(StartError::InvalidSetting {
+            name: "RUST_LOG".to_owned(),
+            expected: "levels such as info or api=debug,info".to_owned(),
+            value: levels.clone(),
+        });
+    };
     let log = tracing_subscriber::fmt().with_env_filter(filter);
-    match format {
+    match settings.log_format() {
         LogFormat::Pretty => log.with_target(false).with_ansi(std::io::stdout().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }

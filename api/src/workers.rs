@@ -3,6 +3,7 @@
 //! They run at a low priority, so that a flood of such work slows nothing else. In front of them stands a bounded queue:
 //! when it is full, or a job has waited past its deadline, the answer is [`Overloaded`] at once.
 
+use std::io;
 use std::panic::{self, AssertUnwindSafe};
 use std::thread;
 use std::time::Duration;
@@ -46,14 +47,13 @@ impl<T: 'static> Workers<T> {
         queue: usize,
         metrics: QueueMetrics,
         tool: impl Fn() -> T + Clone + Send + 'static,
-    ) -> Result<Self, String> {
+    ) -> io::Result<Self> {
         let (jobs, waiting) = crossbeam_channel::bounded(queue);
         for number in 0..threads {
             let (waiting, tool) = (waiting.clone(), tool.clone());
             thread::Builder::new()
                 .name(format!("{name}-{number}"))
-                .spawn(move || work(&waiting, tool()))
-                .map_err(|error| format!("a thread cannot be started: {error}"))?;
+                .spawn(move || work(&waiting, tool()))?;
         }
         Ok(Self { jobs, metrics })
     }

@@ -11,7 +11,7 @@ use api::hashing::HashingConfig;
 use api::http::{Origins, TrustedProxies};
 use api::random::SystemRandom;
 use api::server::Server;
-use api::settings::{Config, Mail};
+use api::settings::Config;
 use mailer_mock::{Mailbox, MailerMock, Message};
 use sea_orm::DatabaseConnection;
 
@@ -222,8 +222,9 @@ impl TestAppBuilder {
             .unwrap_or_else(|| format!("smtp://{}", mailer.smtp_addr()));
         let config = Config {
             database_url: self.database.url().into(),
-            mail: Mail::Server(smtp_url.into()),
+            smtp_url: smtp_url.into(),
             mail_from: "Registration <no-reply@example.com>".to_owned(),
+            activation_url: None,
             secret_key: vec![7; 32].into(),
             http: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics: None,

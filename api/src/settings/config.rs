@@ -4,54 +4,44 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use secrecy::{SecretSlice, SecretString};
+use url::Url;
 
 use crate::account::Policy;
 use crate::hashing::HashingConfig;
 use crate::http::{Origins, TrustedProxies};
 
-/// The settings as the server uses them.
+/// The settings as the server uses them: every default is filled in.
 pub struct Config {
     /// The URL of the database.
     pub database_url: SecretString,
-    /// The mail server.
-    pub mail: Mail,
-    /// From whom mails come.
+    /// The URL of the mail server.
+    pub smtp_url: SecretString,
+    /// Sender of outgoing email.
     pub mail_from: String,
-    /// What codes and limits are keyed with.
+    /// The page that the email's button opens, with `#code=…` appended. It has no fragment of its own.
+    pub activation_url: Option<Url>,
+    /// The key for codes and limits.
     pub secret_key: SecretSlice<u8>,
     /// Where the API listens.
     pub http: SocketAddr,
-    /// Where the page of metrics is, if not beside the API.
+    /// Where the metrics are served, if not on `http`.
     pub metrics: Option<SocketAddr>,
-    /// The folder of the embedded parts, if any is used.
+    /// The folder of the embedded parts, if any of them is used.
     pub data: Option<PathBuf>,
-    /// The operator's numbers.
+    /// The numbers that an operator chooses.
     pub policy: Policy,
-    /// The work of a hash.
+    /// The cost of a hash.
     pub hashing: HashingConfig,
-    /// Credential operations of one client a minute; 0 is no limit.
+    /// Credential operations per minute from one client; 0 disables the limit.
     pub client_limit_per_minute: u32,
-    /// Whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: TrustedProxies,
-    /// Whose pages may call the API.
+    /// The origins whose pages may call the API.
     pub origins: Origins,
-    /// Whether GraphiQL is at `/`.
+    /// Whether GraphiQL is served at `/`.
     pub graphiql: bool,
-    /// The origin of the mailbox, if it is not the embedded one. Nobody has one in production.
+    /// The origin of the mailbox, in development.
     pub mailbox_url: Option<String>,
-    /// Whether the schema can be asked for.
+    /// Whether clients can query the schema.
     pub introspection: bool,
-}
-
-/// The mail server.
-pub enum Mail {
-    /// Another process.
-    Server(SecretString),
-    /// The embedded mailer-mock: where it takes mail and where it shows it. What is not given may move to a free port.
-    Embedded {
-        /// For SMTP.
-        smtp: Option<SocketAddr>,
-        /// For the mailbox.
-        http: Option<SocketAddr>,
-    },
 }

@@ -1,22 +1,23 @@
-//! Where the embedded parts keep what must survive a restart.
+//! The folder for what the embedded parts keep across restarts.
 
 use std::path::{Path, PathBuf};
 
-/// Its name, in the folder that the server is started in.
-pub(super) const DATA: &str = "data";
+use crate::start_error::StartError;
 
-/// The folder of the embedded parts, made if it is not there, and readable by its owner alone.
-pub(super) fn make(made: &mut Option<PathBuf>) -> Result<&Path, String> {
-    if made.is_none() {
-        let folder = std::path::absolute(DATA).map_err(|error| format!("./{DATA}: {error}"))?;
-        let mut builder = std::fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder
-            .create(&folder)
-            .map_err(|error| format!("{}: the data folder cannot be made: {error}", folder.display()))?;
-        *made = Some(folder);
-    }
-    Ok(made.as_deref().unwrap_or(Path::new(DATA)))
+/// Its name, in the working folder.
+pub(super) const NAME: &str = "data";
+
+/// Creates the folder if it does not exist, readable only by its owner. Gives its absolute path.
+pub(super) fn create() -> Result<PathBuf, StartError> {
+    let failed = |path: &Path, source| StartError::DataFolder {
+        path: path.to_owned(),
+        source,
+    };
+    let folder = std::path::absolute(NAME).map_err(|error| failed(Path::new(NAME), error))?;
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder).map_err(|error| failed(&folder, error))?;
+    Ok(folder)
 }

@@ -1,94 +1,143 @@
-//! Reading the values of settings. An error says what is expected; who reports it names the setting.
+//! The types and parsers of values. The error of a parser says what it expects.
 
 use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
+use clap::ValueEnum;
 use ipnet::IpNet;
+use secrecy::{SecretSlice, SecretString};
+use url::Url;
 
 use crate::account::{MAX_CODE_LENGTH, MIN_CODE_LENGTH};
+use crate::start_error::DATABASE_URL;
 
-/// The longest time that can be set.
-const LONGEST: Duration = Duration::from_hours(10 * 365 * 24);
+/// The least length of the secret key.
+pub(super) const SECRET_KEY_BYTES: usize = 32;
 
-pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_| "expected an address such as 127.0.0.1:8000 or [::1]:8000".to_owned())
+/// The longest duration that a setting takes.
+const MAX_DURATION: Duration = Duration::from_hours(10 * 365 * 24);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Environment {
+    Development,
+    Production,
 }
 
-pub(super) fn loopback(text: &str) -> Result<SocketAddr, String> {
-    let address = address(text)?;
-    match address.ip() {
-        IpAddr::V4(ip) if ip.is_loopback() => Ok(address),
-        IpAddr::V6(ip) if ip.is_loopback() => Ok(address),
-        _ => Err(
-            "expected an address of this machine alone, such as 127.0.0.1:1025: embedded parts are for development"
-                .to_owned(),
-        ),
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    Pretty,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Switch {
+    On,
+    Off,
+}
+
+pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .map_err(|_| "an address such as 127.0.0.1:8000 or [::1]:8000")
+}
+
+#[cfg(feature = "embedded-mailbox")]
+pub(super) fn loopback(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse()
+        .ok()
+        .filter(|address: &SocketAddr| address.ip().is_loopback())
+        .ok_or("a loopback address such as 127.0.0.1:1025, because the embedded mailbox is only for this machine")
+}
+
+pub(super) fn database_url(text: &str) -> Result<SecretString, &'static str> {
+    let is_known = |scheme: &&str| text.starts_with(scheme);
+    ["postgres://", "postgresql://", "sqlite://"]
+        .iter()
+        .find(|scheme| is_known(scheme))
+        .and_then(|_| Url::parse(text).ok())
+        .map(|_| text.into())
+        .ok_or(DATABASE_URL)
+}
+
+pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, &'static str> {
+    const { assert!(SECRET_KEY_BYTES == 32, "the text below contains it") };
+    if text.len() >= SECRET_KEY_BYTES {
+        Ok(text.as_bytes().to_vec().into())
+    } else {
+        Err("at least 32 bytes")
     }
 }
 
-pub(super) fn code_length(text: &str) -> Result<u8, String> {
+/// A web page, or a link that opens an app: the scheme is followed by a slash, so that a URL without a scheme, such as
+/// localhost:3000/activate, is not taken for one of the scheme "localhost".
+pub(super) fn activation_url(text: &str) -> Result<Url, &'static str> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| !url.cannot_be_a_base() && url.fragment().is_none())
+        .ok_or("an absolute URL without a fragment (#), such as https://app.example.com/activate")
+}
+
+pub(super) fn code_length(text: &str) -> Result<u8, &'static str> {
+    const {
+        assert!(
+            MIN_CODE_LENGTH == 4 && MAX_CODE_LENGTH == 8,
+            "the text below contains them"
+        )
+    };
     text.parse()
         .ok()
         .filter(|length| (MIN_CODE_LENGTH..=MAX_CODE_LENGTH).contains(length))
-        .ok_or_else(|| format!("expected a number from {MIN_CODE_LENGTH} to {MAX_CODE_LENGTH}"))
+        .ok_or("a number from 4 to 8")
 }
 
-pub(super) fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, &'static str> {
     humantime::parse_duration(text)
         .ok()
-        .filter(|duration| (Duration::from_secs(1)..=LONGEST).contains(duration))
-        .ok_or_else(|| "expected a time from a second to ten years, such as 60s, 30min or 7d".to_owned())
+        .filter(|duration| (Duration::from_secs(1)..=MAX_DURATION).contains(duration))
+        .ok_or("a duration from 1 second to 10 years, such as 60s, 30min or 7d")
 }
 
-/// Without what a URL has after its port.
+/// A URL without path, query and credentials.
 fn web_origin(text: &str) -> Option<String> {
-    url::Url::parse(text)
+    Url::parse(text)
         .ok()
         .filter(|url| matches!(url.scheme(), "http" | "https"))
         .map(|url| url.origin().ascii_serialization())
+        .filter(|origin| origin == text)
 }
 
-/// It becomes part of a page and of its policy, so it may hold nothing that means something there.
-pub(super) fn mailbox(text: &str) -> Result<String, String> {
-    let text = text.trim().trim_end_matches('/');
+/// An origin without any character that has a meaning in HTML or in a content security policy, because GraphiQL's page
+/// contains it.
+pub(super) fn mailbox_origin(text: &str) -> Result<String, &'static str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b":/.-_[]".contains(&byte);
-    web_origin(text)
-        .filter(|origin| origin == text && origin.bytes().all(is_plain))
-        .ok_or_else(|| "expected an origin such as http://localhost:8025".to_owned())
+    web_origin(text.trim().trim_end_matches('/'))
+        .filter(|origin| origin.bytes().all(is_plain))
+        .ok_or("an origin such as http://localhost:8025")
 }
 
-pub(super) fn origin(text: &str) -> Result<HeaderValue, String> {
+pub(super) fn origin(text: &str) -> Result<HeaderValue, &'static str> {
     web_origin(text.trim())
-        .filter(|origin| origin == text.trim())
         .and_then(|origin| HeaderValue::try_from(origin).ok())
-        .ok_or_else(|| "expected origins such as https://app.example.com, separated by commas".to_owned())
+        .ok_or("origins such as https://app.example.com, separated by commas")
 }
 
-pub(super) fn number(text: &str) -> Result<u32, String> {
-    text.parse().map_err(|_| "expected a number, such as 60".to_owned())
-}
-
-pub(super) fn network(text: &str) -> Result<IpNet, String> {
+pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
     let text = text.trim();
     text.parse()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| "expected networks such as 10.0.0.0/8 or fd00::/8, separated by commas".to_owned())
+        .map_err(|_| "networks such as 10.0.0.0/8 or fd00::/8, separated by commas")
 }
 
-pub(super) fn positive(text: &str) -> Result<usize, String> {
-    text.parse()
-        .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| "expected a number above 0".to_owned())
+pub(super) fn number(text: &str) -> Result<u32, &'static str> {
+    text.parse().map_err(|_| "a number such as 60")
 }
 
-pub(super) fn positive_u32(text: &str) -> Result<u32, String> {
+pub(super) fn positive<N: FromStr + PartialOrd + Default>(text: &str) -> Result<N, &'static str> {
     text.parse()
         .ok()
-        .filter(|number| *number > 0)
-        .ok_or_else(|| "expected a number above 0".to_owned())
+        .filter(|number| *number > N::default())
+        .ok_or("a number above 0")
 }
 
 #[cfg(test)]
@@ -96,15 +145,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mailbox_is_an_origin_and_nothing_else() {
+    fn mailbox_url_is_an_origin() {
         for origin in [
             "http://localhost:8025",
             "https://mail.example.com",
             "http://mailer_mock-2:8025",
             "http://[::1]:8025",
         ] {
-            assert_eq!(mailbox(origin), Ok(origin.to_owned()));
-            assert_eq!(mailbox(&format!(" {origin}/ ")), Ok(origin.to_owned()));
+            assert_eq!(mailbox_origin(origin), Ok(origin.to_owned()));
+            assert_eq!(mailbox_origin(&format!(" {origin}/ ")), Ok(origin.to_owned()));
         }
         for text in [
             "",
@@ -123,7 +172,58 @@ mod tests {
             "http://a*b",
             "http://a\tb",
         ] {
-            assert!(mailbox(text).is_err(), "{text}");
+            assert!(mailbox_origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn activation_url_is_absolute_and_has_no_fragment() {
+        for (text, url) in [
+            ("https://app.example.com/activate", "https://app.example.com/activate"),
+            ("http://localhost:5173", "http://localhost:5173/"),
+            (
+                "https://app.example.com/?page=activate",
+                "https://app.example.com/?page=activate",
+            ),
+            ("myapp://activate", "myapp://activate"),
+            ("com.example.app:/activate", "com.example.app:/activate"),
+        ] {
+            assert_eq!(activation_url(text).as_ref().map(Url::as_str), Ok(url));
+        }
+        for text in [
+            "",
+            "/activate",
+            "app.example.com/activate",
+            "app.example.com:443/activate",
+            "localhost:5173/activate",
+            "https://",
+            "https://app.example.com/#/activate",
+            "https://app.example.com/activate#",
+            "javascript:alert(1)",
+            "mailto:ada@example.com",
+        ] {
+            assert!(activation_url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn database_url_has_a_known_scheme_and_can_be_parsed() {
+        for text in [
+            "postgres://ada:p%40ss@localhost/accounts",
+            "postgresql:///accounts?host=/run/postgresql",
+            "sqlite://data/registration.sqlite",
+            "sqlite:///var/lib/a folder/registration.sqlite",
+        ] {
+            assert!(database_url(text).is_ok(), "{text}");
+        }
+        for text in [
+            "",
+            "mysql://localhost/accounts",
+            "localhost/accounts",
+            "postgres://ada:p#ss@localhost/accounts",
+            "postgres://ada:p/ss@localhost/accounts",
+        ] {
+            assert_eq!(database_url(text).err(), Some(DATABASE_URL), "{text}");
         }
     }
 }

@@ -1,0 +1,123 @@
+//! The defaults that depend on other settings.
+
+use std::net::SocketAddr;
+
+use secrecy::{SecretSlice, SecretString};
+
+use super::values::{Environment, LogFormat, Switch};
+use super::{Config, Settings, data_folder, secret_file};
+use crate::account::Policy;
+use crate::hashing::{self, HashingConfig};
+use crate::http::{Origins, TrustedProxies};
+use crate::start_error::StartError;
+
+impl Settings {
+    /// Whether settings that are not set have defaults for a developer's machine.
+    #[must_use]
+    pub fn is_development(&self) -> bool {
+        self.app_env == Environment::Development
+    }
+
+    /// Where the API listens.
+    #[must_use]
+    pub fn http_addr(&self) -> SocketAddr {
+        self.http_addr
+    }
+
+    /// The format of the log.
+    pub(crate) fn log_format(&self) -> LogFormat {
+        self.log_format.unwrap_or(match self.app_env {
+            Environment::Development => LogFormat::Pretty,
+            Environment::Production => LogFormat::Json,
+        })
+    }
+
+    /// The URL of the database. In development its default is a file in the data folder, which this creates.
+    ///
+    /// # Errors
+    /// When it is not set in production, or the data folder cannot be created.
+    pub fn database_url(&self) -> Result<SecretString, StartError> {
+        if let Some(url) = &self.database_url {
+            return Ok(url.clone());
+        }
+        self.require_development("DATABASE_URL", "postgres://USER:PASSWORD@HOST/NAME")?;
+        data_folder::create()?;
+        // Relative, because an absolute path may contain characters that have a meaning in a URL.
+        Ok(format!("sqlite://{}/registration.sqlite", data_folder::NAME).into())
+    }
+
+    fn secret_key(&self) -> Result<SecretSlice<u8>, StartError> {
+        if let Some(key) = &self.secret_key {
+            return Ok(key.clone());
+        }
+        self.require_development(
+            "SECRET_KEY",
+            "at least 32 random bytes, for example from `openssl rand -hex 32`",
+        )?;
+        secret_file::read_or_create(&data_folder::create()?.join("secret.key"))
+    }
+
+    fn smtp_url(&self) -> Result<SecretString, StartError> {
+        let (name, expected) = ("SMTP_URL", "smtps://USER:PASSWORD@HOST:PORT");
+        if let Some(url) = &self.smtp_url {
+            return Ok(url.clone());
+        }
+        self.require_development(name, expected)?;
+        // The embedded mailbox would have set it.
+        let reason = "this build has no embedded mailbox";
+        Err(StartError::MissingSetting { name, reason, expected })
+    }
+
+    fn require_development(&self, name: &'static str, expected: &'static str) -> Result<(), StartError> {
+        let reason = "APP_ENV=production has no default for it";
+        self.is_development()
+            .then_some(())
+            .ok_or(StartError::MissingSetting { name, reason, expected })
+    }
+
+    /// Fills in the defaults. In development this creates the data folder, if anything is kept in it.
+    ///
+    /// # Errors
+    /// When a setting is missing, or has no place beside another one.
+    pub fn resolve(self) -> Result<Config, StartError> {
+        let development = self.is_development();
+        let is_on = |switch: Option<Switch>| switch.map_or(development, |switch| switch == Switch::On);
+        if self.mailbox_url.is_some() && !development {
+            return Err(StartError::MailboxInProduction);
+        }
+        let keeps_data = development && (self.database_url.is_none() || self.secret_key.is_none());
+        Ok(Config {
+            database_url: self.database_url()?,
+            secret_key: self.secret_key()?,
+            smtp_url: self.smtp_url()?,
+            data: keeps_data.then(data_folder::create).transpose()?,
+            mail_from: self.mail_from,
+            activation_url: self.activation_url,
+            http: self.http_addr,
+            metrics: self.metrics_addr,
+            policy: Policy {
+                code_length: self.activation_code_length,
+                code_ttl: self.activation_code_ttl,
+                session_ttl: self.session_ttl,
+                session_idle: self.session_idle,
+            },
+            hashing: HashingConfig {
+                threads: self.hash_threads.unwrap_or_else(hashing::cores),
+                queue: self.hash_queue,
+                m_kib: self.argon2_m_kib,
+                t: self.argon2_t,
+                p: self.argon2_p,
+            },
+            client_limit_per_minute: self.client_limit_per_minute,
+            trusted_proxies: TrustedProxies(self.trusted_proxies),
+            origins: match self.cors_allowed_origins {
+                Some(origins) => Origins::Listed(origins),
+                None if development => Origins::Localhost,
+                None => Origins::Listed(Vec::new()),
+            },
+            graphiql: is_on(self.graphiql),
+            mailbox_url: self.mailbox_url,
+            introspection: is_on(self.introspection),
+        })
+    }
+}
