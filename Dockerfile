@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 
-# Two images from one build. `docker build .` makes the API, `docker build --target mailer-mock .` makes mailer-mock.
+# Two images from one build: `docker build .` makes the API, `docker build --target mailer-mock .` makes mailer-mock.
 
 FROM node:22-bookworm-slim AS graphiql
 WORKDIR /graphiql
@@ -11,15 +11,16 @@ FROM rust:1.95-bookworm AS build
 ARG TARGETARCH
 WORKDIR /src
 COPY . .
-# With it the build fails where GraphiQL cannot be embedded.
+# With this, the build fails if GraphiQL cannot be embedded.
 COPY --from=graphiql /graphiql/node_modules /graphiql
 ENV GRAPHIQL_FROM=/graphiql
-# The caches outlive the image, so that dependencies are built once. Cargo judges by times whether a source is newer
-# than what was built from it, and a checkout can be older than the cache: touched, our own sources are built anew.
+# The caches outlive the image, so that dependencies are built once. Cargo compares modification times, and a checkout can
+# be older than the cache: `touch` makes cargo rebuild our own sources.
+# Without default features, the API has no embedded mailbox.
 RUN --mount=type=cache,id=registration-cargo,target=/usr/local/cargo/registry \
     --mount=type=cache,id=registration-target-$TARGETARCH,target=/src/target,sharing=locked \
     find api entity migration mailer-mock -type f -exec touch {} + \
-    && cargo build --release --locked -p api -p mailer-mock --bins \
+    && cargo build --release --locked -p api -p mailer-mock --bins --no-default-features \
     && install -D -t /out target/release/api target/release/mailer-mock
 
 FROM debian:bookworm-slim AS runtime
@@ -41,7 +42,7 @@ FROM runtime AS api
 COPY --from=build /out/api /usr/local/bin/api
 RUN install -d -o 10001 -g 10001 /var/lib/api
 WORKDIR /var/lib/api
-# In production nothing that holds state or secrets has a default: a container without settings says which is missing.
+# Production requires state and secret settings explicitly: without them the container exits and names the missing one.
 ENV APP_ENV=production \
     HTTP_ADDR=0.0.0.0:8000
 USER 10001:10001

@@ -1,20 +1,20 @@
-//! Puts GraphiQL into the binary, so that its page works without a network.
+//! Embeds GraphiQL in the binary, so that its page works offline.
 //!
-//! `api/graphiql` names the packages. They are taken with npm, once, into cargo's own folder. Where that cannot be, the
-//! build goes on, and the page loads the same files from a CDN. The variable `GRAPHIQL_FROM` decides otherwise:
+//! `api/graphiql` lists the packages. npm installs them into cargo's own folder. If that fails, the build continues, and
+//! the page loads the same files from a CDN. The environment variable `GRAPHIQL_FROM` changes this:
 //!
-//! | value | GraphiQL is |
+//! | value | meaning |
 //! | --- | --- |
-//! | `npm` | embedded, or the build fails |
-//! | a folder | embedded, out of this `node_modules`, or the build fails; absolute, since cargo starts this in `api` |
-//! | `cdn` | not embedded, and npm is not asked |
+//! | `npm` | embed GraphiQL, or fail the build |
+//! | a folder | embed GraphiQL from this `node_modules`, or fail the build; an absolute path, because cargo runs this in `api` |
+//! | `cdn` | do not embed GraphiQL, and do not run npm |
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{env, fs};
 
-/// Where each file is below `node_modules`, and what `src/http/graphiql/vendor.rs` calls it.
+/// The path of each file in `node_modules`, and its name in `src/http/graphiql/vendor.rs`.
 const FILES: [(&str, &str); 4] = [
     ("react/umd/react.production.min.js", "react.js"),
     ("react-dom/umd/react-dom.production.min.js", "react-dom.js"),
@@ -22,54 +22,53 @@ const FILES: [(&str, &str); 4] = [
     ("graphiql/graphiql.min.css", "graphiql.css"),
 ];
 
-/// What says which packages they are.
-const PACKAGES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
+/// The files that npm needs to install the packages.
+const MANIFEST: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
 
-/// How long npm may take.
-const PATIENCE: Duration = Duration::from_mins(3);
+const INSTALL_TIMEOUT: Duration = Duration::from_mins(3);
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(graphiql_embedded)");
     println!("cargo::rerun-if-env-changed=GRAPHIQL_FROM");
     println!("cargo::rerun-if-changed=build.rs");
-    for file in PACKAGES {
+    for file in MANIFEST {
         println!("cargo::rerun-if-changed=graphiql/{file}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("graphiql");
     let from = env::var("GRAPHIQL_FROM").unwrap_or_default();
-    let taken = match from.as_str() {
+    let embedded = match from.as_str() {
         "cdn" => return,
-        "" | "npm" => npm(&out.join("npm")).and_then(|modules| take(&modules, &out)),
+        "" | "npm" => install(&out.join("npm")).and_then(|modules| copy(&modules, &out)),
         folder => {
             println!("cargo::rerun-if-changed={folder}");
-            take(Path::new(folder), &out)
+            copy(Path::new(folder), &out)
         }
     };
-    match taken {
+    match embedded {
         Ok(()) => println!("cargo::rustc-cfg=graphiql_embedded"),
         Err(reason) if from.is_empty() => println!(
             "cargo::warning=GraphiQL is not part of this build, so its page needs the internet: {reason}. \
-             To try again: touch api/build.rs; not to ask npm: GRAPHIQL_FROM=cdn"
+             To retry, run `touch api/build.rs`. To build without npm, set GRAPHIQL_FROM=cdn."
         ),
         Err(reason) => println!("cargo::error=GRAPHIQL_FROM={from}: {reason}"),
     }
-    // A hundred megabytes, of which two are used.
+    // The packages take 100 MB, and the build needs 2 MB of them.
     let _ = fs::remove_dir_all(out.join("npm"));
 }
 
-/// Copies the files out of a `node_modules`, if the versions are those that `graphiql/package.json` names: browsers keep
-/// each file for good under the name of its version.
-fn take(modules: &Path, out: &Path) -> Result<(), String> {
+/// Copies the files from `node_modules`, if their versions are those of `graphiql/package.json`. Browsers cache each file
+/// forever under a URL with its version.
+fn copy(modules: &Path, out: &Path) -> Result<(), String> {
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     let ours = read(Path::new("graphiql/package.json"))?;
     for (file, name) in FILES {
         let package = file.split('/').next().unwrap_or_default();
         let theirs = read(&modules.join(package).join("package.json"))?;
-        let (wanted, found) = (text_of(&ours, package), text_of(&theirs, "version"));
-        if wanted.is_none() || wanted != found {
-            let [wanted, found] = [wanted, found].map(|version| version.unwrap_or("without a version"));
+        let (expected, actual) = (text_of(&ours, package), text_of(&theirs, "version"));
+        if expected.is_none() || expected != actual {
+            let [expected, actual] = [expected, actual].map(|version| version.unwrap_or("without a version"));
             return Err(format!(
-                "{} has {package} {found}, where {wanted} is wanted",
+                "{} has {package} {actual}, but package.json requires {expected}",
                 modules.display()
             ));
         }
@@ -83,17 +82,17 @@ fn read(file: &Path) -> Result<String, String> {
     fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))
 }
 
-/// The text under a key, in JSON as npm writes it.
+/// The text of a key in JSON that npm formatted.
 fn text_of<'a>(json: &'a str, key: &str) -> Option<&'a str> {
     let (_, rest) = json.split_once(&format!("\"{key}\": \""))?;
     rest.split('"').next()
 }
 
-/// Installs the packages into a folder of this build alone, and gives their `node_modules`. No script of theirs runs.
-fn npm(folder: &Path) -> Result<PathBuf, String> {
+/// Installs the packages into a folder of this build, without running their scripts. Gives their `node_modules`.
+fn install(folder: &Path) -> Result<PathBuf, String> {
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for file in PACKAGES {
+    for file in MANIFEST {
         fs::copy(Path::new("graphiql").join(file), folder.join(file)).map_err(|error| format!("{file}: {error}"))?;
     }
     let log = folder.join("npm.log");
@@ -111,24 +110,23 @@ fn npm(folder: &Path) -> Result<PathBuf, String> {
         .stdout(Stdio::null())
         .stderr(output)
         .spawn()
-        .map_err(|error| format!("npm cannot be started ({error})"))?;
-    let look = Duration::from_millis(100);
-    for _ in 0..PATIENCE.as_millis() / look.as_millis() {
+        .map_err(|error| format!("cannot run npm ({error})"))?;
+    let interval = Duration::from_millis(100);
+    for _ in 0..INSTALL_TIMEOUT.as_millis() / interval.as_millis() {
         match npm.try_wait() {
-            Ok(None) => std::thread::sleep(look),
+            Ok(None) => std::thread::sleep(interval),
             Ok(Some(status)) if status.success() => return Ok(folder.join("node_modules")),
             Ok(Some(_)) => {
-                let said = fs::read_to_string(&log).unwrap_or_default();
-                let line = said.lines().find(|line| line.contains("error") || line.contains("ERR"));
-                return Err(format!(
-                    "npm ci failed ({})",
-                    line.unwrap_or("it did not say why").trim()
-                ));
+                let output = fs::read_to_string(&log).unwrap_or_default();
+                let line = output
+                    .lines()
+                    .find(|line| line.contains("error") || line.contains("ERR"));
+                return Err(format!("npm ci failed ({})", line.unwrap_or("without a reason").trim()));
             }
             Err(error) => return Err(format!("npm: {error}")),
         }
     }
     let _ = npm.kill();
     let _ = npm.wait();
-    Err(format!("npm ci did not end within {} s", PATIENCE.as_secs()))
+    Err(format!("npm ci took longer than {} s", INSTALL_TIMEOUT.as_secs()))
 }

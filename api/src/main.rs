@@ -45,7 +45,7 @@ enum Command {
     /// Run the whole flow against a temporary server and print it with times
     #[cfg(feature = "embedded-mailbox")]
     Demo,
-    /// Check that the server on HTTP_ADDR is ready; the exit code is 0 if it is
+    /// Check that the running server is ready; the exit code is 0 if it is
     Healthcheck,
 }
 

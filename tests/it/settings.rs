@@ -1,5 +1,7 @@
 //! Invalid settings.
 
+use api::settings::Settings;
+use clap::{Arg, Args, Command};
 use tempfile::TempDir;
 use tests::Process;
 
@@ -53,6 +55,8 @@ async fn invalid_setting_ends_the_start_with_one_line() {
             vec![production, ("MAILBOX_URL", "http://localhost:8025")],
             "MAILBOX_URL: only for development",
         ),
+        (vec![("ACTIVATION_URL", "localhost:5173")], "ACTIVATION_URL: expected"),
+        (vec![("ACTIVATION_URL", "http://a/#b")], "ACTIVATION_URL: expected"),
         (vec![("HASH_THREADS", "0")], "HASH_THREADS: expected"),
         (
             vec![("HTTP_ADDR", "127.0.0.1:0"), ("ARGON2_M_KIB", "1")],
@@ -95,5 +99,67 @@ async fn invalid_setting_ends_the_start_with_one_line() {
             errors[0]
         );
         assert!(!lines.iter().any(|line| line.contains(SECRET)), "{lines:?}");
+    }
+}
+
+fn settings() -> Vec<Arg> {
+    let command = Settings::augment_args(Command::new("api"));
+    command.get_arguments().cloned().collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn empty_variables_count_as_not_set() {
+    let settings = settings();
+    let variables = settings.iter().map(|arg| arg.get_env().expect("a variable"));
+    let empty: Vec<_> = variables
+        .map(|name| (name.to_str().expect("a name in ASCII"), ""))
+        .collect();
+    assert!(empty.contains(&("RUST_LOG", "")), "{empty:?}");
+    let folder = TempDir::new().expect("a folder");
+    // The default port may be in use.
+    let mut api = Process::api(folder.path(), &["--http-addr=127.0.0.1:0"], &empty);
+    api.listening().await;
+    let mailbox = api.line_with("Mailbox").await;
+    assert!(mailbox.contains("http://localhost:"), "{mailbox}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn empty_flags_are_errors() {
+    for arg in settings() {
+        let flag = format!("--{}=", arg.get_long().expect("a flag"));
+        let name = arg.get_env().and_then(|name| name.to_str()).expect("a variable");
+        let folder = TempDir::new().expect("a folder");
+        let (status, lines) = Process::api(folder.path(), &[&flag], &[("HTTP_ADDR", "127.0.0.1:0")])
+            .end()
+            .await;
+        assert_eq!(status, Some(1), "{flag} {lines:?}");
+        let expected = format!("error: {name}: expected ");
+        assert!(lines.iter().any(|line| line.starts_with(&expected)), "{flag} {lines:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn errors_do_not_contain_secrets() {
+    for (name, value) in [
+        ("DATABASE_URL", "mysql://ada:hunter2@localhost/accounts"),
+        ("DATABASE_URL", "postgres://ada:hunter2#@localhost/accounts"),
+        ("DATABASE_URL", "postgres://ada:hunter2/@localhost/accounts"),
+        ("DATABASE_URL", "postgres://ada:1?sslmode=hunter2@localhost/accounts"),
+        ("SMTP_URL", "http://ada:hunter2@localhost"),
+        ("SMTP_URL", "smtps://ada:hunter2#@localhost"),
+        ("SMTP_URL", "smtps://ada:hunter2%ff@localhost"),
+        ("SECRET_KEY", "hunter2"),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let environment = [("HTTP_ADDR", "127.0.0.1:0"), (name, value)];
+        let (status, lines) = Process::api(folder.path(), &[], &environment).end().await;
+        assert_eq!(status, Some(1), "{value} {lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("hunter2")), "{value} {lines:?}");
+        let error = lines.iter().find(|line| line.starts_with("error: ")).expect("an error");
+        assert!(
+            error.starts_with(&format!("error: {name}: expected ")),
+            "{value} {error}"
+        );
+        assert_eq!(error.contains("percent-encode"), name != "SECRET_KEY", "{error}");
     }
 }

@@ -49,3 +49,19 @@ fn invalid_setting(error: &clap::Error, command: &Command) -> Option<StartError>
 fn variable(arg: &Arg) -> Option<String> {
     Some(arg.get_long()?.replace('-', "_").to_uppercase())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Args;
+
+    use super::*;
+    use crate::settings::Settings;
+
+    #[test]
+    fn every_variable_has_the_name_of_its_flag() {
+        for arg in Settings::augment_args(Command::new("api")).get_arguments() {
+            let env = arg.get_env().and_then(|name| name.to_str());
+            assert_eq!(variable(arg).as_deref(), env, "{arg}");
+        }
+    }
+}

@@ -37,8 +37,14 @@ pub struct Settings {
     #[arg(long, env = "HTTP_ADDR", value_name = "ADDRESS", default_value = "127.0.0.1:8000", value_parser = address)]
     http_addr: SocketAddr,
 
-    /// Database, as postgres://USER:PASSWORD@HOST/NAME or sqlite://FILE [default: a SQLite file in ./data]
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, value_parser = database_url)]
+    #[arg(
+        long,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        hide_env_values = true,
+        value_parser = database_url,
+        help = "Database, as postgres://USER:PASSWORD@HOST/NAME or sqlite://FILE [default: a SQLite file in ./data]"
+    )]
     database_url: Option<SecretString>,
 
     /// At least 32 bytes, the same for all replicas [default: created once in ./data]
@@ -134,7 +140,7 @@ pub struct Settings {
     #[arg(long, env = "ARGON2_P", value_name = "NUMBER", default_value = "1", value_parser = positive::<u32>)]
     argon2_p: u32,
 
-    /// Serves /metrics on an address of its own [default: on HTTP_ADDR]
+    /// Where to serve /metrics [default: on the address of the API]
     #[arg(long, env = "METRICS_ADDR", value_name = "ADDRESS", value_parser = address)]
     metrics_addr: Option<SocketAddr>,
 

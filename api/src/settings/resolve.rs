@@ -121,3 +121,45 @@ impl Settings {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::{Args, Command, FromArgMatches};
+
+    use super::*;
+
+    const DATABASE_URL: &str = "--database-url=postgres://localhost/accounts";
+    const SECRET_KEY: &str = "--secret-key=a secret of thirty-two bytes or more";
+    const SMTP_URL: &str = "--smtp-url=smtp://localhost:25";
+
+    fn resolve(flags: &[&str]) -> Result<Config, String> {
+        let command = Settings::augment_args(Command::new("api").no_binary_name(true));
+        let isolated = command.mut_args(|arg| arg.env(None::<&str>));
+        let matches = isolated.try_get_matches_from(flags).expect("valid flags");
+        let settings = Settings::from_arg_matches(&matches).expect("settings");
+        settings.resolve().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn production_requires_state_and_secrets() {
+        let production = "--app-env=production";
+        for (flags, missing) in [
+            (vec![production, SECRET_KEY, SMTP_URL], "DATABASE_URL"),
+            (vec![production, DATABASE_URL, SMTP_URL], "SECRET_KEY"),
+            (vec![production, DATABASE_URL, SECRET_KEY], "SMTP_URL"),
+        ] {
+            let error = resolve(&flags).err().expect("an error");
+            let expected = format!("{missing}: not set, and APP_ENV=production has no default for it; expected ");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+        let config = resolve(&[production, DATABASE_URL, SECRET_KEY, SMTP_URL]).expect("a config");
+        assert!(!config.graphiql && !config.introspection && config.data.is_none());
+    }
+
+    #[test]
+    fn smtp_url_is_required_without_embedded_mailbox() {
+        let error = resolve(&[DATABASE_URL, SECRET_KEY]).err().expect("an error");
+        let expected = "SMTP_URL: not set, and this build has no embedded mailbox; expected smtps://";
+        assert!(error.starts_with(expected), "{error}");
+    }
+}

@@ -51,17 +51,20 @@ pub(super) fn loopback(text: &str) -> Result<SocketAddr, &'static str> {
 }
 
 pub(super) fn database_url(text: &str) -> Result<SecretString, &'static str> {
-    let is_known = |scheme: &&str| text.starts_with(scheme);
-    ["postgres://", "postgresql://", "sqlite://"]
+    let is_known = ["postgres://", "postgresql://", "sqlite://"]
         .iter()
-        .find(|scheme| is_known(scheme))
-        .and_then(|_| Url::parse(text).ok())
-        .map(|_| text.into())
-        .ok_or(DATABASE_URL)
+        .any(|scheme| text.starts_with(scheme));
+    if is_known && Url::parse(text).is_ok() {
+        Ok(text.into())
+    } else {
+        Err(DATABASE_URL)
+    }
 }
 
 pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, &'static str> {
-    const { assert!(SECRET_KEY_BYTES == 32, "the text below contains it") };
+    const {
+        assert!(SECRET_KEY_BYTES == 32, "the text below says so");
+    }
     if text.len() >= SECRET_KEY_BYTES {
         Ok(text.as_bytes().to_vec().into())
     } else {
@@ -69,8 +72,8 @@ pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, &'static str> {
     }
 }
 
-/// A web page, or a link that opens an app: the scheme is followed by a slash, so that a URL without a scheme, such as
-/// localhost:3000/activate, is not taken for one of the scheme "localhost".
+/// The URL of a web page, or a link that opens an app. A slash must follow the scheme: otherwise `localhost:3000/activate`
+/// would be a URL with the scheme `localhost`.
 pub(super) fn activation_url(text: &str) -> Result<Url, &'static str> {
     Url::parse(text)
         .ok()
@@ -80,11 +83,8 @@ pub(super) fn activation_url(text: &str) -> Result<Url, &'static str> {
 
 pub(super) fn code_length(text: &str) -> Result<u8, &'static str> {
     const {
-        assert!(
-            MIN_CODE_LENGTH == 4 && MAX_CODE_LENGTH == 8,
-            "the text below contains them"
-        )
-    };
+        assert!(MIN_CODE_LENGTH == 4 && MAX_CODE_LENGTH == 8, "the text below says so");
+    }
     text.parse()
         .ok()
         .filter(|length| (MIN_CODE_LENGTH..=MAX_CODE_LENGTH).contains(length))
