@@ -56,7 +56,7 @@ impl Banner {
         let _ = write!(
             text,
             "\n1. Register:\n{curl} {register}\n\
-             \n2. Read the code in the {place}:\nCODE=…\n\
+             \n2. Read the code in the {place} and set it here:\nCODE=…\n\
              \n3. Activate within {time}:\n{curl} {basic} {activate}\n\
              \n4. Sign in:\n{curl} {sign_in}\n\
              \n5. See your account (with a session: -H \"authorization: Bearer $TOKEN\" instead of -u):\n{curl} {basic} {me}\n"

@@ -4,8 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use sea_orm::DbErr;
-use sea_orm::sqlx;
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 /// The form of `DATABASE_URL`.
 pub(crate) const DATABASE_URL: &str =
@@ -92,6 +91,9 @@ pub enum StartError {
         /// The cause.
         source: io::Error,
     },
+    /// The database gives no connection in time. sqlx retries a refused connection until then.
+    #[error("DATABASE_URL: cannot open the database: timed out waiting for a connection")]
+    DatabaseTimeout,
     /// The database cannot be opened or reached.
     #[error("DATABASE_URL: cannot open the database: {0}")]
     OpenDatabase(#[source] DbErr),
@@ -120,11 +122,14 @@ pub enum StartError {
 impl StartError {
     /// An error that occurred while the database was opened.
     pub(crate) fn open_database(error: DbErr) -> Self {
-        match error {
-            DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error)) if matches!(*error, sqlx::Error::Configuration(_)) => {
-                Self::DatabaseUrl
-            }
-            error => Self::OpenDatabase(error),
+        let cause = match &error {
+            DbErr::Conn(RuntimeErr::SqlxError(cause)) => Some(&**cause),
+            _ => None,
+        };
+        match cause {
+            Some(sqlx::Error::Configuration(_)) => Self::DatabaseUrl,
+            Some(sqlx::Error::PoolTimedOut) => Self::DatabaseTimeout,
+            _ => Self::OpenDatabase(error),
         }
     }
 }
