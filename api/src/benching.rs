@@ -4,15 +4,15 @@ use axum::http::HeaderMap;
 use entity::Purpose;
 use sea_orm::prelude::Uuid;
 
-use crate::account::Code;
 use crate::graphql::{Authorization, is_bounded};
 use crate::http::authorization;
 use crate::keys::Keys;
+use crate::verification::Code;
 
 /// Derives the code of a draw.
 #[must_use]
 pub fn code(keys: &Keys, user: Uuid, draw: &[u8; 32]) -> Code {
-    Code::derive(&keys.codes, Purpose::Activation, user, draw, 4)
+    Code::derive(&keys.codes, Purpose::Registration, user, draw, 4)
 }
 
 /// Whether a document is within the bounds.

@@ -24,18 +24,6 @@ const PING_TIMEOUT: Duration = Duration::from_secs(5);
 /// The size of the pool of connections to PostgreSQL.
 const MAX_CONNECTIONS: u32 = 16;
 
-/// Every statement finds a few rows by an index. On a table that is small, or that has no statistics yet, PostgreSQL
-/// prefers to read the whole table: sixteen sessions with their users then cost five times as much. So other plans are
-/// off, and one generic plan serves all values. JIT is off because a statement that must read a whole table then looks
-/// so expensive that PostgreSQL would compile it, which takes longer than the whole start.
-const BY_INDEX: [(&str, &str); 5] = [
-    ("plan_cache_mode", "force_generic_plan"),
-    ("enable_seqscan", "off"),
-    ("enable_hashjoin", "off"),
-    ("enable_mergejoin", "off"),
-    ("jit", "off"),
-];
-
 /// The migrator runs CREATE TABLE IF NOT EXISTS at each start, and PostgreSQL would send a notice about it.
 const NO_NOTICES: [(&str, &str); 1] = [("client_min_messages", "warning")];
 
@@ -75,7 +63,7 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
             .max_connections(MAX_CONNECTIONS)
             .statement_timeout(STATEMENT_TIMEOUT)
             .set_application_name("api")
-            .map_sqlx_postgres_opts(|options| options.options(BY_INDEX).options(NO_NOTICES))
+            .map_sqlx_postgres_opts(|options| options.options(NO_NOTICES))
             .map_sqlx_postgres_pool_opts(|options| {
                 options.after_release(|connection, _| Box::pin(is_alive(connection)))
             });

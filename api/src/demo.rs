@@ -13,11 +13,11 @@ use hyper::Request;
 use mailer_mock::{Mailbox, MailerMock};
 use serde_json::{Value, json};
 
-use crate::account::Policy;
 use crate::clock::{Clock, SystemClock};
-use crate::hashing::HashingConfig;
+use crate::credentials::HashingConfig;
 use crate::healthcheck::send;
 use crate::http::{Origins, TrustedProxies};
+use crate::policy::Policy;
 use crate::random::{self, SystemRandom};
 use crate::server::Server;
 use crate::settings::Config;

@@ -4,7 +4,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use base64::Engine;
 
-use crate::account::EmailAddress;
+use crate::credentials::EmailAddress;
 use crate::graphql::Authorization;
 use crate::http::authorization;
 

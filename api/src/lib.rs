@@ -1,14 +1,16 @@
 //! The account-registration server, as a library: `main` only starts it, and so do the tests.
 //!
-//! Dependencies point inward: `http` → `graphql` → the use cases (`account`, `mail`) → `entity`. `docs/architecture.md`
-//! shows the way of a request through them.
+//! Dependencies point inward: `http` → `graphql` → `accounts` → `verification`, `credentials`, `sessions`, `limits`,
+//! `mail` → `entity`. `docs/architecture.md` follows a request through them.
 
-pub mod account;
+pub mod accounts;
+pub mod app;
 pub mod banner;
 #[cfg(feature = "bench")]
 #[doc(hidden)]
 pub mod benching;
 pub mod clock;
+pub mod credentials;
 pub mod database;
 #[cfg(feature = "embedded-mailbox")]
 pub mod demo;
@@ -18,15 +20,18 @@ pub mod embedded_mailbox;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod graphql;
-pub mod hashing;
 pub mod healthcheck;
 pub mod http;
 pub mod keys;
+pub mod limits;
 pub mod mail;
 pub mod metrics;
+pub mod policy;
 pub mod random;
 pub mod server;
+pub mod sessions;
 pub mod settings;
+mod sql;
 pub mod start_error;
 pub mod telemetry;
-mod workers;
+pub mod verification;

@@ -1,20 +1,17 @@
 //! Starts and stops the server, for `main` and for the tests.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::account::{Accounts, ClientLimit, SessionLookups};
+use crate::accounts::keep_sweeping;
+use crate::accounts::mails::Composer;
+use crate::app::{App, AppConfig};
 use crate::clock::SharedClock;
-use crate::hashing::Hasher;
-use crate::keys::Keys;
-use crate::mail::delivery::Delivery;
-use crate::mail::outbox::Waker;
-use crate::metrics::Metrics;
+use crate::mail::MailWorker;
 use crate::random::SharedRandom;
 use crate::settings::Config;
 use crate::start_error::StartError;
@@ -23,8 +20,8 @@ use crate::{database, graphql, http};
 /// A running server.
 pub struct Server {
     address: SocketAddr,
-    accounts: Accounts,
-    delivery: Delivery,
+    app: App,
+    mail_worker: MailWorker,
     stop: CancellationToken,
     http: JoinHandle<()>,
     background: JoinHandle<()>,
@@ -43,30 +40,28 @@ impl Server {
         };
         let db = database::connect(config.database_url.expose_secret()).await?;
         database::migrate(&db).await?;
-        let metrics = Metrics::new();
-        let accounts = Accounts {
+        let app = App::start(AppConfig {
             db: db.clone(),
             clock: clock.clone(),
             random: random.clone(),
-            hasher: Hasher::start(config.hashing, metrics.clone())?,
-            keys: Arc::new(Keys::derive(&config.secret_key)),
+            secret_key: config.secret_key,
             policy: config.policy,
-            client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
-            sessions: SessionLookups::start(db.clone(), clock.clone(), config.policy),
-            outbox: Waker::default(),
-        };
-        let delivery = Delivery::new(
-            accounts.clone(),
-            config.smtp_url.expose_secret(),
-            &config.mail_from,
-            metrics.clone(),
-        )
-        .map_err(|text| match text.split_once(':') {
-            Some(("SMTP_URL", _)) => StartError::SmtpUrl,
-            _ => StartError::MailFrom,
+            hashing: config.hashing,
+            client_limit_per_minute: config.client_limit_per_minute,
         })?;
+        let metrics = app.metrics.clone();
+        let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url)?;
+        let mail_worker = MailWorker::new(
+            db.clone(),
+            clock.clone(),
+            random.clone(),
+            app.outbox.clone(),
+            metrics.clone(),
+            config.smtp_url.expose_secret(),
+            composer.into_compose(),
+        )?;
         let context = http::Context {
-            schema: graphql::schema(accounts.clone(), config.introspection),
+            schema: graphql::schema(app.clone(), config.introspection),
             db,
             clock,
             random,
@@ -95,9 +90,9 @@ impl Server {
         Ok(Self {
             address,
             http: tokio::spawn(http::serve(listener, router, limits, stop.clone())),
-            background: tokio::spawn(background(delivery.clone(), accounts.clone(), stop.clone())),
-            accounts,
-            delivery,
+            background: tokio::spawn(background(mail_worker.clone(), app.clone(), stop.clone())),
+            app,
+            mail_worker,
             stop,
         })
     }
@@ -108,16 +103,16 @@ impl Server {
         self.address
     }
 
-    /// The use cases, for tests.
+    /// What the use cases need, for tests that look behind the API.
     #[must_use]
-    pub fn accounts(&self) -> &Accounts {
-        &self.accounts
+    pub fn app(&self) -> &App {
+        &self.app
     }
 
-    /// The delivery of email, for tests.
+    /// The mail worker, for tests that send one email at a time.
     #[must_use]
-    pub fn delivery(&self) -> &Delivery {
-        &self.delivery
+    pub fn mail_worker(&self) -> &MailWorker {
+        &self.mail_worker
     }
 
     /// Stops gracefully: finishes the requests and the emails that are in progress, and accepts no new ones.
@@ -125,7 +120,7 @@ impl Server {
         self.stop.cancel();
         let _ = self.http.await;
         let _ = self.background.await;
-        let _ = self.accounts.db.close().await;
+        let _ = self.app.db.close().await;
     }
 }
 
@@ -137,9 +132,9 @@ async fn listen(name: &'static str, address: SocketAddr) -> Result<(TcpListener,
     Ok((listener, bound))
 }
 
-async fn background(delivery: Delivery, accounts: Accounts, stop: CancellationToken) {
+async fn background(mail_worker: MailWorker, app: App, stop: CancellationToken) {
     tokio::join!(
-        delivery.keep_delivering(stop.clone()),
-        stop.run_until_cancelled(accounts.keep_sweeping()),
+        mail_worker.run(stop.clone()),
+        stop.run_until_cancelled(keep_sweeping(app)),
     );
 }

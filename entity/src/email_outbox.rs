@@ -1,8 +1,9 @@
-//! A mail that is owed. It was written with what it tells of, in one transaction, and is deleted once it is sent.
+//! The outbox: emails that are not sent yet. A row is written in the transaction of what it reports, and deleted once
+//! the email is sent.
 
 use sea_orm::entity::prelude::*;
 
-use crate::{MailKind, Timestamp};
+use crate::{EmailKind, HiddenText, Timestamp};
 
 /// A row of `email_outbox`.
 #[sea_orm::model]
@@ -12,21 +13,20 @@ pub struct Model {
     /// UUID version 7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// To whom; the row goes with the user.
-    pub user_id: Uuid,
-    /// Which mail.
-    pub kind: MailKind,
-    /// When it was owed.
+    /// What to write.
+    pub kind: EmailKind,
+    /// The address to write to, as typed.
+    pub recipient: HiddenText,
+    /// The verification whose code the email carries; the row is deleted with it. Null for a notice.
+    pub verification_id: Option<Uuid>,
+    /// When the row was written.
     pub created_at: Timestamp,
-    /// When it may be claimed: at once, after a pause, or when the lease of a worker that died ends.
+    /// When it may be claimed: at once, after a pause, or when the lease of a dead worker ends.
     pub due_at: Timestamp,
     /// How many times a worker has claimed it.
     pub attempts: i32,
-    /// The claim of the worker that holds it. Whoever holds another one, or none, changes nothing.
+    /// The lease of the worker that holds it. Every later statement requires it.
     pub lease: Option<Uuid>,
-    /// The user it is for.
-    #[sea_orm(belongs_to, from = "user_id", to = "id")]
-    pub user: HasOne<super::user::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

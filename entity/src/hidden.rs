@@ -1,14 +1,14 @@
-//! Column values that no log ever shows.
+//! Column values that `Debug`, and so the log, never shows.
 
 use std::fmt;
 
 use sea_orm::DeriveValueType;
 
-/// Text that is left out of every `Debug` output, and so of every log.
+/// Text that is hidden from `Debug` output, and so from every log.
 #[derive(Clone, PartialEq, Eq, DeriveValueType)]
 pub struct HiddenText(pub String);
 
-/// Bytes that are left out of every `Debug` output, and so of every log.
+/// Bytes that are hidden from `Debug` output, and so from every log.
 #[derive(Clone, PartialEq, Eq, Hash, DeriveValueType)]
 pub struct HiddenBytes(pub Vec<u8>);
 

@@ -1,18 +1,18 @@
-//! The tables, as SeaORM entities: one file a table.
+//! The tables, as SeaORM entities: one file a table, each with the queries that have a name.
 //!
-//! Every instant is a [`Timestamp`] and every identifier a UUID version 7, so that both databases store, compare and
-//! sort them alike.
+//! Every instant is a [`Timestamp`] and every id a UUID version 7, so that both databases store, compare and sort them
+//! alike.
 
 pub mod email_outbox;
 pub mod rate_limit;
 pub mod session;
 pub mod user;
-pub mod verification_code;
+pub mod verification;
 
 mod hidden;
 mod purpose;
 mod timestamp;
 
 pub use hidden::{HiddenBytes, HiddenText};
-pub use purpose::{MailKind, Purpose};
+pub use purpose::{EmailKind, Purpose};
 pub use timestamp::Timestamp;

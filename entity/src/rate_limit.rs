@@ -1,4 +1,4 @@
-//! What has been taken of a limit.
+//! How much of a rate limit is used.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,22 +9,23 @@ use crate::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "rate_limits")]
 pub struct Model {
-    /// A keyed digest of the limit's name and of its subject, so that the table names nobody.
+    /// A keyed digest of the limit's name and subject, so that the table names nobody.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: Vec<u8>,
-    /// Of a window: when what was taken is released, newest first, 13 digits each (milliseconds). Else empty.
-    pub entries: String,
-    /// Of a drip: how far into the future what was taken reaches. Else without meaning.
-    pub paid_until: Timestamp,
-    /// How much may be held at once.
+    /// Sliding window: the instants at which a used unit is free again, newest first, 13 digits each (milliseconds).
+    /// Empty for a token bucket.
+    pub releases: String,
+    /// Token bucket: the theoretical arrival time of the generic cell rate algorithm. Unused by a sliding window.
+    pub theoretical_arrival: Timestamp,
+    /// How many units may be in use at once.
     pub capacity: i32,
     /// The interval of the limit, in milliseconds.
     pub interval_ms: i64,
-    /// When it was last taken from.
+    /// When a unit was last taken.
     pub taken_at: Timestamp,
-    /// Until when a limit that was reached stays tripped; null where it never was, or where that means nothing.
+    /// Guess guard: until when it is tripped; null if it never was.
     pub tripped_until: Option<Timestamp>,
-    /// When the row says nothing any more and can be swept.
+    /// When the row no longer matters and can be swept.
     pub expires_at: Timestamp,
 }
 

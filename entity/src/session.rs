@@ -1,4 +1,4 @@
-//! An open session. The token is shown once; only its digest is kept.
+//! A session. Its token is shown once; only the digest is stored.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     /// UUID version 7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// Whose session it is; the row goes with the user.
+    /// The user; the row is deleted with them.
     pub user_id: Uuid,
     /// SHA-256 of the token; unique.
     #[sea_orm(unique)]
@@ -23,6 +23,10 @@ pub struct Model {
     pub last_used_at: Timestamp,
     /// The absolute end.
     pub expires_at: Timestamp,
+    /// The User-Agent header at sign-in, at most 200 characters; null if there was none.
+    pub user_agent: Option<String>,
+    /// The client network at sign-in, such as `192.0.2.0/24`.
+    pub network: String,
     /// The user it belongs to.
     #[sea_orm(belongs_to, from = "user_id", to = "id")]
     pub user: HasOne<super::user::Entity>,

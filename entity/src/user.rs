@@ -1,42 +1,47 @@
-//! A person with an account, or on the way to one.
+//! A person who proved a mailbox.
 
 use sea_orm::entity::prelude::*;
+use sea_orm::{QuerySelect, Select};
 
 use crate::{HiddenText, Timestamp};
-
-/// How far a user has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
-#[sea_orm(rs_type = "String", db_type = "String(StringLen::N(16))")]
-pub enum Status {
-    /// Registered; the mailbox is not proved yet.
-    #[sea_orm(string_value = "PENDING")]
-    Pending,
-    /// The mailed code was given: may sign in.
-    #[sea_orm(string_value = "ACTIVE")]
-    Active,
-}
 
 /// A row of `users`.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "users")]
 pub struct Model {
-    /// UUID version 7. A new registration of a pending address is a new user with a new id.
+    /// UUID version 7: the id of the registration that created the user.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The address as it was typed, without surrounding space.
+    /// The address as typed, without surrounding space.
     pub email: HiddenText,
-    /// The one canonical form of the address; unique.
+    /// The canonical form of the address; unique.
     #[sea_orm(unique)]
     pub email_canonical: HiddenText,
     /// A PHC string: algorithm, parameters, salt and digest.
     pub password_hash: HiddenText,
-    /// Pending or active.
-    pub status: Status,
+    /// Raised by every change that must end what was verified before it: a new password, a disabled account.
+    pub credential_version: i32,
+    /// The language for emails (BCP 47); null for the default.
+    pub locale: Option<String>,
     /// When the registration was accepted.
     pub created_at: Timestamp,
-    /// When the code was given; null while pending.
-    pub activated_at: Option<Timestamp>,
+    /// When the right code was given.
+    pub activated_at: Timestamp,
+    /// When an operator disabled the account; null while it is enabled.
+    pub disabled_at: Option<Timestamp>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The user of a canonical address.
+#[must_use]
+pub fn by_canonical_email(canonical: &str) -> Select<Entity> {
+    Entity::find().filter(Column::EmailCanonical.eq(HiddenText(canonical.to_owned())))
+}
+
+/// The password hash of the user of a canonical address.
+#[must_use]
+pub fn password_hash_of(canonical: &str) -> Select<Entity> {
+    by_canonical_email(canonical).select_only().column(Column::PasswordHash)
+}

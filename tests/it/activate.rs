@@ -1,6 +1,6 @@
 //! `activate`: when a code expires, how many tries it has, and that it works once.
 
-use api::account::Refusal;
+use api::accounts::DomainError;
 use entity::session;
 use serde_json::json;
 use tests::{Answers, Database, PASSWORD, TestApp, TestCore, count, credentials, on_both_databases, wrong_code};
@@ -118,7 +118,7 @@ async fn no_code_is_valid_before_the_draw(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    assert_eq!(core.activate(&ada, "0000").await, Err(Refusal::InvalidCode(None)));
+    assert_eq!(core.activate(&ada, "0000").await, Err(DomainError::InvalidCode(None)));
 }
 
 #[on_both_databases]

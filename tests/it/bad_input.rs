@@ -77,7 +77,7 @@ async fn invalid_email_is_rejected_everywhere(database: Database) {
             basic.resend().await.fails_with("INVALID_CREDENTIALS");
         }
     }
-    assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+    assert_eq!(count::<entity::verification::Entity>(app.db()).await, 0);
     assert_eq!(count::<entity::rate_limit::Entity>(app.db()).await, 0);
     assert!(app.mailbox().messages().is_empty());
 }
@@ -122,7 +122,7 @@ async fn equivalent_spellings_of_an_email_are_one_account(database: Database) {
             app.basic(other, PASSWORD).me().await.is_user(input);
         }
     }
-    assert_eq!(count::<entity::user::Entity>(app.db()).await, 4);
+    assert_eq!(count::<entity::verification::Entity>(app.db()).await, 4);
 }
 
 #[on_both_databases]

@@ -1,7 +1,7 @@
 //! Password checks: limits, overload, rehashing.
 
 use api::clock::Clock;
-use api::hashing::HashingConfig;
+use api::credentials::HashingConfig;
 use entity::{rate_limit, user};
 use sea_orm::EntityTrait;
 use serde_json::json;
@@ -206,7 +206,7 @@ async fn full_hashing_queue_is_overloaded(database: Database) {
             .expect("the database answers");
         let now = app.clock.now().as_millis();
         rows.iter()
-            .all(|row| row.paid_until.as_millis() == now + compared * row.interval_ms)
+            .all(|row| row.theoretical_arrival.as_millis() == now + compared * row.interval_ms)
     })
     .await;
     for _ in compared..6 {
@@ -333,7 +333,7 @@ async fn wait_for_unused_tokens(app: &TestApp) {
             .await
             .expect("the database answers");
         let now = app.clock.now();
-        rows.iter().all(|row| row.paid_until <= now)
+        rows.iter().all(|row| row.theoretical_arrival <= now)
     })
     .await;
 }

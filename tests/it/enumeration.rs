@@ -124,8 +124,7 @@ async fn answers_are_equal_for_active_pending_and_unknown_emails(database: Datab
 }
 
 mod slow {
-    use api::account::Status;
-    use api::hashing::HashingConfig;
+    use api::credentials::HashingConfig;
     use api::random::SystemRandom;
     use entity::{HiddenText, user};
     use sea_orm::ActiveValue::Set;
@@ -174,17 +173,19 @@ mod slow {
 
     /// Inserts active users, numbered from 0.
     async fn insert_users(app: &TestApp) {
-        let accounts = app.server().accounts();
-        let hash = accounts.hasher.hash(PASSWORD.to_owned().into(), &SystemRandom).await;
+        let accounts = app.server().app();
+        let hash = accounts.hasher.hash(PASSWORD.into(), None, &SystemRandom).await;
         let hash = hash.expect("the hash succeeds");
         let users = (0..CALLS).map(|number| user::ActiveModel {
             id: Set(Uuid::from_u128(number)),
             email: Set(HiddenText(address(number))),
             email_canonical: Set(HiddenText(address(number))),
             password_hash: Set(HiddenText(hash.clone())),
-            status: Set(Status::Active),
+            credential_version: Set(0),
+            locale: Set(None),
+            disabled_at: Set(None),
             created_at: Set(accounts.clock.now()),
-            activated_at: Set(Some(accounts.clock.now())),
+            activated_at: Set(accounts.clock.now()),
         });
         user::Entity::insert_many(users).exec(app.db()).await.expect("users");
     }

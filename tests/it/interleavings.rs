@@ -1,7 +1,7 @@
 //! A code activates only the registration it was sent for, even if a request or a worker stops between two steps.
 
-use api::account::Refusal;
-use entity::{email_outbox, user, verification_code};
+use api::accounts::DomainError;
+use entity::{email_outbox, verification};
 use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, credentials, on_both_databases};
@@ -10,21 +10,25 @@ use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, credentials, on_both_d
 async fn password_verified_before_replacement_activates_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     let first_code = core.newest_code("ada@example.com");
-    let verified = core.verify(&credentials("ada@example.com", PASSWORD, 1)).await;
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    let verified = core.verify_registration(&ada).await;
 
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     let second_code = core.newest_code("ada@example.com");
 
     for code in [&first_code, &second_code] {
         let replaced = credentials("ada@example.com", PASSWORD, 3);
-        assert_eq!(core.activate(&replaced, code).await, Err(Refusal::InvalidCredentials));
+        assert_eq!(
+            core.activate(&replaced, code).await,
+            Err(DomainError::InvalidCredentials)
+        );
     }
     assert_eq!(
         core.activate_verified(verified, &second_code).await,
-        Err(Refusal::InvalidCredentials)
+        Err(DomainError::InvalidCredentials)
     );
     let current = credentials("ada@example.com", OTHER_PASSWORD, 2);
     assert_eq!(core.activate(&current, &second_code).await, Ok(()));
@@ -34,10 +38,14 @@ async fn password_verified_before_replacement_activates_nothing(database: Databa
 async fn resend_verified_before_replacement_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let verified = core.verify(&credentials("ada@example.com", PASSWORD, 1)).await;
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    let verified = core.verify_registration(&ada).await;
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
     core.advance(30);
-    assert_eq!(core.resend_verified(verified).await, Err(Refusal::InvalidCredentials));
+    assert_eq!(
+        core.resend_verified(&verified).await,
+        Err(DomainError::InvalidCredentials)
+    );
     assert_eq!(core.count::<email_outbox::Entity>().await, 1);
     // The failed resend spent nothing of the email limits.
     let current = credentials("ada@example.com", OTHER_PASSWORD, 1);
@@ -48,46 +56,43 @@ async fn resend_verified_before_replacement_sends_nothing(database: Database) {
 async fn resend_verified_before_activation_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    core.deliver_next().await;
+    core.send_next().await;
     let newest_code = core.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    let verified = core.verify(&ada).await;
+    let verified = core.verify_registration(&ada).await;
     core.advance(30);
     assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
-    let late = core.resend_verified(verified).await;
-    assert!(matches!(late, Err(Refusal::AlreadyActivated(_))), "{late:?}");
-    assert!(!core.deliver_next().await);
+    let late = core.resend_verified(&verified).await;
+    assert!(matches!(late, Err(DomainError::AlreadyActivated(_))), "{late:?}");
+    assert!(!core.send_next().await);
 }
 
 #[on_both_databases]
-async fn activation_deletes_codes_and_pending_emails(database: Database) {
+async fn email_enqueued_before_activation_is_not_sent(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    core.deliver_next().await;
+    core.send_next().await;
     let newest_code = core.newest_code("ada@example.com");
     core.advance(30);
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert_eq!(core.resend(&ada).await, Ok(()));
     assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
-    assert_eq!(core.count::<verification_code::Entity>().await, 0);
+    assert!(core.send_next().await);
+    assert_eq!(core.emails().len(), 1);
     assert_eq!(core.count::<email_outbox::Entity>().await, 0);
 }
 
 #[on_both_databases]
-async fn active_user_is_not_sent_a_code(database: Database) {
+async fn activation_forgets_the_secrets_of_the_registration(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    let claim = core.claim().await.expect("an email is due");
-    let pending = user::Entity::find().one(&core.accounts.db).await;
-    let pending = pending.expect("the database answers").expect("a user");
-    let active = user::ActiveModel {
-        status: Set(user::Status::Active),
-        ..pending.into_active_model()
-    };
-    active.update(&core.accounts.db).await.expect("the update succeeds");
-    core.deliver(claim).await;
-    assert!(core.emails().is_empty());
-    assert_eq!(core.count::<verification_code::Entity>().await, 0);
+    core.send_next().await;
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    let newest_code = core.newest_code("ada@example.com");
+    assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
+    let consumed = registration(&core).await;
+    assert_eq!((consumed.password_hash, consumed.draw), (None, None));
+    assert!(consumed.consumed_at.is_some());
 }
 
 #[on_both_databases]
@@ -97,10 +102,10 @@ async fn email_claimed_before_replacement_is_not_sent(database: Database) {
     let claim = core.claim().await.expect("an email is due");
 
     core.register("ada@example.com", OTHER_PASSWORD, 2).await;
-    core.deliver(claim).await;
+    core.send_claimed(claim).await;
     assert!(core.emails().is_empty());
 
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     let newest_code = core.newest_code("ada@example.com");
     let current = credentials("ada@example.com", OTHER_PASSWORD, 2);
     assert_eq!(core.activate(&current, &newest_code).await, Ok(()));
@@ -115,9 +120,9 @@ async fn email_claimed_before_resend_keeps_the_new_code_valid(database: Database
     core.advance(30);
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert_eq!(core.resend(&ada).await, Ok(()));
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     let new_code = core.newest_code("ada@example.com");
-    core.deliver(claim).await;
+    core.send_claimed(claim).await;
     assert_eq!(core.emails().len(), 1);
     assert_eq!(core.activate(&ada, &new_code).await, Ok(()));
 }
@@ -130,9 +135,9 @@ async fn expired_lease_sends_nothing(database: Database) {
     assert!(core.claim().await.is_none(), "another worker holds the lease");
     core.advance(30);
     let quick = core.claim().await.expect("an email is due");
-    core.deliver(slow).await;
+    core.send_claimed(slow).await;
     assert!(core.emails().is_empty());
-    core.deliver(quick).await;
+    core.send_claimed(quick).await;
     assert_eq!(core.emails().len(), 1);
     assert_eq!(core.count::<email_outbox::Entity>().await, 0);
 }
@@ -141,7 +146,7 @@ async fn expired_lease_sends_nothing(database: Database) {
 async fn expired_lease_does_not_resend_notice(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
-    core.deliver_next().await;
+    core.send_next().await;
     let newest_code = core.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
@@ -149,8 +154,8 @@ async fn expired_lease_does_not_resend_notice(database: Database) {
     let slow = core.claim().await.expect("an email is due");
     core.advance(30);
     let quick = core.claim().await.expect("an email is due");
-    core.deliver(quick).await;
-    core.deliver(slow).await;
+    core.send_claimed(quick).await;
+    core.send_claimed(slow).await;
     assert_eq!(core.emails().len(), 2);
 }
 
@@ -160,9 +165,9 @@ async fn lost_lease_draws_and_sends_nothing(database: Database) {
     core.register("ada@example.com", PASSWORD, 1).await;
     let slow = core.claim().await.expect("an email is due");
     another_worker_takes_the_lease(&core).await;
-    core.deliver(slow).await;
+    core.send_claimed(slow).await;
     assert_eq!(core.emails().len(), 0);
-    assert_eq!(core.count::<verification_code::Entity>().await, 0);
+    assert_eq!(registration(&core).await.draw, None);
     assert_eq!(core.count::<email_outbox::Entity>().await, 1);
 }
 
@@ -174,20 +179,26 @@ async fn lost_lease_does_not_resend_code(database: Database) {
         times: Some(1),
         ..FaultRule::new(Stage::AfterData, Action::Drop)
     }]);
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     core.advance(1);
     let slow = core.claim().await.expect("an email is due");
     another_worker_takes_the_lease(&core).await;
     assert_eq!(core.emails().len(), 1);
-    core.deliver(slow).await;
+    core.send_claimed(slow).await;
     assert_eq!(core.emails().len(), 1);
+}
+
+/// The only registration.
+async fn registration(core: &TestCore) -> verification::Model {
+    let row = verification::Entity::find().one(&core.app.db).await;
+    row.expect("the database answers").expect("a registration")
 }
 
 /// Gives the lease to another worker, as if it ended while this one stalled.
 async fn another_worker_takes_the_lease(core: &TestCore) {
-    let row = email_outbox::Entity::find().one(&core.accounts.db).await;
+    let row = email_outbox::Entity::find().one(&core.app.db).await;
     let row = row.expect("the database answers").expect("a pending email");
     let mut row = row.into_active_model();
     row.lease = Set(Some(row.id.clone().unwrap()));
-    row.update(&core.accounts.db).await.expect("the update succeeds");
+    row.update(&core.app.db).await.expect("the update succeeds");
 }

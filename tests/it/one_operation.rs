@@ -1,6 +1,6 @@
 //! A request may hold one credential operation. With more, nothing runs.
 
-use entity::{rate_limit, user};
+use entity::{rate_limit, verification};
 use reqwest::Method;
 use serde_json::json;
 use tests::{Database, PASSWORD, TestApp, count, on_both_databases};
@@ -30,7 +30,7 @@ async fn two_credential_operations_run_nothing(database: Database) {
         let answer = client.send(&query, json!({})).await;
         answer.has_top_level_error("BAD_REQUEST").status(400).without_data();
     }
-    assert_eq!(count::<user::Entity>(app.db()).await, 0);
+    assert_eq!(count::<verification::Entity>(app.db()).await, 0);
     assert_eq!(count::<rate_limit::Entity>(app.db()).await, 0);
 }
 

@@ -37,7 +37,7 @@ async fn acknowledged_registration_is_mailed_after_sigkill(database: Database) {
     let client = Client::new(api.listening().await);
     client.register("ada@example.com", PASSWORD).await.succeeds();
     // A worker claimed the email, and it is pending again.
-    api.line_with("mail not sent, will be tried again").await;
+    api.line_with("email not sent, will retry").await;
     api.kill().await;
     assert!(mailer.mailbox().messages().is_empty());
 
@@ -151,7 +151,7 @@ async fn log_contains_no_secrets() {
     let (status, lines) = api.stop("INT").await;
     assert_eq!(status, Some(0));
     let log = lines.join("\n");
-    assert!(log.contains("mail sent"), "{log}");
+    assert!(log.contains("email sent"), "{log}");
     for secret in [
         OTHER_PASSWORD,
         "a wrong password",

@@ -25,7 +25,7 @@ async fn completes_the_flow(client: &str) {
 /// The server is overloaded: one job holds the thread that estimates passwords, and a second one fills the queue.
 async fn shows_errors(client: &str) {
     let app = TestApp::with(&Database::sqlite(), |builder| builder.hashing.queue = 1).await;
-    let hasher = app.server().accounts().hasher.clone();
+    let hasher = app.server().app().hasher.clone();
     let (release, held) = mpsc::channel::<()>();
     let (started, start) = mpsc::channel();
     let holding = tokio::spawn({

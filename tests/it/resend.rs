@@ -14,18 +14,21 @@ async fn resend_replaces_the_code(database: Database) {
         ada.activate(&wrong_code(&first)).await;
     }
     app.clock.advance(seconds(30));
-    insta::assert_snapshot!(ada.resend().await.redacted(), @r#"
-    {
-      "data": {
-        "resendActivationCode": {
-          "codeExpiresInSeconds": 60,
-          "codeLength": 4,
-          "resendAvailableInSeconds": 30,
-          "userErrors": []
+    let resent = ada.resend().await;
+    insta::allow_duplicates! {
+        insta::assert_snapshot!(resent.redacted(), @r#"
+        {
+          "data": {
+            "resendActivationCode": {
+              "codeExpiresInSeconds": 60,
+              "codeLength": 4,
+              "resendAvailableInSeconds": 30,
+              "userErrors": []
+            }
+          }
         }
-      }
+        "#);
     }
-    "#);
     let second = app.next_code("ada@example.com").await;
     if first != second {
         ada.activate(&first).await.fails_with("INVALID_CODE");

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use api::account::{SessionLookups, SessionToken};
+use api::accounts::me_by_session;
 use api::clock::Clock;
+use api::sessions::{SessionLookup, SessionToken};
 use entity::{Timestamp, session, user};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
@@ -113,11 +114,11 @@ async fn batched_lookups_return_the_right_users(database: Database) {
 }
 
 #[on_both_databases]
-async fn session_of_a_pending_user_is_unauthenticated(database: Database) {
+async fn session_of_a_disabled_user_is_unauthenticated(database: Database) {
     let app = TestApp::start(&database).await;
     let token = app.register_and_activate("ada@example.com", PASSWORD).await;
-    let pending = user::Entity::update_many().col_expr(user::Column::Status, Expr::value(user::Status::Pending));
-    pending.exec(app.db()).await.expect("the update succeeds");
+    let disable = user::Entity::update_many().col_expr(user::Column::DisabledAt, Expr::value(app.clock.now()));
+    disable.exec(app.db()).await.expect("the update succeeds");
     app.bearer(&token).me().await.is_unauthenticated();
 }
 
@@ -125,12 +126,11 @@ async fn session_of_a_pending_user_is_unauthenticated(database: Database) {
 async fn panicking_lookup_does_not_stop_later_ones(database: Database) {
     let mut core = TestCore::start(&database).await;
     let broken = BrokenOnce(core.clock.clone(), AtomicBool::new(true));
-    core.accounts.sessions = SessionLookups::start(core.accounts.db.clone(), Arc::new(broken), core.accounts.policy);
+    core.app.sessions = SessionLookup::start(core.app.db.clone(), Arc::new(broken), core.app.policy);
     let token = SessionToken::new("unknown".to_owned());
-    assert!(core.accounts.user_of_session(&token).await.is_err());
+    assert!(me_by_session(&core.app, &token).await.is_err());
     assert!(
-        core.accounts
-            .user_of_session(&token)
+        me_by_session(&core.app, &token)
             .await
             .expect("the lookup succeeds")
             .is_none()

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use entity::user;
+use entity::verification;
 use sea_orm::{ConnectionTrait, EntityTrait};
 use tests::{Client, Database, Installation, PASSWORD, Process, binary, drop_privileges, give_away, on_both_databases};
 use tokio::process::Command;
@@ -51,13 +51,13 @@ async fn used_database() -> Database {
     database
 }
 
-async fn users(database: &Database) -> usize {
+async fn registrations(database: &Database) -> usize {
     let db = api::database::connect(database.url())
         .await
         .expect("the database opens");
-    let users = user::Entity::find().all(&db).await.expect("the database answers").len();
+    let rows = verification::Entity::find().all(&db).await;
     db.close().await.expect("the database closes");
-    users
+    rows.expect("the database answers").len()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,7 +76,7 @@ async fn corrupt_database_is_not_overwritten() {
     }
     // The original file still works.
     fs::write(file_of(&database), whole).expect("a file");
-    assert_eq!(users(&database).await, 1);
+    assert_eq!(registrations(&database).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -102,7 +102,7 @@ async fn read_only_database_is_left_unchanged() {
         fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the owner may change the mode");
         assert!(fs::read(file).expect("the file") == before, "{line}");
     }
-    assert_eq!(users(&database).await, 1);
+    assert_eq!(registrations(&database).await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -116,7 +116,7 @@ async fn full_disk_damages_nothing() {
         reason_of_failed_start(start_on_small_disk(&installation, 32)).await;
     }
     assert!(fs::read(file).expect("the file") == before);
-    assert_eq!(users(&database).await, 1);
+    assert_eq!(registrations(&database).await, 1);
     // The next start succeeds once there is space.
     let (_api, client) = Installation::on(empty.url()).await.start().await;
     client.register("ada@example.com", PASSWORD).await.succeeds();

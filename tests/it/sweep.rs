@@ -1,6 +1,7 @@
 //! The server deletes expired rows.
 
-use entity::{rate_limit, session, user};
+use api::accounts;
+use entity::{rate_limit, session, user, verification};
 use tests::{Database, PASSWORD, TestApp, count, eventually, on_both_databases};
 
 use crate::seconds;
@@ -8,15 +9,16 @@ use crate::seconds;
 const DAY: u64 = 24 * 60 * 60;
 
 #[on_both_databases]
-async fn sweep_deletes_only_pending_users_after_a_day(database: Database) {
+async fn sweep_deletes_registrations_after_a_day(database: Database) {
     let app = TestApp::start(&database).await;
     app.register_and_activate("ada@example.com", PASSWORD).await;
     app.register_and_read_code("bob@example.com", PASSWORD).await;
     app.clock.advance(seconds(DAY - 1));
-    app.server().accounts().sweep().await.expect("the sweep succeeds");
-    assert_eq!(count::<user::Entity>(app.db()).await, 2);
+    accounts::sweep(app.server().app()).await.expect("the sweep succeeds");
+    assert_eq!(count::<verification::Entity>(app.db()).await, 2);
     app.clock.advance(seconds(1));
-    app.server().accounts().sweep().await.expect("the sweep succeeds");
+    accounts::sweep(app.server().app()).await.expect("the sweep succeeds");
+    assert_eq!(count::<verification::Entity>(app.db()).await, 0);
     assert_eq!(count::<user::Entity>(app.db()).await, 1);
     app.sign_in("bob@example.com", PASSWORD)
         .await

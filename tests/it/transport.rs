@@ -32,7 +32,7 @@ async fn requests_without_preflight_run_nothing(database: Database) {
     let response = app.request(Method::GET, &url).send().await.expect("the server answers");
     assert_eq!(response.status(), 405);
     assert_eq!(response.headers()["allow"], "POST");
-    assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+    assert_eq!(count::<entity::verification::Entity>(app.db()).await, 0);
 }
 
 #[on_both_databases]
@@ -62,7 +62,7 @@ async fn missing_variable_runs_nothing_at_all(database: Database) {
         let answer = app.send(query, variables.clone()).await;
         answer.has_top_level_error(expected).without_data();
     }
-    assert_eq!(count::<entity::user::Entity>(app.db()).await, 0);
+    assert_eq!(count::<entity::verification::Entity>(app.db()).await, 0);
 }
 
 #[on_both_databases]

@@ -56,6 +56,19 @@ impl Answer {
         }
     }
 
+    /// The token in the payload of `register`.
+    ///
+    /// # Panics
+    /// If there is none.
+    #[must_use]
+    #[track_caller]
+    pub fn verification_token(&self) -> String {
+        match self.payload()["verificationToken"].as_str() {
+            Some(token) => token.to_owned(),
+            None => panic!("expected a verification token, got {self:?}"),
+        }
+    }
+
     /// `OK`, or the code of the first error.
     #[must_use]
     pub fn outcome(&self) -> &str {

@@ -6,9 +6,9 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use api::account::{EmailAddress, Policy};
-use api::hashing::HashingConfig;
+use api::credentials::{EmailAddress, HashingConfig};
 use api::http::{Origins, TrustedProxies};
+use api::policy::Policy;
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::Config;
@@ -103,7 +103,7 @@ impl TestApp {
     /// The database of the server.
     #[must_use]
     pub fn db(&self) -> &DatabaseConnection {
-        &self.server.accounts().db
+        &self.server.app().db
     }
 
     /// The server itself.
@@ -153,8 +153,10 @@ impl TestApp {
 
     /// Registers and activates, and returns the session token.
     pub async fn register_and_activate(&self, email: &str, password: &str) -> String {
-        let code = self.register_and_read_code(email, password).await;
-        self.basic(email, password).activate(&code).await.session_token()
+        let registered = self.register(email, password).await;
+        let token = registered.verification_token();
+        let code = self.next_code(email).await;
+        self.activate_with_token(&token, &code).await.session_token()
     }
 
     /// Waits until no email is pending.

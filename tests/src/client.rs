@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::Answer;
 
-/// The payload of `register` and `resendActivationCode`.
-const MAILING: &str = "codeExpiresInSeconds codeLength resendAvailableInSeconds userErrors { ...E }";
+/// What the payloads of `register` and `resendActivationCode` share.
+const CODE_EMAIL: &str = "codeExpiresInSeconds codeLength resendAvailableInSeconds userErrors { ...E }";
 /// The fields of every user error.
 const ERROR: &str = "fragment E on UserError { code message field retryAfterSeconds attemptsRemaining suggestions }";
 const USER: &str = "id email status createdAt activatedAt";
@@ -129,7 +129,9 @@ impl Client {
     /// # Errors
     /// If there is no answer.
     pub async fn try_register(&self, email: &str, password: &str) -> reqwest::Result<Answer> {
-        let query = format!("mutation($input:RegisterInput!){{register(input:$input){{{MAILING}}}}} {ERROR}");
+        let query = format!(
+            "mutation($input:RegisterInput!){{register(input:$input){{verificationToken {CODE_EMAIL}}}}} {ERROR}"
+        );
         self.try_send(&query, json!({ "input": { "email": email, "password": password } }))
             .await
     }
@@ -147,21 +149,42 @@ impl Client {
     /// # Errors
     /// If there is no answer.
     pub async fn try_activate(&self, code: &str) -> reqwest::Result<Answer> {
+        self.send_activate(json!({ "activationCode": code })).await
+    }
+
+    /// Activates with a verification token.
+    ///
+    /// # Panics
+    /// If there is no answer.
+    pub async fn activate_with_token(&self, token: &str, code: &str) -> Answer {
+        let input = json!({ "activationCode": code, "verificationToken": token });
+        self.send_activate(input).await.expect("the server answers")
+    }
+
+    async fn send_activate(&self, input: Value) -> reqwest::Result<Answer> {
         let query = format!(
             "mutation($input:ActivateInput!){{activate(input:$input){{user{{{USER}}} session{{id token expiresAt \
              idleTimeoutSeconds user{{{USER}}}}} userErrors{{...E}}}}}} {ERROR}"
         );
-        self.try_send(&query, json!({ "input": { "activationCode": code } }))
-            .await
+        self.try_send(&query, json!({ "input": input })).await
     }
 
     /// Requests a new code with the credentials of the client.
     pub async fn resend(&self) -> Answer {
         self.send(
-            &format!("mutation{{resendActivationCode{{{MAILING}}}}} {ERROR}"),
+            &format!("mutation{{resendActivationCode{{{CODE_EMAIL}}}}} {ERROR}"),
             json!({}),
         )
         .await
+    }
+
+    /// Requests a new code with a verification token.
+    pub async fn resend_with_token(&self, token: &str) -> Answer {
+        let query = format!(
+            "mutation($input:ResendActivationCodeInput){{resendActivationCode(input:$input){{{CODE_EMAIL}}}}} {ERROR}"
+        );
+        self.send(&query, json!({ "input": { "verificationToken": token } }))
+            .await
     }
 
     /// Signs in.

@@ -3,27 +3,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use api::account::{
-    Accounts, Client, ClientLimit, Code, Credentials, EmailAddress, Error, NewPassword, Password, Policy, Proved,
-    Refusal, SessionLookups,
-};
-use api::clock::{Clock, SharedClock};
-use api::hashing::{Hasher, HashingConfig};
-use api::keys::Keys;
-use api::mail::delivery::Delivery;
-use api::mail::outbox::{Claim, Waker};
-use api::metrics::Metrics;
+use api::accounts::mails::Composer;
+use api::accounts::{self, DomainError, Registered, RegistrationKey, RegistrationProof};
+use api::app::{App, AppConfig};
+use api::clock::Clock;
+use api::credentials::{Credentials, EmailAddress, HashingConfig, Identity, NewPassword, Password};
+use api::limits::Client;
+use api::mail::MailWorker;
+use api::mail::outbox::Claim;
+use api::policy::Policy;
 use api::random::SystemRandom;
+use api::verification::{Code, VerificationToken};
+use entity::verification;
 use mailer_mock::{MailerMock, Message};
+use sea_orm::DatabaseConnection;
 
 use crate::{Database, ManualClock};
 
 /// The use cases and a mail worker that sends only when the test says so.
 pub struct TestCore {
-    /// The use cases.
-    pub accounts: Accounts,
+    /// What the use cases need.
+    pub app: App,
     /// The mail worker.
-    pub delivery: Delivery,
+    pub mail_worker: MailWorker,
     /// Advanced by the test.
     pub clock: ManualClock,
     /// The mail server.
@@ -33,48 +35,58 @@ pub struct TestCore {
 impl TestCore {
     /// Prepares the use cases over a database.
     pub async fn start(database: &Database) -> Self {
-        Self::with_policy(database, Policy::default()).await
+        Self::with(database, Policy::default(), |_| {}).await
     }
 
     /// The same with another policy.
+    pub async fn with_policy(database: &Database, policy: Policy) -> Self {
+        Self::with(database, policy, |_| {}).await
+    }
+
+    /// The same with a changed database connection.
     ///
     /// # Panics
     /// If that fails.
-    pub async fn with_policy(database: &Database, policy: Policy) -> Self {
+    pub async fn with(database: &Database, policy: Policy, change: impl FnOnce(&mut DatabaseConnection)) -> Self {
         let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
             .await
             .expect("mailer-mock starts");
-        let db = api::database::connect(database.url())
+        let mut db = api::database::connect(database.url())
             .await
             .expect("the database opens");
         api::database::migrate(&db).await.expect("the database migrates");
-        let metrics = Metrics::new();
+        change(&mut db);
         let clock = ManualClock::default();
-        let hashing = HashingConfig {
-            threads: 1,
-            queue: 100,
-            m_kib: 8,
-            t: 1,
-            p: 1,
-        };
-        let shared_clock: SharedClock = Arc::new(clock.clone());
-        let accounts = Accounts {
-            sessions: SessionLookups::start(db.clone(), shared_clock.clone(), policy),
+        let app = App::start(AppConfig {
             db,
-            client_limit: ClientLimit::per_minute(0, shared_clock.clone()),
-            clock: shared_clock,
+            clock: Arc::new(clock.clone()),
             random: Arc::new(SystemRandom),
-            hasher: Hasher::start(hashing, metrics.clone()).expect("hashing starts"),
-            keys: Arc::new(Keys::derive(&vec![7; 32].into())),
+            secret_key: vec![7; 32].into(),
             policy,
-            outbox: Waker::default(),
-        };
-        let smtp_url = format!("smtp://{}", mailer.smtp_addr());
-        let delivery = Delivery::new(accounts.clone(), &smtp_url, "no-reply@example.com", metrics)
-            .expect("the settings of the mail worker are valid");
+            hashing: HashingConfig {
+                threads: 1,
+                queue: 100,
+                m_kib: 8,
+                t: 1,
+                p: 1,
+            },
+            client_limit_per_minute: 0,
+        })
+        .expect("hashing starts");
+        let composer = Composer::new(app.clone(), "no-reply@example.com", None).expect("the sender is valid");
+        let mail_worker = MailWorker::new(
+            app.db.clone(),
+            app.clock.clone(),
+            app.random.clone(),
+            app.outbox.clone(),
+            app.metrics.clone(),
+            &format!("smtp://{}", mailer.smtp_addr()),
+            composer.into_compose(),
+        )
+        .expect("the SMTP URL is valid");
         Self {
-            accounts,
-            delivery,
+            app,
+            mail_worker,
             clock,
             mailer,
         }
@@ -84,63 +96,94 @@ impl TestCore {
     ///
     /// # Panics
     /// If it fails.
-    pub async fn register(&self, email: &str, password: &str, network: u8) {
+    pub async fn register(&self, email: &str, password: &str, network: u8) -> Registered {
         let email = EmailAddress::parse(email).expect("an address");
         let password = NewPassword::parse(password.to_owned()).expect("a password");
-        self.accounts
-            .register(email, password, client(network))
+        accounts::register(&self.app, email, password, &client(network))
             .await
-            .expect("the registration succeeds");
+            .expect("the registration succeeds")
     }
 
     /// Verifies a password, as the first step of a use case does.
     ///
+    /// # Errors
+    /// If it is wrong or limited.
+    pub async fn verify(&self, credentials: &Credentials) -> Result<Identity, DomainError> {
+        accounts::verify(&self.app, credentials).await
+    }
+
+    /// Verifies the password of a registration, as the first step of a use case does.
+    ///
     /// # Panics
-    /// If it is wrong.
-    pub async fn verify(&self, credentials: &Credentials) -> Proved {
-        self.accounts.prove(credentials).await.expect("the password is right")
+    /// If it is wrong, or that of a user.
+    pub async fn verify_registration(&self, credentials: &Credentials) -> verification::Model {
+        match self.verify(credentials).await {
+            Ok(Identity::Registration(registration)) => registration,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Activates with email and password.
     ///
     /// # Errors
     /// If a rule forbids it.
-    pub async fn activate(&self, credentials: &Credentials, code: &str) -> Result<(), Refusal> {
-        let code = Code::parse(code);
-        outcome(self.accounts.activate(credentials, code, self.clock.now()).await)
+    pub async fn activate(&self, credentials: &Credentials, code: &str) -> Result<(), DomainError> {
+        self.activate_by(&RegistrationKey::Password(credentials.clone()), code)
+            .await
     }
 
-    /// Activates with a password that was verified before.
+    /// Activates with a verification token.
     ///
     /// # Errors
     /// If a rule forbids it.
-    pub async fn activate_verified(&self, verified: Proved, code: &str) -> Result<(), Refusal> {
+    pub async fn activate_with_token(&self, token: &VerificationToken, code: &str) -> Result<(), DomainError> {
+        self.activate_by(&RegistrationKey::Token(token.clone(), client(1)), code)
+            .await
+    }
+
+    async fn activate_by(&self, key: &RegistrationKey, code: &str) -> Result<(), DomainError> {
         let code = Code::parse(code);
-        outcome(self.accounts.activate_proved(verified, code, self.clock.now()).await)
+        let activated = accounts::activate(&self.app, key, code, self.clock.now()).await;
+        activated.map(drop)
+    }
+
+    /// Activates a registration whose password was verified before.
+    ///
+    /// # Errors
+    /// If a rule forbids it.
+    pub async fn activate_verified(&self, registration: verification::Model, code: &str) -> Result<(), DomainError> {
+        let (code, proof) = (Code::parse(code), RegistrationProof::Password);
+        let arrived = self.clock.now();
+        accounts::activate_registration(&self.app, registration, proof, code, arrived, &client(1))
+            .await
+            .map(drop)
     }
 
     /// Requests a new code with email and password.
     ///
     /// # Errors
     /// If a rule forbids it.
-    pub async fn resend(&self, credentials: &Credentials) -> Result<(), Refusal> {
-        outcome(self.accounts.resend_activation_code(credentials).await)
+    pub async fn resend(&self, credentials: &Credentials) -> Result<(), DomainError> {
+        let key = RegistrationKey::Password(credentials.clone());
+        accounts::resend_activation_code(&self.app, &key).await.map(drop)
     }
 
-    /// Requests a new code with a password that was verified before.
+    /// Requests a new code for a registration whose password was verified before.
     ///
     /// # Errors
     /// If a rule forbids it.
-    pub async fn resend_verified(&self, verified: Proved) -> Result<(), Refusal> {
-        outcome(self.accounts.resend_to(verified).await)
+    pub async fn resend_verified(&self, registration: &verification::Model) -> Result<(), DomainError> {
+        accounts::resend_for(&self.app, registration, RegistrationProof::Password, &client(1))
+            .await
+            .map(drop)
     }
 
     /// Tries to send the next email that is due. Returns whether there was one.
     ///
     /// # Panics
     /// If the database fails.
-    pub async fn deliver_next(&self) -> bool {
-        self.delivery.deliver_next().await.expect("the database answers")
+    pub async fn send_next(&self) -> bool {
+        self.mail_worker.send_next().await.expect("the database answers")
     }
 
     /// Claims the next email that is due, as a worker does.
@@ -148,15 +191,18 @@ impl TestCore {
     /// # Panics
     /// If the database fails.
     pub async fn claim(&self) -> Option<Claim> {
-        self.delivery.claim().await.expect("the database answers")
+        self.mail_worker.claim().await.expect("the database answers")
     }
 
     /// Tries to send a claimed email.
     ///
     /// # Panics
     /// If the database fails.
-    pub async fn deliver(&self, claim: Claim) {
-        self.delivery.deliver(claim).await.expect("the database answers");
+    pub async fn send_claimed(&self, claim: Claim) {
+        self.mail_worker
+            .send_claimed(claim)
+            .await
+            .expect("the database answers");
     }
 
     /// How many rows a table has.
@@ -164,7 +210,7 @@ impl TestCore {
     where
         for<'db> sea_orm::Select<E>: sea_orm::PaginatorTrait<'db, sea_orm::DatabaseConnection>,
     {
-        crate::count::<E>(&self.accounts.db).await
+        crate::count::<E>(&self.app.db).await
     }
 
     /// All emails, the newest first.
@@ -187,15 +233,6 @@ impl TestCore {
     /// Advances the clock.
     pub fn advance(&self, seconds: u64) {
         self.clock.advance(Duration::from_secs(seconds));
-    }
-}
-
-/// Whether a use case succeeded, or which rule forbade it.
-fn outcome<T>(result: Result<T, Error>) -> Result<(), Refusal> {
-    match result {
-        Ok(_) => Ok(()),
-        Err(Error::Refused(refusal)) => Err(refusal),
-        Err(error) => panic!("{error:?}"),
     }
 }
 

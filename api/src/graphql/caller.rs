@@ -1,31 +1,36 @@
-//! Who sends a request, as far as it says so itself.
+//! What a request says about its sender.
 
 use entity::Timestamp;
 use tokio::sync::OnceCell;
 
 use super::errors::ApiError;
-use crate::account::{Accounts, Client, Credentials, EmailAddress, Error, Password, SessionToken, User};
+use crate::accounts::{self, RegistrationKey, User};
+use crate::app::App;
+use crate::credentials::{Credentials, EmailAddress, Password};
+use crate::limits::Client;
+use crate::sessions::SessionToken;
+use crate::verification::VerificationToken;
 
-/// The `Authorization` header of a request, read but not verified.
+/// The `Authorization` header of a request, parsed but not verified.
 #[derive(Debug, Clone, Default)]
 pub enum Authorization {
-    /// There is none.
+    /// No header.
     #[default]
     Missing,
     /// HTTP Basic (RFC 7617), in UTF-8: an email and a password.
     Basic {
-        /// What stands before the first colon.
+        /// The text before the first colon.
         email: String,
-        /// All that follows it.
+        /// The text after it.
         password: Password,
     },
     /// A bearer token (RFC 6750).
     Bearer(SessionToken),
-    /// A header that cannot be read, or of another scheme.
+    /// A malformed header, or another scheme.
     Unusable,
 }
 
-/// What the resolvers know of a request. Credentials are verified only when a field asks for them, and once.
+/// What the resolvers know about a request. Credentials are verified only when a field needs them, and once.
 #[derive(Debug)]
 pub struct Caller {
     authorization: Authorization,
@@ -34,16 +39,8 @@ pub struct Caller {
     me: OnceCell<Result<Option<User>, ApiError>>,
 }
 
-/// HTTP Basic of a mutation.
-pub(super) enum Basic {
-    /// Well-formed, to be proved.
-    Claimed(Credentials),
-    /// Well-formed, but no address: it proves nobody.
-    Nobody,
-}
-
 impl Caller {
-    /// A request that arrived at an instant from a client.
+    /// A request that a client sent, and when it arrived.
     #[must_use]
     pub fn new(authorization: Authorization, client: Client, arrived: Timestamp) -> Self {
         Self {
@@ -54,8 +51,8 @@ impl Caller {
         }
     }
 
-    pub(super) fn client(&self) -> Client {
-        self.client
+    pub(super) fn client(&self) -> &Client {
+        &self.client
     }
 
     pub(super) fn arrived(&self) -> Timestamp {
@@ -67,39 +64,47 @@ impl Caller {
         matches!(self.authorization, Authorization::Basic { .. })
     }
 
-    /// The user whom the request's credentials prove; `None` when it carries none.
-    pub(super) async fn me(&self, accounts: &Accounts) -> Result<Option<User>, ApiError> {
-        self.me.get_or_init(|| self.verify(accounts)).await.clone()
+    /// The user that the request's credentials prove; `None` when it carries none.
+    pub(super) async fn me(&self, app: &App) -> Result<Option<User>, ApiError> {
+        self.me.get_or_init(|| self.verify(app)).await.clone()
     }
 
-    async fn verify(&self, accounts: &Accounts) -> Result<Option<User>, ApiError> {
+    async fn verify(&self, app: &App) -> Result<Option<User>, ApiError> {
         match &self.authorization {
             Authorization::Missing => Ok(None),
             Authorization::Unusable => Err(ApiError::Unauthenticated),
-            Authorization::Bearer(token) => match accounts.user_of_session(token).await {
-                Ok(Some(user)) => Ok(Some(user)),
-                Ok(None) => Err(ApiError::Unauthenticated),
-                Err(error) => Err(Error::from(error).into()),
+            Authorization::Bearer(token) => match accounts::me_by_session(app, token).await? {
+                Some(user) => Ok(Some(user)),
+                None => Err(ApiError::Unauthenticated),
             },
             Authorization::Basic { .. } => match self.basic()? {
-                Basic::Claimed(credentials) => Ok(Some(accounts.prove(&credentials).await?.into())),
-                Basic::Nobody => Err(ApiError::Unauthenticated),
+                Some(credentials) => Ok(Some(accounts::me_by_password(app, &credentials).await?)),
+                None => Err(ApiError::Unauthenticated),
             },
         }
     }
 
-    /// The HTTP Basic credentials that a mutation needs.
-    pub(super) fn basic(&self) -> Result<Basic, ApiError> {
+    /// The HTTP Basic credentials; `None` if the user name is not an address, and so proves nobody.
+    fn basic(&self) -> Result<Option<Credentials>, ApiError> {
         let Authorization::Basic { email, password } = &self.authorization else {
             return Err(ApiError::Unauthenticated);
         };
-        Ok(EmailAddress::parse(email).map_or(Basic::Nobody, |email| {
-            Basic::Claimed(Credentials {
-                email,
-                password: password.clone(),
-                client: self.client,
-            })
+        Ok(EmailAddress::parse(email).ok().map(|email| Credentials {
+            email,
+            password: password.clone(),
+            client: self.client.clone(),
         }))
+    }
+
+    /// The registration that a mutation is about: named by its token, else by HTTP Basic; `None` if that proves nobody.
+    pub(super) fn registration_key(&self, token: Option<String>) -> Result<Option<RegistrationKey>, ApiError> {
+        match token {
+            Some(token) => {
+                let token = VerificationToken::new(token);
+                Ok(Some(RegistrationKey::Token(token, self.client.clone())))
+            }
+            None => Ok(self.basic()?.map(RegistrationKey::Password)),
+        }
     }
 
     /// The bearer token that a mutation needs.

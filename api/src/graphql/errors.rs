@@ -1,13 +1,13 @@
 //! Top-level errors: faults of the request or of the server. Expected failures are in `user_error`.
 //!
-//! [`ApiError`] does not implement `Display`, so that a `?` on an error of another library does not compile in a
-//! resolver: its text could tell a stranger about the database.
+//! [`ApiError`] does not implement `Display`, so a `?` on another library's error does not compile in a resolver: its text
+//! could tell a stranger about the database.
 
 use std::time::Duration;
 
 use async_graphql::{ErrorExtensions, ServerError};
 
-use crate::account::{self, Refusal};
+use crate::accounts::DomainError;
 
 /// The name of the extension that carries an [`ErrorCode`].
 pub const CODE: &str = "code";
@@ -15,28 +15,28 @@ pub const CODE: &str = "code";
 /// `extensions.code` of a top-level error, in the spelling that GraphQL clients already know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
-    /// The document is no GraphQL.
+    /// The document is not valid GraphQL.
     ParseFailed,
     /// The document does not fit the schema.
     ValidationFailed,
     /// A variable is missing or of the wrong type.
     BadUserInput,
-    /// The operation that is named is not there, or none is named of several.
+    /// The named operation does not exist, or none of several is named.
     OperationResolutionFailure,
-    /// The request is refused as a whole.
+    /// The request is refused as a whole: it is malformed or exceeds a limit.
     BadRequest,
-    /// Credentials are needed and missing, malformed, of the wrong scheme, or prove nobody.
+    /// Authentication is required, and the credentials are missing, malformed, of the wrong scheme, or prove nobody.
     Unauthenticated,
-    /// A limit was reached, where no payload can carry it.
+    /// Too many attempts, where no payload can say so.
     RateLimited,
-    /// Too much at once.
+    /// The server has more work than it can do.
     Overloaded,
     /// A fault of the server.
     InternalServerError,
 }
 
 impl ErrorCode {
-    /// As it stands in an answer.
+    /// The code as it appears in an answer.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -64,32 +64,32 @@ impl ErrorCode {
     }
 }
 
-/// What a resolver may fail with.
+/// The error of a resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ApiError {
     Unauthenticated,
     RateLimited(Duration),
     Overloaded,
-    /// The cause is in the log; an answer tells nothing of it.
+    /// The cause is in the log; the answer does not reveal it.
     Internal,
 }
 
 impl ApiError {
-    /// Logs the cause, once, and keeps nothing of it.
+    /// Logs the cause, once.
     pub(super) fn internal(cause: &dyn std::fmt::Debug) -> Self {
         tracing::error!(?cause, "internal error");
         Self::Internal
     }
 }
 
-impl From<account::Error> for ApiError {
-    fn from(error: account::Error) -> Self {
+impl From<DomainError> for ApiError {
+    /// For fields that have no `userErrors`: an expected failure there means that the credentials prove nobody.
+    fn from(error: DomainError) -> Self {
         match error {
-            account::Error::Refused(Refusal::RateLimited(wait)) => Self::RateLimited(wait),
-            account::Error::Refused(_) => Self::Unauthenticated,
-            account::Error::Overloaded => Self::Overloaded,
-            account::Error::Database(cause) => Self::internal(&cause),
-            account::Error::Broken(cause) => Self::internal(&cause),
+            DomainError::RateLimited(wait) | DomainError::EmailsLimited(wait) => Self::RateLimited(wait),
+            DomainError::Overloaded => Self::Overloaded,
+            DomainError::Database(cause) => Self::internal(&cause),
+            _ => Self::Unauthenticated,
         }
     }
 }
@@ -99,7 +99,7 @@ impl From<ApiError> for async_graphql::Error {
         let (code, message) = match error {
             ApiError::Unauthenticated => (
                 ErrorCode::Unauthenticated,
-                "Credentials are needed that prove who you are: an Authorization header with Basic or Bearer.",
+                "Authentication required: an Authorization header with Basic or Bearer.",
             ),
             ApiError::RateLimited(_) => (ErrorCode::RateLimited, "Too many attempts. Try again later."),
             ApiError::Overloaded => (ErrorCode::Overloaded, "The server is busy. Try again in a few seconds."),
@@ -117,7 +117,7 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
-/// A pause in seconds, rounded up, so that whoever waits for it has waited long enough.
+/// A pause in whole seconds, rounded up, so that waiting for it is long enough.
 pub(super) fn whole_seconds(duration: Duration) -> i32 {
     let seconds = duration.as_millis().div_ceil(1000);
     i32::try_from(seconds).unwrap_or(i32::MAX)

@@ -13,7 +13,7 @@ use super::documents::Document;
 use super::execute::admit;
 use super::variables::Given;
 use super::{Authorization, Caller, Method, Schema, builder};
-use crate::account::Client;
+use crate::limits::Client;
 
 /// A schema that refuses every operation when it has validated it.
 static SCHEMA: LazyLock<Schema> = LazyLock::new(|| builder().extension(Halt).finish());

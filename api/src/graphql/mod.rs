@@ -12,8 +12,9 @@ mod errors;
 mod execute;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
-mod mutation;
-mod query;
+mod mutations;
+mod payloads;
+mod queries;
 mod refusal;
 mod types;
 mod user_error;
@@ -28,10 +29,10 @@ pub use execute::{Answer, Method, Request, execute};
 pub use refusal::Refused;
 
 use self::documents::Documents;
-use crate::account::Accounts;
+use crate::app::App;
 
 /// The schema with its resolvers.
-pub type Schema = async_graphql::Schema<query::Query, mutation::Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<queries::Query, mutations::Mutation, EmptySubscription>;
 
 /// Whether requests may ask for the schema.
 #[derive(Clone, Copy, Default)]
@@ -39,9 +40,9 @@ struct Introspection(bool);
 
 /// Builds the schema over the use cases.
 #[must_use]
-pub fn schema(accounts: Accounts, introspection: bool) -> Schema {
+pub fn schema(app: App, introspection: bool) -> Schema {
     let builder = builder()
-        .data(accounts)
+        .data(app)
         .data(Introspection(introspection))
         .data(Documents::new());
     if introspection {
@@ -71,6 +72,6 @@ pub fn sdl() -> String {
     })
 }
 
-fn builder() -> async_graphql::SchemaBuilder<query::Query, mutation::Mutation, EmptySubscription> {
-    Schema::build(query::Query, mutation::Mutation, EmptySubscription).extension(validation::Gate)
+fn builder() -> async_graphql::SchemaBuilder<queries::Query, mutations::Mutation, EmptySubscription> {
+    Schema::build(queries::Query, mutations::Mutation, EmptySubscription).extension(validation::Gate)
 }

@@ -1,14 +1,17 @@
 //! Expected failures, which a frontend shows to a person.
 
+use std::time::Duration;
+
 use async_graphql::{Enum, SimpleObject};
 
 use super::errors::{ApiError, whole_seconds};
-use crate::account::{
-    self, CODE_MAX_ATTEMPTS, InvalidEmail, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, PasswordLength, Refusal,
-};
+use crate::accounts::DomainError;
+use crate::credentials::{InvalidEmail, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, PasswordLength};
+use crate::limits::EMAIL_COOLDOWN;
+use crate::verification::CODE_MAX_ATTEMPTS;
 
-/// An expected failure that a frontend shows to a person. Faults of the request or the server are top-level errors,
-/// with `extensions.code`, instead.
+/// An expected failure that a frontend shows to a person. Faults of the request or the server are top-level errors with
+/// `extensions.code` instead.
 #[derive(SimpleObject, Debug, Clone)]
 pub(super) struct UserError {
     /// What happened. Later versions may add codes, so a client needs a default that shows `message`.
@@ -17,42 +20,45 @@ pub(super) struct UserError {
     pub message: String,
     /// The path of the input at fault, such as `["input", "email"]`; null when no single field is.
     pub field: Option<Vec<String>>,
-    /// In how many seconds trying again can help: disable the button for so long. Null but with `RATE_LIMITED`.
+    /// Retry after this many seconds: disable the button until then. Null unless the code is `RATE_LIMITED`.
     pub retry_after_seconds: Option<i32>,
-    /// How many tries this code has left. Null but with `INVALID_CODE` and `TOO_MANY_ATTEMPTS`, and while no code was
-    /// mailed yet. At 0, offer another code.
+    /// How many tries this code has left. Null unless the code is `INVALID_CODE` or `TOO_MANY_ATTEMPTS`, and while no
+    /// code was emailed yet. At 0, offer a new code.
     pub attempts_remaining: Option<i32>,
-    /// English sentences on what would make the input acceptable. Empty but with `PASSWORD_TOO_WEAK`.
+    /// English sentences on how to make the input acceptable. Empty unless the code is `PASSWORD_TOO_WEAK`.
     pub suggestions: Vec<String>,
 }
 
 /// What happened. Later versions may add codes, so a client needs a default that shows the error's `message`.
 #[derive(Enum, Debug, Copy, Clone, PartialEq, Eq)]
 pub(super) enum UserErrorCode {
-    /// The email is not an address that a mail can be sent to: mark its field.
+    /// The email is not a valid address: mark its field.
     InvalidEmail,
-    /// The password has fewer characters than `passwordMinLength` of `registrationPolicy`: mark its field.
+    /// The password is shorter than `passwordMinLength` of `registrationPolicy`: mark its field.
     PasswordTooShort,
-    /// The password has more characters than `passwordMaxLength` of `registrationPolicy`: mark its field.
+    /// The password is longer than `passwordMaxLength` of `registrationPolicy`: mark its field.
     PasswordTooLong,
     /// The password is trivially guessable: mark its field, and show `suggestions`.
     PasswordTooWeak,
-    /// Email and password do not belong together, or nobody has the address: ask for both again, without saying which
-    /// is wrong. While activating it can also be that the address was registered anew.
+    /// Wrong email or password, or no account uses this address: ask for both again, without saying which is wrong.
+    /// While activating it can also mean that the address was registered again.
     InvalidCredentials,
-    /// The password is right, but the mailed code was not given yet: show the form for the code, and offer another one.
+    /// The password is right, but the account is not activated yet: show the code form, and offer a new code.
     NotActivated,
-    /// The password is right, and the account is active already: go on to `signIn`.
+    /// The account is already active: continue with `signIn`.
     AlreadyActivated,
-    /// Not the code that was mailed, or none was mailed yet: keep the form open. `attemptsRemaining` tells how many
-    /// tries are left.
+    /// Not the emailed code, or none was emailed yet: keep the form open. `attemptsRemaining` tells how many tries are
+    /// left.
     InvalidCode,
-    /// The code's time is over, whatever was typed: offer `resendActivationCode`.
+    /// The code has expired, whatever was typed: offer `resendActivationCode`.
     CodeExpired,
-    /// The code's tries are spent, and the right one would be refused too: offer `resendActivationCode`.
+    /// The code has no tries left, not even for the right code: offer `resendActivationCode`.
     TooManyAttempts,
-    /// A limit was reached and nothing was changed: disable the button for `retryAfterSeconds`.
+    /// Too many attempts. Nothing was changed: disable the button for `retryAfterSeconds`.
     RateLimited,
+    /// The token names no open verification: it was replaced by a newer one, expired, or never existed. Offer to register
+    /// again.
+    VerificationNotFound,
 }
 
 impl UserError {
@@ -62,7 +68,11 @@ impl UserError {
             Code::InvalidEmail => Some("email"),
             Code::PasswordTooShort | Code::PasswordTooLong | Code::PasswordTooWeak => Some("password"),
             Code::InvalidCode | Code::CodeExpired | Code::TooManyAttempts => Some("activationCode"),
-            Code::InvalidCredentials | Code::NotActivated | Code::AlreadyActivated | Code::RateLimited => None,
+            Code::InvalidCredentials
+            | Code::NotActivated
+            | Code::AlreadyActivated
+            | Code::VerificationNotFound
+            | Code::RateLimited => None,
         };
         Self {
             code,
@@ -74,21 +84,61 @@ impl UserError {
         }
     }
 
-    /// The expected failure that an error is, or the top-level error that it is.
-    pub(super) fn expected(error: account::Error) -> Result<Self, ApiError> {
-        match error {
-            account::Error::Refused(refusal) => Ok(refusal.into()),
-            other => Err(other.into()),
+    fn rate_limited(wait: Duration, what: &str) -> Self {
+        let seconds = whole_seconds(wait);
+        Self {
+            retry_after_seconds: Some(seconds),
+            ..Self::new(UserErrorCode::RateLimited, format!("{what} in {}.", in_words(seconds)))
         }
+    }
+
+    /// The expected failure of a use case; any other failure is a top-level error.
+    pub(super) fn expected(error: DomainError) -> Result<Self, ApiError> {
+        use UserErrorCode as Code;
+        Ok(match error {
+            DomainError::PasswordTooWeak(suggestions) => Self {
+                suggestions,
+                ..Self::new(Code::PasswordTooWeak, "This password is too easy to guess.")
+            },
+            DomainError::InvalidCredentials => Self::new(Code::InvalidCredentials, "Incorrect email or password."),
+            DomainError::NotActivated => Self::new(
+                Code::NotActivated,
+                "Your account isn't activated yet. Enter the code that we emailed you.",
+            ),
+            DomainError::AlreadyActivated(_) => {
+                Self::new(Code::AlreadyActivated, "Your account is already active. Sign in.")
+            }
+            DomainError::VerificationNotFound => Self::new(
+                Code::VerificationNotFound,
+                "This registration has expired or was replaced by a newer one. Register again.",
+            ),
+            DomainError::InvalidCode(attempts_remaining) => Self {
+                attempts_remaining: attempts_remaining.map(i32::from),
+                ..Self::new(Code::InvalidCode, "That code isn't right.")
+            },
+            DomainError::CodeExpired => Self::new(Code::CodeExpired, "This code has expired. Request a new one."),
+            DomainError::TooManyAttempts => Self {
+                attempts_remaining: Some(0),
+                ..Self::new(
+                    Code::TooManyAttempts,
+                    format!("You've tried this code {CODE_MAX_ATTEMPTS} times. Request a new one."),
+                )
+            },
+            DomainError::RateLimited(wait) => Self::rate_limited(wait, "Too many attempts. Try again"),
+            DomainError::EmailsLimited(wait) if wait <= EMAIL_COOLDOWN => {
+                Self::rate_limited(wait, "We just sent an email to this address. You can request another")
+            }
+            DomainError::EmailsLimited(wait) => {
+                Self::rate_limited(wait, "We sent too many emails to this address. You can request another")
+            }
+            DomainError::Overloaded | DomainError::Database(_) => return Err(error.into()),
+        })
     }
 }
 
 impl From<InvalidEmail> for UserError {
     fn from(InvalidEmail: InvalidEmail) -> Self {
-        Self::new(
-            UserErrorCode::InvalidEmail,
-            "This is not an email address that a mail can be sent to.",
-        )
+        Self::new(UserErrorCode::InvalidEmail, "Enter a valid email address.")
     }
 }
 
@@ -97,62 +147,18 @@ impl From<PasswordLength> for UserError {
         match length {
             PasswordLength::TooShort => Self::new(
                 UserErrorCode::PasswordTooShort,
-                format!("The password needs at least {MIN_PASSWORD_LENGTH} characters."),
+                format!("The password must have at least {MIN_PASSWORD_LENGTH} characters."),
             ),
             PasswordLength::TooLong => Self::new(
                 UserErrorCode::PasswordTooLong,
-                format!("The password may have at most {MAX_PASSWORD_LENGTH} characters."),
+                format!("The password must have at most {MAX_PASSWORD_LENGTH} characters."),
             ),
         }
     }
 }
 
-impl From<Refusal> for UserError {
-    fn from(refusal: Refusal) -> Self {
-        use UserErrorCode as Code;
-        match refusal {
-            Refusal::PasswordTooWeak(suggestions) => Self {
-                suggestions,
-                ..Self::new(Code::PasswordTooWeak, "This password is too easy to guess.")
-            },
-            Refusal::InvalidCredentials => {
-                Self::new(Code::InvalidCredentials, "Email and password do not belong together.")
-            }
-            Refusal::NotActivated => Self::new(
-                Code::NotActivated,
-                "This account is not activated yet: enter the code that was mailed to you.",
-            ),
-            Refusal::AlreadyActivated(_) => {
-                Self::new(Code::AlreadyActivated, "This account is active already: sign in.")
-            }
-            Refusal::InvalidCode(remaining) => Self {
-                attempts_remaining: remaining.map(i32::from),
-                ..Self::new(Code::InvalidCode, "This is not the code that was mailed to you.")
-            },
-            Refusal::CodeExpired => Self::new(Code::CodeExpired, "This code's time is over: ask for another one."),
-            Refusal::TooManyAttempts => Self {
-                attempts_remaining: Some(0),
-                ..Self::new(
-                    Code::TooManyAttempts,
-                    format!("The code was tried {CODE_MAX_ATTEMPTS} times: ask for another one."),
-                )
-            },
-            Refusal::RateLimited(wait) => {
-                let seconds = whole_seconds(wait);
-                Self {
-                    retry_after_seconds: Some(seconds),
-                    ..Self::new(
-                        Code::RateLimited,
-                        format!("Too many attempts: try again in {}.", spoken(seconds)),
-                    )
-                }
-            }
-        }
-    }
-}
-
-/// A pause as a person would say it.
-fn spoken(seconds: i32) -> String {
+/// A pause as a person says it: seconds below two minutes, then whole minutes.
+fn in_words(seconds: i32) -> String {
     let (count, unit) = if seconds < 120 {
         (seconds, "second")
     } else {

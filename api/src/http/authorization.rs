@@ -4,8 +4,9 @@ use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::account::{Password, SessionToken};
+use crate::credentials::Password;
 use crate::graphql::Authorization;
+use crate::sessions::SessionToken;
 
 /// Base64 with or without its padding, since some clients leave it out.
 const BASE64: GeneralPurpose = GeneralPurpose::new(

@@ -1,11 +1,14 @@
-//! Mail: what is owed, how it reads, and how it is delivered.
+//! Email: the outbox, the worker that empties it, SMTP, and the templates.
 //!
-//! A mail is owed by a row of the outbox, written in the transaction that gives rise to it. Workers claim rows with a
-//! lease and deliver them, so that a crash at any point loses nothing.
+//! An email begins as a row of the outbox, written in the transaction of what it reports. A worker claims rows with a
+//! lease, has them composed, and sends them, so a crash at any point loses nothing. This module knows rows, leases and
+//! SMTP; what an email says is decided by the function that the worker is given.
 
-mod conclusion;
-pub mod delivery;
-mod dispatch;
-pub(crate) mod message;
+mod attempt;
 pub mod outbox;
-mod transport;
+mod outcome;
+mod smtp;
+pub(crate) mod template;
+mod worker;
+
+pub use attempt::{Compose, Composed, Content, MailWorker};

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
-use crate::account::Policy;
-use crate::hashing::HashingConfig;
+use crate::credentials::HashingConfig;
 use crate::http::{Origins, TrustedProxies};
+use crate::policy::Policy;
 
 /// The settings as the server uses them: every default is filled in.
 pub struct Config {

@@ -6,9 +6,9 @@ use secrecy::{SecretSlice, SecretString};
 
 use super::values::{Environment, LogFormat, Switch};
 use super::{Config, Settings, data_folder, secret_file};
-use crate::account::Policy;
-use crate::hashing::{self, HashingConfig};
+use crate::credentials::{self, HashingConfig};
 use crate::http::{Origins, TrustedProxies};
+use crate::policy::Policy;
 use crate::start_error::StartError;
 
 impl Settings {
@@ -102,7 +102,7 @@ impl Settings {
                 session_idle: self.session_idle,
             },
             hashing: HashingConfig {
-                threads: self.hash_threads.unwrap_or_else(hashing::cores),
+                threads: self.hash_threads.unwrap_or_else(credentials::cores),
                 queue: self.hash_queue,
                 m_kib: self.argon2_m_kib,
                 t: self.argon2_t,

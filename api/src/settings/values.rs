@@ -10,8 +10,8 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
-use crate::account::{MAX_CODE_LENGTH, MIN_CODE_LENGTH};
 use crate::start_error::DATABASE_URL;
+use crate::verification::{MAX_CODE_LENGTH, MIN_CODE_LENGTH};
 
 /// The least length of the secret key.
 pub(super) const SECRET_KEY_BYTES: usize = 32;

@@ -1,6 +1,7 @@
 //! Retries of one email.
 
-use api::account::{Policy, Refusal};
+use api::accounts::DomainError;
+use api::policy::Policy;
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, Stage};
 use tests::{Database, PASSWORD, TestApp, TestCore, count, credentials, on_both_databases};
@@ -14,10 +15,10 @@ async fn retry_within_30_seconds_sends_the_same_code(database: Database) {
     core.register("ada@example.com", PASSWORD, 1).await;
     // The mail server accepts the email, and the connection breaks before its reply.
     core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-    assert!(core.deliver_next().await);
-    assert!(!core.deliver_next().await, "the retry is not due yet");
+    assert!(core.send_next().await);
+    assert!(!core.send_next().await, "the retry is not due yet");
     core.advance(29);
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     let emails = core.mailer.mailbox().messages_to("ada@example.com");
     assert_eq!(emails.len(), 2);
     assert_eq!(emails[0].codes, emails[1].codes);
@@ -31,9 +32,9 @@ async fn later_retry_sends_a_new_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     core.advance(30);
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     let emails = core.mailer.mailbox().messages_to("ada@example.com");
     assert_eq!(emails.len(), 2);
     assert_ne!(emails[0].message_id, emails[1].message_id);
@@ -42,7 +43,7 @@ async fn later_retry_sends_a_new_code(database: Database) {
     let ada = credentials("ada@example.com", PASSWORD, 1);
     if emails[0].codes != emails[1].codes {
         let outcome = core.activate(&ada, &emails[1].codes[0]).await;
-        assert!(matches!(outcome, Err(Refusal::InvalidCode(_))), "{outcome:?}");
+        assert!(matches!(outcome, Err(DomainError::InvalidCode(_))), "{outcome:?}");
     }
     assert_eq!(core.activate(&ada, &emails[0].codes[0]).await, Ok(()));
 }
@@ -56,9 +57,9 @@ async fn retry_does_not_send_a_nearly_expired_code(database: Database) {
     let core = TestCore::with_policy(&database, policy).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     core.advance(5);
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     assert!(core.emails()[0].text.contains("10 seconds"));
 }
 
@@ -77,14 +78,14 @@ async fn temporarily_rejected_email_is_retried(database: Database) {
         for pause in [0, 1, 2, 4] {
             core.advance(pause);
             assert!(core.emails().is_empty());
-            assert!(core.deliver_next().await, "{stage:?} {action:?} {pause}");
+            assert!(core.send_next().await, "{stage:?} {action:?} {pause}");
         }
         assert_eq!(core.mailer.faults().rules()[0].fired, 3);
         let newest_code = core.newest_code(&email);
         core.advance(52);
         let ada = credentials(&email, PASSWORD, 1);
         assert_eq!(core.activate(&ada, &newest_code).await, Ok(()), "{stage:?} {action:?}");
-        core.accounts.db.close().await.expect("the database closes");
+        core.app.db.close().await.expect("the database closes");
     }
 }
 
@@ -93,7 +94,7 @@ async fn permanently_rejected_email_is_not_retried(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     core.mailer.faults().set(fault(Stage::Rcpt, reply(550), 5));
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     assert_eq!(core.count::<email_outbox::Entity>().await, 0);
     assert_eq!(core.mailer.faults().rules()[0].fired, 1);
 }
@@ -112,7 +113,7 @@ async fn email_is_given_up_after_15_minutes(database: Database) {
     let mut pauses = Vec::new();
     let mut waited = 0;
     while core.count::<email_outbox::Entity>().await > 0 {
-        if core.deliver_next().await {
+        if core.send_next().await {
             pauses.push(waited);
             waited = 0;
         }

@@ -17,9 +17,9 @@ async fn email_of_a_dead_worker_is_sent_by_another(database: Database) {
     core.register("ada@example.com", PASSWORD, 1).await;
     assert!(core.claim().await.is_some());
     core.advance(29);
-    assert!(!core.deliver_next().await, "the lease holds");
+    assert!(!core.send_next().await, "the lease holds");
     core.advance(1);
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     assert_eq!(core.emails().len(), 1);
 }
 
@@ -31,12 +31,12 @@ async fn new_email_is_sent_before_failing_ones(database: Database) {
     core.mailer.faults().set(vec![reject_old]);
     for number in 0..10 {
         core.register(&format!("old{number}@example.com"), PASSWORD, 1).await;
-        assert!(core.deliver_next().await);
+        assert!(core.send_next().await);
     }
     core.advance(60);
     core.register("new@example.com", PASSWORD, 1).await;
     core.advance(1);
-    assert!(core.deliver_next().await);
+    assert!(core.send_next().await);
     assert_eq!(core.mailer.mailbox().messages_to("new@example.com").len(), 1);
 }
 
@@ -66,7 +66,7 @@ async fn retry_of_another_server_is_noticed(database: Database) {
     let other = TestCore::start(&database).await;
     other.register("ada@example.com", PASSWORD, 1).await;
     other.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
-    assert!(other.deliver_next().await);
+    assert!(other.send_next().await);
     app.register("bob@example.com", PASSWORD).await.succeeds();
     eventually("the email that is due is sent", async || {
         app.mailbox().messages().len() == 1 && count::<email_outbox::Entity>(app.db()).await == 1
@@ -179,7 +179,7 @@ mod postgres_alone {
                 .execute_unprepared("SELECT id FROM email_outbox FOR UPDATE")
                 .await
                 .expect("the lock is free");
-            let claim = tokio::time::timeout(crate::seconds(4), core.delivery.claim()).await;
+            let claim = tokio::time::timeout(crate::seconds(4), core.mail_worker.claim()).await;
             assert!(
                 claim
                     .expect("the claim does not wait")

@@ -20,8 +20,8 @@ use self::parameters::{from_body, from_url, is_json};
 use super::Context;
 use super::authorization;
 use super::request_id::RequestId;
-use crate::account::Client;
 use crate::graphql::{self, Answer, Caller, ErrorCode, Method, Refused, Request};
+use crate::limits::Client;
 
 /// How long a body may take.
 const BODY: Duration = Duration::from_secs(10);

@@ -14,7 +14,7 @@ impl Machine {
                 "processor",
                 processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
             ),
-            ("cores", api::hashing::cores().to_string()),
+            ("cores", api::credentials::cores().to_string()),
             ("system", system()),
             ("database", database),
             ("rounds", options.rounds.to_string()),

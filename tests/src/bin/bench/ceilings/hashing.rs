@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use api::hashing::{HashingConfig, cores};
+use api::credentials::{HashingConfig, cores};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
 use crate::Outcome;

@@ -26,13 +26,13 @@ pub(crate) const BARE: &str = "/bare";
 /// The server has as many connections to PostgreSQL.
 const CONNECTIONS: u32 = 16;
 
-const STATEMENT: &str = "SELECT users.id, users.email, users.status, users.created_at, users.activated_at, \
+const STATEMENT: &str = "SELECT users.id, users.email, users.created_at, users.activated_at, \
      sessions.id, sessions.last_used_at \
      FROM sessions JOIN users ON users.id = sessions.user_id \
      WHERE sessions.token_digest = $1 AND sessions.expires_at > $2 AND sessions.last_used_at > $3 \
-     AND users.status = 'ACTIVE'";
+     AND users.disabled_at IS NULL";
 
-type Row = (Uuid, String, String, i64, Option<i64>, Uuid, i64);
+type Row = (Uuid, String, i64, i64, Uuid, i64);
 
 #[derive(Clone)]
 enum Pool {
@@ -87,12 +87,11 @@ async fn look_up(State(pool): State<Pool>, headers: HeaderMap, _: Bytes) -> Resu
     let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
     let digest = Sha256::digest(token.ok_or(StatusCode::UNAUTHORIZED)?);
     let now = SystemClock.now();
-    let idle_since = now.before(api::account::Policy::default().session_idle);
+    let idle_since = now.before(api::policy::Policy::default().session_idle);
     let found = pool.find(&digest, now.as_millis(), idle_since.as_millis()).await;
     let found = found.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
-    let (id, email, _, created_at, activated_at, ..) = found.ok_or(StatusCode::UNAUTHORIZED)?;
-    let activated_at = Timestamp::from_millis(activated_at.unwrap_or(created_at));
-    Ok(answer(me_body(id, &email, activated_at)))
+    let (id, email, _, activated_at, ..) = found.ok_or(StatusCode::UNAUTHORIZED)?;
+    Ok(answer(me_body(id, &email, Timestamp::from_millis(activated_at))))
 }
 
 fn answer(body: String) -> impl IntoResponse {

@@ -5,7 +5,7 @@ use crate::sample::Sample;
 
 /// Enough connections to keep every hashing thread busy.
 pub(super) fn connections() -> usize {
-    (4 * api::hashing::cores()).max(8)
+    (4 * api::credentials::cores()).max(8)
 }
 
 /// The lines for the rate, and for the share of the hash in the processor time.

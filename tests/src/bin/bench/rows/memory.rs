@@ -53,8 +53,8 @@ pub(super) async fn measure(bench: &mut Bench) -> Outcome<Vec<Line>> {
     }
     bench.progress.step();
 
-    let hash = f64::from(api::hashing::HashingConfig::default().m_kib) * 1024.0 / 1e6;
-    let goal = Some(Goal::AtMost(REST + count(api::hashing::cores()) * hash));
+    let hash = f64::from(api::credentials::HashingConfig::default().m_kib) * 1024.0 / 1e6;
+    let goal = Some(Goal::AtMost(REST + count(api::credentials::cores()) * hash));
     let line = |name: &str, figure: Option<f64>| Line {
         goal,
         ..Line::figure(name, "MB", figure.map(Spread::single))

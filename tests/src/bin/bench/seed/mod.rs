@@ -11,7 +11,6 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::user::Status;
 use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
 use sea_orm::ActiveValue::Set;
 use sea_orm::prelude::Uuid;
@@ -95,7 +94,9 @@ fn one(number: usize, hash: &str) -> (User, user::ActiveModel, session::ActiveMo
         token_digest: Set(HiddenBytes(Sha256::digest(&token).to_vec())),
         created_at: Set(now),
         last_used_at: Set(now),
-        expires_at: Set(now + api::account::Policy::default().session_ttl),
+        expires_at: Set(now + api::policy::Policy::default().session_ttl),
+        user_agent: Set(None),
+        network: Set("127.0.0.0/24".to_owned()),
     };
     (User::new(id, email, token, now), row, session)
 }
@@ -107,15 +108,17 @@ fn row(id: Uuid, email: &str, hash: &str, now: Timestamp) -> user::ActiveModel {
         email: Set(HiddenText(email.to_owned())),
         email_canonical: Set(HiddenText(email.to_owned())),
         password_hash: Set(HiddenText(hash.to_owned())),
-        status: Set(Status::Active),
+        credential_version: Set(0),
+        locale: Set(None),
+        disabled_at: Set(None),
         created_at: Set(now),
-        activated_at: Set(Some(now)),
+        activated_at: Set(now),
     }
 }
 
 /// One hash for all users: it takes the same work to check.
 pub(crate) fn password_hash() -> Outcome<String> {
-    let api::hashing::HashingConfig { m_kib, t, p, .. } = api::hashing::HashingConfig::default();
+    let api::credentials::HashingConfig { m_kib, t, p, .. } = api::credentials::HashingConfig::default();
     let params = Params::new(m_kib, t, p, None).map_err(|error| error.to_string())?;
     let (salt, mut output) = ([7; 16], [0; Params::DEFAULT_OUTPUT_LEN]);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())

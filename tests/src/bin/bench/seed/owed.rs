@@ -2,12 +2,11 @@
 
 use api::clock::{Clock, SystemClock};
 use api::random::{self, SystemRandom};
-use entity::user::Status;
-use entity::{MailKind, email_outbox, user};
+use entity::{EmailKind, HiddenBytes, HiddenText, Purpose, email_outbox, verification};
 use sea_orm::ActiveValue::Set;
 use sea_orm::{DatabaseConnection, EntityTrait};
 
-use super::{CHUNK, password_hash, row};
+use super::{CHUNK, password_hash};
 use crate::Outcome;
 
 /// Registers the addresses and enqueues their emails in one transaction.
@@ -16,25 +15,35 @@ pub(crate) async fn mails(db: &DatabaseConnection, addresses: &[String]) -> Outc
     let transaction = api::database::begin(db).await?;
     for addresses in addresses.chunks(CHUNK) {
         let now = SystemClock.now();
-        let (mut users, mut mails) = (Vec::new(), Vec::new());
+        let (mut registrations, mut mails) = (Vec::new(), Vec::new());
         for address in addresses {
             let id = random::uuid(&SystemRandom, now);
-            users.push(user::ActiveModel {
-                status: Set(Status::Pending),
-                activated_at: Set(None),
-                ..row(id, address, &hash, now)
+            registrations.push(verification::ActiveModel {
+                id: Set(id),
+                purpose: Set(Purpose::Registration),
+                email: Set(HiddenText(address.clone())),
+                email_canonical: Set(HiddenText(address.clone())),
+                token_digest: Set(HiddenBytes(id.as_bytes().to_vec())),
+                password_hash: Set(Some(HiddenText(hash.clone()))),
+                created_at: Set(now),
+                expires_at: Set(now + api::verification::lifetime(Purpose::Registration)),
+                digits: Set(0),
+                attempts: Set(0),
+                mailed: Set(false),
+                ..Default::default()
             });
             mails.push(email_outbox::ActiveModel {
                 id: Set(random::uuid(&SystemRandom, now)),
-                user_id: Set(id),
-                kind: Set(MailKind::ActivationCode),
+                kind: Set(EmailKind::Registration),
+                recipient: Set(HiddenText(address.clone())),
+                verification_id: Set(Some(id)),
                 created_at: Set(now),
                 due_at: Set(now),
                 attempts: Set(0),
                 lease: Set(None),
             });
         }
-        user::Entity::insert_many(users)
+        verification::Entity::insert_many(registrations)
             .exec_without_returning(&transaction)
             .await?;
         email_outbox::Entity::insert_many(mails)

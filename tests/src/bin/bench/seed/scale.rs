@@ -24,13 +24,13 @@ pub(crate) async fn users(database_url: &str, from: u64, to: u64) -> Outcome<()>
             "WITH numbers AS (
                 SELECT number, (extract(epoch FROM now()) * 1000)::bigint AS now FROM generate_series({first}, {last}) number
             ), made AS (
-                INSERT INTO users (id, email, email_canonical, password_hash, status, created_at, activated_at)
-                SELECT {uuid}, email, email, $1, 'ACTIVE', now, now
+                INSERT INTO users (id, email, email_canonical, password_hash, credential_version, created_at, activated_at)
+                SELECT {uuid}, email, email, $1, 0, now, now
                 FROM numbers, LATERAL (SELECT 'scale-' || number || '@example.com' AS email) address
                 RETURNING id, email, created_at
             )
-            INSERT INTO sessions (id, user_id, token_digest, created_at, last_used_at, expires_at)
-            SELECT {uuid}, made.id, sha256(convert_to('scale-' || number, 'UTF8')), now, now, now + 2592000000
+            INSERT INTO sessions (id, user_id, token_digest, created_at, last_used_at, expires_at, network)
+            SELECT {uuid}, made.id, sha256(convert_to('scale-' || number, 'UTF8')), now, now, now + 2592000000, '127.0.0.0/24'
             FROM numbers JOIN made ON made.email = 'scale-' || number || '@example.com'",
             uuid = "(lpad(to_hex(now), 12, '0') || '7' || lpad(to_hex(number % 4096), 3, '0') || '8' \
                     || substr(md5(number::text || random()::text), 1, 15))::uuid",

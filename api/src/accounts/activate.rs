@@ -1,0 +1,164 @@
+//! Activating.
+
+use entity::{HiddenText, Timestamp, user, verification};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+
+use super::registration::{RegistrationKey, RegistrationProof, find_registration, reload};
+use super::{DomainError, User};
+use crate::app::App;
+use crate::database;
+use crate::limits::{Client, activation_tries, guess_guard};
+use crate::sessions::{self, OpenedSession};
+use crate::verification::{CODE_MAX_ATTEMPTS, Code, InvalidCode, MAX_CODE_LENGTH, consume, spend_try};
+
+/// Turns a registration into a user, exactly once, and opens a session. Whether the code is in time is judged by when the
+/// request arrived.
+///
+/// # Errors
+/// In this order: those of [`find_registration`]; [`DomainError::InvalidCode`] if no code was drawn yet;
+/// [`DomainError::CodeExpired`]; [`DomainError::TooManyAttempts`]; [`DomainError::InvalidCode`].
+pub async fn activate(
+    app: &App,
+    key: &RegistrationKey,
+    code: Result<Code, InvalidCode>,
+    arrived: Timestamp,
+) -> Result<(User, OpenedSession), DomainError> {
+    let (registration, proof) = find_registration(app, key).await?;
+    activate_registration(app, registration, proof, code, arrived, key.client()).await
+}
+
+/// The same for a registration that was found. Two transactions: the try, committed before the code is looked at; then
+/// the user with their session.
+///
+/// # Errors
+/// As above.
+pub async fn activate_registration(
+    app: &App,
+    registration: verification::Model,
+    proof: RegistrationProof,
+    code: Result<Code, InvalidCode>,
+    arrived: Timestamp,
+    client: &Client,
+) -> Result<(User, OpenedSession), DomainError> {
+    // Text that cannot be a code spends no try.
+    let spent = match &code {
+        Ok(_) => try_once(app, &registration, arrived).await?,
+        Err(InvalidCode) => None,
+    };
+    let (Ok(code), Some(tried)) = (code, spent) else {
+        return Err(why_not_tried(&reload(app, &registration, proof).await?, arrived));
+    };
+    if !is_right(app, &tried, &code) {
+        return Err(DomainError::InvalidCode(Some(tries_left(&tried))));
+    }
+    complete(app, tried, proof, client).await
+}
+
+/// Spends a try of the live code, and counts it against the address. A right try counts too: after it there is nothing
+/// left to guess.
+async fn try_once(
+    app: &App,
+    registration: &verification::Model,
+    arrived: Timestamp,
+) -> Result<Option<verification::Model>, DomainError> {
+    let guard = activation_tries(&app.keys.limits, &registration.email_canonical.0);
+    let transaction = database::begin(&app.db).await?;
+    guess_guard::count_try(&transaction, app.clock.now(), &guard).await?;
+    let tried = spend_try(&transaction, registration.id, arrived).await?;
+    if tried.is_some() {
+        transaction.commit().await?;
+    } else {
+        transaction.rollback().await?;
+    }
+    Ok(tried)
+}
+
+/// Whether this is the code. The code of a decoy is never right, because no email holds it.
+fn is_right(app: &App, tried: &verification::Model, code: &Code) -> bool {
+    let Some(draw) = &tried.draw else {
+        return false;
+    };
+    let digits = u8::try_from(tried.digits).unwrap_or(MAX_CODE_LENGTH);
+    let expected = Code::derive(&app.keys.codes, tried.purpose, tried.id, &draw.0, digits);
+    code.matches(&expected) & tried.mailed
+}
+
+/// Consumes the registration and creates its user. Of several requests with the right code one succeeds.
+async fn complete(
+    app: &App,
+    registration: verification::Model,
+    proof: RegistrationProof,
+    client: &Client,
+) -> Result<(User, OpenedSession), DomainError> {
+    let now = app.clock.now();
+    let transaction = database::begin(&app.db).await?;
+    let user = create_user(&transaction, &registration, now).await?;
+    if !consume(&transaction, registration.id, now).await? {
+        transaction.rollback().await?;
+        reload(app, &registration, proof).await?;
+        return Err(DomainError::VerificationNotFound);
+    }
+    let Some(user) = user else {
+        // Another user took the address. The registration stays consumed, so that its code is of no more use.
+        transaction.commit().await?;
+        return Err(DomainError::VerificationNotFound);
+    };
+    let verified = (user.id, user.credential_version);
+    let session = sessions::open(&transaction, &*app.random, now, &app.policy, verified, client).await?;
+    transaction.commit().await?;
+    let session = session.ok_or(DomainError::InvalidCredentials)?;
+    Ok((user.into(), session))
+}
+
+/// Creates the user of a registration, under its id; `None` if the address has a user. The unique index decides.
+async fn create_user(
+    transaction: &impl ConnectionTrait,
+    registration: &verification::Model,
+    now: Timestamp,
+) -> Result<Option<user::Model>, DbErr> {
+    let Some(HiddenText(password_hash)) = registration.password_hash.clone() else {
+        return Ok(None);
+    };
+    let user = user::Model {
+        id: registration.id,
+        email: registration.email.clone(),
+        email_canonical: registration.email_canonical.clone(),
+        password_hash: HiddenText(password_hash),
+        credential_version: 0,
+        locale: registration.locale.clone(),
+        created_at: registration.created_at,
+        activated_at: now,
+        disabled_at: None,
+    };
+    let created = user::Entity::insert(user::ActiveModel {
+        id: Set(user.id),
+        email: Set(user.email.clone()),
+        email_canonical: Set(user.email_canonical.clone()),
+        password_hash: Set(user.password_hash.clone()),
+        credential_version: Set(user.credential_version),
+        locale: Set(user.locale.clone()),
+        created_at: Set(user.created_at),
+        activated_at: Set(user.activated_at),
+        disabled_at: Set(user.disabled_at),
+    })
+    .on_conflict(OnConflict::new().do_nothing().to_owned())
+    .exec_without_returning(transaction)
+    .await?;
+    Ok((created == 1).then_some(user))
+}
+
+/// Why an open registration had no try to spend, in the order of the documented answers.
+fn why_not_tried(registration: &verification::Model, arrived: Timestamp) -> DomainError {
+    match registration.code_expires_at {
+        None => DomainError::InvalidCode(None),
+        Some(expires_at) if expires_at <= arrived => DomainError::CodeExpired,
+        Some(_) if tries_left(registration) == 0 => DomainError::TooManyAttempts,
+        Some(_) => DomainError::InvalidCode(Some(tries_left(registration))),
+    }
+}
+
+fn tries_left(registration: &verification::Model) -> u8 {
+    let spent = u8::try_from(registration.attempts).unwrap_or(CODE_MAX_ATTEMPTS);
+    CODE_MAX_ATTEMPTS.saturating_sub(spent)
+}

@@ -1,0 +1,71 @@
+//! What `register` and `resendActivationCode` share: an email with a code, paid for by the address's budget.
+
+use std::time::Duration;
+
+use entity::{Purpose, Timestamp};
+use sea_orm::DatabaseTransaction;
+
+use super::DomainError;
+use crate::app::App;
+use crate::database;
+use crate::limits::{self, Client, guess_guard, sliding_window};
+
+/// An email with a code is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeSent {
+    /// How long the code can be used, from its sending.
+    pub code_ttl: Duration,
+    /// Digits of the code.
+    pub code_length: u8,
+    /// How long until the next email can be requested.
+    pub resend_in: Duration,
+}
+
+/// A transaction that has spent one email of an address's budget.
+pub(super) struct CodeRequest<'a> {
+    app: &'a App,
+    address: &'a str,
+    now: Timestamp,
+    resend_in: Duration,
+    pub(super) transaction: DatabaseTransaction,
+}
+
+impl<'a> CodeRequest<'a> {
+    /// Begins the transaction and spends one email.
+    pub(super) async fn begin(
+        app: &'a App,
+        address: &'a str,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Self, DomainError> {
+        let budget = limits::emails(&app.keys.limits, Purpose::Registration, address, client);
+        let transaction = database::begin(&app.db).await?;
+        match sliding_window::take(&transaction, now, &budget).await? {
+            Ok(resend_in) => Ok(Self {
+                app,
+                address,
+                now,
+                resend_in,
+                transaction,
+            }),
+            Err(wait) => {
+                transaction.rollback().await?;
+                Err(DomainError::EmailsLimited(wait))
+            }
+        }
+    }
+
+    /// Commits, and wakes the mail worker.
+    pub(super) async fn commit(self) -> Result<CodeSent, DomainError> {
+        let Self { app, address, now, .. } = self;
+        let tries = limits::activation_tries(&app.keys.limits, address);
+        let code_length = guess_guard::code_length(&self.transaction, now, &tries, app.policy.code_length).await?;
+        self.transaction.commit().await?;
+        app.outbox.notify();
+        Ok(CodeSent {
+            code_ttl: app.policy.code_ttl,
+            code_length,
+            resend_in: self.resend_in,
+        })
+    }
+}

@@ -1,0 +1,70 @@
+//! Why a use case did not succeed.
+
+use std::time::Duration;
+
+use sea_orm::{ConnAcquireErr, DbErr};
+
+use super::User;
+use crate::credentials::{Overloaded, TooWeak, VerifyError};
+
+/// Why a use case did not succeed. The variants up to `EmailsLimited` are expected: a person can do something about them.
+#[derive(Debug, PartialEq)]
+pub enum DomainError {
+    /// The password is trivially guessable; how to make a better one.
+    PasswordTooWeak(Vec<String>),
+    /// Wrong email or password.
+    InvalidCredentials,
+    /// The right code was not given yet.
+    NotActivated,
+    /// The account is active already. The user, if the caller proved to be them.
+    AlreadyActivated(Option<Box<User>>),
+    /// The token names no open registration.
+    VerificationNotFound,
+    /// Not the emailed code; how many tries are left, if a code was emailed.
+    InvalidCode(Option<u8>),
+    /// The code has expired.
+    CodeExpired,
+    /// The code has no tries left.
+    TooManyAttempts,
+    /// Too many attempts. Retry after this time.
+    RateLimited(Duration),
+    /// Too many emails to this address. Retry after this time.
+    EmailsLimited(Duration),
+    /// Too many passwords or too many database connections at once.
+    Overloaded,
+    /// The database failed.
+    Database(DbErr),
+}
+
+impl From<DbErr> for DomainError {
+    fn from(error: DbErr) -> Self {
+        if let DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) = error {
+            tracing::warn!("timed out waiting for a database connection");
+            return Self::Overloaded;
+        }
+        Self::Database(error)
+    }
+}
+
+impl From<Overloaded> for DomainError {
+    fn from(Overloaded: Overloaded) -> Self {
+        Self::Overloaded
+    }
+}
+
+impl From<TooWeak> for DomainError {
+    fn from(TooWeak(suggestions): TooWeak) -> Self {
+        Self::PasswordTooWeak(suggestions)
+    }
+}
+
+impl From<VerifyError> for DomainError {
+    fn from(error: VerifyError) -> Self {
+        match error {
+            VerifyError::Invalid => Self::InvalidCredentials,
+            VerifyError::RateLimited(wait) => Self::RateLimited(wait),
+            VerifyError::Overloaded => Self::Overloaded,
+            VerifyError::Database(error) => error.into(),
+        }
+    }
+}

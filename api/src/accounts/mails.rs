@@ -1,0 +1,112 @@
+//! Composes the emails that accounts enqueue.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::EmailKind;
+use sea_orm::DbErr;
+use sea_orm::prelude::Uuid;
+use url::Url;
+
+use crate::app::App;
+use crate::credentials::EmailAddress;
+use crate::limits;
+use crate::mail::outbox::Claim;
+use crate::mail::template::{self, Sender};
+use crate::mail::{Compose, Composed, Content};
+use crate::start_error::StartError;
+use crate::verification::{CodeRules, DrawRequest, Drawn, draw};
+
+/// Composes emails for the mail worker.
+pub struct Composer {
+    app: App,
+    sender: Sender,
+    activation_url: Option<Url>,
+}
+
+impl Composer {
+    /// Emails from `mail_from`. With `activation_url` they carry a button that opens that page.
+    ///
+    /// # Errors
+    /// When `mail_from` cannot be read.
+    pub fn new(app: App, mail_from: &str, activation_url: Option<Url>) -> Result<Self, StartError> {
+        Ok(Self {
+            app,
+            sender: Sender::parse(mail_from)?,
+            activation_url,
+        })
+    }
+
+    /// The composer as the function that the mail worker calls.
+    #[must_use]
+    pub fn into_compose(self) -> Compose {
+        let composer = Arc::new(self);
+        Arc::new(move |claims| {
+            let composer = composer.clone();
+            Box::pin(async move { composer.compose(claims).await })
+        })
+    }
+
+    /// Draws the codes of claimed emails, all with one statement, and writes the emails.
+    async fn compose(&self, claims: Vec<Claim>) -> Result<Vec<Composed>, DbErr> {
+        let requests: Vec<_> = claims.iter().filter_map(|claim| self.draw_request(claim)).collect();
+        let App {
+            db,
+            random,
+            keys,
+            clock,
+            policy,
+            ..
+        } = &self.app;
+        let rules = CodeRules {
+            digits: policy.code_length,
+            ttl: policy.code_ttl,
+        };
+        let drawn = draw(db, &**random, &keys.codes, clock.now(), rules, &requests).await?;
+        let mut drawn: HashMap<Uuid, Drawn> = drawn.into_iter().map(|drawn| (drawn.mail, drawn)).collect();
+        let composed = claims.into_iter().map(|claim| {
+            let content = match claim.row.kind {
+                EmailKind::Registration => self.registration(&claim, drawn.remove(&claim.row.id)),
+            };
+            Composed { claim, content }
+        });
+        Ok(composed.collect())
+    }
+
+    fn draw_request(&self, claim: &Claim) -> Option<DrawRequest> {
+        let recipient = EmailAddress::parse(&claim.row.recipient.0).ok()?;
+        Some(DrawRequest {
+            verification: claim.row.verification_id?,
+            mail: claim.row.id,
+            lease: claim.lease,
+            is_retry: claim.row.attempts > 1,
+            tries: limits::activation_tries(&self.app.keys.limits, recipient.canonical()),
+        })
+    }
+
+    /// The code or, if the address has a user, the news that the account exists.
+    fn registration(&self, claim: &Claim, drawn: Option<Drawn>) -> Content {
+        let Ok(recipient) = EmailAddress::parse(&claim.row.recipient.0) else {
+            return Content::Impossible("cannot parse the stored address".to_owned());
+        };
+        let Some(drawn) = drawn else {
+            return Content::Nothing;
+        };
+        let ids = &self.app.keys.message_ids;
+        let (content, id) = if drawn.mailed {
+            let code = drawn.code.digits();
+            let link = self.activation_url.clone().map(|mut url| {
+                url.set_fragment(Some(&format!("code={code}")));
+                String::from(url)
+            });
+            let content = template::activation_code(code, drawn.usable, link.as_deref());
+            (content, ids.tag(&[b"code", &drawn.draw]))
+        } else {
+            (template::account_exists(), ids.tag(&[b"mail", claim.row.id.as_bytes()]))
+        };
+        match template::build(&self.sender, &recipient.mailbox(), content, &id, self.app.clock.now()) {
+            Ok(message) => Content::Message(Box::new(message)),
+            Err(reason) => Content::Impossible(reason),
+        }
+    }
+}

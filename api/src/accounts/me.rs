@@ -1,0 +1,34 @@
+//! Who am I?
+
+use super::{DomainError, User, verify};
+use crate::app::App;
+use crate::credentials::Credentials;
+use crate::sessions::{self, SessionToken};
+
+/// The user of a live session. That the session was used is recorded after the answer, at most hourly.
+///
+/// # Errors
+/// When the database fails or is overloaded.
+pub async fn me_by_session(app: &App, token: &SessionToken) -> Result<Option<User>, DomainError> {
+    let now = app.clock.now();
+    let Some(found) = app.sessions.find(token.digest()).await? else {
+        return Ok(None);
+    };
+    if found.last_used_at <= now.before(app.policy.session_touch()) {
+        let (db, policy, id) = (app.db.clone(), app.policy, found.id);
+        tokio::spawn(async move {
+            if let Err(error) = sessions::touch(&db, id, now, &policy).await {
+                tracing::warn!(%error, "cannot record the use of a session");
+            }
+        });
+    }
+    Ok(Some(found.into()))
+}
+
+/// The user, active or pending, whose password this is.
+///
+/// # Errors
+/// [`DomainError::RateLimited`], [`DomainError::InvalidCredentials`].
+pub async fn me_by_password(app: &App, credentials: &Credentials) -> Result<User, DomainError> {
+    Ok(verify(app, credentials).await?.into())
+}

@@ -1,0 +1,41 @@
+//! The use cases, one file each, in the order of a person's life:
+//! [`register`](mod@register), [`resend`](mod@resend), [`activate`](mod@activate), [`sign_in`](mod@sign_in),
+//! [`me`](mod@me), [`sign_out`](mod@sign_out).
+//!
+//! ```text
+//!   register ──► PENDING ──activate──► ACTIVE ──signIn──► session
+//!                 ▲   │ ▲
+//!        register ┘   │ └ resend (a new code)
+//!                     └ swept after a day
+//! ```
+//!
+//! A pending registration is an open verification; only an active user is a row of `users`. Three rules hold throughout:
+//!
+//! - Whatever must happen once is one guarded statement, keyed by the id that was proved.
+//! - Nothing is hashed or sent inside a transaction.
+//! - No answer tells a stranger who is registered.
+
+mod activate;
+mod code_request;
+mod error;
+pub mod mails;
+mod me;
+mod register;
+mod registration;
+mod resend;
+mod sign_in;
+mod sign_out;
+mod sweep;
+mod user;
+
+pub use activate::{activate, activate_registration};
+pub use code_request::CodeSent;
+pub use error::DomainError;
+pub use me::{me_by_password, me_by_session};
+pub use register::{Registered, register};
+pub use registration::{RegistrationKey, RegistrationProof, find_registration, verify};
+pub use resend::{resend_activation_code, resend_for};
+pub use sign_in::{sign_in, sign_in_verified};
+pub use sign_out::sign_out;
+pub use sweep::{keep_sweeping, sweep};
+pub use user::{User, UserStatus};

@@ -1,0 +1,76 @@
+//! Registering.
+
+use entity::{EmailKind, HiddenText, Purpose, user};
+
+use super::code_request::CodeRequest;
+use super::registration::check_client_limit;
+use super::{CodeSent, DomainError};
+use crate::app::App;
+use crate::credentials::{EmailAddress, NewPassword, check_strength};
+use crate::limits::{self, Client, sliding_window};
+use crate::mail::outbox;
+use crate::verification::{self, NewVerification, VerificationToken};
+
+/// A registration has begun.
+#[derive(Debug)]
+pub struct Registered {
+    /// Names the registration. To be shown once.
+    pub token: VerificationToken,
+    /// The email with the code.
+    pub sent: CodeSent,
+}
+
+/// Begins a registration and enqueues an email to its address.
+///
+/// Every address gets a registration, by the same statements, so the answer tells nothing. If the address has a user, the
+/// registration is a decoy: the email tells the owner that they have an account, and the code is in no email. An open
+/// registration of the address is replaced, and its password, code and pending email go with it.
+///
+/// # Errors
+/// [`DomainError::PasswordTooWeak`], [`DomainError::RateLimited`], [`DomainError::EmailsLimited`]; then nothing has
+/// changed.
+pub async fn register(
+    app: &App,
+    email: EmailAddress,
+    password: NewPassword,
+    client: &Client,
+) -> Result<Registered, DomainError> {
+    check_client_limit(app, client)?;
+    app.hasher.check_capacity()?;
+    // The transaction below decides. This only saves the hash of a request that would be refused.
+    let budget = limits::emails(&app.keys.limits, Purpose::Registration, email.canonical(), client);
+    if let Some(wait) = sliding_window::peek(&app.db, app.clock.now(), &budget).await? {
+        return Err(DomainError::EmailsLimited(wait));
+    }
+    let password_hash = hash(app, &email, &password).await?;
+
+    let now = app.clock.now();
+    let request = CodeRequest::begin(app, email.canonical(), client, now).await?;
+    let transaction = &request.transaction;
+    let typed = HiddenText(email.typed().to_owned());
+    let new = NewVerification {
+        purpose: Purpose::Registration,
+        email: (typed.clone(), HiddenText(email.canonical().to_owned())),
+        password_hash: Some(HiddenText(password_hash)),
+    };
+    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
+    outbox::enqueue(transaction, &*app.random, now, EmailKind::Registration, typed, id).await?;
+    let sent = request.commit().await?;
+    Ok(Registered { token, sent })
+}
+
+/// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that one
+/// run of argon2 verifies a password against both.
+async fn hash(app: &App, email: &EmailAddress, password: &NewPassword) -> Result<String, DomainError> {
+    let strength = {
+        let email = email.clone();
+        move |password: &str| check_strength(password, &email)
+    };
+    app.hasher.estimate(password.secret(), strength).await??;
+    let users_hash: Option<HiddenText> = user::password_hash_of(email.canonical())
+        .into_tuple()
+        .one(&app.db)
+        .await?;
+    let salt_of = users_hash.map(|hash| hash.0);
+    Ok(app.hasher.hash(password.secret(), salt_of, &*app.random).await?)
+}

@@ -1,0 +1,41 @@
+//! Requesting another code.
+
+use entity::{EmailKind, verification};
+
+use super::code_request::CodeRequest;
+use super::registration::{self, RegistrationKey, RegistrationProof, find_registration};
+use super::{CodeSent, DomainError};
+use crate::app::App;
+use crate::limits::Client;
+use crate::mail::outbox;
+
+/// Enqueues an email with a new code for a registration. It replaces a pending email; the previous code dies when the new
+/// one is drawn.
+///
+/// # Errors
+/// Those of [`find_registration`], [`DomainError::EmailsLimited`].
+pub async fn resend_activation_code(app: &App, key: &RegistrationKey) -> Result<CodeSent, DomainError> {
+    let (registration, proof) = find_registration(app, key).await?;
+    resend_for(app, &registration, proof, key.client()).await
+}
+
+/// The same for a registration that was found.
+///
+/// # Errors
+/// As above.
+pub async fn resend_for(
+    app: &App,
+    registration: &verification::Model,
+    proof: RegistrationProof,
+    client: &Client,
+) -> Result<CodeSent, DomainError> {
+    let now = app.clock.now();
+    let request = CodeRequest::begin(app, &registration.email_canonical.0, client, now).await?;
+    let kind = EmailKind::Registration;
+    if !outbox::enqueue_again(&request.transaction, &*app.random, now, kind, registration.id).await? {
+        request.transaction.rollback().await?;
+        registration::reload(app, registration, proof).await?;
+        return Err(DomainError::VerificationNotFound);
+    }
+    request.commit().await
+}

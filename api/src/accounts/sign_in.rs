@@ -1,0 +1,58 @@
+//! Signing in.
+
+use entity::{HiddenText, user};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::{DomainError, User, verify};
+use crate::app::App;
+use crate::credentials::{Credentials, Identity, Password};
+use crate::limits::Client;
+use crate::sessions::{self, OpenedSession};
+
+/// Opens a session for a user.
+///
+/// # Errors
+/// [`DomainError::RateLimited`], [`DomainError::InvalidCredentials`], [`DomainError::NotActivated`].
+pub async fn sign_in(app: &App, credentials: &Credentials) -> Result<(User, OpenedSession), DomainError> {
+    match verify(app, credentials).await? {
+        Identity::Registration(_) => Err(DomainError::NotActivated),
+        Identity::User(user) => {
+            if app.hasher.is_weaker(&user.password_hash.0) {
+                renew_hash(app, &user, &credentials.password).await?;
+            }
+            sign_in_verified(app, user, &credentials.client).await
+        }
+    }
+}
+
+/// The same for a user whose password was verified, unless their credentials have changed since.
+///
+/// # Errors
+/// [`DomainError::InvalidCredentials`].
+pub async fn sign_in_verified(
+    app: &App,
+    user: user::Model,
+    client: &Client,
+) -> Result<(User, OpenedSession), DomainError> {
+    let verified = (user.id, user.credential_version);
+    let session = sessions::open(&app.db, &*app.random, app.clock.now(), &app.policy, verified, client).await?;
+    let session = session.ok_or(DomainError::InvalidCredentials)?;
+    Ok((user.into(), session))
+}
+
+/// Hashes the password, which is known only now, with the configured parameters.
+async fn renew_hash(app: &App, user: &user::Model, password: &Password) -> Result<(), DomainError> {
+    let renewed = app.hasher.hash(password.secret(), None, &*app.random).await;
+    // An overloaded server renews it the next time.
+    let Ok(renewed) = renewed else {
+        return Ok(());
+    };
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(HiddenText(renewed)))
+        .filter(user::Column::Id.eq(user.id))
+        .filter(user::Column::PasswordHash.eq(user.password_hash.clone()))
+        .exec(&app.db)
+        .await?;
+    Ok(())
+}

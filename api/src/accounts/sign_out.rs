@@ -1,0 +1,13 @@
+//! Signing out.
+
+use super::DomainError;
+use crate::app::App;
+use crate::sessions::{self, SessionToken};
+
+/// Ends the session of a token. A token without a session is no error.
+///
+/// # Errors
+/// When the database fails or is overloaded.
+pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), DomainError> {
+    Ok(sessions::revoke(&app.db, token).await?)
+}

@@ -1,0 +1,76 @@
+//! A user as others see them.
+
+use entity::{Timestamp, user, verification};
+use sea_orm::prelude::Uuid;
+
+use crate::credentials::Identity;
+use crate::sessions::FoundSession;
+
+/// Somebody with an account, or about to have one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    /// UUID version 7.
+    pub id: Uuid,
+    /// The address as typed.
+    pub email: String,
+    /// Whether the mailbox is proved.
+    pub status: UserStatus,
+    /// When the registration was accepted.
+    pub created_at: Timestamp,
+    /// When the right code was given.
+    pub activated_at: Option<Timestamp>,
+}
+
+/// Whether the mailbox of a user is proved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UserStatus {
+    /// An open registration: the right code was not given yet.
+    Pending,
+    /// A user.
+    Active,
+}
+
+impl From<user::Model> for User {
+    fn from(row: user::Model) -> Self {
+        Self {
+            id: row.id,
+            email: row.email.0,
+            status: UserStatus::Active,
+            created_at: row.created_at,
+            activated_at: Some(row.activated_at),
+        }
+    }
+}
+
+impl From<verification::Model> for User {
+    fn from(registration: verification::Model) -> Self {
+        Self {
+            id: registration.id,
+            email: registration.email.0,
+            status: UserStatus::Pending,
+            created_at: registration.created_at,
+            activated_at: None,
+        }
+    }
+}
+
+impl From<Identity> for User {
+    fn from(identity: Identity) -> Self {
+        match identity {
+            Identity::User(user) => user.into(),
+            Identity::Registration(registration) => registration.into(),
+        }
+    }
+}
+
+impl From<FoundSession> for User {
+    fn from(session: FoundSession) -> Self {
+        Self {
+            id: session.user_id,
+            email: session.email.0,
+            status: UserStatus::Active,
+            created_at: session.created_at,
+            activated_at: Some(session.activated_at),
+        }
+    }
+}

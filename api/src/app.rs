@@ -1,0 +1,81 @@
+//! What every use case needs, in one place.
+
+use std::sync::Arc;
+
+use sea_orm::DatabaseConnection;
+
+use crate::clock::SharedClock;
+use crate::credentials::{Hasher, HashingConfig};
+use crate::keys::Keys;
+use crate::limits::ClientLimit;
+use crate::mail::outbox::OutboxSignal;
+use crate::metrics::Metrics;
+use crate::policy::Policy;
+use crate::random::SharedRandom;
+use crate::sessions::SessionLookup;
+use crate::start_error::StartError;
+
+/// What every use case needs. Clones share it.
+#[derive(Clone)]
+pub struct App {
+    /// Where accounts are stored.
+    pub db: DatabaseConnection,
+    /// The time.
+    pub clock: SharedClock,
+    /// Ids, salts, draws and tokens.
+    pub random: SharedRandom,
+    /// Hashes passwords.
+    pub hasher: Hasher,
+    /// Derives codes, and hides the subjects of limits.
+    pub keys: Arc<Keys>,
+    /// The numbers that the operator chose.
+    pub policy: Policy,
+    /// Limits the credential operations of one client.
+    pub client_limit: ClientLimit,
+    /// Finds the session of a token.
+    pub sessions: SessionLookup,
+    /// Wakes the mail worker.
+    pub outbox: OutboxSignal,
+    /// Counters.
+    pub metrics: Metrics,
+}
+
+/// What an [`App`] is made of.
+pub struct AppConfig {
+    /// A database whose schema is up to date.
+    pub db: DatabaseConnection,
+    /// The time.
+    pub clock: SharedClock,
+    /// The source of randomness.
+    pub random: SharedRandom,
+    /// `SECRET_KEY`.
+    pub secret_key: secrecy::SecretSlice<u8>,
+    /// The numbers that the operator chose.
+    pub policy: Policy,
+    /// How much work a hash is.
+    pub hashing: HashingConfig,
+    /// Credential operations of one client in a minute; zero for no limit.
+    pub client_limit_per_minute: u32,
+}
+
+impl App {
+    /// Starts the hashing threads and the session lookup, on the present runtime.
+    ///
+    /// # Errors
+    /// When the hashing threads cannot be started.
+    pub fn start(config: AppConfig) -> Result<Self, StartError> {
+        let metrics = Metrics::new();
+        Ok(Self {
+            hasher: Hasher::start(config.hashing, metrics.clone())?,
+            keys: Arc::new(Keys::derive(&config.secret_key)),
+            policy: config.policy,
+            client_limit: ClientLimit::per_minute(config.client_limit_per_minute, config.clock.clone()),
+            sessions: SessionLookup::start(config.db.clone(), config.clock.clone(), config.policy),
+            outbox: OutboxSignal::default(),
+            db: config.db,
+            clock: config.clock,
+            random: config.random,
+            metrics,
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! Threads for work that keeps a processor busy.
+//!
+//! They run at a low priority, so that a flood of such work slows nothing else. A bounded queue precedes them: a job that
+//! finds it full, or waits past its deadline, is [`Overloaded`] at once.
+
+use std::io;
+use std::panic::{self, AssertUnwindSafe};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::metrics::QueueMetrics;
+
+/// How long a job may wait and run.
+const JOB_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The server has more work than it can do. Retrying in a second or two can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overloaded;
+
+/// A pool of threads. Each owns a tool of type `T`, which its jobs use. The threads end when the last clone is dropped.
+pub(super) struct HashThreads<T> {
+    jobs: Sender<Job<T>>,
+    metrics: QueueMetrics,
+}
+
+type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
+
+impl<T> Clone for HashThreads<T> {
+    fn clone(&self) -> Self {
+        Self {
+            jobs: self.jobs.clone(),
+            metrics: self.metrics.clone(),
+        }
+    }
+}
+
+impl<T: 'static> HashThreads<T> {
+    /// Starts threads with a queue of `queue` jobs. Each thread makes its own tool, so that large ones are made in
+    /// parallel while the server starts.
+    pub(super) fn start(
+        name: &str,
+        threads: usize,
+        queue: usize,
+        metrics: QueueMetrics,
+        tool: impl Fn() -> T + Clone + Send + 'static,
+    ) -> io::Result<Self> {
+        let (jobs, queue) = crossbeam_channel::bounded(queue);
+        for number in 0..threads {
+            let (queue, tool) = (queue.clone(), tool.clone());
+            thread::Builder::new()
+                .name(format!("{name}-{number}"))
+                .spawn(move || work(&queue, tool()))?;
+        }
+        Ok(Self { jobs, metrics })
+    }
+
+    /// Whether the queue would refuse a job now.
+    pub(super) fn is_full(&self) -> bool {
+        self.jobs.is_full()
+    }
+
+    /// Runs a job on one of the threads. A job whose caller is gone before it begins does not run.
+    pub(super) async fn run<R: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut T) -> R + Send + 'static,
+    ) -> Result<R, Overloaded> {
+        let (answer, result) = oneshot::channel();
+        let (metrics, queued) = (self.metrics.clone(), Instant::now());
+        let job: Job<T> = Box::new(move |tool| {
+            metrics.waiting.dec();
+            if !answer.is_closed() {
+                metrics.wait.observe(queued.elapsed().as_secs_f64());
+                let started = Instant::now();
+                let result = job(tool);
+                metrics.duration.observe(started.elapsed().as_secs_f64());
+                let _ = answer.send(result);
+            }
+        });
+        self.metrics.waiting.inc();
+        if self.jobs.try_send(job).is_err() {
+            self.metrics.waiting.dec();
+            return Err(Overloaded);
+        }
+        match tokio::time::timeout(JOB_TIMEOUT, result).await {
+            Ok(Ok(value)) => Ok(value),
+            _ => Err(Overloaded),
+        }
+    }
+}
+
+/// The body of a thread.
+fn work<T>(queue: &Receiver<Job<T>>, mut tool: T) {
+    // On Linux a nice value belongs to the thread. Elsewhere it belongs to the whole process, so it stays as it is.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::nice(10);
+    for job in queue {
+        // A panic must not end the thread: the other jobs need it.
+        if panic::catch_unwind(AssertUnwindSafe(|| job(&mut tool))).is_err() {
+            tracing::error!("a job panicked");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn abandoned_job_does_not_run() {
+        let threads = HashThreads::start("test", 1, 10, QueueMetrics::default(), || ()).expect("a thread");
+        let (release, held) = mpsc::channel::<()>();
+        let holding = tokio::spawn({
+            let threads = threads.clone();
+            async move { threads.run(move |()| held.recv()).await }
+        });
+        let (done, was_done) = mpsc::channel();
+        let abandoned = threads.run(move |()| done.send(()));
+        assert!(
+            futures_util::FutureExt::now_or_never(abandoned).is_none(),
+            "it waits, and is dropped"
+        );
+        release.send(()).expect("the thread is held");
+        assert!(holding.await.expect("no panic").is_ok());
+        assert_eq!(threads.run(|()| 1).await, Ok(1));
+        assert!(was_done.try_recv().is_err());
+    }
+
+    #[tokio::test]
+    async fn full_queue_refuses_at_once() {
+        let threads = HashThreads::start("test", 1, 1, QueueMetrics::default(), || ()).expect("a thread");
+        let (release, held) = mpsc::channel::<()>();
+        let (begun, begins) = mpsc::channel();
+        let holding = tokio::spawn({
+            let threads = threads.clone();
+            async move {
+                let job = move |(): &mut ()| {
+                    let _ = begun.send(());
+                    held.recv()
+                };
+                threads.run(job).await
+            }
+        });
+        tokio::task::spawn_blocking(move || begins.recv())
+            .await
+            .expect("no panic")
+            .expect("the job has begun");
+        let waiting = threads.run(|()| 1);
+        tokio::pin!(waiting);
+        assert!(futures_util::poll!(&mut waiting).is_pending());
+        assert!(threads.is_full());
+        assert_eq!(threads.run(|()| 2).await, Err(Overloaded));
+        assert_eq!(threads.metrics.waiting.get(), 1);
+        release.send(()).expect("the thread is held");
+        assert_eq!(waiting.await, Ok(1));
+        assert_eq!(threads.metrics.waiting.get(), 0);
+        assert!(holding.await.expect("no panic").is_ok());
+    }
+
+    #[tokio::test]
+    async fn panic_ends_only_its_own_job() {
+        let threads = HashThreads::start("test", 1, 10, QueueMetrics::default(), || ()).expect("a thread");
+        assert_eq!(threads.run(|()| panic!("on purpose")).await, Err::<(), _>(Overloaded));
+        assert_eq!(threads.run(|()| 1).await, Ok(1));
+    }
+}

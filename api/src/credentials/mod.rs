@@ -1,0 +1,16 @@
+//! What proves a person: an email address and a password.
+
+mod email_address;
+mod hash_threads;
+mod hasher;
+mod password;
+mod strength;
+mod verify;
+
+pub use email_address::{EmailAddress, InvalidEmail};
+pub use hasher::{Hasher, HashingConfig, Overloaded, cores};
+pub use password::{
+    MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
+};
+pub(crate) use strength::{TooWeak, check as check_strength};
+pub use verify::{Credentials, Identity, VerifyError, verify};

@@ -1,0 +1,176 @@
+//! The mutations: each parses its input, calls one use case and shapes the answer.
+
+use async_graphql::{Context, Object};
+
+use super::caller::Caller;
+use super::errors::ApiError;
+use super::payloads::{
+    ActivateInput, ActivatePayload, RegisterInput, RegisterPayload, ResendActivationCodeInput,
+    ResendActivationCodePayload, SignInInput, SignInPayload, SignOutPayload,
+};
+use super::types::Session;
+use super::user_error::UserError;
+use crate::accounts::{self, DomainError};
+use crate::app::App;
+use crate::credentials::{Credentials, EmailAddress, NewPassword, Password};
+use crate::verification::Code;
+
+/// Mutations.
+pub struct Mutation;
+
+/// Mutations. Each answers with a payload: expected failures are in its `userErrors`, everything else is a top-level
+/// error (`extensions.code`: `UNAUTHENTICATED`, `OVERLOADED` …). A request may contain one operation that checks a
+/// password or a code or sends an email: do not batch.
+#[Object]
+impl Mutation {
+    /// Begin a registration and email its address. The answer never tells whether the address was known, so continue
+    /// with the code form in any case. A new address is emailed an activation code; the owner of an account is emailed
+    /// that the account exists. Registering again replaces a pending registration.
+    ///
+    /// Codes: `INVALID_EMAIL`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `PASSWORD_TOO_WEAK`, `RATE_LIMITED`. Later
+    /// versions may add some, so a client needs a default.
+    async fn register(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Registration details.")] input: RegisterInput,
+    ) -> Result<RegisterPayload, ApiError> {
+        let email = EmailAddress::parse(&input.email);
+        let password = NewPassword::parse(input.password);
+        let (email, password) = match (email, password) {
+            (Ok(email), Ok(password)) => (email, password),
+            (email, password) => {
+                let user_errors = [email.err().map(UserError::from), password.err().map(UserError::from)];
+                return Ok(RegisterPayload {
+                    user_errors: user_errors.into_iter().flatten().collect(),
+                    ..RegisterPayload::default()
+                });
+            }
+        };
+        match accounts::register(app(ctx), email, password, caller(ctx).client()).await {
+            Ok(registered) => Ok(RegisterPayload {
+                email: registered.sent.into(),
+                verification_token: Some(registered.token.reveal()),
+                user_errors: Vec::new(),
+            }),
+            Err(error) => Ok(RegisterPayload {
+                user_errors: vec![UserError::expected(error)?],
+                ..RegisterPayload::default()
+            }),
+        }
+    }
+
+    /// Turn a registration into an active user, and open a session. `verificationToken` says which registration; without
+    /// it, HTTP Basic (email, password, in UTF-8); with neither the answer is `UNAUTHENTICATED`. The emailed code proves
+    /// the mailbox.
+    ///
+    /// Codes: `INVALID_CREDENTIALS`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `INVALID_CODE`, `CODE_EXPIRED`,
+    /// `TOO_MANY_ATTEMPTS`, `RATE_LIMITED`. Later versions may add some, so a client needs a default.
+    async fn activate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The code, and which registration it completes.")] input: ActivateInput,
+    ) -> Result<ActivatePayload, ApiError> {
+        let activated = match caller(ctx).registration_key(input.verification_token)? {
+            None => Err(DomainError::InvalidCredentials),
+            Some(key) => {
+                let code = Code::parse(&input.activation_code);
+                accounts::activate(app(ctx), &key, code, caller(ctx).arrived()).await
+            }
+        };
+        match activated {
+            Ok((user, session)) => Ok(ActivatePayload {
+                user: Some(user.clone().into()),
+                session: Some(Session::new(session, user, &app(ctx).policy)),
+                user_errors: Vec::new(),
+            }),
+            Err(error) => Ok(ActivatePayload {
+                user: match &error {
+                    DomainError::AlreadyActivated(Some(user)) => Some((**user).clone().into()),
+                    _ => None,
+                },
+                session: None,
+                user_errors: vec![UserError::expected(error)?],
+            }),
+        }
+    }
+
+    /// Email a new code, which replaces the previous one. `verificationToken` says for which registration; without it,
+    /// HTTP Basic (email, password, in UTF-8); with neither the answer is `UNAUTHENTICATED`. Two emails are
+    /// `resendCooldownSeconds` of `registrationPolicy` apart.
+    ///
+    /// Codes: `INVALID_CREDENTIALS`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `RATE_LIMITED`. Later versions may
+    /// add some, so a client needs a default.
+    async fn resend_activation_code(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which registration needs a new code.")] input: Option<ResendActivationCodeInput>,
+    ) -> Result<ResendActivationCodePayload, ApiError> {
+        let token = input.unwrap_or_default().verification_token;
+        let sent = match caller(ctx).registration_key(token)? {
+            None => Err(DomainError::InvalidCredentials),
+            Some(key) => accounts::resend_activation_code(app(ctx), &key).await,
+        };
+        match sent {
+            Ok(sent) => Ok(ResendActivationCodePayload {
+                email: sent.into(),
+                user_errors: Vec::new(),
+            }),
+            Err(error) => Ok(ResendActivationCodePayload {
+                user_errors: vec![UserError::expected(error)?],
+                ..ResendActivationCodePayload::default()
+            }),
+        }
+    }
+
+    /// Open a session for an active user. A pending registration with the right password is `NOT_ACTIVATED`.
+    ///
+    /// Codes: `INVALID_EMAIL`, `INVALID_CREDENTIALS`, `NOT_ACTIVATED`, `RATE_LIMITED`. Later versions may add some, so
+    /// a client needs a default.
+    async fn sign_in(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Email and password.")] input: SignInInput,
+    ) -> Result<SignInPayload, ApiError> {
+        let email = match EmailAddress::parse(&input.email) {
+            Ok(email) => email,
+            Err(error) => {
+                return Ok(SignInPayload {
+                    session: None,
+                    user_errors: vec![error.into()],
+                });
+            }
+        };
+        let credentials = Credentials {
+            email,
+            password: Password::new(input.password),
+            client: caller(ctx).client().clone(),
+        };
+        match accounts::sign_in(app(ctx), &credentials).await {
+            Ok((user, session)) => Ok(SignInPayload {
+                session: Some(Session::new(session, user, &app(ctx).policy)),
+                user_errors: Vec::new(),
+            }),
+            Err(error) => Ok(SignInPayload {
+                session: None,
+                user_errors: vec![UserError::expected(error)?],
+            }),
+        }
+    }
+
+    /// End the session whose Bearer token the request carries, on every replica, at once. A token that no longer works is
+    /// not an error; without one the answer is `UNAUTHENTICATED`.
+    ///
+    /// Codes: none yet. Later versions may add some, so a client needs a default.
+    async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload, ApiError> {
+        accounts::sign_out(app(ctx), caller(ctx).bearer()?).await?;
+        Ok(SignOutPayload::default())
+    }
+}
+
+fn app<'a>(ctx: &Context<'a>) -> &'a App {
+    ctx.data_unchecked()
+}
+
+fn caller<'a>(ctx: &Context<'a>) -> &'a Caller {
+    ctx.data_unchecked()
+}

@@ -1,0 +1,117 @@
+//! The inputs and payloads of the mutations.
+
+use async_graphql::{InputObject, SimpleObject};
+
+use super::errors::whole_seconds;
+use super::types::{Session, User};
+use super::user_error::UserError;
+use crate::accounts::CodeSent;
+
+/// Registration details.
+#[derive(InputObject)]
+pub(super) struct RegisterInput {
+    /// The address that receives the code. At most 254 octets; surrounding space is dropped, case does not matter. Text
+    /// that is not an address is `INVALID_EMAIL`.
+    pub email: String,
+    /// 8 to 128 Unicode code points of any kind, used exactly as sent: never trim or change them. `registrationPolicy`
+    /// has the numbers.
+    pub password: String,
+}
+
+/// The code, and which registration it completes.
+#[derive(InputObject)]
+pub(super) struct ActivateInput {
+    /// The 4 to 8 digits from the email, as a string with its leading zeros: `"0042"`. Drop spaces that a paste brings
+    /// along; anything but digits is `INVALID_CODE` and costs no try.
+    pub activation_code: String,
+    /// The token that `register` returned. Without it the request needs HTTP Basic (email, password, in UTF-8).
+    pub verification_token: Option<String>,
+}
+
+/// Which registration needs a new code.
+#[derive(InputObject, Default)]
+pub(super) struct ResendActivationCodeInput {
+    /// The token that `register` returned. Without it the request needs HTTP Basic (email, password, in UTF-8).
+    pub verification_token: Option<String>,
+}
+
+/// Email and password.
+#[derive(InputObject)]
+pub(super) struct SignInInput {
+    /// The registered address; case does not matter.
+    pub email: String,
+    /// The password, exactly as typed.
+    pub password: String,
+}
+
+/// An email with a code that is on its way. Its fields are null when the mutation was refused.
+#[derive(SimpleObject, Default)]
+pub(super) struct CodeEmail {
+    /// How long the emailed code can be used, in seconds from its sending. The answer can arrive before the email is
+    /// sent, so this is an estimate for a countdown: never disable the input at zero. Null when refused.
+    pub code_expires_in_seconds: Option<i32>,
+    /// How many digits the emailed code has, 4 to 8: boxes to draw. A later code can have more. Null when refused.
+    pub code_length: Option<u8>,
+    /// How long until the next email can be requested, in seconds: enable the button for it then. Null when refused.
+    pub resend_available_in_seconds: Option<i32>,
+}
+
+impl From<CodeSent> for CodeEmail {
+    fn from(sent: CodeSent) -> Self {
+        Self {
+            code_expires_in_seconds: Some(whole_seconds(sent.code_ttl)),
+            code_length: Some(sent.code_length),
+            resend_available_in_seconds: Some(whole_seconds(sent.resend_in)),
+        }
+    }
+}
+
+/// The answer to `register`. It is the same whether the address was known or not, so lead everybody to the code form.
+#[derive(SimpleObject, Default)]
+pub(super) struct RegisterPayload {
+    #[graphql(flatten)]
+    pub email: CodeEmail,
+    /// Names this registration in `activate` and `resendActivationCode`, in place of HTTP Basic, for 24 hours. Keep it
+    /// until the account is active; never put it into a URL. Null when refused.
+    pub verification_token: Option<String>,
+    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The answer to `resendActivationCode`. On success the previous code no longer works: empty the boxes.
+#[derive(SimpleObject, Default)]
+pub(super) struct ResendActivationCodePayload {
+    #[graphql(flatten)]
+    pub email: CodeEmail,
+    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The answer to `activate`. With a `session` the user is signed in.
+#[derive(SimpleObject, Default)]
+pub(super) struct ActivatePayload {
+    /// The user, active now or before. Null when refused, unless the code is `ALREADY_ACTIVATED` and HTTP Basic proved
+    /// who asks.
+    pub user: Option<User>,
+    /// A session, so that a frontend need not ask for the password again. Null when refused. With `ALREADY_ACTIVATED`,
+    /// continue with `signIn`.
+    pub session: Option<Session>,
+    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The answer to `signIn`.
+#[derive(SimpleObject, Default)]
+pub(super) struct SignInPayload {
+    /// The new session. Null when refused.
+    pub session: Option<Session>,
+    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    pub user_errors: Vec<UserError>,
+}
+
+/// The answer to `signOut`. Drop the token in any case.
+#[derive(SimpleObject, Default)]
+pub(super) struct SignOutPayload {
+    /// Always empty for now. Later versions may refuse.
+    pub user_errors: Vec<UserError>,
+}

@@ -1,0 +1,51 @@
+//! Lengthens the codes of an address that many codes were tried for.
+//!
+//! The guard refuses nothing, so nobody can lock an address out by guessing. It counts tries in a sliding window. A full
+//! window trips it until one interval passes without a try. Codes that are drawn meanwhile have
+//! [`GUARDED_CODE_LENGTH`] digits, so the odds of a guess stay where they were.
+
+use entity::{Timestamp, rate_limit};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::sliding_window::{WIDTH, first, push};
+use super::{GUARDED_CODE_LENGTH, Limit};
+
+/// Counts one try.
+pub(crate) async fn count_try(db: &impl ConnectionTrait, now: Timestamp, tries: &Limit) -> Result<(), DbErr> {
+    let mut on_conflict = push();
+    on_conflict.value(
+        rate_limit::Column::TrippedUntil,
+        Expr::cust(format!(
+            "CASE WHEN rate_limits.tripped_until > excluded.taken_at \
+               OR substr(rate_limits.releases, {WIDTH} * (excluded.capacity - 2) + 1, {WIDTH}) \
+                  > CAST(excluded.taken_at AS TEXT) \
+             THEN excluded.taken_at + excluded.interval_ms ELSE rate_limits.tripped_until END"
+        )),
+    );
+    rate_limit::Entity::insert(first(tries, now))
+        .on_conflict(on_conflict)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+/// The digits of a code that is drawn now, where `usual` digits are the rule.
+pub(crate) async fn code_length(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    tries: &Limit,
+    usual: u8,
+) -> Result<u8, DbErr> {
+    let tripped = rate_limit::Entity::find()
+        .filter(rate_limit::Column::Key.eq(tries.key.clone()))
+        .filter(rate_limit::Column::TrippedUntil.gt(now))
+        .one(db)
+        .await?;
+    Ok(if tripped.is_some() { guarded(usual) } else { usual })
+}
+
+/// The digits of a code while the guard is tripped.
+pub(crate) fn guarded(usual: u8) -> u8 {
+    usual.max(GUARDED_CODE_LENGTH)
+}

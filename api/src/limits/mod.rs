@@ -1,0 +1,61 @@
+//! The rate limits and their numbers. `docs/security.md` explains the numbers.
+//!
+//! Limits in the database hold across replicas and restarts. A limit is one row, and one guarded upsert both checks and
+//! takes, so parallel callers queue on the row. There are two kinds: [`sliding_window`] and [`token_bucket`].
+
+mod client;
+mod client_limit;
+pub(crate) mod guess_guard;
+mod limit;
+pub(crate) mod sliding_window;
+pub(crate) mod token_bucket;
+
+use std::time::Duration;
+
+use entity::Purpose;
+
+pub use client::Client;
+pub use client_limit::ClientLimit;
+pub(crate) use limit::Limit;
+
+use crate::keys::Key;
+
+const MINUTE: Duration = Duration::from_mins(1);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// The pause between two emails to one address that one client network asks for.
+pub const EMAIL_COOLDOWN: Duration = Duration::from_secs(30);
+
+/// Digits of a code for an address whose guess guard is tripped.
+pub const GUARDED_CODE_LENGTH: u8 = 8;
+
+/// Emails with codes of a purpose to one address. Sliding windows.
+///
+/// The row that all clients share comes first: requests for one address queue on it, so that of two registrations one is
+/// over before the other begins.
+pub(crate) fn emails(key: &Key, purpose: Purpose, address: &str, client: &Client) -> [Limit; 3] {
+    let (all, cooldown, network) = match purpose {
+        Purpose::Registration | Purpose::EmailChange => ("emails", "email cooldown", "emails of a network"),
+        // A budget of its own, so that nobody can block an owner's reset by registering their address.
+        Purpose::PasswordReset => ("resets", "reset cooldown", "resets of a network"),
+    };
+    [
+        Limit::of(key, all, address, None, 10, HOUR),
+        Limit::of(key, cooldown, address, Some(client), 1, EMAIL_COOLDOWN),
+        Limit::of(key, network, address, Some(client), 3, HOUR),
+    ]
+}
+
+/// Failed checks of the password of one address, registered or not. Token buckets.
+pub(crate) fn password_failures(key: &Key, address: &str, client: &Client) -> [Limit; 2] {
+    [
+        Limit::of(key, "passwords of a network", address, Some(client), 6, 30 * MINUTE),
+        Limit::of(key, "passwords", address, None, 12, 20 * MINUTE),
+    ]
+}
+
+/// Tries of the activation codes of one address, whatever is registered or sent again in between. A guess guard.
+pub(crate) fn activation_tries(key: &Key, address: &str) -> Limit {
+    Limit::of(key, "activation tries", address, None, 10, DAY)
+}

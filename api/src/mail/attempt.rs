@@ -1,0 +1,151 @@
+//! One attempt: claim, compose, send, record.
+//!
+//! The database is asked for several emails at once. Each is then sent by itself, and recorded together with what else
+//! was sent meanwhile. A code is drawn when there is a connection to send it on, not before.
+
+use std::sync::Arc;
+
+use entity::Timestamp;
+use futures_util::future::BoxFuture;
+use lettre::Message;
+use sea_orm::{DatabaseConnection, DbErr};
+
+use super::outbox::{self, Claim, OutboxSignal};
+use super::outcome::{self, Outcome};
+use super::smtp::{SEND_TIMEOUT, Smtp};
+use crate::clock::SharedClock;
+use crate::metrics::Metrics;
+use crate::random::SharedRandom;
+use crate::start_error::StartError;
+
+/// How many emails are sent at once, each on a connection of its own. lettre does not set `TCP_NODELAY`, so a single
+/// connection would wait for every acknowledgement of the network.
+pub(super) const CONNECTIONS: u32 = 8;
+
+/// Composes claimed emails. Called just before they are sent, so that a code in one is never old on arrival.
+pub type Compose = Arc<dyn Fn(Vec<Claim>) -> BoxFuture<'static, Result<Vec<Composed>, DbErr>> + Send + Sync>;
+
+/// A claimed email and what it says.
+pub struct Composed {
+    /// The claim.
+    pub claim: Claim,
+    /// What it says.
+    pub content: Content,
+}
+
+/// What an email says.
+pub enum Content {
+    /// This.
+    Message(Box<Message>),
+    /// Nothing any more: what it was about is gone.
+    Nothing,
+    /// It cannot be written; the reason.
+    Impossible(String),
+}
+
+/// Sends the emails of the outbox.
+#[derive(Clone)]
+pub struct MailWorker {
+    pub(super) db: DatabaseConnection,
+    pub(super) clock: SharedClock,
+    pub(super) signal: OutboxSignal,
+    random: SharedRandom,
+    metrics: Metrics,
+    smtp: Smtp,
+    compose: Compose,
+}
+
+impl MailWorker {
+    /// Prepares to send through the server of `smtp_url`, in the form that lettre reads. Does not connect yet.
+    ///
+    /// # Errors
+    /// When the URL cannot be read.
+    pub fn new(
+        db: DatabaseConnection,
+        clock: SharedClock,
+        random: SharedRandom,
+        signal: OutboxSignal,
+        metrics: Metrics,
+        smtp_url: &str,
+        compose: Compose,
+    ) -> Result<Self, StartError> {
+        Ok(Self {
+            smtp: Smtp::new(smtp_url, CONNECTIONS)?,
+            db,
+            clock,
+            signal,
+            random,
+            metrics,
+            compose,
+        })
+    }
+
+    /// Sends one email that is due. Tells whether there was one.
+    ///
+    /// # Errors
+    /// When the database fails. What was claimed is due again when its lease ends.
+    pub async fn send_next(&self) -> Result<bool, DbErr> {
+        let Some(claim) = self.claim().await? else {
+            return Ok(false);
+        };
+        self.send_claimed(claim).await?;
+        Ok(true)
+    }
+
+    /// Claims one email that is due, if there is one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim(&self) -> Result<Option<Claim>, DbErr> {
+        Ok(self.claim_at(self.clock.now(), 1).await?.pop())
+    }
+
+    pub(super) async fn claim_at(&self, now: Timestamp, limit: usize) -> Result<Vec<Claim>, DbErr> {
+        outbox::claim(&self.db, &*self.random, now, limit).await
+    }
+
+    /// Sends a claimed email, if the claim still holds.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn send_claimed(&self, claim: Claim) -> Result<(), DbErr> {
+        let mut attempts = Vec::new();
+        for composed in self.compose(vec![claim]).await? {
+            attempts.push(self.send(composed).await);
+        }
+        self.record(attempts).await
+    }
+
+    /// Composes the emails whose claims still hold, and restarts the leases that could end while they are sent.
+    pub(super) async fn compose(&self, claims: Vec<Claim>) -> Result<Vec<Composed>, DbErr> {
+        let now = self.clock.now();
+        let (ending, mut held): (Vec<_>, Vec<_>) = claims
+            .into_iter()
+            .partition(|claim| claim.row.due_at < now + SEND_TIMEOUT);
+        let renewed = outbox::renew(&self.db, &ending.iter().collect::<Vec<_>>(), now).await?;
+        held.extend(ending.into_iter().filter(|claim| renewed.contains(&claim.row.id)));
+        if held.is_empty() {
+            return Ok(Vec::new());
+        }
+        (self.compose)(held).await
+    }
+
+    /// Sends an email and waits for the mail server's reply.
+    pub(super) async fn send(&self, Composed { claim, content }: Composed) -> (Claim, Outcome) {
+        let outcome = match content {
+            Content::Message(message) => self.smtp.send(*message).await,
+            Content::Nothing => Outcome::NothingToSend,
+            Content::Impossible(reason) => Outcome::GiveUp(reason),
+        };
+        (claim, outcome)
+    }
+
+    /// Records what became of attempts.
+    pub(super) async fn record(&self, attempts: Vec<(Claim, Outcome)>) -> Result<(), DbErr> {
+        if outcome::record(&self.db, self.clock.now(), &self.metrics, attempts).await? {
+            // The loop may be waiting for something that is due later.
+            self.signal.notify();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! What became of an attempt to send an email, and what to do next.
+
+use std::time::Duration;
+
+use entity::Timestamp;
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::outbox::{self, Claim};
+use crate::metrics::Metrics;
+
+/// After this time in the outbox an email is given up: nobody waits for it any more.
+const GIVE_UP_AFTER: Duration = Duration::from_mins(15);
+
+/// What became of an attempt.
+pub(super) enum Outcome {
+    Sent,
+    NothingToSend,
+    TryAgain(String),
+    GiveUp(String),
+}
+
+/// Records the outcomes: deletes the rows that are finished with one statement, postpones the others one by one. Tells
+/// whether any was postponed.
+pub(super) async fn record(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    metrics: &Metrics,
+    mut attempts: Vec<(Claim, Outcome)>,
+) -> Result<bool, DbErr> {
+    let mut postponed = false;
+    for (claim, outcome) in &mut attempts {
+        let due = now + pause(claim.row.attempts);
+        if let Outcome::TryAgain(reason) = outcome {
+            if due > claim.row.created_at + GIVE_UP_AFTER {
+                *outcome = Outcome::GiveUp(format!("not accepted in time: {reason}"));
+            } else {
+                outbox::postpone(db, claim, due).await?;
+                postponed = true;
+            }
+        }
+    }
+    let finished = attempts
+        .iter()
+        .filter(|(_, outcome)| !matches!(outcome, Outcome::TryAgain(_)));
+    outbox::finish(db, &finished.map(|(claim, _)| claim).collect::<Vec<_>>()).await?;
+    // The log comes after the rows, so that a reader can rely on it.
+    for (claim, outcome) in &attempts {
+        log(metrics, claim, outcome);
+    }
+    Ok(postponed)
+}
+
+fn log(metrics: &Metrics, claim: &Claim, outcome: &Outcome) {
+    let mail = claim.row.id;
+    let attempts = claim.row.attempts;
+    match outcome {
+        Outcome::Sent => {
+            metrics.mails_sent.inc();
+            tracing::info!(%mail, attempts, "email sent");
+        }
+        Outcome::NothingToSend => {}
+        Outcome::GiveUp(reason) => {
+            metrics.mails_given_up.inc();
+            tracing::warn!(%mail, attempts, reason, "email given up");
+        }
+        Outcome::TryAgain(reason) => {
+            metrics.mails_retried.inc();
+            tracing::warn!(%mail, attempts, reason, "email not sent, will retry");
+        }
+    }
+}
+
+/// The pause after a number of attempts: 1, 2, 4, … seconds, then 2 minutes.
+fn pause(attempts: i32) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
+    Duration::from_secs((1 << doublings).min(120))
+}

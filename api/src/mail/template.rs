@@ -1,0 +1,140 @@
+//! What emails say, and how they become messages.
+
+use std::time::{Duration, SystemTime};
+
+use askama::Template;
+use entity::Timestamp;
+use lettre::Message;
+use lettre::message::header::{Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart};
+use sea_orm::prelude::Uuid;
+
+use crate::keys::Tag;
+use crate::start_error::StartError;
+
+/// The sender of every email.
+#[derive(Clone, Debug)]
+pub(crate) struct Sender(Mailbox);
+
+impl Sender {
+    /// Parses `MAIL_FROM`.
+    pub(crate) fn parse(text: &str) -> Result<Self, StartError> {
+        text.parse().map(Self).map_err(|_| StartError::MailFrom)
+    }
+}
+
+/// The words of an email, in text and HTML.
+pub(crate) struct Content {
+    subject: String,
+    text: askama::Result<String>,
+    html: askama::Result<String>,
+}
+
+#[derive(Template)]
+#[template(path = "activation_code.txt")]
+struct CodeText<'a> {
+    code: &'a str,
+    lifetime: &'a str,
+    link: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "activation_code.html")]
+struct CodeHtml<'a> {
+    code: &'a str,
+    lifetime: &'a str,
+    link: Option<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "account_exists.txt")]
+struct ExistsText;
+
+#[derive(Template)]
+#[template(path = "account_exists.html")]
+struct ExistsHtml;
+
+/// The activation code. The link opens the activation page with the code filled in.
+pub(crate) fn activation_code(code: &str, usable: Duration, link: Option<&str>) -> Content {
+    let lifetime = &in_words(usable);
+    Content {
+        subject: format!("{code} is your activation code"),
+        text: CodeText { code, lifetime, link }.render(),
+        html: CodeHtml { code, lifetime, link }.render(),
+    }
+}
+
+/// For the owner of an account whose address somebody registered again.
+pub(crate) fn account_exists() -> Content {
+    Content {
+        subject: "You already have an account".to_owned(),
+        text: ExistsText.render(),
+        html: ExistsHtml.render(),
+    }
+}
+
+/// Builds the message. The same `id` makes the same Message-ID.
+pub(crate) fn build(sender: &Sender, to: &str, content: Content, id: &Tag, now: Timestamp) -> Result<Message, String> {
+    let text = content.text.map_err(|error| error.to_string())?;
+    let html = content.html.map_err(|error| error.to_string())?;
+    let address = to
+        .parse()
+        .map_err(|_| "the mail library rejects the recipient's address".to_owned())?;
+    let mut id_bytes = [0; 16];
+    id_bytes.copy_from_slice(&id[..16]);
+    let id = Uuid::from_bytes(id_bytes).simple();
+    Message::builder()
+        .from(sender.0.clone())
+        .to(Mailbox::new(None, address))
+        .subject(content.subject)
+        .date(SystemTime::UNIX_EPOCH + now.since(Timestamp::from_millis(0)))
+        .message_id(Some(format!("<{id}@{}>", sender.0.email.domain())))
+        .header(AutoSubmitted)
+        .multipart(MultiPart::alternative_plain_html(text, html))
+        .map_err(|error| error.to_string())
+}
+
+/// A lifetime as a person says it: seconds below two minutes, then whole minutes.
+fn in_words(lifetime: Duration) -> String {
+    let seconds = lifetime.as_secs();
+    if seconds < 120 {
+        format!("{seconds} seconds")
+    } else {
+        format!("{} minutes", seconds / 60)
+    }
+}
+
+/// Tells automatic responders not to answer (RFC 3834, section 5).
+#[derive(Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lifetime_is_in_minutes_from_two_minutes_on() {
+        for (seconds, words) in [
+            (60, "60 seconds"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (600, "10 minutes"),
+        ] {
+            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The loop that sends emails as soon as they are enqueued.
+//!
+//! ```text
+//! claim as many as there are free connections ── compose ──┬── send ──┐
+//!    ^                                                     ├── send ──┼── record together
+//!    └── notified, or something is due                     └── send ──┘
+//! ```
+//!
+//! While some emails are sent, the next are claimed; while outcomes are recorded, others are sent. So the longer the
+//! backlog, the more emails share a statement.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::Timestamp;
+use futures_util::FutureExt;
+use sea_orm::DbErr;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::{CONNECTIONS, MailWorker};
+use super::outbox::{self, Claim};
+use super::outcome::Outcome;
+
+/// The pause before a due row that another worker is just claiming is looked at again.
+const LOCKED_ROW_PAUSE: Duration = Duration::from_millis(50);
+
+/// How often to look for rows that another replica enqueued and did not send.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+
+/// The longest that a retry is overlooked while other emails are sent.
+const RECHECK_AFTER: Duration = Duration::from_secs(1);
+
+/// The pause after the database failed.
+const DATABASE_ERROR_PAUSE: Duration = Duration::from_secs(1);
+
+/// When to look at the outbox next, unless notified before.
+enum NextLook {
+    /// There may be more.
+    Now,
+    /// All that was due is claimed. Nobody has asked yet when the next row is due: another enqueue may come first.
+    Soon,
+    /// Nothing was due.
+    At(Timestamp),
+}
+
+type Attempts = mpsc::Sender<(Claim, Outcome)>;
+
+impl MailWorker {
+    /// Sends whatever is in the outbox. When told to stop, finishes what it is sending.
+    pub async fn run(self, stop: CancellationToken) {
+        let (attempts, attempted) = mpsc::channel(CONNECTIONS as usize);
+        let recorder = self.clone().keep_recording(attempted);
+        let sender = async move {
+            self.keep_sending(attempts, &stop).await;
+        };
+        tokio::join!(sender, recorder);
+    }
+
+    async fn keep_sending(&self, attempts: Attempts, stop: &CancellationToken) {
+        let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        let mut look_at = self.clock.now();
+        while let Some(Ok(mut free)) = stop.run_until_cancelled(connections.clone().acquire_owned()).await {
+            while let Ok(another) = connections.clone().try_acquire_owned() {
+                free.merge(another);
+            }
+            match self.guarded_turn(free, &attempts).await {
+                NextLook::Now => continue,
+                NextLook::Soon => look_at = look_at.min(self.clock.now() + RECHECK_AFTER),
+                NextLook::At(instant) => look_at = instant,
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.signal.notified() => {}
+                () = self.clock.sleep_until(look_at) => {}
+            }
+        }
+    }
+
+    /// A turn that ends, whatever happens in it.
+    async fn guarded_turn(&self, free: OwnedSemaphorePermit, attempts: &Attempts) -> NextLook {
+        // A database that stops answering would block the loop for a quarter of an hour. After the lease the claims are
+        // void anyway.
+        let turn = tokio::time::timeout(outbox::LEASE, self.turn(free, attempts));
+        match AssertUnwindSafe(turn).catch_unwind().await {
+            Ok(Ok(Ok(next))) => next,
+            Ok(Ok(Err(error))) => {
+                tracing::warn!(%error, "cannot read the outbox, will retry");
+                NextLook::At(self.clock.now() + DATABASE_ERROR_PAUSE)
+            }
+            Ok(Err(_)) => {
+                tracing::warn!("timed out reading the outbox, will retry");
+                NextLook::At(self.clock.now() + DATABASE_ERROR_PAUSE)
+            }
+            Err(_) => {
+                tracing::error!("the mail worker panicked; its emails are due again when their leases end");
+                NextLook::At(self.clock.now() + POLL_INTERVAL)
+            }
+        }
+    }
+
+    /// Starts to send as many emails as there are free connections.
+    async fn turn(&self, mut free: OwnedSemaphorePermit, attempts: &Attempts) -> Result<NextLook, DbErr> {
+        // One instant for the claim and for what follows: an email that falls due between two instants would look as if
+        // another worker were claiming it.
+        let now = self.clock.now();
+        let claims = self.claim_at(now, free.num_permits()).await?;
+        if claims.is_empty() {
+            let due = outbox::next_due(&self.db).await?;
+            let look_at = due.map_or(now + POLL_INTERVAL, |due| {
+                due.min(now + POLL_INTERVAL).max(now + LOCKED_ROW_PAUSE)
+            });
+            return Ok(NextLook::At(look_at));
+        }
+        let drained = claims.len() < free.num_permits();
+        for composed in self.compose(claims).await? {
+            let connection = free.split(1);
+            let (worker, attempts) = (self.clone(), attempts.clone());
+            tokio::spawn(async move {
+                let attempt = worker.send(composed).await;
+                drop(connection);
+                let _ = attempts.send(attempt).await;
+            });
+        }
+        Ok(if drained { NextLook::Soon } else { NextLook::Now })
+    }
+
+    /// Records outcomes until nothing sends any more.
+    async fn keep_recording(self, mut attempted: mpsc::Receiver<(Claim, Outcome)>) {
+        let limit = 2 * CONNECTIONS as usize;
+        loop {
+            let mut attempts = Vec::with_capacity(limit);
+            if attempted.recv_many(&mut attempts, limit).await == 0 {
+                return;
+            }
+            let recording = tokio::time::timeout(outbox::LEASE, self.record(attempts));
+            let problem = match AssertUnwindSafe(recording).catch_unwind().await {
+                Ok(Ok(Ok(()))) => continue,
+                Ok(Ok(Err(error))) => error.to_string(),
+                Ok(Err(_)) => "timed out".to_owned(),
+                Err(_) => "panicked".to_owned(),
+            };
+            tracing::warn!(
+                problem,
+                "cannot record sent emails; they are due again when their leases end"
+            );
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Opening a session, and keeping it alive.
+
+use entity::{Timestamp, session};
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::SessionToken;
+use crate::limits::Client;
+use crate::policy::Policy;
+use crate::random::{self, Random};
+use crate::sql::statement;
+
+/// A session that was just opened.
+#[derive(Debug)]
+pub struct OpenedSession {
+    /// UUID version 7.
+    pub id: Uuid,
+    /// To be shown once.
+    pub token: SessionToken,
+    /// The absolute end.
+    pub expires_at: Timestamp,
+}
+
+/// Opens a session if the user is enabled and their credentials are still the verified ones: `credential_version` is that
+/// of the row whose password was verified. So no session outlives the password that opened it.
+pub(crate) async fn open(
+    db: &impl ConnectionTrait,
+    random: &dyn Random,
+    now: Timestamp,
+    policy: &Policy,
+    (user, credential_version): (Uuid, i32),
+    client: &Client,
+) -> Result<Option<OpenedSession>, DbErr> {
+    const SQL: &str = "INSERT INTO sessions \
+            (id, user_id, token_digest, created_at, last_used_at, expires_at, user_agent, network) \
+        SELECT $1, users.id, $2, $3, $3, $4, $5, $6 FROM users \
+        WHERE users.id = $7 AND credential_version = $8 AND disabled_at IS NULL";
+    let id = random::uuid(random, now);
+    let token = SessionToken::draw(random);
+    let expires_at = now + policy.session_ttl;
+    let insert = statement(
+        db,
+        SQL,
+        [
+            id.into(),
+            token.digest().into(),
+            now.into(),
+            expires_at.into(),
+            client.user_agent().map(str::to_owned).into(),
+            client.network_cidr().into(),
+            user.into(),
+            credential_version.into(),
+        ],
+    );
+    let opened = db.execute_raw(insert).await?.rows_affected() == 1;
+    Ok(opened.then_some(OpenedSession { id, token, expires_at }))
+}
+
+/// Records a use of a session, unless one was recorded within the touch interval.
+pub(crate) async fn touch(db: &impl ConnectionTrait, id: Uuid, now: Timestamp, policy: &Policy) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::LastUsedAt, Expr::value(now))
+        .filter(session::Column::Id.eq(id))
+        .filter(session::Column::LastUsedAt.lte(now.before(policy.session_touch())))
+        .exec(db)
+        .await?;
+    Ok(())
+}

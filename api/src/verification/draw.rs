@@ -1,0 +1,176 @@
+//! Draws codes, just before their emails are sent.
+
+use std::time::Duration;
+
+use entity::{HiddenBytes, Purpose, Timestamp};
+use sea_orm::prelude::Uuid;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+
+use super::{Code, MAX_CODE_LENGTH};
+use crate::keys::Key;
+use crate::limits::{Limit, guess_guard};
+use crate::random::{self, Random};
+use crate::sql::statement;
+
+/// How long after its draw a code can be sent again. A receiver that took the first email without acknowledging it gets
+/// the same code under the same Message-ID.
+const SAME_CODE: Duration = Duration::from_secs(30);
+
+/// How codes are drawn.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CodeRules {
+    /// Digits, unless the guess guard of the address is tripped.
+    pub digits: u8,
+    /// How long the code can be used.
+    pub ttl: Duration,
+}
+
+/// A claimed email that is to carry a code.
+pub(crate) struct DrawRequest {
+    pub verification: Uuid,
+    pub mail: Uuid,
+    pub lease: Uuid,
+    /// Whether an earlier attempt may have drawn a code for this email.
+    pub is_retry: bool,
+    /// The guess guard of the address.
+    pub tries: Limit,
+}
+
+/// A code that is to be sent now.
+pub(crate) struct Drawn {
+    pub mail: Uuid,
+    pub code: Code,
+    /// What the code was derived from. It names the email.
+    pub draw: Vec<u8>,
+    /// How long the code can be used from now on.
+    pub usable: Duration,
+    /// Whether the email may carry the code. It may not if the address has a user.
+    pub mailed: bool,
+}
+
+/// Draws the codes of claimed emails; a retry gets the code of an attempt within the last 30 seconds. An email without a
+/// result is not to be sent: its verification, or the worker's lease, is gone.
+pub(crate) async fn draw(
+    db: &impl ConnectionTrait,
+    random: &dyn Random,
+    codes: &Key,
+    now: Timestamp,
+    rules: CodeRules,
+    requests: &[DrawRequest],
+) -> Result<Vec<Drawn>, DbErr> {
+    let retries: Vec<_> = requests.iter().filter(|request| request.is_retry).collect();
+    let mut rows = recent(db, now, rules, &retries).await?;
+    let new: Vec<_> = requests
+        .iter()
+        .filter(|request| rows.iter().all(|row| row.mail_id != request.mail))
+        .collect();
+    rows.extend(store(db, random, now, rules, &new).await?);
+    Ok(rows.into_iter().map(|row| drawn(codes, row, now)).collect())
+}
+
+/// What the statements below return of a verification.
+#[derive(FromQueryResult)]
+struct Row {
+    id: Uuid,
+    purpose: Purpose,
+    draw: HiddenBytes,
+    digits: i32,
+    mail_id: Uuid,
+    code_expires_at: Timestamp,
+    mailed: bool,
+}
+
+fn drawn(codes: &Key, row: Row, now: Timestamp) -> Drawn {
+    let digits = u8::try_from(row.digits).unwrap_or(MAX_CODE_LENGTH);
+    Drawn {
+        mail: row.mail_id,
+        code: Code::derive(codes, row.purpose, row.id, &row.draw.0, digits),
+        draw: row.draw.0,
+        usable: row.code_expires_at.since(now),
+        mailed: row.mailed,
+    }
+}
+
+/// The codes that earlier attempts drew for these emails less than 30 seconds ago.
+async fn recent(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    rules: CodeRules,
+    retries: &[&DrawRequest],
+) -> Result<Vec<Row>, DbErr> {
+    const SQL: &str = "WITH retries (verification, mail, held_lease) AS (VALUES {rows}) \
+        SELECT verifications.id, purpose, draw, digits, mail_id, code_expires_at, mailed FROM retries \
+        JOIN verifications ON verifications.id = verification AND mail_id = mail \
+        JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
+        WHERE drawn_at > $1 AND consumed_at IS NULL";
+    // At least half of its time is left, also where an operator gives it less than a minute.
+    let drawn_after = now.before(SAME_CODE.min(rules.ttl / 2));
+    query(db, SQL, [drawn_after.into()], retries, |request| {
+        [request.verification.into(), request.mail.into(), request.lease.into()]
+    })
+    .await
+}
+
+/// Stores a new draw for each email whose lease holds and whose verification is open. One statement, so that a backlog of
+/// emails costs few of them. It also decides the digits, and whether the code may be mailed.
+async fn store(
+    db: &impl ConnectionTrait,
+    random: &dyn Random,
+    now: Timestamp,
+    rules: CodeRules,
+    new: &[&DrawRequest],
+) -> Result<Vec<Row>, DbErr> {
+    const SQL: &str = "WITH drawn (verification, mail, held_lease, new_draw, guard) AS (VALUES {rows}) \
+        UPDATE verifications SET \
+            draw = new_draw, mail_id = mail, drawn_at = $1, code_expires_at = $2, attempts = 0, \
+            digits = CASE WHEN EXISTS (SELECT 1 FROM rate_limits WHERE key = guard AND tripped_until > $1) \
+                THEN $3 ELSE $4 END, \
+            mailed = NOT EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical) \
+        FROM drawn \
+        WHERE id = verification AND consumed_at IS NULL AND expires_at > $1 \
+            AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease) \
+        RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed";
+    let shared = [
+        now.into(),
+        (now + rules.ttl).into(),
+        i32::from(guess_guard::guarded(rules.digits)).into(),
+        i32::from(rules.digits).into(),
+    ];
+    query(db, SQL, shared, new, |request| {
+        let draw: [u8; 32] = random::bytes(random);
+        [
+            request.verification.into(),
+            request.mail.into(),
+            request.lease.into(),
+            HiddenBytes(draw.to_vec()).into(),
+            request.tries.key.clone().into(),
+        ]
+    })
+    .await
+}
+
+/// Runs a statement with a list of rows in the place of `{rows}`. Their values come after the shared ones.
+async fn query<const SHARED: usize, const WIDTH: usize>(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    shared: [Value; SHARED],
+    requests: &[&DrawRequest],
+    row: impl Fn(&DrawRequest) -> [Value; WIDTH],
+) -> Result<Vec<Row>, DbErr> {
+    if requests.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<_> = (0..requests.len())
+        .map(|index| {
+            let first = SHARED + 1 + index * WIDTH;
+            let places: Vec<_> = (first..first + WIDTH).map(|place| format!("${place}")).collect();
+            format!("({})", places.join(", "))
+        })
+        .collect();
+    let sql = sql.replace("{rows}", &rows.join(", "));
+    let values = shared
+        .into_iter()
+        .chain(requests.iter().flat_map(|request| row(request)));
+    let rows = db.query_all_raw(statement(db, &sql, values)).await?;
+    rows.iter().map(|row| Row::from_query_result(row, "")).collect()
+}

@@ -1,0 +1,131 @@
+//! The statements on one verification: begin, find, spend a try, consume.
+
+use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, verification};
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+
+use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
+use crate::random::{self, Random};
+
+/// A verification that is about to begin.
+pub(crate) struct NewVerification {
+    pub purpose: Purpose,
+    /// The address that the code goes to, as typed and in its canonical form.
+    pub email: (HiddenText, HiddenText),
+    /// The password of the future user, for a registration.
+    pub password_hash: Option<HiddenText>,
+}
+
+/// Begins a registration in the place of the address's open one, whose emails go with it.
+pub(crate) async fn begin(
+    transaction: &impl ConnectionTrait,
+    random: &dyn Random,
+    now: Timestamp,
+    new: NewVerification,
+) -> Result<(Uuid, VerificationToken), DbErr> {
+    let (email, canonical) = new.email;
+    verification::Entity::delete_many()
+        .filter(verification::is_open_registration(&canonical.0))
+        .exec(transaction)
+        .await?;
+    let id = random::uuid(random, now);
+    let token = VerificationToken::draw(random);
+    verification::Entity::insert(verification::ActiveModel {
+        id: Set(id),
+        purpose: Set(new.purpose),
+        email: Set(email),
+        email_canonical: Set(canonical),
+        user_id: Set(None),
+        token_digest: Set(token.digest()),
+        password_hash: Set(new.password_hash),
+        locale: Set(None),
+        created_at: Set(now),
+        expires_at: Set(now + lifetime(new.purpose)),
+        proved_at: Set(None),
+        consumed_at: Set(None),
+        draw: Set(None),
+        digits: Set(0),
+        attempts: Set(0),
+        mailed: Set(false),
+        mail_id: Set(None),
+        drawn_at: Set(None),
+        code_expires_at: Set(None),
+    })
+    .exec_without_returning(transaction)
+    .await?;
+    Ok((id, token))
+}
+
+/// The verification of a purpose that a token names, open or consumed.
+pub(crate) async fn find_by_token(
+    db: &impl ConnectionTrait,
+    token: &VerificationToken,
+    purpose: Purpose,
+    now: Timestamp,
+) -> Result<Option<verification::Model>, DbErr> {
+    verification::by_token(token.digest(), purpose, now).one(db).await
+}
+
+/// A verification as it is now, open or consumed.
+pub(crate) async fn find_by_id(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<Option<verification::Model>, DbErr> {
+    verification::Entity::find_by_id(id)
+        .filter(verification::Column::ExpiresAt.gt(now))
+        .one(db)
+        .await
+}
+
+/// The condition under which a verification can still change anything.
+fn is_open(id: Uuid, now: Timestamp) -> Condition {
+    Condition::all()
+        .add(verification::Column::Id.eq(id))
+        .add(verification::Column::ConsumedAt.is_null())
+        .add(verification::Column::ExpiresAt.gt(now))
+}
+
+/// Records the first proof of a registration's password. Tells whether this was the first.
+pub(crate) async fn record_proof(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, DbErr> {
+    let recorded = verification::Entity::update_many()
+        .col_expr(verification::Column::ProvedAt, Expr::value(now))
+        .filter(verification::Column::Id.eq(id))
+        .filter(verification::Column::ProvedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(recorded.rows_affected == 1)
+}
+
+/// Spends a try of the live code, if there is one. The caller commits before it looks at the code.
+pub(crate) async fn spend_try(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    arrived: Timestamp,
+) -> Result<Option<verification::Model>, DbErr> {
+    let spent = verification::Entity::update_many()
+        .col_expr(
+            verification::Column::Attempts,
+            Expr::col(verification::Column::Attempts).add(1),
+        )
+        .filter(is_open(id, arrived))
+        .filter(verification::Column::Attempts.lt(CODE_MAX_ATTEMPTS))
+        .filter(verification::Column::CodeExpiresAt.gt(arrived))
+        .exec_with_returning(db)
+        .await?;
+    Ok(spent.into_iter().next())
+}
+
+/// Consumes a verification and forgets its secrets. Of several requests with the right code one succeeds.
+pub(crate) async fn consume(transaction: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, DbErr> {
+    let consumed = verification::Entity::update_many()
+        .col_expr(verification::Column::ConsumedAt, Expr::value(now))
+        .col_expr(verification::Column::PasswordHash, Expr::value(None::<HiddenText>))
+        .col_expr(verification::Column::Draw, Expr::value(None::<HiddenBytes>))
+        .filter(verification::Column::Id.eq(id))
+        .filter(verification::Column::ConsumedAt.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(consumed.rows_affected == 1)
+}

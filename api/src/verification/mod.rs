@@ -1,0 +1,36 @@
+//! Verifications: changes that wait for an emailed code. One mechanism serves every purpose.
+//!
+//! ```text
+//!   begin ──► open ──draw──► code in an email ──spend_try──► right code ──consume──► consumed
+//!              │                                                                        │
+//!              └─────────────── swept after its lifetime ───────────────────────────────┘
+//! ```
+//!
+//! Whatever must happen once is one guarded statement, keyed by the verification's id. A newer verification has another
+//! id, so a request or an email in flight for the old one finds no row.
+
+mod code;
+mod draw;
+mod lifecycle;
+mod token;
+
+use std::time::Duration;
+
+use entity::Purpose;
+
+pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
+pub(crate) use draw::{CodeRules, DrawRequest, Drawn, draw};
+pub(crate) use lifecycle::{NewVerification, begin, consume, find_by_id, find_by_token, record_proof, spend_try};
+pub use token::VerificationToken;
+
+/// How many tries a code has. Its few digits (below the 20 bits of OWASP ASVS 6.5.4) allow no more.
+pub const CODE_MAX_ATTEMPTS: u8 = 3;
+
+/// How long a verification of a purpose stays open.
+#[must_use]
+pub const fn lifetime(purpose: Purpose) -> Duration {
+    match purpose {
+        Purpose::Registration => Duration::from_hours(24),
+        Purpose::PasswordReset | Purpose::EmailChange => Duration::from_hours(1),
+    }
+}

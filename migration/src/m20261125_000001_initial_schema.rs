@@ -1,0 +1,182 @@
+//! The first schema: users, verifications, sessions, the outbox and the rate limits.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{
+    big_integer, big_integer_null, binary, binary_null, boolean, integer, string, string_len, string_len_null, text,
+    text_null, uuid, uuid_null,
+};
+
+/// The longest language tag that RFC 5646 asks to store.
+const LOCALE_LENGTH: u32 = 35;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in [users(), verifications(), sessions(), email_outbox(), rate_limits()] {
+            manager.create_table(table).await?;
+        }
+        for index in indexes() {
+            manager.create_index(index).await?;
+        }
+        schema_compatibility(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in [
+            "schema_compatibility",
+            "rate_limits",
+            "email_outbox",
+            "sessions",
+            "verifications",
+            "users",
+        ] {
+            manager.drop_table(Table::drop().table(table).to_owned()).await?;
+        }
+        Ok(())
+    }
+}
+
+fn users() -> TableCreateStatement {
+    Table::create()
+        .table("users")
+        .col(uuid("id").primary_key())
+        .col(string("email"))
+        .col(string("email_canonical").unique_key())
+        .col(string("password_hash"))
+        .col(integer("credential_version"))
+        .col(string_len_null("locale", LOCALE_LENGTH))
+        .col(big_integer("created_at"))
+        .col(big_integer("activated_at"))
+        .col(big_integer_null("disabled_at"))
+        .to_owned()
+}
+
+fn verifications() -> TableCreateStatement {
+    Table::create()
+        .table("verifications")
+        .col(uuid("id").primary_key())
+        .col(string_len("purpose", 32))
+        .col(string("email"))
+        .col(string("email_canonical"))
+        .col(uuid_null("user_id"))
+        .col(binary("token_digest").unique_key())
+        .col(text_null("password_hash"))
+        .col(string_len_null("locale", LOCALE_LENGTH))
+        .col(big_integer("created_at"))
+        .col(big_integer("expires_at"))
+        .col(big_integer_null("proved_at"))
+        .col(big_integer_null("consumed_at"))
+        .col(binary_null("draw"))
+        .col(integer("digits"))
+        .col(integer("attempts"))
+        .col(boolean("mailed"))
+        .col(uuid_null("mail_id"))
+        .col(big_integer_null("drawn_at"))
+        .col(big_integer_null("code_expires_at"))
+        .foreign_key(&mut deleted_with("verifications", "user_id", "users"))
+        .to_owned()
+}
+
+fn sessions() -> TableCreateStatement {
+    Table::create()
+        .table("sessions")
+        .col(uuid("id").primary_key())
+        .col(uuid("user_id"))
+        .col(binary("token_digest").unique_key())
+        .col(big_integer("created_at"))
+        .col(big_integer("last_used_at"))
+        .col(big_integer("expires_at"))
+        .col(string_len_null("user_agent", 200))
+        .col(string("network"))
+        .foreign_key(&mut deleted_with("sessions", "user_id", "users"))
+        .to_owned()
+}
+
+fn email_outbox() -> TableCreateStatement {
+    Table::create()
+        .table("email_outbox")
+        .col(uuid("id").primary_key())
+        .col(string_len("kind", 32))
+        .col(string("recipient"))
+        .col(uuid_null("verification_id"))
+        .col(big_integer("created_at"))
+        .col(big_integer("due_at"))
+        .col(integer("attempts"))
+        .col(uuid_null("lease"))
+        .foreign_key(&mut deleted_with("email_outbox", "verification_id", "verifications"))
+        .to_owned()
+}
+
+fn rate_limits() -> TableCreateStatement {
+    Table::create()
+        .table("rate_limits")
+        .col(binary("key").primary_key())
+        .col(text("releases"))
+        .col(big_integer("theoretical_arrival"))
+        .col(integer("capacity"))
+        .col(big_integer("interval_ms"))
+        .col(big_integer("taken_at"))
+        .col(big_integer_null("tripped_until"))
+        .col(big_integer("expires_at"))
+        .to_owned()
+}
+
+fn deleted_with(table: &'static str, column: &'static str, parent: &'static str) -> ForeignKeyCreateStatement {
+    ForeignKey::create()
+        .from(table, column)
+        .to(parent, "id")
+        .on_delete(ForeignKeyAction::Cascade)
+        .to_owned()
+}
+
+fn indexes() -> Vec<IndexCreateStatement> {
+    let index = |name: &'static str, table: &'static str, columns: &[&'static str]| {
+        let mut index = Index::create().name(name).table(table).to_owned();
+        for column in columns {
+            index.col(*column);
+        }
+        index
+    };
+    let open = |purpose: &'static str| Expr::col("consumed_at").is_null().and(Expr::col("purpose").eq(purpose));
+    vec![
+        // At most one open registration for an address, and one open change of a user's address.
+        index("verifications_open_registration", "verifications", &["email_canonical"])
+            .unique()
+            .cond_where(open("registration"))
+            .to_owned(),
+        index("verifications_open_email_change", "verifications", &["user_id"])
+            .unique()
+            .cond_where(open("email_change"))
+            .to_owned(),
+        // A deleted user takes their verifications along.
+        index("verifications_user_id", "verifications", &["user_id"]),
+        index("sessions_user_id", "sessions", &["user_id"]),
+        index("email_outbox_verification_id", "email_outbox", &["verification_id"]),
+        // The sweep.
+        index("verifications_expires_at", "verifications", &["expires_at"]),
+        index("sessions_expires_at", "sessions", &["expires_at"]),
+        index("sessions_last_used_at", "sessions", &["last_used_at"]),
+        index("rate_limits_expires_at", "rate_limits", &["expires_at"]),
+        // Mail workers claim the least tried first, of these the longest due, and ask when the next one is due.
+        index("email_outbox_attempts_due_at", "email_outbox", &["attempts", "due_at"]),
+        index("email_outbox_due_at", "email_outbox", &["due_at"]),
+    ]
+}
+
+/// One row: the oldest schema version whose servers can work with this schema.
+async fn schema_compatibility(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let table = Table::create()
+        .table("schema_compatibility")
+        .col(integer("minimum_version").primary_key())
+        .to_owned();
+    manager.create_table(table).await?;
+    let first = Query::insert()
+        .into_table("schema_compatibility")
+        .columns(["minimum_version"])
+        .values_panic([1.into()])
+        .to_owned();
+    manager.execute(first).await
+}
