@@ -38,6 +38,7 @@ mod start_up_errors;
 mod stopping;
 mod sweep;
 mod transport;
+mod verifications;
 mod wrong_tries;
 
 use std::time::Duration;

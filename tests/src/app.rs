@@ -57,6 +57,8 @@ pub struct TestAppBuilder {
     pub graphiql: bool,
     /// The mailbox that GraphiQL reads; the mailer-mock's by default.
     pub mailbox_url: Option<String>,
+    /// The page that the email's button opens; none by default.
+    pub activation_url: Option<url::Url>,
 }
 
 impl TestApp {
@@ -89,6 +91,7 @@ impl TestApp {
             origins: Origins::Localhost,
             graphiql: true,
             mailbox_url: None,
+            activation_url: None,
         };
         change(&mut builder);
         builder.start().await
@@ -226,7 +229,7 @@ impl TestAppBuilder {
             database_url: self.database.url().into(),
             smtp_url: smtp_url.into(),
             mail_from: "Registration <no-reply@example.com>".to_owned(),
-            activation_url: None,
+            activation_url: self.activation_url,
             secret_key: vec![7; 32].into(),
             http: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             metrics: None,

@@ -5,7 +5,7 @@ mod workers;
 
 use mailer_mock::{Action, FaultRule, Stage};
 
-fn fault(stage: Stage, action: Action, times: u32) -> Vec<FaultRule> {
+pub(crate) fn fault(stage: Stage, action: Action, times: u32) -> Vec<FaultRule> {
     vec![FaultRule {
         stage,
         action,
@@ -15,7 +15,7 @@ fn fault(stage: Stage, action: Action, times: u32) -> Vec<FaultRule> {
     }]
 }
 
-fn reply(code: u16) -> Action {
+pub(crate) fn reply(code: u16) -> Action {
     Action::Reply {
         code,
         text: "not now".to_owned(),
