@@ -214,16 +214,16 @@ async fn activation_that_loses_to_another_user_is_not_found(database: Database) 
     let core = TestCore::start(&database).await;
     let token = core.register("ada@example.com", PASSWORD, 1).await.token;
     core.send_next().await;
-    let code = core.newest_code("ada@example.com");
+    let newest_code = core.newest_code("ada@example.com");
     // The address is taken after the code was emailed, as by an import.
     insert_user(&core, "ada@example.com").await;
-    let outcome = core.activate_with_token(&token, &code).await;
+    let outcome = core.activate_with_token(&token, &newest_code).await;
     assert_eq!(outcome, Err(DomainError::VerificationNotFound));
     assert_eq!(core.count::<user::Entity>().await, 1);
     assert_eq!(core.count::<session::Entity>().await, 0);
     assert!(!core.send_next().await);
     // The code is used up.
-    let again = core.activate_with_token(&token, &code).await;
+    let again = core.activate_with_token(&token, &newest_code).await;
     assert_eq!(again, Err(DomainError::AlreadyActivated(None)));
 }
 

@@ -25,8 +25,8 @@ async fn statements_are_equal_for_active_and_unknown_addresses(database: Databas
     .await;
     let token = core.register("known@example.com", PASSWORD, 200).await.token;
     core.send_next().await;
-    let code = core.newest_code("known@example.com");
-    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    let newest_code = core.newest_code("known@example.com");
+    assert_eq!(core.activate_with_token(&token, &newest_code).await, Ok(()));
     core.advance(60 * 60);
 
     let known = statements(&core, &log, "known@example.com").await;
