@@ -34,4 +34,5 @@ pub mod settings;
 mod sql;
 pub mod start_error;
 pub mod telemetry;
+pub mod token;
 pub mod verification;

@@ -13,7 +13,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: Vec<u8>,
     /// Sliding window: the instants at which a used unit is free again, newest first, 13 digits each (milliseconds).
-    /// Empty for a token bucket.
+    /// Unused by a token bucket.
     pub releases: String,
     /// Token bucket: the theoretical arrival time of the generic cell rate algorithm. Unused by a sliding window.
     pub theoretical_arrival: Timestamp,

@@ -1,8 +1,8 @@
 //! Activating.
 
-use entity::{HiddenText, Timestamp, user, verification};
+use entity::{Timestamp, user, verification};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, ConnectionTrait, DbErr, EntityTrait};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 
 use super::registration::{RegistrationKey, RegistrationProof, find_registration, reload};
 use super::{DomainError, User};
@@ -117,34 +117,24 @@ async fn create_user(
     registration: &verification::Model,
     now: Timestamp,
 ) -> Result<Option<user::Model>, DbErr> {
-    let Some(HiddenText(password_hash)) = registration.password_hash.clone() else {
+    let Some(password_hash) = registration.password_hash.clone() else {
         return Ok(None);
     };
     let user = user::Model {
         id: registration.id,
         email: registration.email.clone(),
         email_canonical: registration.email_canonical.clone(),
-        password_hash: HiddenText(password_hash),
+        password_hash,
         credential_version: 0,
         locale: registration.locale.clone(),
         created_at: registration.created_at,
         activated_at: now,
         disabled_at: None,
     };
-    let created = user::Entity::insert(user::ActiveModel {
-        id: Set(user.id),
-        email: Set(user.email.clone()),
-        email_canonical: Set(user.email_canonical.clone()),
-        password_hash: Set(user.password_hash.clone()),
-        credential_version: Set(user.credential_version),
-        locale: Set(user.locale.clone()),
-        created_at: Set(user.created_at),
-        activated_at: Set(user.activated_at),
-        disabled_at: Set(user.disabled_at),
-    })
-    .on_conflict(OnConflict::new().do_nothing().to_owned())
-    .exec_without_returning(transaction)
-    .await?;
+    let created = user::Entity::insert(user.clone().into_active_model().reset_all())
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .exec_without_returning(transaction)
+        .await?;
     Ok((created == 1).then_some(user))
 }
 

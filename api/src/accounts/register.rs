@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword, check_strength};
 use crate::limits::{self, Client, sliding_window};
 use crate::mail::outbox;
-use crate::verification::{self, NewVerification, VerificationToken};
+use crate::verification::{NewRegistration, VerificationToken, begin_registration};
 
 /// A registration has begun.
 #[derive(Debug)]
@@ -48,12 +48,12 @@ pub async fn register(
     let request = CodeRequest::begin(app, email.canonical(), client, now).await?;
     let transaction = &request.transaction;
     let typed = HiddenText(email.typed().to_owned());
-    let new = NewVerification {
-        purpose: Purpose::Registration,
-        email: (typed.clone(), HiddenText(email.canonical().to_owned())),
-        password_hash: Some(HiddenText(password_hash)),
+    let new = NewRegistration {
+        email: typed.clone(),
+        email_canonical: HiddenText(email.canonical().to_owned()),
+        password_hash: HiddenText(password_hash),
     };
-    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
+    let (id, token) = begin_registration(transaction, &*app.random, now, new).await?;
     outbox::enqueue(transaction, &*app.random, now, EmailKind::Registration, typed, id).await?;
     let sent = request.commit().await?;
     Ok(Registered { token, sent })

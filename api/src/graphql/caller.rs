@@ -3,7 +3,7 @@
 use entity::Timestamp;
 use tokio::sync::OnceCell;
 
-use super::errors::ApiError;
+use super::errors::{ApiError, BASIC_OR_BEARER};
 use crate::accounts::{self, RegistrationKey, User};
 use crate::app::App;
 use crate::credentials::{Credentials, EmailAddress, Password};
@@ -72,14 +72,14 @@ impl Caller {
     async fn verify(&self, app: &App) -> Result<Option<User>, ApiError> {
         match &self.authorization {
             Authorization::Missing => Ok(None),
-            Authorization::Unusable => Err(ApiError::Unauthenticated),
+            Authorization::Unusable => Err(ApiError::Unauthenticated(BASIC_OR_BEARER)),
             Authorization::Bearer(token) => match accounts::me_by_session(app, token).await? {
                 Some(user) => Ok(Some(user)),
-                None => Err(ApiError::Unauthenticated),
+                None => Err(ApiError::Unauthenticated(BASIC_OR_BEARER)),
             },
             Authorization::Basic { .. } => match self.basic()? {
                 Some(credentials) => Ok(Some(accounts::me_by_password(app, &credentials).await?)),
-                None => Err(ApiError::Unauthenticated),
+                None => Err(ApiError::Unauthenticated(BASIC_OR_BEARER)),
             },
         }
     }
@@ -87,7 +87,9 @@ impl Caller {
     /// The HTTP Basic credentials; `None` if the user name is not an address, and so proves nobody.
     fn basic(&self) -> Result<Option<Credentials>, ApiError> {
         let Authorization::Basic { email, password } = &self.authorization else {
-            return Err(ApiError::Unauthenticated);
+            return Err(ApiError::Unauthenticated(
+                "a verificationToken, or HTTP Basic with email and password",
+            ));
         };
         Ok(EmailAddress::parse(email).ok().map(|email| Credentials {
             email,
@@ -111,7 +113,7 @@ impl Caller {
     pub(super) fn bearer(&self) -> Result<&SessionToken, ApiError> {
         match &self.authorization {
             Authorization::Bearer(token) => Ok(token),
-            _ => Err(ApiError::Unauthenticated),
+            _ => Err(ApiError::Unauthenticated("the Bearer token of a session")),
         }
     }
 }

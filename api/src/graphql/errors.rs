@@ -64,10 +64,14 @@ impl ErrorCode {
     }
 }
 
+/// What `me` takes.
+pub(super) const BASIC_OR_BEARER: &str = "HTTP Basic with email and password, or the Bearer token of a session";
+
 /// The error of a resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ApiError {
-    Unauthenticated,
+    /// The credentials are missing, or prove nobody; what the field takes.
+    Unauthenticated(&'static str),
     RateLimited(Duration),
     Overloaded,
     /// The cause is in the log; the answer does not reveal it.
@@ -89,7 +93,7 @@ impl From<DomainError> for ApiError {
             DomainError::RateLimited(wait) | DomainError::EmailsLimited(wait) => Self::RateLimited(wait),
             DomainError::Overloaded => Self::Overloaded,
             DomainError::Database(cause) => Self::internal(&cause),
-            _ => Self::Unauthenticated,
+            _ => Self::Unauthenticated(BASIC_OR_BEARER),
         }
     }
 }
@@ -97,15 +101,18 @@ impl From<DomainError> for ApiError {
 impl From<ApiError> for async_graphql::Error {
     fn from(error: ApiError) -> Self {
         let (code, message) = match error {
-            ApiError::Unauthenticated => (
+            ApiError::Unauthenticated(accepted) => (
                 ErrorCode::Unauthenticated,
-                "Authentication required: an Authorization header with Basic or Bearer.",
+                format!("Authentication required: {accepted}."),
             ),
-            ApiError::RateLimited(_) => (ErrorCode::RateLimited, "Too many attempts. Try again later."),
-            ApiError::Overloaded => (ErrorCode::Overloaded, "The server is busy. Try again in a few seconds."),
+            ApiError::RateLimited(_) => (ErrorCode::RateLimited, "Too many attempts. Try again later.".to_owned()),
+            ApiError::Overloaded => (
+                ErrorCode::Overloaded,
+                "The server is busy. Try again in a few seconds.".to_owned(),
+            ),
             ApiError::Internal => (
                 ErrorCode::InternalServerError,
-                "Something went wrong on the server. Quote the request id when you report it.",
+                "Something went wrong on the server. Quote the request id when you report it.".to_owned(),
             ),
         };
         Self::new(message).extend_with(|_, extensions| {

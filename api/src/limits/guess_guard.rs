@@ -5,28 +5,20 @@
 //! [`GUARDED_CODE_LENGTH`] digits, so the odds of a guess stay where they were.
 
 use entity::{Timestamp, rate_limit};
-use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::sliding_window::{WIDTH, first, push};
-use super::{GUARDED_CODE_LENGTH, Limit};
+use super::GUARDED_CODE_LENGTH;
+use super::limit::{Limit, upsert};
+use super::sliding_window::PUSH;
 
 /// Counts one try.
 pub(crate) async fn count_try(db: &impl ConnectionTrait, now: Timestamp, tries: &Limit) -> Result<(), DbErr> {
-    let mut on_conflict = push();
-    on_conflict.value(
-        rate_limit::Column::TrippedUntil,
-        Expr::cust(format!(
-            "CASE WHEN rate_limits.tripped_until > excluded.taken_at \
-               OR substr(rate_limits.releases, {WIDTH} * (excluded.capacity - 2) + 1, {WIDTH}) \
-                  > CAST(excluded.taken_at AS TEXT) \
-             THEN excluded.taken_at + excluded.interval_ms ELSE rate_limits.tripped_until END"
-        )),
+    let push_and_trip_if_full = format!(
+        "{PUSH}, tripped_until = CASE WHEN rate_limits.tripped_until > excluded.taken_at \
+            OR substr(rate_limits.releases, 13 * (excluded.capacity - 2) + 1, 13) > CAST(excluded.taken_at AS TEXT) \
+            THEN excluded.taken_at + excluded.interval_ms ELSE rate_limits.tripped_until END"
     );
-    rate_limit::Entity::insert(first(tries, now))
-        .on_conflict(on_conflict)
-        .exec_without_returning(db)
-        .await?;
+    upsert(db, now, std::slice::from_ref(tries), &push_and_trip_if_full).await?;
     Ok(())
 }
 

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use entity::{Timestamp, rate_limit};
-use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::Client;
 use crate::keys::Key;
+use crate::sql::statement_over;
 
 /// One limit of one subject.
 #[derive(Debug, Clone)]
@@ -37,18 +38,47 @@ impl Limit {
             interval,
         }
     }
+}
 
-    /// The row of an unused limit.
-    pub(super) fn row(&self, now: Timestamp) -> rate_limit::ActiveModel {
-        rate_limit::ActiveModel {
-            key: Set(self.key.clone()),
-            releases: Set(String::new()),
-            theoretical_arrival: Set(now),
-            capacity: Set(i32::from(self.capacity)),
-            interval_ms: Set((now + self.interval).as_millis() - now.as_millis()),
-            taken_at: Set(now),
-            tripped_until: Set(None),
-            expires_at: Set(now + self.interval * u32::from(self.capacity)),
-        }
-    }
+/// Takes one unit of each limit with one statement, which locks the rows in the order of the limits. `update` says what
+/// taking does to a row that exists, after `ON CONFLICT DO UPDATE SET`. Returns the rows that changed: an `update` with a
+/// condition leaves out those that refuse.
+pub(super) async fn upsert(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+    update: &str,
+) -> Result<Vec<rate_limit::Model>, DbErr> {
+    let sql = format!(
+        "INSERT INTO rate_limits \
+            (key, releases, theoretical_arrival, capacity, interval_ms, taken_at, expires_at) VALUES {{rows}} \
+        ON CONFLICT (key) DO UPDATE SET capacity = excluded.capacity, interval_ms = excluded.interval_ms, \
+            taken_at = excluded.taken_at, expires_at = excluded.expires_at, {update} RETURNING *"
+    );
+    let rows = limits.iter().map(|limit| {
+        let release = now + limit.interval;
+        [
+            limit.key.clone().into(),
+            format!("{:013}", release.as_millis()).into(),
+            release.into(),
+            i32::from(limit.capacity).into(),
+            (release.as_millis() - now.as_millis()).into(),
+            now.into(),
+            (now + limit.interval * u32::from(limit.capacity)).into(),
+        ]
+    });
+    let changed = db.query_all_raw(statement_over(db, &sql, [], rows)).await?;
+    changed
+        .iter()
+        .map(|row| rate_limit::Model::from_query_result(row, ""))
+        .collect()
+}
+
+/// The rows of limits, as far as they exist.
+pub(super) async fn rows(db: &impl ConnectionTrait, limits: &[Limit]) -> Result<Vec<rate_limit::Model>, DbErr> {
+    let keys = limits.iter().map(|limit| limit.key.clone());
+    rate_limit::Entity::find()
+        .filter(rate_limit::Column::Key.is_in(keys))
+        .all(db)
+        .await
 }

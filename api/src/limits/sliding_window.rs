@@ -11,13 +11,15 @@
 use std::time::Duration;
 
 use entity::{Timestamp, rate_limit};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr};
 
-use super::Limit;
+use super::limit::{Limit, rows, upsert};
 
 /// Digits of an instant: milliseconds since the Unix epoch, until the year 2286.
-pub(super) const WIDTH: usize = 13;
+const WIDTH: usize = 13;
+
+/// Puts the new instant in front, and drops the oldest beyond the capacity.
+pub(super) const PUSH: &str = "releases = substr(excluded.releases || rate_limits.releases, 1, 13 * excluded.capacity)";
 
 /// Takes one unit of each limit. If one refuses, the caller rolls the transaction back. Callers that share a limit queue
 /// on its row, in the order in which the limits are given.
@@ -28,17 +30,11 @@ pub(crate) async fn take(
     now: Timestamp,
     limits: &[Limit],
 ) -> Result<Result<Duration, Duration>, DbErr> {
-    let mut on_conflict = push();
-    on_conflict.action_and_where(Expr::cust(format!(
-        "length(rate_limits.releases) < {WIDTH} * excluded.capacity \
-         OR substr(rate_limits.releases, {WIDTH} * (excluded.capacity - 1) + 1, {WIDTH}) \
-            <= CAST(excluded.taken_at AS TEXT)"
-    )));
-    let taken = rate_limit::Entity::insert_many(limits.iter().map(|limit| first(limit, now)))
-        .on_conflict(on_conflict)
-        .exec_with_returning(transaction)
-        .await?;
-    // The statement returns only the rows that it changed.
+    let push_if_free = format!(
+        "{PUSH} WHERE length(rate_limits.releases) < 13 * excluded.capacity \
+            OR substr(rate_limits.releases, 13 * (excluded.capacity - 1) + 1, 13) <= CAST(excluded.taken_at AS TEXT)"
+    );
+    let taken = upsert(transaction, now, limits, &push_if_free).await?;
     if taken.len() < limits.len() {
         let longest = limits.iter().map(|limit| limit.interval).max().unwrap_or_default();
         return Ok(Err(peek(transaction, now, limits).await?.unwrap_or(longest)));
@@ -52,41 +48,9 @@ pub(crate) async fn peek(
     now: Timestamp,
     limits: &[Limit],
 ) -> Result<Option<Duration>, DbErr> {
-    let keys = limits.iter().map(|limit| limit.key.clone());
-    let rows = rate_limit::Entity::find()
-        .filter(rate_limit::Column::Key.is_in(keys))
-        .all(db)
-        .await?;
+    let rows = rows(db, limits).await?;
     let wait = rows.iter().map(|row| wait(row, now)).max().unwrap_or_default();
     Ok((!wait.is_zero()).then_some(wait))
-}
-
-/// The row with one unit taken.
-pub(super) fn first(limit: &Limit, now: Timestamp) -> rate_limit::ActiveModel {
-    let release = (now + limit.interval).as_millis();
-    rate_limit::ActiveModel {
-        releases: Set(format!("{release:013}")),
-        ..limit.row(now)
-    }
-}
-
-/// Takes one unit of an existing row: puts the new instant in front and drops the oldest beyond the capacity.
-pub(super) fn push() -> OnConflict {
-    let mut on_conflict = OnConflict::column(rate_limit::Column::Key);
-    on_conflict
-        .value(
-            rate_limit::Column::Releases,
-            Expr::cust(format!(
-                "substr(excluded.releases || rate_limits.releases, 1, {WIDTH} * excluded.capacity)"
-            )),
-        )
-        .update_columns([
-            rate_limit::Column::Capacity,
-            rate_limit::Column::IntervalMs,
-            rate_limit::Column::TakenAt,
-            rate_limit::Column::ExpiresAt,
-        ]);
-    on_conflict
 }
 
 /// How long until the row has a unit; zero when it has one now.

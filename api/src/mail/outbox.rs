@@ -63,7 +63,7 @@ pub(crate) async fn enqueue(
         created_at: Set(now),
         due_at: Set(now),
         attempts: Set(0),
-        lease: Set(None),
+        ..Default::default()
     })
     .exec_without_returning(transaction)
     .await?;

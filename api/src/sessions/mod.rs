@@ -3,11 +3,17 @@
 mod lookup;
 mod open;
 mod revoke;
-mod token;
 
 pub(crate) use lookup::FoundSession;
 pub use lookup::SessionLookup;
 pub use open::OpenedSession;
 pub(crate) use open::{open, touch};
 pub(crate) use revoke::revoke;
-pub use token::SessionToken;
+
+use crate::token::Token;
+
+/// What a [`SessionToken`] names.
+pub enum Session {}
+
+/// A bearer token (RFC 6750): whoever has it acts as the user.
+pub type SessionToken = Token<Session>;

@@ -10,7 +10,7 @@ use super::{Code, MAX_CODE_LENGTH};
 use crate::keys::Key;
 use crate::limits::{Limit, guess_guard};
 use crate::random::{self, Random};
-use crate::sql::statement;
+use crate::sql::statement_over;
 
 /// How long after its draw a code can be sent again. A receiver that took the first email without acknowledging it gets
 /// the same code under the same Message-ID.
@@ -149,7 +149,6 @@ async fn store(
     .await
 }
 
-/// Runs a statement with a list of rows in the place of `{rows}`. Their values come after the shared ones.
 async fn query<const SHARED: usize, const WIDTH: usize>(
     db: &impl ConnectionTrait,
     sql: &str,
@@ -160,17 +159,7 @@ async fn query<const SHARED: usize, const WIDTH: usize>(
     if requests.is_empty() {
         return Ok(Vec::new());
     }
-    let rows: Vec<_> = (0..requests.len())
-        .map(|index| {
-            let first = SHARED + 1 + index * WIDTH;
-            let places: Vec<_> = (first..first + WIDTH).map(|place| format!("${place}")).collect();
-            format!("({})", places.join(", "))
-        })
-        .collect();
-    let sql = sql.replace("{rows}", &rows.join(", "));
-    let values = shared
-        .into_iter()
-        .chain(requests.iter().flat_map(|request| row(request)));
-    let rows = db.query_all_raw(statement(db, &sql, values)).await?;
+    let rows = requests.iter().map(|request| row(request));
+    let rows = db.query_all_raw(statement_over(db, sql, shared, rows)).await?;
     rows.iter().map(|row| Row::from_query_result(row, "")).collect()
 }

@@ -8,49 +8,43 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
 use crate::random::{self, Random};
 
-/// A verification that is about to begin.
-pub(crate) struct NewVerification {
-    pub purpose: Purpose,
-    /// The address that the code goes to, as typed and in its canonical form.
-    pub email: (HiddenText, HiddenText),
-    /// The password of the future user, for a registration.
-    pub password_hash: Option<HiddenText>,
+/// A registration that is about to begin.
+pub(crate) struct NewRegistration {
+    /// The address that the code goes to, as typed.
+    pub email: HiddenText,
+    /// The canonical form of the address.
+    pub email_canonical: HiddenText,
+    /// The password of the future user.
+    pub password_hash: HiddenText,
 }
 
 /// Begins a registration in the place of the address's open one, whose emails go with it.
-pub(crate) async fn begin(
+pub(crate) async fn begin_registration(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
-    new: NewVerification,
+    new: NewRegistration,
 ) -> Result<(Uuid, VerificationToken), DbErr> {
-    let (email, canonical) = new.email;
     verification::Entity::delete_many()
-        .filter(verification::is_open_registration(&canonical.0))
+        .filter(verification::is_open_registration(&new.email_canonical.0))
         .exec(transaction)
         .await?;
     let id = random::uuid(random, now);
     let token = VerificationToken::draw(random);
     verification::Entity::insert(verification::ActiveModel {
         id: Set(id),
-        purpose: Set(new.purpose),
-        email: Set(email),
-        email_canonical: Set(canonical),
-        user_id: Set(None),
+        purpose: Set(Purpose::Registration),
+        email: Set(new.email),
+        email_canonical: Set(new.email_canonical),
         token_digest: Set(token.digest()),
-        password_hash: Set(new.password_hash),
-        locale: Set(None),
+        password_hash: Set(Some(new.password_hash)),
         created_at: Set(now),
-        expires_at: Set(now + lifetime(new.purpose)),
-        proved_at: Set(None),
-        consumed_at: Set(None),
-        draw: Set(None),
+        expires_at: Set(now + lifetime(Purpose::Registration)),
         digits: Set(0),
         attempts: Set(0),
         mailed: Set(false),
-        mail_id: Set(None),
-        drawn_at: Set(None),
-        code_expires_at: Set(None),
+        // Everything else is null until it happens.
+        ..Default::default()
     })
     .exec_without_returning(transaction)
     .await?;

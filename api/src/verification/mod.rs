@@ -12,7 +12,6 @@
 mod code;
 mod draw;
 mod lifecycle;
-mod token;
 
 use std::time::Duration;
 
@@ -20,8 +19,18 @@ use entity::Purpose;
 
 pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
 pub(crate) use draw::{CodeRules, DrawRequest, Drawn, draw};
-pub(crate) use lifecycle::{NewVerification, begin, consume, find_by_id, find_by_token, record_proof, spend_try};
-pub use token::VerificationToken;
+pub(crate) use lifecycle::{
+    NewRegistration, begin_registration, consume, find_by_id, find_by_token, record_proof, spend_try,
+};
+
+use crate::token::Token;
+
+/// What a [`VerificationToken`] names.
+pub enum Verification {}
+
+/// Says which verification is meant, and that the caller began it (OWASP ASVS 6.6.2). It proves nothing about the
+/// mailbox.
+pub type VerificationToken = Token<Verification>;
 
 /// How many tries a code has. Its few digits (below the 20 bits of OWASP ASVS 6.5.4) allow no more.
 pub const CODE_MAX_ATTEMPTS: u8 = 3;
