@@ -5,17 +5,15 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::http::Request;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http_body_util::Full;
-use hyper::Request;
+use http_server::client::send;
 use mailer_mock::{Mailbox, MailerMock};
 use serde_json::{Value, json};
 
 use crate::clock::{Clock, SystemClock};
 use crate::credentials::HashingConfig;
-use crate::healthcheck::send;
 use crate::http::{Origins, TrustedProxies};
 use crate::policy::Policy;
 use crate::random::{self, SystemRandom};
@@ -133,7 +131,7 @@ impl Demo {
             request = request.header("authorization", authorization);
         }
         let body = json!({ "query": query, "variables": variables }).to_string();
-        let request = request.body(Full::new(Bytes::from(body)))?;
+        let request = request.body(body)?;
         let started = SystemClock.now();
         let response = send(self.address, request).await?;
         let millis = SystemClock.now().since(started).as_millis();

@@ -20,7 +20,6 @@ pub mod embedded_mailbox;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod graphql;
-pub mod healthcheck;
 pub mod http;
 pub mod keys;
 pub mod limits;

@@ -11,10 +11,11 @@ use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::{self, Settings};
 use api::start_error::StartError;
-use api::{database, graphql, healthcheck, http, telemetry};
+use api::{database, graphql, http, telemetry};
 #[cfg(feature = "embedded-mailbox")]
 use api::{demo, embedded_mailbox};
 use clap::{Parser, Subcommand};
+use http_server::client::check_health;
 use secrecy::ExposeSecret;
 
 /// Compared with the allocator of the system, `me` takes 10 % and `signIn` 5 % less CPU time, for 15 MB more memory.
@@ -68,7 +69,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Some(Command::Schema) => print!("{}", graphql::sdl()),
         #[cfg(feature = "embedded-mailbox")]
         Some(Command::Demo) => demo::run().await?,
-        Some(Command::Healthcheck) => healthcheck::ask(settings.http_addr()).await?,
+        Some(Command::Healthcheck) => check_health(settings.http_addr(), "/readyz").await?,
     }
     Ok(())
 }

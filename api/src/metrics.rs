@@ -1,9 +1,7 @@
 //! What the server counts, in the text format of Prometheus.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
-use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
@@ -88,13 +86,9 @@ impl Metrics {
         }
     }
 
-    /// All counters in the `OpenMetrics` text format.
+    /// All metrics under their names.
     #[must_use]
-    pub fn render(&self) -> String {
-        let mut text = String::new();
-        if encode(&mut text, &self.registry).is_err() {
-            let _ = text.write_str("# the counters could not be written\n");
-        }
-        text
+    pub fn registry(&self) -> &Registry {
+        &self.registry
     }
 }

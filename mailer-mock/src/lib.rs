@@ -9,7 +9,7 @@
 //!
 //! # The way of a message
 //!
-//! `listener` accepts the connection. `smtp` runs the session and passes envelope and content to `mailbox`, which parses
+//! `server` accepts the connections. `smtp` runs the session and passes envelope and content to `mailbox`, which parses
 //! them with `message` (`mime` for the structure, `codes` for the codes), logs one line, and keeps the newest messages in
 //! `store`. `http` reads from the same mailbox.
 
@@ -20,7 +20,6 @@ mod faults;
 mod glob;
 mod html;
 mod http;
-mod listener;
 mod log_line;
 mod mailbox;
 mod message;

@@ -1,12 +1,11 @@
 //! The binary `mailer-mock`: starts the library from the command line.
 
-mod healthcheck;
-
 use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use http_server::client::check_health;
 use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -47,7 +46,7 @@ enum Command {
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
-        Some(Command::Healthcheck) => healthcheck::check(cli.http),
+        Some(Command::Healthcheck) => check_health(cli.http, "/livez").await.map_err(Into::into),
         None => {
             let config = Config {
                 smtp: cli.smtp,

@@ -1,78 +1,60 @@
-use std::fmt::Write;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
+use prometheus_client::registry::Registry;
 
 use crate::{Faults, Mailbox};
 
 /// Counts the connections of the SMTP side.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Connections {
-    begun: Arc<AtomicU64>,
-    ended: Arc<AtomicU64>,
+    accepted: Counter,
+    open: Gauge,
 }
 
-/// Held by a connection for as long as it is open.
+/// A connection counts as open for as long as it holds this.
 #[derive(Debug)]
-pub(crate) struct Open {
-    ended: Arc<AtomicU64>,
+pub(crate) struct OpenConnection {
+    open: Gauge,
 }
 
 impl Connections {
-    pub(crate) fn begin(&self) -> Open {
-        self.begun.fetch_add(1, Ordering::Relaxed);
-        Open {
-            ended: Arc::clone(&self.ended),
+    pub(crate) fn open(&self) -> OpenConnection {
+        self.accepted.inc();
+        self.open.inc();
+        OpenConnection {
+            open: self.open.clone(),
         }
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.ended.fetch_add(1, Ordering::Relaxed);
+        self.open.dec();
     }
 }
 
-/// Everything that is counted, in the `OpenMetrics` text format.
-pub(crate) fn text(mailbox: &Mailbox, faults: &Faults, connections: &Connections) -> String {
-    // What has ended is read first: it never exceeds what has begun.
-    let ended = connections.ended.load(Ordering::Relaxed);
-    let begun = connections.begun.load(Ordering::Relaxed);
+/// The present value of every metric.
+pub(crate) fn registry(mailbox: &Mailbox, faults: &Faults, connections: &Connections) -> Registry {
+    let gauge = |value: usize| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
     let counts = mailbox.counts();
-    let mut text = String::new();
-    for (name, kind, help, value) in [
-        (
-            "mails_received",
-            "counter",
-            "Mails that were received.",
-            counts.received,
-        ),
-        ("mails", "gauge", "Mails that are kept.", counts.kept as u64),
-        ("mail_bytes", "gauge", "Memory that they take.", counts.bytes as u64),
-        (
-            "smtp_connections",
-            "counter",
-            "Connections of clients that send.",
-            begun,
-        ),
-        (
-            "smtp_connections_open",
-            "gauge",
-            "Those that are open.",
-            begun.saturating_sub(ended),
-        ),
-        (
-            "faults_fired",
-            "counter",
-            "Failures that were played on purpose.",
-            faults.fired(),
-        ),
-    ] {
-        let total = if kind == "counter" { "_total" } else { "" };
-        let _ = write!(
-            text,
-            "# TYPE mailer_mock_{name} {kind}\n# HELP mailer_mock_{name} {help}\nmailer_mock_{name}{total} {value}\n"
-        );
-    }
-    text.push_str("# EOF\n");
-    text
+    let mut registry = Registry::with_prefix("mailer_mock");
+    registry.register("mails_received", "Mails received", ConstCounter::new(counts.received));
+    registry.register("mails", "Mails in the mailbox", gauge(counts.kept));
+    registry.register("mail_bytes", "Memory that the mailbox takes", gauge(counts.bytes));
+    registry.register(
+        "smtp_connections",
+        "SMTP connections accepted",
+        connections.accepted.clone(),
+    );
+    registry.register(
+        "smtp_connections_open",
+        "Open SMTP connections",
+        connections.open.clone(),
+    );
+    registry.register(
+        "faults_fired",
+        "Scripted faults played",
+        ConstCounter::new(faults.fired()),
+    );
+    registry
 }

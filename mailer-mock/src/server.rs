@@ -2,6 +2,7 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -13,7 +14,7 @@ use crate::http::{AllowedHosts, App, Certificate, IndexPage};
 use crate::mailbox::Mailbox;
 use crate::metrics::Connections;
 use crate::tls::Tls;
-use crate::{clock, http, listener, smtp};
+use crate::{clock, http, smtp};
 
 /// A running mailer-mock: an SMTP server, an HTTP server, and their mailbox.
 ///
@@ -72,7 +73,7 @@ impl MailerMock {
             login: config.auth,
             connections: connections.clone(),
         };
-        let receive = move |stream, admission| smtp::connection(stream, admission, service.clone());
+        let receive = move |stream, _, capacity| smtp::connection(stream, capacity, service.clone());
         let certificate = tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
         let app = http::router(App {
             mailbox: mailbox.clone(),
@@ -82,20 +83,15 @@ impl MailerMock {
             certificate: Certificate(certificate),
             allowed_hosts: AllowedHosts::new(config.allowed_hosts),
         });
-        let show = move |stream, admission| http::connection(stream, admission, app.clone());
         let listeners = [
-            tokio::spawn(listener::serve(
+            tokio::spawn(http_server::accept_connections(
                 smtp_listener,
                 smtp::MAX_CONNECTIONS,
+                Duration::ZERO,
                 stop.clone(),
                 receive,
             )),
-            tokio::spawn(listener::serve(
-                http_listener,
-                http::MAX_CONNECTIONS,
-                stop.clone(),
-                show,
-            )),
+            tokio::spawn(http_server::serve(http_listener, app, http::LIMITS, stop.clone())),
         ];
         Ok(Self {
             smtp_addr,

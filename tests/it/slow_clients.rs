@@ -1,5 +1,5 @@
 //! Clients that hold a connection and send little, against the real timeouts of the server. Tests with shorter timeouts
-//! are in `api/src/http/serve/tests.rs`.
+//! are in `api/http-server/src/serve/tests.rs`.
 
 mod slow {
     use std::net::SocketAddr;

@@ -9,7 +9,6 @@ mod headers;
 mod pages;
 mod panics;
 mod request_id;
-mod serve;
 
 use std::sync::Arc;
 
@@ -21,7 +20,7 @@ use sea_orm::DatabaseConnection;
 
 pub use client_address::TrustedProxies;
 pub use cors::Origins;
-pub use serve::{Limits, serve};
+pub use http_server::{Limits, serve};
 
 use crate::clock::SharedClock;
 use crate::graphql::Schema;

@@ -34,8 +34,7 @@ pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
 }
 
 pub(super) async fn metrics(State(metrics): State<Metrics>) -> Response {
-    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, content_type)], metrics.render()).into_response()
+    http_server::metrics_response(metrics.registry())
 }
 
 pub(super) async fn schema() -> Response {

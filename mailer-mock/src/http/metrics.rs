@@ -1,12 +1,10 @@
 use axum::extract::State;
-use axum::http::header::CONTENT_TYPE;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
+use http_server::metrics_response;
 
 use super::app::App;
-use crate::metrics;
+use crate::metrics::registry;
 
 pub(super) async fn metrics(State(app): State<App>) -> Response {
-    let text = metrics::text(&app.mailbox, &app.faults, &app.connections);
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(CONTENT_TYPE, kind)], text).into_response()
+    metrics_response(&registry(&app.mailbox, &app.faults, &app.connections))
 }

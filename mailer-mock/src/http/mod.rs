@@ -42,72 +42,19 @@ mod wait;
 
 use std::time::Duration;
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
-use tokio::net::TcpStream;
+use http_server::Limits;
 
-use crate::listener::Admission;
 pub(crate) use allowed_hosts::AllowedHosts;
 pub(crate) use app::App;
 pub(crate) use certificate::Certificate;
 pub(crate) use page::IndexPage;
 pub(crate) use router::router;
 
-/// Concurrent connections. A client beyond them is disconnected. Each waiting client holds one.
-pub(crate) const MAX_CONNECTIONS: usize = 1_024;
-
-/// How long a client may take to send the head of a request, and keep an idle connection open.
-const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
-
-/// Serves one connection until the client closes it.
-pub(crate) async fn connection(stream: TcpStream, admission: Admission, app: Router) {
-    if admission == Admission::Full {
-        return;
-    }
-    // It fails only if the client disconnects or violates the protocol.
-    let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app))
-        .await;
-}
-
-#[cfg(test)]
-mod tests {
-    use time::OffsetDateTime;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::net::TcpListener;
-
-    use super::*;
-    use crate::faults::Faults;
-    use crate::mailbox::Mailbox;
-    use crate::metrics::Connections;
-
-    #[tokio::test]
-    async fn connection_beyond_the_limit_is_closed_without_a_response() -> std::io::Result<()> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let addr = listener.local_addr()?;
-        let app = router(App {
-            mailbox: Mailbox::new(|| OffsetDateTime::UNIX_EPOCH),
-            faults: Faults::default(),
-            connections: Connections::default(),
-            page: IndexPage::new(addr),
-            certificate: Certificate(None),
-            allowed_hosts: AllowedHosts::new(Vec::new()),
-        });
-        for (admission, has_response) in [(Admission::Welcome, true), (Admission::Full, false)] {
-            let mut client = TcpStream::connect(addr).await?;
-            let (stream, _) = listener.accept().await?;
-            let serving = tokio::spawn(connection(stream, admission, app.clone()));
-            client.write_all(b"GET /livez HTTP/1.0\r\n\r\n").await?;
-            serving.await?;
-            let mut response = Vec::new();
-            // The kernel resets a connection that is closed with unread data.
-            let _ = client.read_to_end(&mut response).await;
-            assert_eq!(response.starts_with(b"HTTP/1.0 200"), has_response, "{admission:?}");
-        }
-        Ok(())
-    }
-}
+/// Each client that waits for a message or listens to events holds a connection. A stop closes them all at once.
+pub(crate) const LIMITS: Limits = Limits {
+    max_connections: 1_024,
+    head_timeout: Duration::from_mins(1),
+    idle_timeout: Duration::from_mins(1),
+    write_timeout: Duration::from_mins(1),
+    drain_timeout: Duration::ZERO,
+};

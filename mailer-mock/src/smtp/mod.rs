@@ -21,11 +21,11 @@ pub mod testing;
 #[cfg(test)]
 mod timeout_tests;
 
+use http_server::Capacity;
 use tokio::net::TcpStream;
 
 use crate::config::Credentials;
 use crate::faults::Faults;
-use crate::listener::Admission;
 use crate::mailbox::Mailbox;
 use crate::metrics::Connections;
 use crate::tls::Tls;
@@ -48,7 +48,7 @@ pub(crate) struct Service {
 }
 
 /// Serves one connection until either side closes it.
-pub(crate) async fn connection(stream: TcpStream, admission: Admission, service: Service) {
+pub(crate) async fn connection(stream: TcpStream, capacity: Capacity, service: Service) {
     let Service {
         mailbox,
         faults,
@@ -56,10 +56,10 @@ pub(crate) async fn connection(stream: TcpStream, admission: Admission, service:
         login,
         connections,
     } = service;
-    let _open = connections.begin();
+    let _open = connections.open();
     let session = Session::new(QuickAck::new(stream), mailbox, faults);
-    match admission {
-        Admission::Welcome => session.with_tls(tls).with_login(login).run().await,
-        Admission::Full => session.refuse().await,
+    match capacity {
+        Capacity::Available => session.with_tls(tls).with_login(login).run().await,
+        Capacity::Exhausted => session.refuse().await,
     }
 }

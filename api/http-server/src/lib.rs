@@ -1,0 +1,16 @@
+//! What every server of this workspace needs: a loop that accepts connections, HTTP/1.1 with time limits and graceful
+//! shutdown, a client for health checks, and the metrics endpoint.
+
+mod accept;
+pub mod client;
+mod connection_service;
+mod connection_state;
+mod limits;
+mod metrics;
+mod serve;
+mod timed_stream;
+
+pub use accept::{Capacity, accept_connections};
+pub use limits::Limits;
+pub use metrics::metrics_response;
+pub use serve::serve;

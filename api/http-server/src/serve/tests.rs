@@ -1,0 +1,308 @@
+//! Each test sets the one limit that it is about to a short time and every other limit to an hour, and waits for the
+//! connection to close or to go on. `tests/it/slow_clients.rs` tests the limits that the server really has.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::routing::get;
+use futures_util::stream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::*;
+
+const SHORT: Duration = Duration::from_millis(200);
+const HOUR: Duration = Duration::from_hours(1);
+const HOURS: Limits = Limits {
+    max_connections: 10,
+    head_timeout: HOUR,
+    idle_timeout: HOUR,
+    write_timeout: HOUR,
+    drain_timeout: HOUR,
+};
+
+const TEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+const REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+const HELD: &str = "GET /held HTTP/1.1\r\nhost: a\r\n\r\n";
+const HELD_BODY: &str = "GET /held-body HTTP/1.1\r\nhost: a\r\n\r\n";
+
+struct TestServer {
+    address: SocketAddr,
+    stop: CancellationToken,
+    ended: JoinHandle<()>,
+    /// Lets the handler of `/held`, or the body of `/held-body`, go on.
+    release: Arc<Notify>,
+}
+
+impl TestServer {
+    async fn start(limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let stop = CancellationToken::new();
+        let release = Arc::new(Notify::new());
+        let (held, held_body) = (release.clone(), release.clone());
+        let router = Router::new()
+            .route("/", get(async || "ok"))
+            .route("/large", get(async || vec![0_u8; 64 * 1024 * 1024]))
+            .route(
+                "/held",
+                get(async move || {
+                    held.notified().await;
+                    "released"
+                }),
+            )
+            .route(
+                "/held-body",
+                get(async move || {
+                    Body::from_stream(stream::once(async move {
+                        held_body.notified().await;
+                        Ok::<_, Infallible>("released")
+                    }))
+                }),
+            );
+        let ended = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        Self {
+            address,
+            stop,
+            ended,
+            release,
+        }
+    }
+
+    async fn send(&self, text: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.address).await.expect("a connection");
+        stream.write_all(text.as_bytes()).await.expect("the server reads");
+        stream
+    }
+
+    async fn ends(self) {
+        in_time(self.ended).await.expect("no panic");
+    }
+}
+
+async fn in_time<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(TEST_TIMEOUT, future)
+        .await
+        .expect("completion in time")
+}
+
+/// Reads a response up to the end of its body.
+async fn expect_response(stream: &mut TcpStream, body: &str) {
+    let mut read = Vec::new();
+    while !read.ends_with(body.as_bytes()) {
+        assert!(
+            in_time(stream.read_buf(&mut read)).await.expect("a response") > 0,
+            "{body}"
+        );
+    }
+    assert!(read.starts_with(b"HTTP/1.1 200 "));
+}
+
+async fn expect_closed(stream: &mut TcpStream) {
+    let end = in_time(stream.read(&mut [0; 1])).await;
+    assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+}
+
+async fn expect_open(stream: &mut TcpStream) {
+    let end = tokio::time::timeout(SHORT * 3, stream.read(&mut [0; 1])).await;
+    assert!(end.is_err(), "{end:?}");
+}
+
+#[tokio::test]
+async fn silent_connection_is_closed_after_head_timeout() {
+    let server = TestServer::start(Limits {
+        head_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    expect_closed(&mut server.send("").await).await;
+}
+
+#[tokio::test]
+async fn slow_head_is_closed_after_head_timeout_even_if_bytes_keep_coming() {
+    let server = TestServer::start(Limits {
+        head_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    for before in ["", REQUEST] {
+        let mut stream = server.send(before).await;
+        if !before.is_empty() {
+            expect_response(&mut stream, "ok").await;
+        }
+        let trickle = async {
+            stream.write_all(b"GET / HTTP/1.1\r\nx: ").await?;
+            loop {
+                stream.write_all(b"x").await?;
+                if let Ok(read) = tokio::time::timeout(SHORT / 10, stream.read(&mut [0; 1])).await {
+                    return read;
+                }
+            }
+        };
+        let end = in_time(trickle).await;
+        assert!(matches!(end, Ok(0) | Err(_)), "{end:?}");
+    }
+}
+
+#[tokio::test]
+async fn idle_connection_is_closed_after_idle_timeout_only() {
+    let server = TestServer::start(Limits {
+        idle_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    let mut prompt = server.send(REQUEST).await;
+    expect_response(&mut prompt, "ok").await;
+    expect_closed(&mut prompt).await;
+    let mut held = server.send(HELD).await;
+    expect_open(&mut held).await;
+    server.release.notify_one();
+    expect_response(&mut held, "released").await;
+    expect_closed(&mut held).await;
+
+    let server = TestServer::start(Limits {
+        head_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    let mut stream = server.send(REQUEST).await;
+    expect_response(&mut stream, "ok").await;
+    expect_open(&mut stream).await;
+    stream.write_all(REQUEST.as_bytes()).await.expect("the server reads");
+    expect_response(&mut stream, "ok").await;
+}
+
+#[tokio::test]
+async fn no_timeout_applies_while_the_handler_runs() {
+    let server = TestServer::start(Limits {
+        max_connections: 1,
+        head_timeout: SHORT,
+        idle_timeout: SHORT,
+        write_timeout: SHORT,
+        drain_timeout: SHORT,
+    })
+    .await;
+    let mut stream = server.send(HELD).await;
+    expect_open(&mut stream).await;
+    server.release.notify_one();
+    expect_response(&mut stream, "released").await;
+}
+
+#[tokio::test]
+async fn no_timeout_applies_while_the_body_waits_for_its_next_part() {
+    let server = TestServer::start(Limits {
+        idle_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    let mut stream = server.send(HELD_BODY).await;
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        assert!(in_time(stream.read_buf(&mut head)).await.expect("a head") > 0);
+    }
+    expect_open(&mut stream).await;
+    server.release.notify_one();
+    let mut body = [0; b"8\r\nreleased\r\n0\r\n\r\n".len()];
+    in_time(stream.read_exact(&mut body)).await.expect("the body");
+    assert_eq!(&body, b"8\r\nreleased\r\n0\r\n\r\n");
+    expect_closed(&mut stream).await;
+}
+
+#[tokio::test]
+async fn pipelined_requests_are_answered_in_order() {
+    let server = TestServer::start(Limits {
+        head_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    let mut stream = server.send(&format!("{REQUEST}{HELD}{REQUEST}")).await;
+    expect_response(&mut stream, "ok").await;
+    expect_open(&mut stream).await;
+    server.release.notify_one();
+    let mut read = String::new();
+    while read.matches("HTTP/1.1 200").count() < 2 || !read.ends_with("ok") {
+        let mut part = [0; 512];
+        let length = in_time(stream.read(&mut part)).await.expect("a response");
+        assert!(length > 0, "{read}");
+        read += std::str::from_utf8(&part[..length]).expect("text");
+    }
+    assert!(read.find("released") < read.rfind("ok"));
+    expect_open(&mut stream).await;
+}
+
+#[tokio::test]
+async fn unread_response_is_closed_after_write_timeout() {
+    let server = TestServer::start(Limits {
+        write_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    let mut unread = server.send(&REQUEST.replace("/ ", "/large ")).await;
+    // The response has begun.
+    in_time(unread.read_exact(&mut [0; 1])).await.expect("a response");
+    server.stop.cancel();
+    server.ends().await;
+}
+
+#[tokio::test]
+async fn connections_over_the_limit_are_closed_without_a_response() {
+    let server = TestServer::start(Limits {
+        max_connections: 1,
+        ..HOURS
+    })
+    .await;
+    let mut first = server.send(REQUEST).await;
+    expect_response(&mut first, "ok").await;
+    expect_closed(&mut TcpStream::connect(server.address).await.expect("a connection")).await;
+    first.write_all(REQUEST.as_bytes()).await.expect("the server reads");
+    expect_response(&mut first, "ok").await;
+}
+
+#[tokio::test]
+async fn stop_closes_idle_connections_at_once() {
+    let server = TestServer::start(HOURS).await;
+    let mut idle = server.send(REQUEST).await;
+    expect_response(&mut idle, "ok").await;
+    let mut silent = server.send("").await;
+    // Connections are accepted in order: when this one is answered, the silent one was accepted.
+    expect_response(&mut server.send(REQUEST).await, "ok").await;
+    server.stop.cancel();
+    expect_closed(&mut idle).await;
+    expect_closed(&mut silent).await;
+    server.ends().await;
+}
+
+#[tokio::test]
+async fn request_in_progress_is_answered_after_stop() {
+    let server = TestServer::start(HOURS).await;
+    let mut held = server.send(HELD).await;
+    // Connections are accepted in order: when this one is answered, the held one was accepted.
+    expect_response(&mut server.send(REQUEST).await, "ok").await;
+    server.stop.cancel();
+    expect_open(&mut held).await;
+    assert!(TcpStream::connect(server.address).await.is_err());
+    assert!(!server.ended.is_finished());
+    server.release.notify_one();
+    expect_response(&mut held, "released").await;
+    expect_closed(&mut held).await;
+    server.ends().await;
+}
+
+#[tokio::test]
+async fn stop_waits_no_longer_than_drain_timeout() {
+    let server = TestServer::start(Limits {
+        drain_timeout: SHORT,
+        ..HOURS
+    })
+    .await;
+    let mut held = server.send(HELD).await;
+    expect_response(&mut server.send(REQUEST).await, "ok").await;
+    server.stop.cancel();
+    server.ends().await;
+    expect_closed(&mut held).await;
+}
