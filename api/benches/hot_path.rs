@@ -1,9 +1,9 @@
-//! What every request goes through before anything is looked up or hashed: microseconds at most, and less is not worth
-//! less clarity. `cargo bench -p api --features bench`
+//! What every request costs before the server reads the database or hashes a password. A few microseconds are fine:
+//! less is not worth less clarity. `cargo bench -p api --features testing`
 
-use api::account::EmailAddress;
-use api::benching;
+use api::credentials::EmailAddress;
 use api::keys::Keys;
+use api::testing;
 use axum::http::{HeaderMap, HeaderValue, header};
 use divan::{Bencher, black_box};
 use sea_orm::prelude::Uuid;
@@ -12,7 +12,7 @@ fn main() {
     divan::main();
 }
 
-/// Plain, with an accent in the domain, and as long as they come.
+/// A plain address, one with an accent in the domain, and a long one.
 #[divan::bench(args = ["ada@example.com", "  Ada.Lovelace+tag@B\u{fc}cher.example ", LONG])]
 fn email(text: &str) -> bool {
     EmailAddress::parse(black_box(text)).is_ok()
@@ -24,12 +24,12 @@ const LONG: &str = "a.person.with.a.name.of.many.parts.and.of.sixty.two.characte
 #[divan::bench]
 fn code(bencher: Bencher<'_, '_>) {
     let keys = Keys::derive(&vec![7; 32].into());
-    bencher.bench_local(|| benching::code(black_box(&keys), Uuid::nil(), &[7; 32]));
+    bencher.bench_local(|| testing::code(black_box(&keys), Uuid::nil(), &[7; 32]));
 }
 
 #[divan::bench(args = [ME, ACTIVATE])]
 fn document(text: &str) -> bool {
-    benching::document(black_box(text))
+    testing::check_limits(black_box(text)).is_ok()
 }
 
 const ME: &str = "{ me { id email status createdAt activatedAt } }";
@@ -38,12 +38,12 @@ const ACTIVATE: &str = "mutation($input: ActivateInput!) { activate(input: $inpu
     expiresAt idleTimeoutSeconds user { ...U } } userErrors { ...E } } } fragment U on User { id email status createdAt \
     activatedAt } fragment E on UserError { code message field retryAfterSeconds attemptsRemaining suggestions }";
 
-/// HTTP Basic, and a session.
+/// HTTP Basic, and a session token.
 #[divan::bench(args = [
     "Basic YWRhQGV4YW1wbGUuY29tOmNvcnJlY3QgaG9yc2UgYmF0dGVyeSBzdGFwbGU=",
     "Bearer AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8",
 ])]
 fn authorization(bencher: Bencher<'_, '_>, value: &'static str) {
     let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(value))]);
-    bencher.bench_local(|| benching::credentials(black_box(&headers)));
+    bencher.bench_local(|| testing::authorization(black_box(&headers)));
 }

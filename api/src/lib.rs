@@ -6,9 +6,6 @@
 pub mod accounts;
 pub mod app;
 pub mod banner;
-#[cfg(feature = "bench")]
-#[doc(hidden)]
-pub mod benching;
 pub mod clock;
 pub mod credentials;
 pub mod database;
@@ -16,9 +13,6 @@ pub mod database;
 pub mod demo;
 #[cfg(feature = "embedded-mailbox")]
 pub mod embedded_mailbox;
-#[cfg(any(test, fuzzing))]
-#[doc(hidden)]
-pub mod fuzzing;
 pub mod graphql;
 pub mod http;
 pub mod keys;
@@ -34,4 +28,7 @@ mod sql;
 pub mod start_error;
 pub mod telemetry;
 pub mod token;
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub mod testing;
 pub mod verification;

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|value: &[u8]| api::fuzzing::authorization(value));
+libfuzzer_sys::fuzz_target!(|value: &[u8]| properties::authorization(value));

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|text: &str| api::fuzzing::email(text));
+libfuzzer_sys::fuzz_target!(|text: &str| properties::email(text));

@@ -16,7 +16,7 @@ use crate::credentials::{Credentials, EmailAddress, NewPassword, Password};
 use crate::verification::Code;
 
 /// Mutations.
-pub struct Mutation;
+pub(crate) struct Mutation;
 
 /// Mutations. Each answers with a payload: expected failures are in its `userErrors`, everything else is a top-level
 /// error (`extensions.code`: `UNAUTHENTICATED`, `OVERLOADED` …). A request may contain one operation that checks a

@@ -8,7 +8,7 @@ use super::types::{RegistrationPolicy, User};
 use crate::app::App;
 
 /// Queries.
-pub struct Query;
+pub(crate) struct Query;
 
 /// Queries, with POST or GET.
 #[Object]

@@ -8,13 +8,13 @@ use crate::credentials::Password;
 use crate::graphql::Authorization;
 use crate::sessions::SessionToken;
 
-/// Base64 with or without its padding, since some clients leave it out.
+/// Some clients leave out the padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &base64::alphabet::STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Reads the credentials of a request. Two headers are as unusable as a malformed one: which of them would count?
+/// Reads the credentials of a request. Two headers are unusable, because it is not clear which one counts.
 pub(crate) fn read(headers: &HeaderMap) -> Authorization {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     match (values.next(), values.next()) {
@@ -24,7 +24,7 @@ pub(crate) fn read(headers: &HeaderMap) -> Authorization {
     }
 }
 
-/// Reads the value of the header; `None` when it is malformed or of another scheme.
+/// The credentials in the value of the header; `None` if it is malformed or has another scheme.
 fn parse(value: &str) -> Option<Authorization> {
     let (scheme, credentials) = value.split_once(' ')?;
     let credentials = credentials.trim_matches(' ');
@@ -37,8 +37,8 @@ fn parse(value: &str) -> Option<Authorization> {
     }
 }
 
-/// `user-id ":" password` in base64 and UTF-8 (RFC 7617 2). The password may hold colons, and also what the RFC would not
-/// have in it: whatever could be registered must be provable.
+/// `user-id ":" password` in base64 and UTF-8 (RFC 7617 2). The password may contain colons, and also the control
+/// characters that the RFC forbids: a user must be able to send every password that can be registered.
 fn basic(credentials: &str) -> Option<Authorization> {
     let text = String::from_utf8(BASE64.decode(credentials).ok()?).ok()?;
     let (email, password) = text.split_once(':')?;
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_malformed_or_of_another_scheme_is_unusable() {
+    fn malformed_values_and_other_schemes_are_rejected() {
         for header in [
             String::new(),
             "Basic".to_owned(),
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn bearer_tokens_are_taken_as_they_are() {
+    fn bearer_tokens_are_read_unchanged() {
         for token in ["abc", "a-._~+/9==", &"x".repeat(5_000)] {
             assert!(
                 matches!(parse(&format!("Bearer {token}")), Some(Authorization::Bearer(_))),
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn one_header_is_read_and_two_are_not() {
+    fn two_headers_are_unusable() {
         let mut headers = HeaderMap::new();
         assert!(matches!(read(&headers), Authorization::Missing));
         headers.append(header::AUTHORIZATION, "Bearer abc".parse().expect("a header"));

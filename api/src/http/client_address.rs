@@ -1,18 +1,15 @@
-//! Which client a request comes from.
-
 use std::net::{IpAddr, SocketAddr};
 
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-/// The networks of the proxies that stand before this server, whose `X-Forwarded-For` is believed.
+/// The networks of the proxies in front of this server. Their `X-Forwarded-For` is trusted.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
 
 impl TrustedProxies {
-    /// The address of the client: the peer, unless that is a trusted proxy; then what it says, from its own entry on
-    /// towards the client, up to the first address that is no trusted proxy. What stands before that anybody could have
-    /// written.
+    /// The address of the client: the peer, or, if that is a trusted proxy, the last address in `X-Forwarded-For` that
+    /// is not a trusted proxy. Anybody could have written the entries before it.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let forwarded = headers
@@ -23,7 +20,7 @@ impl TrustedProxies {
             .map(|entry| parse(entry.trim()));
         let mut client = peer.to_canonical();
         for entry in forwarded {
-            // An entry that is no address ends what can be believed.
+            // Entries before one that is not an address cannot be trusted.
             let (true, Some(entry)) = (self.trusts(client), entry) else {
                 break;
             };
@@ -37,7 +34,7 @@ impl TrustedProxies {
     }
 }
 
-/// An address, with or without the port that some proxies add.
+/// Some proxies add the port.
 fn parse(entry: &str) -> Option<IpAddr> {
     let with_port = || entry.parse().map(|address: SocketAddr| address.ip());
     entry.parse().or_else(|_| with_port()).ok()
@@ -61,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn only_trusted_proxies_are_believed() {
+    fn only_trusted_proxies_change_the_client_address() {
         let proxies = ["10.0.0.0/8", "fd00::/8"];
         for (trusted, peer, forwarded, expected) in [
             (&[][..], "192.0.2.1", &["198.51.100.7"][..], "192.0.2.1"),

@@ -1,15 +1,15 @@
-//! Which pages may call the API from another origin (Fetch Standard, CORS protocol).
+//! Which pages of other origins may call the API (Fetch Standard, CORS protocol).
 
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// Whose pages may call.
+/// The origins that CORS allows.
 #[derive(Debug, Clone)]
 pub enum Origins {
-    /// Pages served from this machine, on any port: for development.
+    /// Pages of this machine, on any port: for development.
     Localhost,
-    /// These alone, such as `https://app.example.com`.
+    /// Only these, such as `https://app.example.com`.
     Listed(Vec<HeaderValue>),
 }
 
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn localhost_is_this_machine_alone() {
+    fn only_this_machine_is_localhost() {
         for (origin, expected) in [
             ("http://localhost:3000", true),
             ("https://localhost", true),

@@ -1,5 +1,3 @@
-//! What becomes of a request that panics.
-
 use std::panic::AssertUnwindSafe;
 
 use axum::extract::Request;
@@ -8,16 +6,16 @@ use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
 
-use super::graphql::refusal;
+use super::graphql::error_response;
 use super::request_id::RequestId;
 use crate::graphql::ErrorCode;
 
-/// A panic ends the request with an answer that tells nothing of it, and never the connection.
-pub(super) async fn answer(request: Request, next: Next) -> Response {
+/// Turns a panic into an internal server error without details. The connection stays open.
+pub(super) async fn catch(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
-        Err(_) => refusal(
+        Err(_) => error_response(
             StatusCode::INTERNAL_SERVER_ERROR,
             ErrorCode::InternalServerError,
             "Something went wrong on the server. Quote the request id when you report it.",

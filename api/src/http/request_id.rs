@@ -1,4 +1,4 @@
-//! Every request has an id, which its answer, its errors and its log lines carry.
+//! Each request has an id, which its response, its errors and its log lines carry.
 
 use std::sync::Arc;
 
@@ -8,12 +8,13 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument;
 
-use super::Context;
+use super::context::Context;
 use crate::random;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+const MAX_LENGTH: usize = 64;
 
-/// The id of a request: the one that it came with, if that is harmless, or a new one.
+/// The id of a request: the one that the client sent if it is safe to log, else a new one.
 #[derive(Clone, Debug)]
 pub(super) struct RequestId(HeaderValue);
 
@@ -23,18 +24,18 @@ impl RequestId {
     }
 
     fn of(request: &Request, context: &Context) -> Self {
-        let given = request
+        let received = request
             .headers()
             .get(HEADER)
-            .filter(|value| is_harmless(value.as_bytes()));
-        Self(given.cloned().unwrap_or_else(|| {
+            .filter(|value| is_safe_to_log(value.as_bytes()));
+        Self(received.cloned().unwrap_or_else(|| {
             let id = random::uuid(&*context.random, context.clock.now()).to_string();
             HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("none"))
         }))
     }
 }
 
-pub(super) async fn layer(State(context): State<Arc<Context>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn assign(State(context): State<Arc<Context>>, mut request: Request, next: Next) -> Response {
     let id = RequestId::of(&request, &context);
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
@@ -48,8 +49,8 @@ pub(super) async fn layer(State(context): State<Arc<Context>>, mut request: Requ
     response
 }
 
-fn is_harmless(id: &[u8]) -> bool {
-    (1..=64).contains(&id.len())
+fn is_safe_to_log(id: &[u8]) -> bool {
+    (1..=MAX_LENGTH).contains(&id.len())
         && id
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))

@@ -1,5 +1,5 @@
-//! GraphiQL at `/`: a page of our own around it (`api/graphiql/page`), which works without a network when it could be
-//! embedded.
+//! GraphiQL at `/`, in a page of our own (`api/graphiql/page`). It needs no network if GraphiQL is embedded in the
+//! binary.
 
 mod page;
 mod vendor;
@@ -14,14 +14,14 @@ use axum::routing::get;
 
 use self::page::Page;
 use self::vendor::Source;
-use super::pages;
+use super::probes;
 
 const CSS: &str = "text/css; charset=utf-8";
 const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 const SVG: &str = "image/svg+xml";
 
-/// For what never changes under its name.
-const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+/// For files whose name has their version.
+const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";
 
 macro_rules! file {
     ($name:literal, $kind:expr) => {
@@ -29,7 +29,7 @@ macro_rules! file {
     };
 }
 
-/// The page's own files below `/graphiql/`: the name, the type, the content.
+/// The page's own files below `/graphiql/`: name, content type, content.
 const FILES: [(&str, &str, &str); 10] = [
     file!("account.js", JAVASCRIPT),
     file!("credentials.js", JAVASCRIPT),
@@ -43,13 +43,13 @@ const FILES: [(&str, &str, &str); 10] = [
     file!("tabs.js", JAVASCRIPT),
 ];
 
-/// Whether GraphiQL is part of this binary. Otherwise browsers load it from elsewhere.
+/// Whether GraphiQL is embedded in this binary. Otherwise browsers load it from a CDN.
 #[must_use]
 pub fn is_embedded() -> bool {
     Source::BUILT == Source::Embedded
 }
 
-/// The page, and what it loads.
+/// The page and the files that it loads.
 pub(super) fn routes<S>(mailbox: Option<&str>) -> Router<S> {
     let page = Page::new(Source::BUILT, mailbox);
     Router::new()
@@ -69,7 +69,7 @@ async fn file(Path(name): Path<String>) -> Response {
     }
     let vendor = vendor::FILES.iter().find(|file| file.name == name);
     match vendor.and_then(|file| Some((file.kind, file.content?))) {
-        Some((kind, content)) => ([(CONTENT_TYPE, kind), (CACHE_CONTROL, FOR_GOOD)], content).into_response(),
-        None => pages::not_found().await.into_response(),
+        Some((kind, content)) => ([(CONTENT_TYPE, kind), (CACHE_CONTROL, CACHE_FOREVER)], content).into_response(),
+        None => probes::not_found().await.into_response(),
     }
 }

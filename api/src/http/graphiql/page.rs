@@ -1,22 +1,22 @@
-//! The page, made once.
+//! The page, built once.
 
 use super::vendor::Source;
 use super::{CSS, JAVASCRIPT};
 
-/// The page and its policy.
+/// The page and its content security policy.
 pub(super) struct Page {
     pub(super) html: String,
     pub(super) policy: String,
 }
 
 impl Page {
-    /// In development it reads the newest code out of a mailbox, whose origin this is.
+    /// In development the page reads the newest code from the mailbox at this origin.
     pub(super) fn new(source: Source, mailbox: Option<&str>) -> Self {
         let mailbox = mailbox.unwrap_or_default();
         let html = include_str!("../../../graphiql/page/index.html")
             .replace("{{MAILBOX}}", mailbox)
             .replace("{{GRAPHIQL}}\n", &source.tags());
-        // Nothing that stands in a page runs, and what runs talks to this server and to the mailbox.
+        // No inline script or style runs. Scripts may call this server and the mailbox only.
         let (scripts, styles) = (source.allowed(JAVASCRIPT), source.allowed(CSS));
         let calls = format!("'self' {mailbox}");
         let policy = format!(
@@ -32,7 +32,7 @@ impl Page {
 mod tests {
     use super::*;
 
-    /// The tags that load something, each with its attributes.
+    /// The tags that load a file, with their attributes.
     fn loads(html: &str) -> Vec<&str> {
         let tags = html
             .split('<')
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_embedded_comes_from_here() {
+    fn embedded_files_come_from_this_server() {
         let page = Page::new(Source::Embedded, None);
         assert!(
             !page.html.contains("https://") && !page.html.contains("{{"),
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_cdn_serves_is_checked() {
+    fn cdn_files_have_integrity_hashes() {
         let page = Page::new(Source::Cdn, None);
         let from_cdn: Vec<_> = loads(&page.html)
             .into_iter()
@@ -72,7 +72,7 @@ mod tests {
                 tag.contains(" integrity=\"sha384-") && tag.contains(" crossorigin=\"anonymous\""),
                 "{tag}"
             );
-            // The policy lets in this one file, and not all that is there.
+            // The policy allows this file, not the whole CDN.
             assert!(page.policy.contains(&format!(" {url}")), "{} {url}", page.policy);
         }
         assert!(
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn no_policy_lets_a_page_run_what_stands_in_it() {
+    fn no_policy_allows_inline_code() {
         for source in [Source::Embedded, Source::Cdn] {
             let Page { html, policy } = Page::new(source, Some("http://localhost:8025"));
             assert!(!policy.contains("unsafe") && !policy.contains('*'), "{policy}");

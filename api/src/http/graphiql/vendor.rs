@@ -1,4 +1,4 @@
-//! What the page loads of others: React and GraphiQL, as `build.rs` found them, or from a CDN.
+//! The files of React and GraphiQL: embedded by `build.rs`, or on a CDN.
 
 use std::fmt::Write as _;
 
@@ -6,19 +6,19 @@ use super::{CSS, JAVASCRIPT};
 
 /// A file of a package.
 pub(super) struct File {
-    /// Its name below `/graphiql/`. It has the version, so that a browser may keep it for good.
+    /// Its name below `/graphiql/`, with the version, so that browsers may cache it forever.
     pub(super) name: &'static str,
     /// Its content type.
     pub(super) kind: &'static str,
-    /// Where else it is.
+    /// Its URL on the CDN.
     url: &'static str,
-    /// What is to be found there (Subresource Integrity).
+    /// The hash of its content (Subresource Integrity).
     integrity: &'static str,
-    /// What was found when this was built.
+    /// Its content, if `build.rs` embedded it.
     pub(super) content: Option<&'static [u8]>,
 }
 
-/// A file that `build.rs` took.
+/// The content that `build.rs` embedded.
 macro_rules! embedded {
     ($file:literal) => {{
         #[cfg(graphiql_embedded)]
@@ -29,7 +29,7 @@ macro_rules! embedded {
     }};
 }
 
-/// In the order in which they are loaded: the style, then each script before those that need it.
+/// In the order in which the page loads them: the style, then each script before those that need it.
 pub(super) const FILES: [File; 4] = [
     File {
         name: "graphiql-4.1.2.css",
@@ -66,19 +66,19 @@ pub(super) const FILES: [File; 4] = [
 pub(super) enum Source {
     /// This server.
     Embedded,
-    /// unpkg.com, which serves what npm has. What has another hash is not run.
+    /// unpkg.com, which serves the packages of npm. Browsers reject a file with another hash.
     Cdn,
 }
 
 impl Source {
-    /// What this build has.
+    /// The source of this build.
     pub(super) const BUILT: Self = if cfg!(graphiql_embedded) {
         Self::Embedded
     } else {
         Self::Cdn
     };
 
-    /// The lines of the page's head that load the files.
+    /// The tags for the page's head that load the files.
     pub(super) fn tags(self) -> String {
         let mut tags = String::new();
         for file in &FILES {
@@ -96,7 +96,7 @@ impl Source {
         tags
     }
 
-    /// From where the page's policy allows files of a type: this server, and of a CDN these files alone.
+    /// The sources that the policy allows for files of a type: this server and, on the CDN, only these files.
     pub(super) fn allowed(self, kind: &str) -> String {
         let mut allowed = vec!["'self'"];
         if self == Self::Cdn {
@@ -114,7 +114,7 @@ mod tests {
     use sha2::{Digest, Sha384};
 
     #[test]
-    fn the_cdn_may_serve_what_is_embedded_and_nothing_else() {
+    fn integrity_hashes_match_the_embedded_files() {
         for file in &FILES {
             let content = file
                 .content
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn the_versions_are_those_of_the_packages() {
+    fn versions_match_package_json() {
         let packages: serde_json::Value =
             serde_json::from_str(include_str!("../../../graphiql/package.json")).expect("JSON");
         for file in &FILES {

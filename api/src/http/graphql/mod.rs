@@ -1,35 +1,31 @@
-//! GraphQL over HTTP, as the `graphql-http` audits have it (GraphQL over HTTP, draft of 2023).
+//! GraphQL over HTTP (GraphQL over HTTP, draft of 2023), as the `graphql-http` audits check it.
 
-mod answer;
+mod body;
 mod parameters;
+mod response;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Extension;
-use axum::body::Bytes;
-use axum::extract::{ConnectInfo, FromRequest, RawQuery, State};
+use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use serde_json::json;
 
-pub(super) use self::answer::refusal;
-use self::answer::{JSON, body, executed, media_type, overloaded};
 use self::parameters::{from_body, from_url, is_json};
-use super::Context;
-use super::authorization;
+pub(super) use self::response::error_response;
+use self::response::{execution_response, media_type, overloaded_response, rejection_response};
+use super::context::Context;
 use super::request_id::RequestId;
-use crate::graphql::{self, Answer, Caller, ErrorCode, Method, Refused, Request};
+use super::{authorization, user_agent};
+use crate::graphql::{Caller, ErrorCode, Method, Request, sdl};
 use crate::limits::Client;
 
-/// How long a body may take.
-const BODY: Duration = Duration::from_secs(10);
+/// Only a database that stands still makes an operation take this long.
+const EXECUTION_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// How long an operation may take. It takes longer only if the database stands still.
-const EXECUTION: Duration = Duration::from_secs(15);
-
-/// Executes a query that stands in the URL.
+/// Executes a query from the URL.
 pub(super) async fn get(
     context: State<Arc<Context>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
@@ -38,51 +34,39 @@ pub(super) async fn get(
     RawQuery(query): RawQuery,
 ) -> Response {
     match from_url(&query.unwrap_or_default()) {
-        Ok(request) => respond(&context, request, Method::Get, peer, &headers, &id).await,
-        Err(message) => refusal(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, &message, Some(&id)),
+        Ok(request) => execute(&context, request, Method::Get, peer, &headers, &id).await,
+        Err(message) => bad_request(&message, &id),
     }
 }
 
-/// Executes the operation in the body.
+/// Executes a query or a mutation from the body.
 pub(super) async fn post(
     context: State<Arc<Context>>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     Extension(id): Extension<RequestId>,
     request: axum::extract::Request,
 ) -> Response {
-    let headers = request.headers().clone();
-    // A browser sends every other type, and none, without asking first (Fetch Standard, CORS-safelisted).
-    if !is_json(&headers) {
-        return refusal(
+    let (head, body) = request.into_parts();
+    // A browser sends other types, or none, to any origin without a preflight (Fetch Standard, CORS-safelisted).
+    if !is_json(&head.headers) {
+        return error_response(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::BadRequest,
             "Send the request as application/json, in UTF-8.",
             Some(&id),
         );
     }
-    let body = match tokio::time::timeout(BODY, Bytes::from_request(request, &())).await {
-        Ok(Ok(body)) => body,
-        Err(_) => {
-            let message = "The body did not come in time.";
-            return refusal(StatusCode::REQUEST_TIMEOUT, ErrorCode::BadRequest, message, Some(&id));
-        }
-        Ok(Err(rejection)) => {
-            let status = rejection.status();
-            let message = if status == StatusCode::PAYLOAD_TOO_LARGE {
-                "The body is larger than 64 KiB."
-            } else {
-                "The body could not be read."
-            };
-            return refusal(status, ErrorCode::BadRequest, message, Some(&id));
-        }
+    let body = match body::read(body).await {
+        Ok(body) => body,
+        Err((status, message)) => return error_response(status, ErrorCode::BadRequest, message, Some(&id)),
     };
     match from_body(&body) {
-        Ok(request) => respond(&context, request, Method::Post, peer, &headers, &id).await,
-        Err(message) => refusal(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, &message, Some(&id)),
+        Ok(request) => execute(&context, request, Method::Post, peer, &head.headers, &id).await,
+        Err(message) => bad_request(&message, &id),
     }
 }
 
-async fn respond(
+async fn execute(
     context: &Context,
     request: Request,
     method: Method,
@@ -93,30 +77,39 @@ async fn respond(
     let media = media_type(headers);
     let caller = Caller::new(
         authorization::read(headers),
-        Client::at(context.proxies.client(peer.ip(), headers)),
+        Client::at(context.proxies.client(peer.ip(), headers)).with_user_agent(user_agent::read(headers)),
         context.clock.now(),
     );
-    let execution = graphql::execute(&context.schema, request, method, caller);
-    let Ok(answer) = tokio::time::timeout(EXECUTION, execution).await else {
-        tracing::error!("an operation did not end in time");
-        return overloaded(id);
-    };
-    match answer {
-        Answer::Executed(response) => executed(response, media, id),
-        Answer::Refused(refused, errors) => {
-            let status = match refused {
-                // For a client that knows only application/json, any other status would hide the errors.
-                Refused::ByGraphql if media == JSON => StatusCode::OK,
-                Refused::ByGraphql | Refused::ByUs => StatusCode::BAD_REQUEST,
-                Refused::ByMethod => StatusCode::METHOD_NOT_ALLOWED,
-            };
-            let mut response = body(status, media, &json!({ "errors": errors }));
-            if refused == Refused::ByMethod {
-                response
-                    .headers_mut()
-                    .insert(header::ALLOW, HeaderValue::from_static("POST"));
-            }
-            response
+    let execution = context.schema.execute(request, method, caller);
+    match tokio::time::timeout(EXECUTION_TIMEOUT, execution).await {
+        Ok(Ok(response)) => execution_response(response, media, id),
+        Ok(Err(error)) => rejection_response(&error, media),
+        Err(_) => {
+            tracing::error!("an operation timed out");
+            overloaded_response(id)
         }
     }
+}
+
+fn bad_request(message: &str, id: &RequestId) -> Response {
+    error_response(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, message, Some(id))
+}
+
+/// The schema as text.
+pub(super) async fn schema() -> ([(header::HeaderName, &'static str); 1], String) {
+    ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl())
+}
+
+pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>) -> Response {
+    let message = "Send GraphQL with POST, or a query with GET.";
+    let mut response = error_response(
+        StatusCode::METHOD_NOT_ALLOWED,
+        ErrorCode::BadRequest,
+        message,
+        Some(&id),
+    );
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
+    response
 }

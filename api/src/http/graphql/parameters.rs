@@ -1,4 +1,4 @@
-//! Reading the parameters of a request.
+//! The parameters of a GraphQL request.
 
 use async_graphql::Variables;
 use axum::http::{HeaderMap, header};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::graphql::Request;
 
-/// Whether a body is JSON in UTF-8, by what its head says.
+/// Whether the head of a request declares its body as JSON in UTF-8.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
         return false;
@@ -28,13 +28,13 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
 pub(super) fn from_body(body: &[u8]) -> Result<Request, String> {
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
-        None => return Err("The body is empty: send JSON with a \"query\".".to_owned()),
-        Some(b'[') => return Err("Batches are not taken: send one request at a time.".to_owned()),
+        None => return Err("The body is empty. Send JSON with a \"query\".".to_owned()),
+        Some(b'[') => return Err("Batches are not supported. Send one request at a time.".to_owned()),
         Some(_) => {}
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(parameters)) => request(parameters),
-        Ok(_) => Err("The body is no JSON object with a \"query\".".to_owned()),
+        Ok(_) => Err("The body is not a JSON object with a \"query\".".to_owned()),
         Err(_) => Err("The body is not JSON.".to_owned()),
     }
 }
@@ -45,7 +45,7 @@ pub(super) fn from_url(query: &str) -> Result<Request, String> {
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let value = match &*name {
             "query" | "operationName" => Value::String(value.into_owned()),
-            // A form that leaves a field empty means that there is nothing in it.
+            // A form sends an empty field for a value that is missing.
             "variables" | "extensions" if value.is_empty() => Value::Null,
             "variables" | "extensions" => {
                 serde_json::from_str(&value).map_err(|_| format!("The parameter \"{name}\" is not JSON."))?
@@ -57,11 +57,11 @@ pub(super) fn from_url(query: &str) -> Result<Request, String> {
     request(parameters)
 }
 
-/// The parameters of a request, each of its type. Extensions may be sent; this server has no use for any.
+/// Checks the type of each parameter. Extensions are allowed and ignored.
 fn request(mut parameters: serde_json::Map<String, Value>) -> Result<Request, String> {
     let mut take = |name| parameters.remove(name).unwrap_or_default();
     let Value::String(query) = take("query") else {
-        return Err("The parameter \"query\" must be there, and a string.".to_owned());
+        return Err("The parameter \"query\" is required and must be a string.".to_owned());
     };
     let operation_name = match take("operationName") {
         Value::Null => None,

@@ -1,5 +1,3 @@
-//! What an operation would cost, counted before anything of it runs.
-
 use std::collections::HashMap;
 
 use async_graphql::Name;
@@ -8,31 +6,41 @@ use async_graphql::parser::types::{
     ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
 
-/// How many fields an operation may ask for, fragments written out. GraphiQL's question about the schema has some 150.
-pub(super) const FIELDS: usize = 500;
+/// How many fields an operation may select, with its fragments expanded. `GraphiQL`'s introspection query selects about
+/// 150.
+pub(super) const MAX_FIELDS: usize = 500;
 
-/// What an operation asks for, through aliases and fragments, whether a directive would skip it or not.
+/// What an operation selects, through aliases and fragments, even if a directive skips it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Cost {
-    /// Mutations that take a hash.
-    hashing: usize,
-    /// Fields `me`, each of which takes a hash if the request comes with HTTP Basic.
+    /// Mutations that use a credential operation.
+    credential_mutations: usize,
+    /// Fields `me`: with HTTP Basic each is a credential operation.
     me: usize,
-    /// Fields, on every level.
+    /// Fields on every level.
     pub fields: usize,
-    /// Fields that tell about the schema.
+    /// Fields `__schema` and `__type`.
     pub introspection: usize,
 }
 
 impl Cost {
-    /// Operations that take a hash: a request may hold one.
+    pub(super) fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> Self {
+        let mut counter = Counter {
+            fragments: &document.fragments,
+            counted: HashMap::new(),
+        };
+        counter.selections(&operation.selection_set.node)
+    }
+
+    /// Operations that check a password or a code, or send an email.
     pub(super) fn credential_operations(self, uses_basic: bool) -> usize {
-        self.hashing.saturating_add(if uses_basic { self.me } else { 0 })
+        self.credential_mutations
+            .saturating_add(if uses_basic { self.me } else { 0 })
     }
 
     fn plus(self, other: Self) -> Self {
         Self {
-            hashing: self.hashing.saturating_add(other.hashing),
+            credential_mutations: self.credential_mutations.saturating_add(other.credential_mutations),
             me: self.me.saturating_add(other.me),
             fields: self.fields.saturating_add(other.fields),
             introspection: self.introspection.saturating_add(other.introspection),
@@ -40,19 +48,10 @@ impl Cost {
     }
 }
 
-/// Counts the cost of an operation.
-pub(super) fn of(document: &ExecutableDocument, operation: &OperationDefinition) -> Cost {
-    let mut counter = Counter {
-        fragments: &document.fragments,
-        counted: HashMap::new(),
-    };
-    counter.selections(&operation.selection_set.node)
-}
-
 struct Counter<'a> {
     fragments: &'a HashMap<Name, Positioned<FragmentDefinition>>,
-    /// Each fragment is counted once, so that fragments which spread each other cost no more than their length. A
-    /// fragment that is being counted counts as nothing: cycles are for validation to refuse.
+    /// Each fragment is counted once, so counting takes time linear in the length of the document. A fragment within
+    /// itself counts as nothing: validation rejects cycles.
     counted: HashMap<&'a Name, Cost>,
 }
 
@@ -64,13 +63,13 @@ impl<'a> Counter<'a> {
             .map(|selection| match &selection.node {
                 Selection::Field(field) => {
                     let name = field.node.name.node.as_str();
-                    let itself = Cost {
-                        hashing: usize::from(takes_a_hash(name)),
+                    let own = Cost {
+                        credential_mutations: usize::from(is_credential_mutation(name)),
                         me: usize::from(name == "me"),
                         fields: 1,
                         introspection: usize::from(matches!(name, "__schema" | "__type")),
                     };
-                    itself.plus(self.selections(&field.node.selection_set.node))
+                    own.plus(self.selections(&field.node.selection_set.node))
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
@@ -92,7 +91,7 @@ impl<'a> Counter<'a> {
     }
 }
 
-fn takes_a_hash(field: &str) -> bool {
+fn is_credential_mutation(field: &str) -> bool {
     matches!(field, "register" | "activate" | "resendActivationCode" | "signIn")
 }
 
@@ -108,7 +107,7 @@ mod tests {
         let DocumentOperations::Single(operation) = &document.operations else {
             panic!("one operation");
         };
-        of(&document, &operation.node)
+        Cost::of(&document, &operation.node)
     }
 
     #[test]
@@ -153,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn fragments_that_double_each_other_are_counted_in_no_time() {
+    fn exponential_fragments_are_counted_in_linear_time() {
         let doubling = |level| format!("fragment F{level} on Mutation{{...F{0} ...F{0}}} ", level + 1);
         let fragments: Vec<_> = (0..200).map(doubling).collect();
         let document = format!(

@@ -1,4 +1,4 @@
-//! Shaping the answer to a request.
+//! Responses to GraphQL requests.
 
 use async_graphql::{Response as GraphqlResponse, ServerError};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -6,28 +6,29 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::graphql::{CODE, ErrorCode};
+use crate::graphql::{CODE, ErrorCode, RequestError};
 use crate::http::request_id::RequestId;
 
-/// For every client.
-pub(super) const JSON: &str = "application/json; charset=utf-8";
-/// For clients that ask for it: a refusal then has a status of its own.
+/// For clients that read `application/json` only.
+const JSON: &str = "application/json; charset=utf-8";
+/// For clients that ask for it. With it, a rejected request has an error status.
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 
-/// After how many seconds an overloaded server may be tried again.
+/// When a client may try an overloaded server again, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
-/// The body of it; its fields stand in the order in which they were asked for.
+/// The body after an execution. `async_graphql::Value` keeps the fields in the order of the request.
 #[derive(Serialize)]
-struct Executed<'a> {
+struct ExecutionBody<'a> {
     data: &'a async_graphql::Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
 }
 
-/// The type of the answer: `application/graphql-response+json` for who asks for it, `application/json` for all others.
+/// The media type of the response: `application/graphql-response+json` if the client asks for it first, else
+/// `application/json`.
 pub(super) fn media_type(headers: &HeaderMap) -> &'static str {
-    let asked = headers
+    let first_known = headers
         .get_all(header::ACCEPT)
         .iter()
         .filter_map(|value| value.to_str().ok())
@@ -41,14 +42,14 @@ pub(super) fn media_type(headers: &HeaderMap) -> &'static str {
                 "application/json" | "application/graphql-response+json" | "application/*" | "*/*"
             )
         });
-    match asked.as_deref() {
+    match first_known.as_deref() {
         Some("application/graphql-response+json") => GRAPHQL_RESPONSE,
         _ => JSON,
     }
 }
 
-/// The answer to an operation that was executed.
-pub(super) fn executed(response: GraphqlResponse, media: &str, id: &RequestId) -> Response {
+/// The response to a request that was executed.
+pub(super) fn execution_response(response: GraphqlResponse, media: &str, id: &RequestId) -> Response {
     let overloaded = response
         .errors
         .iter()
@@ -65,21 +66,38 @@ pub(super) fn executed(response: GraphqlResponse, media: &str, id: &RequestId) -
     {
         error.extensions.get_or_insert_default().set("requestId", id.as_str());
     }
-    let executed = Executed {
+    let body = ExecutionBody {
         data: &response.data,
         errors,
     };
-    let mut response = body(status, media, &executed);
+    let mut response = json_response(status, media, &body);
     if overloaded {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     response
 }
 
-/// The server cannot do now what it was asked.
-pub(super) fn overloaded(id: &RequestId) -> Response {
+/// The response to a request that the guard rejected.
+pub(super) fn rejection_response(error: &RequestError, media: &str) -> Response {
+    let status = match error {
+        // Clients that know only application/json ignore the body of any other status.
+        RequestError::Invalid(_) if media == JSON => StatusCode::OK,
+        RequestError::Invalid(_) | RequestError::LimitExceeded(_) => StatusCode::BAD_REQUEST,
+        RequestError::MutationWithGet(_) => StatusCode::METHOD_NOT_ALLOWED,
+    };
+    let mut response = json_response(status, media, &json!({ "errors": error.errors() }));
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("POST"));
+    }
+    response
+}
+
+/// The response if the execution takes too long.
+pub(super) fn overloaded_response(id: &RequestId) -> Response {
     let message = "The server is busy. Try again in a few seconds.";
-    let mut response = refusal(
+    let mut response = error_response(
         StatusCode::SERVICE_UNAVAILABLE,
         ErrorCode::Overloaded,
         message,
@@ -89,23 +107,28 @@ pub(super) fn overloaded(id: &RequestId) -> Response {
     response
 }
 
-fn has_code(error: &ServerError, code: ErrorCode) -> bool {
-    let found = error.extensions.as_ref().and_then(|extensions| extensions.get(CODE));
-    found == Some(&async_graphql::Value::from(code.as_str()))
-}
-
-/// A request that was refused before GraphQL saw it: a GraphQL error all the same, for clients that read no other.
-pub(in crate::http) fn refusal(status: StatusCode, code: ErrorCode, message: &str, id: Option<&RequestId>) -> Response {
+/// The response to a request that never reaches GraphQL. It is a GraphQL error, because clients read nothing else.
+pub(in crate::http) fn error_response(
+    status: StatusCode,
+    code: ErrorCode,
+    message: &str,
+    id: Option<&RequestId>,
+) -> Response {
     let mut extensions = json!({ CODE: code.as_str() });
     if let Some(id) = id.filter(|_| status.is_server_error()) {
         extensions["requestId"] = json!(id.as_str());
     }
     let error = json!({ "message": message, "extensions": extensions });
-    body(status, JSON, &json!({ "errors": [error] }))
+    json_response(status, JSON, &json!({ "errors": [error] }))
 }
 
-pub(super) fn body(status: StatusCode, media: &str, value: &impl Serialize) -> Response {
-    let Ok(text) = serde_json::to_string(value) else {
+fn has_code(error: &ServerError, code: ErrorCode) -> bool {
+    let actual = error.extensions.as_ref().and_then(|extensions| extensions.get(CODE));
+    actual == Some(&async_graphql::Value::from(code.as_str()))
+}
+
+fn json_response(status: StatusCode, media: &str, body: &impl Serialize) -> Response {
+    let Ok(text) = serde_json::to_string(body) else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     (status, [(header::CONTENT_TYPE, media)], text).into_response()

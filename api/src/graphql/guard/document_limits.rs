@@ -1,39 +1,52 @@
-//! Bounds on the text of a document, found in one pass over its tokens, before anything walks it.
+//! Limits on the text of a document, checked in one pass over its tokens before anything parses it.
 //!
-//! The parser and the validation of async-graphql do work that grows exponentially with fragments and recurse as deep as
-//! brackets nest, so a kilobyte can hang or abort the process. This pass is linear and does not recurse. Where it reads
-//! a malformed document otherwise than the parser would, it counts more, never less: text is taken for a string only
-//! where the parser would do so too.
+//! The parser of async-graphql recurses as deep as values nest: 1,500 objects in each other, 6 KB, overflow a stack of
+//! 2 MB. Its validation follows each spread of a fragment, so 22 fragments that each spread the next one twice, 700
+//! bytes, take seconds. This pass is linear and does not recurse. Where it reads a malformed document differently from
+//! the parser, it counts more, never less: it takes text for a string only where the parser does too.
 
-/// Which bound a document exceeds.
+const MAX_TOKENS: usize = 2_000;
+/// The deepest nesting of brackets of any kind.
+pub const MAX_NESTING: usize = 32;
+const MAX_FRAGMENT_SPREADS: usize = 20;
+const MAX_ALIASES: usize = 30;
+const MAX_DIRECTIVES: usize = 20;
+
+/// A limit that a document exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Exceeded {
-    /// What there is too much of.
+pub struct LimitExceeded {
+    /// What is limited.
     pub bound: &'static str,
     /// How much of it is allowed.
     pub limit: usize,
 }
 
-const TOKENS: usize = 2_000;
-pub(super) const NESTING: usize = 32;
-const FRAGMENT_SPREADS: usize = 20;
-const ALIASES: usize = 30;
-const DIRECTIVES: usize = 20;
-
-/// Checks a document against all bounds.
-pub(super) fn check(document: &str) -> Result<(), Exceeded> {
-    count(document).map(drop)
+/// How often a document has what is limited.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    tokens: usize,
+    /// Spreads of fragments, and inline fragments.
+    pub spreads: usize,
+    /// Aliases.
+    pub aliases: usize,
+    /// Directives.
+    pub directives: usize,
+    nesting: usize,
+    parentheses: usize,
 }
 
-/// What a document has of what is bounded.
-pub(super) fn count(document: &str) -> Result<Count, Exceeded> {
-    let mut count = Count::default();
+/// Counts what a document has, up to the first limit that it exceeds.
+///
+/// # Errors
+/// The limit that the document exceeds.
+pub fn check_limits(document: &str) -> Result<Counts, LimitExceeded> {
+    let mut counts = Counts::default();
     let mut rest = document.as_bytes();
     while let Some((token, length)) = next_token(rest) {
-        count.add(token)?;
+        counts.add(token)?;
         rest = &rest[length..];
     }
-    Ok(count)
+    Ok(counts)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +60,7 @@ enum Token {
     Other,
 }
 
-/// The token at the beginning of the text and its length in bytes.
+/// The first token of the text, and its length in bytes.
 fn next_token(text: &[u8]) -> Option<(Token, usize)> {
     let first = *text.first()?;
     Some(match first {
@@ -76,7 +89,7 @@ fn length_until(text: &[u8], end: impl Fn(u8) -> bool) -> usize {
     text.iter().position(|byte| end(*byte)).unwrap_or(text.len())
 }
 
-/// A string ends at its quote, or, malformed, at the end of its line.
+/// The length of a string. A string that is not terminated ends with its line.
 fn string(text: &[u8]) -> usize {
     let mut escaped = false;
     for (index, byte) in text.iter().enumerate().skip(1) {
@@ -90,7 +103,7 @@ fn string(text: &[u8]) -> usize {
     text.len()
 }
 
-/// A block string ends at three quotes that no backslash precedes.
+/// The length of a block string. It ends at three quotes without a backslash before them.
 fn block_string(text: &[u8]) -> usize {
     let mut index = 3;
     while index < text.len() {
@@ -105,18 +118,8 @@ fn block_string(text: &[u8]) -> usize {
     text.len()
 }
 
-#[derive(Default)]
-pub(super) struct Count {
-    tokens: usize,
-    pub(super) spreads: usize,
-    pub(super) aliases: usize,
-    pub(super) directives: usize,
-    nesting: usize,
-    parentheses: usize,
-}
-
-impl Count {
-    fn add(&mut self, token: Token) -> Result<(), Exceeded> {
+impl Counts {
+    fn add(&mut self, token: Token) -> Result<(), LimitExceeded> {
         match token {
             Token::Ignored => return Ok(()),
             Token::Open(bracket) => {
@@ -128,21 +131,21 @@ impl Count {
                 self.parentheses = self.parentheses.saturating_sub(usize::from(bracket == b')'));
             }
             Token::Spread => self.spreads += 1,
-            // Within parentheses a colon names an argument, a variable's type or an input field.
+            // In parentheses a colon belongs to an argument, a variable or an input field.
             Token::Colon => self.aliases += usize::from(self.parentheses == 0),
             Token::At => self.directives += 1,
             Token::Other => {}
         }
         self.tokens += 1;
         for (bound, count, limit) in [
-            ("tokens", self.tokens, TOKENS),
-            ("nesting", self.nesting, NESTING),
-            ("fragmentSpreads", self.spreads, FRAGMENT_SPREADS),
-            ("aliases", self.aliases, ALIASES),
-            ("directives", self.directives, DIRECTIVES),
+            ("tokens", self.tokens, MAX_TOKENS),
+            ("nesting", self.nesting, MAX_NESTING),
+            ("fragmentSpreads", self.spreads, MAX_FRAGMENT_SPREADS),
+            ("aliases", self.aliases, MAX_ALIASES),
+            ("directives", self.directives, MAX_DIRECTIVES),
         ] {
             if count > limit {
-                return Err(Exceeded { bound, limit });
+                return Err(LimitExceeded { bound, limit });
             }
         }
         Ok(())
@@ -154,24 +157,26 @@ mod tests {
     use super::*;
 
     fn exceeded(document: &str) -> Option<&'static str> {
-        check(document).err().map(|exceeded| exceeded.bound)
+        check_limits(document).err().map(|exceeded| exceeded.bound)
     }
 
     #[test]
-    fn each_bound_holds_at_its_limit_and_not_beyond() {
+    fn limits_are_inclusive() {
         fn repeated(before: &str, part: &str, times: usize, after: &str) -> String {
             format!("{before}{}{after}", part.repeat(times))
         }
         for (bound, limit, document) in [
             (
                 "tokens",
-                TOKENS,
+                MAX_TOKENS,
                 (|n| repeated("{", "a ", n - 2, "}")) as fn(usize) -> String,
             ),
-            ("nesting", NESTING, |n| repeated("", "{a", n, "")),
-            ("fragmentSpreads", FRAGMENT_SPREADS, |n| repeated("{", "...F ", n, "}")),
-            ("aliases", ALIASES, |n| repeated("{", "a:me ", n, "}")),
-            ("directives", DIRECTIVES, |n| repeated("{me ", "@a ", n, "}")),
+            ("nesting", MAX_NESTING, |n| repeated("", "{a", n, "")),
+            ("fragmentSpreads", MAX_FRAGMENT_SPREADS, |n| {
+                repeated("{", "...F ", n, "}")
+            }),
+            ("aliases", MAX_ALIASES, |n| repeated("{", "a:me ", n, "}")),
+            ("directives", MAX_DIRECTIVES, |n| repeated("{me ", "@a ", n, "}")),
         ] {
             assert_eq!(exceeded(&document(limit)), None, "{bound}");
             assert_eq!(exceeded(&document(limit + 1)), Some(bound), "{bound}");
@@ -179,14 +184,19 @@ mod tests {
     }
 
     #[test]
-    fn every_bracket_nests() {
+    fn all_kinds_of_brackets_count_as_nesting() {
         for open in ["{", "[", "("] {
             assert_eq!(exceeded(&open.repeat(20_000)), Some("nesting"), "{open}");
+        }
+        // The parser itself stops at unclosed brackets, and overflows the stack on these.
+        for (open, close) in [("[", "]"), ("{a:", "}")] {
+            let value = open.repeat(1_500) + "1" + &close.repeat(1_500);
+            assert_eq!(exceeded(&format!("{{f(a:{value})}}")), Some("nesting"), "{open}");
         }
     }
 
     #[test]
-    fn strings_and_comments_count_as_what_they_are() {
+    fn strings_and_comments_are_not_counted() {
         let dots = "...[{(:@".repeat(500);
         for document in [
             format!("mutation{{register(input:{{email:\"a\",password:\"{dots}\"}}){{__typename}}}}"),
@@ -199,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_string_or_comment_counts_again() {
+    fn text_after_strings_and_comments_is_counted() {
         let spreads = "...F ".repeat(21);
         for hidden in [
             format!("{{a(b:\"\"){spreads}}}"),
@@ -213,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn arguments_and_variables_are_no_aliases() {
+    fn arguments_and_variables_do_not_count_as_aliases() {
         let arguments = "a:1 ".repeat(100);
         assert_eq!(
             exceeded(&format!("query($v:Int){{me(b:{{{arguments}}}, {arguments})}}")),

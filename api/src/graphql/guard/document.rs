@@ -1,0 +1,70 @@
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+
+use super::cost::{Cost, MAX_FIELDS};
+use super::document_limits::{LimitExceeded, check_limits};
+use super::request_error::RequestError;
+use super::variables::RequiredVariables;
+
+/// A parsed document that passed every check which needs only its text and the name of the operation.
+pub(super) struct Document {
+    pub parsed: ExecutableDocument,
+    pub operation_type: OperationType,
+    pub cost: Cost,
+    pub required_variables: RequiredVariables,
+    /// Whether any operation declares variables. Then it depends on their values whether the document is valid.
+    pub has_variables: bool,
+}
+
+impl Document {
+    /// Parses a document and chooses the operation to execute.
+    pub(super) fn parse(text: &str, operation_name: Option<&str>) -> Result<Self, RequestError> {
+        check_limits(text)?;
+        let parsed = parse_query(text).map_err(|error| RequestError::syntax(&error))?;
+        let operation = choose_operation(&parsed, operation_name)?;
+        let cost = Cost::of(&parsed, operation);
+        if cost.fields > MAX_FIELDS {
+            return Err(LimitExceeded {
+                bound: "fields",
+                limit: MAX_FIELDS,
+            }
+            .into());
+        }
+        let mut operations = parsed.operations.iter();
+        Ok(Self {
+            operation_type: operation.ty,
+            cost,
+            required_variables: RequiredVariables::of(&parsed, operation),
+            has_variables: operations.any(|(_, operation)| !operation.node.variable_definitions.is_empty()),
+            parsed,
+        })
+    }
+}
+
+/// The operation to execute (GraphQL, section 6.1.1).
+fn choose_operation<'a>(
+    document: &'a ExecutableDocument,
+    name: Option<&str>,
+) -> Result<&'a OperationDefinition, RequestError> {
+    let problem = match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => return Ok(&operation.node),
+        (DocumentOperations::Single(_), Some(name)) => no_operation(name),
+        (DocumentOperations::Multiple(operations), Some(name)) => match operations.get(name) {
+            Some(operation) => return Ok(&operation.node),
+            None => no_operation(name),
+        },
+        (DocumentOperations::Multiple(operations), None) => {
+            let mut operations = operations.values();
+            match (operations.next(), operations.next()) {
+                (Some(operation), None) => return Ok(&operation.node),
+                (None, _) => "The document has no operation.".to_owned(),
+                (Some(_), Some(_)) => "The document has several operations: choose one with operationName.".to_owned(),
+            }
+        }
+    };
+    Err(RequestError::operation_resolution(problem))
+}
+
+fn no_operation(name: &str) -> String {
+    format!("The document has no operation named \"{name}\".")
+}

@@ -1,0 +1,25 @@
+//! What a request passes before any resolver runs. Each step rejects the whole request:
+//!
+//! 1. `document_limits`: the limits on the text of the document.
+//! 2. `document`: the parser, the choice of the operation, and the limit on its fields, which `cost` counts.
+//! 3. `request_guard`: the HTTP method, one credential operation at most, introspection.
+//! 4. `validation`: the variables, the validation of async-graphql, and the arguments that the variables become.
+//!
+//! `document_cache` keeps documents that passed, so a frontend that sends the same few documents over and over has them
+//! parsed and validated once. What depends on more than the text is checked for each request.
+
+mod cost;
+mod document;
+mod document_cache;
+mod document_limits;
+mod input_types;
+mod request_error;
+mod request_guard;
+mod validation;
+mod variables;
+
+#[cfg(feature = "testing")]
+pub use document_limits::{Counts, LimitExceeded, MAX_NESTING, check_limits};
+pub use request_error::RequestError;
+pub(crate) use request_guard::RequestGuard;
+pub use request_guard::{Method, Request};

@@ -1,0 +1,98 @@
+use std::sync::Arc;
+
+use async_graphql::Variables;
+use async_graphql::extensions::{Extension, ExtensionFactory};
+use async_graphql::parser::types::OperationType;
+
+use super::document::Document;
+use super::document_cache::DocumentCache;
+use super::request_error::RequestError;
+use super::validation::{ParsedRequest, Validation};
+use crate::graphql::caller::Caller;
+
+/// A GraphQL request, as it came over HTTP.
+#[derive(Debug, Default)]
+pub struct Request {
+    /// The document.
+    pub query: String,
+    /// Which operation of the document to execute; required if there are several.
+    pub operation_name: Option<String>,
+    /// The values of its variables.
+    pub variables: Variables,
+}
+
+/// The HTTP method of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Queries only: a link or an image can send GET, so it must change nothing.
+    Get,
+    /// Queries and mutations.
+    Post,
+}
+
+/// Checks requests. It is also an extension of the schema, because validation needs the schema's types.
+#[derive(Clone)]
+pub(crate) struct RequestGuard {
+    introspection: bool,
+    documents: Arc<DocumentCache>,
+    validation: Arc<Validation>,
+}
+
+impl RequestGuard {
+    pub(crate) fn new(introspection: bool) -> Self {
+        let documents = Arc::new(DocumentCache::new());
+        Self {
+            introspection,
+            validation: Arc::new(Validation {
+                documents: documents.clone(),
+            }),
+            documents,
+        }
+    }
+
+    /// Checks what needs no schema, and prepares the request for a schema that has this guard as an extension.
+    pub(crate) fn check(
+        &self,
+        request: Request,
+        method: Method,
+        caller: &Caller,
+    ) -> Result<async_graphql::Request, RequestError> {
+        let Request {
+            query,
+            operation_name,
+            variables,
+        } = request;
+        let cached = self.documents.get(&query, operation_name.as_deref());
+        let is_cached = cached.is_some();
+        let document = match cached {
+            Some(document) => document,
+            None => Arc::new(Document::parse(&query, operation_name.as_deref())?),
+        };
+        if method == Method::Get && document.operation_type != OperationType::Query {
+            return Err(RequestError::mutation_with_get());
+        }
+        if document.cost.credential_operations(caller.uses_basic()) > 1 {
+            return Err(RequestError::several_credential_operations());
+        }
+        if document.cost.introspection > 0 && !self.introspection {
+            return Err(RequestError::introspection_disabled());
+        }
+
+        let mut prepared = async_graphql::Request::new("").variables(variables.clone());
+        prepared.operation_name.clone_from(&operation_name);
+        prepared.set_parsed_query(document.parsed.clone());
+        Ok(prepared.data(ParsedRequest {
+            query,
+            operation_name,
+            variables,
+            document,
+            is_cached,
+        }))
+    }
+}
+
+impl ExtensionFactory for RequestGuard {
+    fn create(&self) -> Arc<dyn Extension> {
+        self.validation.clone()
+    }
+}

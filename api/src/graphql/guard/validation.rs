@@ -1,0 +1,72 @@
+//! The checks that need the schema. async-graphql leaves variables to the resolvers: it would execute the fields before
+//! the one whose variable is missing.
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, NextValidation};
+use async_graphql::{CacheControl, ServerError, ValidationResult, Variables};
+
+use super::document::Document;
+use super::document_cache::DocumentCache;
+use super::variables::SuppliedVariables;
+use crate::graphql::errors::ErrorCode;
+
+/// How many errors a response lists: a document of a few kilobytes can have thousands.
+const MAX_ERRORS: usize = 10;
+
+/// What validation needs to know of a request.
+pub(super) struct ParsedRequest {
+    pub query: String,
+    pub operation_name: Option<String>,
+    pub variables: Variables,
+    pub document: Arc<Document>,
+    /// Whether the document was valid when another request sent it.
+    pub is_cached: bool,
+}
+
+pub(super) struct Validation {
+    pub documents: Arc<DocumentCache>,
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for Validation {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let request = ctx.data_unchecked::<ParsedRequest>();
+        let document = &request.document;
+        // The values of variables are part of what async-graphql validates.
+        if request.is_cached && !document.has_variables {
+            // The schema neither limits nor caches by what validation calculates.
+            return Ok(ValidationResult {
+                cache_control: CacheControl::default(),
+                complexity: 0,
+                depth: 0,
+            });
+        }
+        let supplied = SuppliedVariables {
+            values: &request.variables,
+            required: &document.required_variables,
+            registry: &ctx.schema_env.registry,
+        };
+        let bad_input = |message| vec![ErrorCode::BadUserInput.error(message)];
+        supplied.check_variables().map_err(bad_input)?;
+        let result = next.run(ctx).await.map_err(first_errors)?;
+        supplied.check_arguments().map_err(bad_input)?;
+        if !request.is_cached {
+            self.documents
+                .insert(&request.query, request.operation_name.as_deref(), document);
+        }
+        Ok(result)
+    }
+}
+
+fn first_errors(errors: Vec<ServerError>) -> Vec<ServerError> {
+    errors
+        .into_iter()
+        .take(MAX_ERRORS)
+        .map(|error| ErrorCode::ValidationFailed.mark(error))
+        .collect()
+}

@@ -1,0 +1,79 @@
+//! Private functions for the property tests in `tests/properties` and the benchmarks in `api/benches`.
+
+use std::net::Ipv4Addr;
+use std::sync::{Arc, LazyLock};
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
+use async_graphql::{ServerError, ValidationResult};
+use axum::http::HeaderMap;
+use entity::{Purpose, Timestamp};
+use futures_util::FutureExt;
+use sea_orm::prelude::Uuid;
+
+use crate::graphql::guard::RequestGuard;
+use crate::graphql::schema::{Resolvers, builder};
+use crate::graphql::{Authorization, Caller, Method, Request};
+use crate::http::authorization;
+use crate::keys::Keys;
+use crate::limits::Client;
+use crate::verification::Code;
+
+pub use crate::graphql::guard::{Counts, LimitExceeded, MAX_NESTING, check_limits};
+
+/// Derives the code of a draw.
+#[must_use]
+pub fn code(keys: &Keys, verification: Uuid, draw: &[u8; 32]) -> Code {
+    Code::derive(&keys.codes, Purpose::Registration, verification, draw, 4)
+}
+
+/// Reads the `Authorization` header of a request.
+#[must_use]
+pub fn authorization(headers: &HeaderMap) -> Authorization {
+    authorization::read(headers)
+}
+
+/// Passes a document through the whole guard, and executes nothing of it.
+///
+/// # Panics
+/// If validation waits for something.
+pub fn validate(document: &str) {
+    static GUARD: LazyLock<RequestGuard> = LazyLock::new(|| RequestGuard::new(true));
+    static SCHEMA: LazyLock<Resolvers> =
+        // The extension that is added first is the outermost.
+        LazyLock::new(|| {
+            builder()
+                .extension(RejectAfterValidation)
+                .extension(GUARD.clone())
+                .finish()
+        });
+    let client = Client::at(Ipv4Addr::LOCALHOST.into());
+    let caller = Caller::new(Authorization::Missing, client, Timestamp::from_millis(0));
+    let request = Request {
+        query: document.to_owned(),
+        ..Request::default()
+    };
+    if let Ok(request) = GUARD.check(request, Method::Post, &caller) {
+        let response = SCHEMA.execute(request.data(caller)).now_or_never();
+        assert!(response.is_some(), "validation waits: {document:?}");
+    }
+}
+
+struct RejectAfterValidation;
+
+impl ExtensionFactory for RejectAfterValidation {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_graphql::async_trait::async_trait]
+impl Extension for RejectAfterValidation {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let _ = next.run(ctx).await;
+        Err(Vec::new())
+    }
+}
