@@ -1,4 +1,4 @@
-//! What the server counts, in the text format of Prometheus.
+//! The metrics of the server, in the text format of Prometheus.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
-/// What a queue of jobs goes through.
+/// The metrics of a queue of jobs.
 #[derive(Clone, Debug)]
 pub struct QueueMetrics {
     /// Jobs that wait for a thread.
     pub waiting: Gauge,
-    /// How long they waited, in seconds.
+    /// How long jobs waited, in seconds.
     pub wait: Histogram,
-    /// How long they took, in seconds.
+    /// How long jobs took, in seconds.
     pub duration: Histogram,
 }
 
 impl Default for QueueMetrics {
     fn default() -> Self {
-        // From 1 ms to 8 s; a job waits for 5 s at most.
+        // From 1 ms to 8 s. A job waits for at most 5 s.
         let histogram = || Histogram::new(exponential_buckets(0.001, 2.0, 14));
         Self {
             waiting: Gauge::default(),
@@ -30,24 +30,24 @@ impl Default for QueueMetrics {
     }
 }
 
-/// The counters, shared by all that count.
+/// All metrics of the server. Clones share their values.
 #[derive(Clone, Debug, Default)]
 pub struct Metrics {
-    /// Passwords that are hashed or compared.
+    /// Password hashing.
     pub hashing: QueueMetrics,
-    /// Credential checks that were refused because hashing is overloaded.
+    /// Credential checks rejected because the hashing queue was full.
     pub hashing_refused: Counter,
-    /// Mails that a mail server accepted.
+    /// Emails that the mail server accepted.
     pub mails_sent: Counter,
-    /// Sendings that failed and will be tried again.
+    /// Failed attempts to send an email that will be retried.
     pub mails_retried: Counter,
-    /// Mails that were given up: refused for good, or not accepted within the time.
+    /// Emails that the mail server rejected for good, or did not accept in time.
     pub mails_given_up: Counter,
     registry: Arc<Registry>,
 }
 
 impl Metrics {
-    /// Counters at zero, each under its name.
+    /// All metrics at zero, registered under their names.
     #[must_use]
     pub fn new() -> Self {
         let metrics = Self::default();
@@ -55,18 +55,18 @@ impl Metrics {
         for (name, help, counter) in [
             (
                 "hashing_refused",
-                "Credential checks refused because hashing is overloaded",
+                "Credential checks rejected because the hashing queue was full",
                 &metrics.hashing_refused,
             ),
-            ("mails_sent", "Mails accepted by the mail server", &metrics.mails_sent),
+            ("mails_sent", "Emails accepted by the mail server", &metrics.mails_sent),
             (
                 "mails_retried",
-                "Sendings that failed and will be tried again",
+                "Failed attempts to send an email that will be retried",
                 &metrics.mails_retried,
             ),
             (
                 "mails_given_up",
-                "Mails refused for good or not accepted in time",
+                "Emails rejected for good or not accepted in time",
                 &metrics.mails_given_up,
             ),
         ] {
@@ -78,15 +78,25 @@ impl Metrics {
             duration,
         } = metrics.hashing.clone();
         registry.register("hashing_waiting", "Passwords that wait for a thread", waiting);
-        registry.register_with_unit("hashing_wait", "How long passwords waited", Unit::Seconds, wait);
-        registry.register_with_unit("hashing_duration", "How long a hash took", Unit::Seconds, duration);
+        registry.register_with_unit(
+            "hashing_wait",
+            "How long passwords waited for a thread",
+            Unit::Seconds,
+            wait,
+        );
+        registry.register_with_unit(
+            "hashing_duration",
+            "How long hashing a password took",
+            Unit::Seconds,
+            duration,
+        );
         Self {
             registry: Arc::new(registry),
             ..metrics
         }
     }
 
-    /// All metrics under their names.
+    /// The names of the metrics.
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.registry

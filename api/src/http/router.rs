@@ -9,7 +9,7 @@ use super::cors::Origins;
 use super::{cors, graphiql, graphql, headers, panics, probes, request_id};
 use crate::metrics::Metrics;
 
-/// What is served beside GraphQL, and to whom.
+/// Which routes are served beside GraphQL, and which origins may call.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Serve GraphiQL at `/`.
