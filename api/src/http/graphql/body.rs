@@ -1,4 +1,4 @@
-use std::error::Error as _;
+use std::error::Error;
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
@@ -12,7 +12,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) async fn read(body: Body) -> Result<Bytes, (StatusCode, &'static str)> {
     match tokio::time::timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY)).await {
         Ok(Ok(body)) => Ok(body),
-        Ok(Err(error)) if error.source().is_some_and(|source| source.is::<LengthLimitError>()) => {
+        Ok(Err(error)) if error.source().is_some_and(<dyn Error>::is::<LengthLimitError>) => {
             Err((StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB."))
         }
         Ok(Err(_)) => Err((StatusCode::BAD_REQUEST, "The body could not be read.")),
