@@ -10,7 +10,7 @@ use entity::{Purpose, Timestamp};
 use futures_util::FutureExt;
 use sea_orm::prelude::Uuid;
 
-use crate::graphql::guard::RequestGuard;
+use crate::graphql::guard::{self, RequestGuard};
 use crate::graphql::schema::{Resolvers, builder};
 use crate::graphql::{Authorization, Caller, Method, Request};
 use crate::http::authorization;
@@ -18,7 +18,30 @@ use crate::keys::Keys;
 use crate::limits::Client;
 use crate::verification::Code;
 
-pub use crate::graphql::guard::{Counts, LimitExceeded, MAX_NESTING, check_limits};
+/// The deepest nesting of brackets that a document may have.
+pub const MAX_NESTING: usize = guard::MAX_NESTING;
+
+/// What the guard counts in a document.
+#[derive(Debug, Clone, Copy)]
+pub struct DocumentCounts {
+    /// Spreads of fragments, and inline fragments.
+    pub spreads: usize,
+    /// Aliases.
+    pub aliases: usize,
+    /// Directives.
+    pub directives: usize,
+}
+
+/// Checks the limits on the text of a document; `None` if it exceeds one.
+#[must_use]
+pub fn check_limits(document: &str) -> Option<DocumentCounts> {
+    let counts = guard::check_limits(document).ok()?;
+    Some(DocumentCounts {
+        spreads: counts.spreads,
+        aliases: counts.aliases,
+        directives: counts.directives,
+    })
+}
 
 /// Derives the code of a draw.
 #[must_use]

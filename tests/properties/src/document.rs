@@ -9,7 +9,7 @@ use async_graphql::parser::types::{Directive, ExecutableDocument, Selection, Sel
 /// # Panics
 /// If the property does not hold.
 pub fn document(text: &str) {
-    if let Ok(counts) = testing::check_limits(text)
+    if let Some(counts) = testing::check_limits(text)
         && let Ok(document) = parse_query(text)
     {
         let parsed = ParsedCounts::of(&document);

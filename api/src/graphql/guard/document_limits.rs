@@ -7,14 +7,14 @@
 
 const MAX_TOKENS: usize = 2_000;
 /// The deepest nesting of brackets of any kind.
-pub const MAX_NESTING: usize = 32;
+pub(crate) const MAX_NESTING: usize = 32;
 const MAX_FRAGMENT_SPREADS: usize = 20;
 const MAX_ALIASES: usize = 30;
 const MAX_DIRECTIVES: usize = 20;
 
 /// A limit that a document exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct LimitExceeded {
+pub(crate) struct LimitExceeded {
     /// What is limited.
     pub bound: &'static str,
     /// How much of it is allowed.
@@ -23,23 +23,18 @@ pub struct LimitExceeded {
 
 /// How often a document has what is limited.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Counts {
+pub(crate) struct Counts {
     tokens: usize,
     /// Spreads of fragments, and inline fragments.
     pub spreads: usize,
-    /// Aliases.
     pub aliases: usize,
-    /// Directives.
     pub directives: usize,
     nesting: usize,
     parentheses: usize,
 }
 
 /// Counts what a document has, up to the first limit that it exceeds.
-///
-/// # Errors
-/// The limit that the document exceeds.
-pub fn check_limits(document: &str) -> Result<Counts, LimitExceeded> {
+pub(crate) fn check_limits(document: &str) -> Result<Counts, LimitExceeded> {
     let mut counts = Counts::default();
     let mut rest = document.as_bytes();
     while let Some((token, length)) = next_token(rest) {

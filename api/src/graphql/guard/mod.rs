@@ -19,7 +19,7 @@ mod validation;
 mod variables;
 
 #[cfg(feature = "testing")]
-pub use document_limits::{Counts, LimitExceeded, MAX_NESTING, check_limits};
+pub(crate) use document_limits::{MAX_NESTING, check_limits};
 pub use request_error::RequestError;
 pub(crate) use request_guard::RequestGuard;
 pub use request_guard::{Method, Request};
