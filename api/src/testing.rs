@@ -21,26 +21,11 @@ use crate::verification::Code;
 /// The deepest nesting of brackets that a document may have.
 pub const MAX_NESTING: usize = guard::MAX_NESTING;
 
-/// What the guard counts in a document.
-#[derive(Debug, Clone, Copy)]
-pub struct DocumentCounts {
-    /// Spreads of fragments, and inline fragments.
-    pub spreads: usize,
-    /// Aliases.
-    pub aliases: usize,
-    /// Directives.
-    pub directives: usize,
-}
-
-/// Checks the limits on the text of a document; `None` if it exceeds one.
+/// The spreads, aliases and directives that the guard counts in a document; `None` if the document exceeds a limit.
 #[must_use]
-pub fn check_limits(document: &str) -> Option<DocumentCounts> {
+pub fn check_limits(document: &str) -> Option<[usize; 3]> {
     let counts = guard::check_limits(document).ok()?;
-    Some(DocumentCounts {
-        spreads: counts.spreads,
-        aliases: counts.aliases,
-        directives: counts.directives,
-    })
+    Some([counts.spreads, counts.aliases, counts.directives])
 }
 
 /// Derives the code of a draw.

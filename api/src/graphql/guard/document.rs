@@ -5,6 +5,7 @@ use super::cost::{Cost, MAX_FIELDS};
 use super::document_limits::{LimitExceeded, check_limits};
 use super::request_error::RequestError;
 use super::variables::RequiredVariables;
+use crate::graphql::errors::ErrorCode;
 
 /// A parsed document that passed every check which needs only its text and the name of the operation.
 pub(super) struct Document {
@@ -62,7 +63,8 @@ fn choose_operation<'a>(
             }
         }
     };
-    Err(RequestError::operation_resolution(problem))
+    let error = ErrorCode::OperationResolutionFailure.error(problem);
+    Err(RequestError::Invalid(vec![error]))
 }
 
 fn no_operation(name: &str) -> String {

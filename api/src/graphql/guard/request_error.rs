@@ -24,7 +24,6 @@ impl RequestError {
         }
     }
 
-    /// An error of the document, whose position is known, or not.
     pub(super) fn syntax(error: &parser::Error) -> Self {
         let position = error.positions().next();
         let place = position
@@ -34,29 +33,6 @@ impl RequestError {
         let mut error = ErrorCode::ParseFailed.error(format!("Syntax error in the GraphQL document{place}."));
         error.locations = position.into_iter().collect();
         Self::Invalid(vec![error])
-    }
-
-    pub(super) fn operation_resolution(message: String) -> Self {
-        Self::Invalid(vec![ErrorCode::OperationResolutionFailure.error(message)])
-    }
-
-    pub(super) fn introspection_disabled() -> Self {
-        Self::Invalid(vec![
-            ErrorCode::ValidationFailed.error("Introspection is disabled on this server."),
-        ])
-    }
-
-    pub(super) fn mutation_with_get() -> Self {
-        Self::MutationWithGet(vec![
-            ErrorCode::BadRequest.error("GET executes queries only. Send mutations with POST."),
-        ])
-    }
-
-    pub(super) fn several_credential_operations() -> Self {
-        Self::LimitExceeded(vec![ErrorCode::BadRequest.error(
-            "A request may hold one credential operation: register, activate, resendActivationCode, signIn, or me with \
-             HTTP Basic. Send one request for each.",
-        )])
     }
 }
 

@@ -9,6 +9,7 @@ use super::document_cache::DocumentCache;
 use super::request_error::RequestError;
 use super::validation::{ParsedRequest, Validation};
 use crate::graphql::caller::Caller;
+use crate::graphql::errors::ErrorCode;
 
 /// A GraphQL request, as it came over HTTP.
 #[derive(Debug, Default)]
@@ -69,13 +70,19 @@ impl RequestGuard {
             None => Arc::new(Document::parse(&query, operation_name.as_deref())?),
         };
         if method == Method::Get && document.operation_type != OperationType::Query {
-            return Err(RequestError::mutation_with_get());
+            let error = ErrorCode::BadRequest.error("GET executes queries only. Send mutations with POST.");
+            return Err(RequestError::MutationWithGet(vec![error]));
         }
         if document.cost.credential_operations(caller.uses_basic()) > 1 {
-            return Err(RequestError::several_credential_operations());
+            let error = ErrorCode::BadRequest.error(
+                "A request may hold one credential operation: register, activate, resendActivationCode, signIn, or me \
+                 with HTTP Basic. Send one request for each.",
+            );
+            return Err(RequestError::LimitExceeded(vec![error]));
         }
         if document.cost.introspection > 0 && !self.introspection {
-            return Err(RequestError::introspection_disabled());
+            let error = ErrorCode::ValidationFailed.error("Introspection is disabled on this server.");
+            return Err(RequestError::Invalid(vec![error]));
         }
 
         let mut prepared = async_graphql::Request::new("").variables(variables.clone());
