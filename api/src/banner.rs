@@ -47,8 +47,8 @@ impl Banner {
         }
         let curl = format!("curl -s {api}/graphql -H 'content-type: application/json'");
         let basic = "-u 'ada@example.com:correct horse battery staple'";
-        let register = r#"-d '{"query":"mutation { register(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { codeLength codeExpiresInSeconds userErrors { code message } } }"}'"#;
-        let activate = r#"-d '{"query":"mutation { activate(input: {activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
+        let register = r#"-d '{"query":"mutation { register(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { verificationToken codeLength userErrors { code message } } }"}'"#;
+        let activate = r#"-d '{"query":"mutation { activate(input: {verificationToken: \"'$VERIFICATION'\", activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
         let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
         let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
         let time = in_words(self.code_ttl);
@@ -56,8 +56,8 @@ impl Banner {
         let _ = write!(
             text,
             "\n1. Register:\n{curl} {register}\n\
-             \n2. Read the code in the {place} and set it here:\nCODE=…\n\
-             \n3. Activate within {time}:\n{curl} {basic} {activate}\n\
+             \n2. Set the verificationToken of that answer, and the code from the {place}:\nVERIFICATION=… CODE=…\n\
+             \n3. Activate within {time}:\n{curl} {activate}\n\
              \n4. Sign in:\n{curl} {sign_in}\n\
              \n5. See your account (with a session: -H \"authorization: Bearer $TOKEN\" instead of -u):\n{curl} {basic} {me}\n"
         );

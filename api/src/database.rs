@@ -1,5 +1,6 @@
 //! Connections to PostgreSQL or SQLite, and their migration. What differs between the two is here.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait, SCHEMA_VERSION};
@@ -117,19 +118,23 @@ async fn apply_pending(transaction: &DatabaseTransaction) -> Result<i32, DbErr> 
         let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.execute_unprepared(&lock).await?;
     }
-    if !is_newer(transaction).await? {
+    let known: HashSet<_> = Migrator::migrations()
+        .iter()
+        .map(|step| step.name().to_owned())
+        .collect();
+    let applied = Migrator::get_migration_models(transaction).await?;
+    let applied: HashSet<_> = applied.into_iter().map(|step| step.version).collect();
+    // A newer server has applied all migrations of this one, and others.
+    let is_newer = !applied.is_subset(&known);
+    if is_newer && !known.is_subset(&applied) {
+        return Err(DbErr::Migration(
+            "its tables are those of another program or of an unreleased version; use an empty database".to_owned(),
+        ));
+    }
+    if !is_newer {
         Migrator::up(transaction, None).await?;
     }
     minimum_version(transaction).await
-}
-
-/// Whether a newer server has applied migrations that this one does not know.
-async fn is_newer(transaction: &DatabaseTransaction) -> Result<bool, DbErr> {
-    let known = Migrator::migrations();
-    let applied = Migrator::get_migration_models(transaction).await?;
-    Ok(applied
-        .iter()
-        .any(|step| known.iter().all(|known| known.name() != step.version)))
 }
 
 /// The oldest schema version that the database supports. It is read by a write, so that a read-only database prevents the

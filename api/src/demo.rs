@@ -6,8 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Request;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http_server::client::send;
 use mailer_mock::{Mailbox, MailerMock};
 use serde_json::{Value, json};
@@ -66,13 +64,14 @@ struct Demo {
 
 impl Demo {
     async fn run(&self) -> Result<(), Box<dyn Error>> {
-        self.step(
+        let registered = self.step(
             "Register",
             None,
-            "mutation ($input: RegisterInput!) { register(input: $input) { codeLength codeExpiresInSeconds userErrors { code message } } }",
+            "mutation ($input: RegisterInput!) { register(input: $input) { verificationToken codeLength codeExpiresInSeconds userErrors { code message } } }",
             json!({ "input": { "email": EMAIL, "password": PASSWORD } }),
         )
         .await?;
+        let verification = &registered["data"]["register"]["verificationToken"];
         let started = SystemClock.now();
         let email = self
             .mailbox
@@ -82,13 +81,12 @@ impl Demo {
         let code = email.codes.first().ok_or("the email contains no code")?;
         let millis = SystemClock.now().since(started).as_millis();
         println!("Email, {millis} ms after the answer: \"{}\"\n", email.subject);
-        let basic = format!("Basic {}", STANDARD.encode(format!("{EMAIL}:{PASSWORD}")));
         let activated = self
             .step(
-                "Activate, with HTTP Basic and the code",
-                Some(&basic),
+                "Activate, with the verification token and the code",
+                None,
                 "mutation ($input: ActivateInput!) { activate(input: $input) { user { email status } session { token } userErrors { code message } } }",
-                json!({ "input": { "activationCode": code } }),
+                json!({ "input": { "verificationToken": verification, "activationCode": code } }),
             )
             .await?;
         let token = activated["data"]["activate"]["session"]["token"]
@@ -138,19 +136,25 @@ impl Demo {
         let answer: Value = serde_json::from_slice(response.body())?;
         println!("{name} ({millis} ms)\n  > {query}");
         if variables != json!({}) {
-            println!("  > {variables}");
+            println!("  > {}", cut_tokens(&variables));
         }
-        println!("  < {}\n", cut_token(&String::from_utf8_lossy(response.body())));
+        println!("  < {}\n", cut_tokens(&answer));
         Ok(answer)
     }
 }
 
-/// Shortens the token in an answer.
-fn cut_token(answer: &str) -> String {
-    const TOKEN: &str = "\"token\":\"";
-    let Some((before, rest)) = answer.split_once(TOKEN) else {
-        return answer.to_owned();
-    };
-    let (token, after) = rest.split_once('"').unwrap_or((rest, ""));
-    format!("{before}{TOKEN}{}…\"{after}", token.get(..6).unwrap_or_default())
+/// JSON text in which tokens are shortened.
+fn cut_tokens(json: &Value) -> String {
+    let is_token = |text: &str| text.len() == 43 && !text.contains(' ');
+    match json {
+        Value::Object(fields) => {
+            let fields: Vec<_> = fields
+                .iter()
+                .map(|(name, value)| format!("\"{name}\":{}", cut_tokens(value)))
+                .collect();
+            format!("{{{}}}", fields.join(","))
+        }
+        Value::String(text) if is_token(text) => format!("\"{}…\"", &text[..6]),
+        other => other.to_string(),
+    }
 }

@@ -27,8 +27,8 @@ pub mod settings;
 mod sql;
 pub mod start_error;
 pub mod telemetry;
-pub mod token;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;
+pub mod token;
 pub mod verification;

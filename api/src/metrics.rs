@@ -52,44 +52,28 @@ impl Metrics {
     pub fn new() -> Self {
         let metrics = Self::default();
         let mut registry = Registry::default();
-        for (name, help, counter) in [
-            (
-                "hashing_refused",
-                "Credential checks rejected because the hashing queue was full",
-                &metrics.hashing_refused,
-            ),
-            ("mails_sent", "Emails accepted by the mail server", &metrics.mails_sent),
-            (
-                "mails_retried",
-                "Failed attempts to send an email that will be retried",
-                &metrics.mails_retried,
-            ),
-            (
-                "mails_given_up",
-                "Emails rejected for good or not accepted in time",
-                &metrics.mails_given_up,
-            ),
-        ] {
-            registry.register(name, help, counter.clone());
-        }
-        let QueueMetrics {
-            waiting,
-            wait,
-            duration,
-        } = metrics.hashing.clone();
-        registry.register("hashing_waiting", "Passwords that wait for a thread", waiting);
-        registry.register_with_unit(
-            "hashing_wait",
+        let Self {
+            hashing,
+            hashing_refused,
+            mails_sent,
+            mails_retried,
+            mails_given_up,
+            ..
+        } = metrics.clone();
+        let refused = "Credential checks rejected because the hashing queue was full";
+        registry.register("hashing_refused", refused, hashing_refused);
+        registry.register("mails_sent", "Emails accepted by the mail server", mails_sent);
+        let retried = "Failed attempts to send an email that will be retried";
+        registry.register("mails_retried", retried, mails_retried);
+        let given_up = "Emails rejected for good or not accepted in time";
+        registry.register("mails_given_up", given_up, mails_given_up);
+        registry.register("hashing_waiting", "Passwords that wait for a thread", hashing.waiting);
+        let (wait, duration) = (
             "How long passwords waited for a thread",
-            Unit::Seconds,
-            wait,
-        );
-        registry.register_with_unit(
-            "hashing_duration",
             "How long hashing a password took",
-            Unit::Seconds,
-            duration,
         );
+        registry.register_with_unit("hashing_wait", wait, Unit::Seconds, hashing.wait);
+        registry.register_with_unit("hashing_duration", duration, Unit::Seconds, hashing.duration);
         Self {
             registry: Arc::new(registry),
             ..metrics

@@ -8,10 +8,10 @@ pub(crate) fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoI
 }
 
 /// The same with a list of rows in the place of `{rows}`. Their values come after the `shared` ones.
-pub(crate) fn statement_over<const SHARED: usize, const WIDTH: usize>(
+pub(crate) fn statement_over<const WIDTH: usize>(
     db: &impl ConnectionTrait,
     sql: &str,
-    shared: [Value; SHARED],
+    shared: &[Value],
     rows: impl IntoIterator<Item = [Value; WIDTH]>,
 ) -> Statement {
     let mut values = shared.to_vec();

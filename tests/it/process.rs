@@ -137,15 +137,20 @@ async fn log_contains_no_secrets() {
     ];
     let mut api = Process::api(folder.path(), &[], &environment);
     let client = Client::new(api.listening().await);
-    client.register("ada.lovelace@example.com", OTHER_PASSWORD).await;
+    let registered = client.register("ada.lovelace@example.com", OTHER_PASSWORD).await;
+    let verification = registered.verification_token();
     let mail = mailer
         .mailbox()
         .wait_for("ada.lovelace@example.com", None, crate::seconds(30))
         .await
         .expect("an email");
     let code = mail.codes[0].clone();
-    let ada = client.basic("ada.lovelace@example.com", OTHER_PASSWORD);
-    let token = ada.activate(&code).await.session_token();
+    client
+        .basic("ada.lovelace@example.com", OTHER_PASSWORD)
+        .me()
+        .await
+        .is_pending();
+    let token = client.activate_with_token(&verification, &code).await.session_token();
     client.bearer(&token).me().await;
     client.sign_in("ada.lovelace@example.com", "a wrong password").await;
     let (status, lines) = api.stop("INT").await;
@@ -156,6 +161,7 @@ async fn log_contains_no_secrets() {
         OTHER_PASSWORD,
         "a wrong password",
         &token,
+        &verification,
         &format!("{code} is your"),
         "ada.lovelace",
     ] {

@@ -171,6 +171,16 @@ async fn compatible_newer_schema_is_accepted(database: Database) {
     client.register("ada@example.com", PASSWORD).await.succeeds();
 }
 
+#[on_both_databases]
+async fn unknown_schema_is_left_unchanged(database: Database) {
+    let db = migrate(&database).await;
+    db.execute_unprepared("UPDATE seaql_migrations SET version = 'm20200101_000001_something_else'")
+        .await
+        .expect("the database answers");
+    let line = reason_of_failed_start(Installation::on(database.url()).await.process()).await;
+    assert!(line.contains("use an empty database"), "{line}");
+}
+
 async fn migrate(database: &Database) -> sea_orm::DatabaseConnection {
     let db = api::database::connect(database.url())
         .await

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use async_graphql::{ErrorExtensions, ServerError};
+use sea_orm::DbErr;
 
 use crate::accounts::DomainError;
 
@@ -79,9 +80,9 @@ pub(super) enum ApiError {
 }
 
 impl ApiError {
-    /// Logs the cause, once.
-    pub(super) fn internal(cause: &dyn std::fmt::Debug) -> Self {
-        tracing::error!(?cause, "internal error");
+    /// Logs the cause, once: its `Display` form, since the `Debug` form of a database error shows values of the row.
+    fn internal(cause: &DbErr) -> Self {
+        tracing::error!(%cause, "internal error");
         Self::Internal
     }
 }

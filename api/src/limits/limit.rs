@@ -67,7 +67,7 @@ pub(super) async fn upsert(
             (now + limit.interval * u32::from(limit.capacity)).into(),
         ]
     });
-    let changed = db.query_all_raw(statement_over(db, &sql, [], rows)).await?;
+    let changed = db.query_all_raw(statement_over(db, &sql, &[], rows)).await?;
     changed
         .iter()
         .map(|row| rate_limit::Model::from_query_result(row, ""))

@@ -105,7 +105,7 @@ async fn recent(
         WHERE drawn_at > $1 AND consumed_at IS NULL";
     // At least half of its time is left, also where an operator gives it less than a minute.
     let drawn_after = now.before(SAME_CODE.min(rules.ttl / 2));
-    query(db, SQL, [drawn_after.into()], retries, |request| {
+    query(db, SQL, &[drawn_after.into()], retries, |request| {
         [request.verification.into(), request.mail.into(), request.lease.into()]
     })
     .await
@@ -136,7 +136,7 @@ async fn store(
         i32::from(guess_guard::guarded(rules.digits)).into(),
         i32::from(rules.digits).into(),
     ];
-    query(db, SQL, shared, new, |request| {
+    query(db, SQL, &shared, new, |request| {
         let draw: [u8; 32] = random::bytes(random);
         [
             request.verification.into(),
@@ -149,10 +149,10 @@ async fn store(
     .await
 }
 
-async fn query<const SHARED: usize, const WIDTH: usize>(
+async fn query<const WIDTH: usize>(
     db: &impl ConnectionTrait,
     sql: &str,
-    shared: [Value; SHARED],
+    shared: &[Value],
     requests: &[&DrawRequest],
     row: impl Fn(&DrawRequest) -> [Value; WIDTH],
 ) -> Result<Vec<Row>, DbErr> {
