@@ -7,8 +7,8 @@ export default {
     "src/graphql.generated.ts": {
       plugins: ["typescript", "typescript-operations", "typed-document-node"],
       config: {
-        // Without `futureProofEnums`, which would add a value that stands for those of later versions: here the switch over a
-        // code has a default for them, and `satisfies never` in it (src/problem.ts) is the check that none is forgotten.
+        // Not `futureProofEnums`: with its extra value, `satisfies never` in src/problem.ts could not check that every code
+        // has a sentence. The default there handles the codes of later versions.
         enumsAsTypes: true,
         onlyOperationTypes: true,
         skipTypename: true,

@@ -3,16 +3,16 @@ import { Frame } from "./parts/Frame";
 import type { Go, Screen } from "./screen";
 import { Account } from "./screens/Account";
 import { EnterCode } from "./screens/EnterCode";
-import { PasswordAgain } from "./screens/PasswordAgain";
 import { Register } from "./screens/Register";
 import { SignIn } from "./screens/SignIn";
-import { keep, restore } from "./storage";
+import { type Elsewhere, keep, watchOtherTabs } from "./storage";
 
-export function App() {
-  const [screen, go] = useState(restore);
+export function App({ start }: { start: Screen }) {
+  const [screen, go] = useState(start);
   useEffect(() => keep(screen), [screen]);
+  useEffect(() => watchOtherTabs((change) => go((screen) => follow(screen, change))), []);
 
-  // Who does not see that the screen changed hears it, and goes on from its beginning.
+  // A new screen takes the focus, so that a screen reader announces it.
   const main = useRef<HTMLElement>(null);
   const shown = useRef(screen.at);
   useEffect(() => {
@@ -37,8 +37,6 @@ function Current({ screen, go: goOn }: { screen: Screen; go: Go }) {
       return <Register {...screen} go={go} />;
     case "signIn":
       return <SignIn {...screen} go={go} />;
-    case "password":
-      return <PasswordAgain {...screen} go={go} />;
     case "code":
       return <EnterCode {...screen} go={go} />;
     case "account":
@@ -46,7 +44,18 @@ function Current({ screen, go: goOn }: { screen: Screen; go: Go }) {
   }
 }
 
-/** A way on that ends with the screen: an answer that comes when somebody has left leads them away from nothing. */
+/** What a change in another tab means for the screen in this one. */
+function follow(screen: Screen, change: Elsewhere): Screen {
+  if (screen.at !== "code") return screen;
+  const { email } = screen.pending;
+  if ("activated" in change) {
+    if (change.activated !== email) return screen;
+    return { at: "signIn", email, said: { text: "You activated your account in another tab. Sign in to use it here.", bad: false } };
+  }
+  return change.pending.email === email ? { ...screen, pending: change.pending } : screen;
+}
+
+/** `go` while the screen is shown: a late answer does not lead away from the next screen. */
 function useWhileShown(go: Go): Go {
   const shown = useRef(true);
   useLayoutEffect(() => {

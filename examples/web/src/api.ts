@@ -1,11 +1,11 @@
-// The client of the API. Who asks is said with each request, not once for all: a password for the code, a token later.
+// The client of the API. Credentials go with each request, not with the client.
 import { Client, fetchExchange } from "urql";
 
 const url = document.querySelector<HTMLMetaElement>('meta[name="api-url"]')?.content ?? "";
 
 export const client = new Client({
   url,
-  // No cache, so that nothing of one person is left for the next; and no GET, whose URL would end up in logs.
+  // No cache, so that the next person sees nothing of the one before. No GET, because its URL would end up in logs.
   exchanges: [fetchExchange],
   preferGetMethod: false,
 });

@@ -1,6 +1,6 @@
 /**
- * The value of an `Authorization` header that proves who somebody is by email and password. `btoa` alone throws on
- * anything beyond Latin-1, and is wrong within it: the server reads UTF-8.
+ * The `Authorization` header for an email and a password. `btoa` alone throws on characters beyond Latin-1, and encodes
+ * the others wrongly: the server reads UTF-8.
  */
 export function basicAuth(email: string, password: string): string {
   const bytes = new TextEncoder().encode(`${email}:${password}`);

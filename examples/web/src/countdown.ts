@@ -1,13 +1,13 @@
 import { useEffect, useState } from "react";
 
-/** Whole seconds, so that the last one is seen as 1 and not as 0. */
+/** Whole seconds, rounded up: the last second shows as 1. */
 export function secondsLeft(until: number, now: number): number {
   return Math.max(0, Math.ceil((until - now) / 1000));
 }
 
 /**
- * Tells how many seconds are left, now and whenever that changes. Each time it asks the clock: a tab in the background,
- * and a laptop that slept, get few ticks.
+ * Tells how many seconds are left, now and whenever that changes. It reads the clock each time, because a tab in the
+ * background or a laptop that slept gets few ticks.
  */
 export function countDown(until: number, tell: (seconds: number) => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -26,14 +26,17 @@ export function useSecondsLeft(until: number | null): number {
   return left;
 }
 
-/** As on a clock: 0:07, 29:59. */
+/** Minutes and seconds: 0:07, 29:59. */
 export function asClock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** What a screen reader says of a countdown: at its marks, not every second. */
+/** The countdown for a screen reader: three announcements, not one a second. */
 export function milestone(seconds: number): string {
-  if (seconds === 0) return "The time of this code is over. You can try it all the same, or ask for a new one.";
-  if (seconds <= 10) return "10 seconds left for this code.";
-  return seconds <= 30 ? "30 seconds left for this code." : "";
+  if (seconds === 0) return CODE_MAY_HAVE_EXPIRED;
+  if (seconds <= 10) return "This code expires in 10 seconds.";
+  return seconds <= 30 ? "This code expires in 30 seconds." : "";
 }
+
+/** The server's clock decides, so the page does not say that it has. */
+export const CODE_MAY_HAVE_EXPIRED = "This code may have expired. Try it, or request a new one.";

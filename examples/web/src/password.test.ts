@@ -4,12 +4,12 @@ import examples from "./password-examples.json";
 
 const policy = { passwordMinLength: 8, passwordMaxLength: 128, codeLength: 4 };
 
-// tests/it/password_examples.rs asks the server the same.
+// tests/it/password_examples.rs asks the server about the same passwords.
 test.each(examples)("$why", async ({ email, password, code }) => {
   expect((await judge(password, email, policy)).code).toBe(code);
 });
 
-test("what is too weak comes with a suggestion, or a score to show", async () => {
+test("a weak password comes with a score and suggestions", async () => {
   const { score, suggestions } = await judge("password", "ada@example.com", policy);
   expect(score).toBe(0);
   expect(suggestions).not.toEqual([]);

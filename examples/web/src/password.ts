@@ -1,21 +1,21 @@
-// What the server will say of a new password, as far as a page can tell. Only the server decides.
+// A guess at what the server will say about a new password. Only the server decides.
 import type { RegistrationPolicyQuery, UserErrorCode } from "./graphql.generated";
 
 type Policy = RegistrationPolicyQuery["registrationPolicy"];
 
 export type Verdict = {
-  /** What `register` would answer; null when it would take the password. */
+  /** What `register` would answer; null when it would accept the password. */
   code: Extract<UserErrorCode, `PASSWORD_${string}`> | null;
-  /** From 0, guessed at once, to 4. The server takes 2 and more. */
+  /** From 0 (guessed at once) to 4. The server accepts 2 and more. */
   score: 0 | 1 | 2 | 3 | 4;
   suggestions: string[];
 };
 
-/** The estimator takes longer than it should over longer texts, so the server shows it so many characters alone. */
+/** The estimator is slow on long texts, so the server estimates only this many characters. */
 const JUDGED = 100;
 
 export async function judge(password: string, email: string, policy: Policy): Promise<Verdict> {
-  const characters = [...password]; // Code points, as the server counts: "🦀".length would be 2.
+  const characters = [...password]; // Code points, as the server counts them: "🦀".length is 2.
   if (characters.length < policy.passwordMinLength) return { code: "PASSWORD_TOO_SHORT", score: 0, suggestions: [] };
   if (characters.length > policy.passwordMaxLength) return { code: "PASSWORD_TOO_LONG", score: 0, suggestions: [] };
   const zxcvbn = await loadEstimator();
@@ -23,12 +23,12 @@ export async function judge(password: string, email: string, policy: Policy): Pr
   return { code: score < 2 ? "PASSWORD_TOO_WEAK" : null, score, suggestions: feedback.suggestions };
 }
 
-/** Its dictionaries are several times larger than the rest of the page. */
+/** Loaded on demand: its dictionaries are several times larger than the rest of the page. */
 export async function loadEstimator() {
   return (await import("zxcvbn")).default;
 }
 
-/** Who guesses a password knows the address. */
+/** An attacker knows the email address. */
 function partsOf(email: string): string[] {
   const address = email.trim().normalize("NFC").toLowerCase();
   return [address, ...address.split("@")];

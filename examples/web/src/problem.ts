@@ -1,24 +1,24 @@
-// What went wrong, in words for the person who sits there: refusals (`userErrors`) and failures (everything else).
+// What went wrong, in words for the person: `userErrors`, and failures of the whole request.
 import type { CombinedError } from "urql";
-import type { RefusalFragment, UserErrorCode } from "./graphql.generated";
+import type { UserErrorCode, UserErrorFieldsFragment } from "./graphql.generated";
 
 export type Problem = {
   code: UserErrorCode | "OFFLINE" | "OVERLOADED" | "UNAUTHENTICATED" | "FAULT";
   text: string;
-  /** The input at fault: the last part of its path. Null when it is about no single one. */
+  /** The input at fault: the last part of its path. Null when no single one is. */
   field: string | null;
-  /** Trying again is no use before (milliseconds since 1970). */
+  /** Do not try again before this time, in milliseconds since 1970. */
   waitUntil: number | null;
-  /** How often this code can still be tried. */
+  /** How many tries this code has left. */
   triesLeft: number | null;
 };
 
-/** All that is wrong with an answer; nothing when it did what was asked. */
-export function problemsOf(error: CombinedError | undefined, refusals: RefusalFragment[] | undefined): Problem[] {
-  return error ? [failure(error)] : (refusals ?? []).map(refusal);
+/** Everything that is wrong with an answer; empty when it succeeded. */
+export function problemsOf(error: CombinedError | undefined, userErrors: UserErrorFieldsFragment[] | undefined): Problem[] {
+  return error ? [failure(error)] : (userErrors ?? []).map(problem);
 }
 
-function refusal(error: RefusalFragment): Problem {
+function problem(error: UserErrorFieldsFragment): Problem {
   return {
     code: error.code,
     text: sentence(error),
@@ -28,72 +28,76 @@ function refusal(error: RefusalFragment): Problem {
   };
 }
 
-/** A code that is new to the schema fails the type check here; one that is new to a page already out is still shown. */
-export function sentence(error: RefusalFragment): string {
+/** A code that is new in the schema fails the type check here. A page that is already deployed shows its message. */
+function sentence(error: UserErrorFieldsFragment): string {
   switch (error.code) {
     case "INVALID_EMAIL":
-      return "This is not an email address. Is there a typing mistake in it?";
+      return "Enter a valid email address. Is there a typo?";
     case "PASSWORD_TOO_SHORT":
     case "PASSWORD_TOO_LONG":
-      return error.message; // It has the number.
+      return error.message; // It includes the number.
     case "PASSWORD_TOO_WEAK":
       return ["This password is too easy to guess.", ...error.suggestions].join(" ");
     case "INVALID_CREDENTIALS":
-      return "Email and password do not belong together.";
+      return "Incorrect email or password.";
     case "NOT_ACTIVATED":
-      return "Your account still waits for its code.";
+      return "Your account isn't activated yet.";
     case "ALREADY_ACTIVATED":
-      return "Your account is active already. Please sign in.";
+      return "Your account is already active. Sign in.";
     case "INVALID_CODE":
-      return `This is not the code. ${tries(error.attemptsRemaining)}`;
+      return `That code isn't right. ${tries(error.attemptsRemaining)}`;
     case "CODE_EXPIRED":
-      return "This code has run out. Please ask for a new one.";
+      return "This code has expired. Request a new one.";
     case "TOO_MANY_ATTEMPTS":
-      return "This code was tried too often. Please ask for a new one.";
+      return "Too many tries with this code. Request a new one.";
     case "RATE_LIMITED":
-      return "That was too often. Please wait a little.";
+      return TOO_MANY_ATTEMPTS;
+    case "VERIFICATION_NOT_FOUND":
+      return "This registration has expired, or a newer one replaced it. Register again to get a new code.";
     default:
       error.code satisfies never;
       return error.message;
   }
 }
 
+const TOO_MANY_ATTEMPTS = "Too many attempts. Wait, then try again.";
+
 function tries(left: number | null): string {
-  if (left === null) return "Take the one from the newest mail.";
-  if (left === 0) return "It has no tries left: please ask for a new one.";
-  return left === 1 ? "One try is left." : `${left} tries are left.`;
+  if (left === null) return "Use the code from the newest email.";
+  if (left === 0) return "No tries left. Request a new code.";
+  return left === 1 ? "You have one try left." : `You have ${left} tries left.`;
 }
 
-/** Where the answer has no `userErrors`, or there is none. */
+/** The problem when the request failed as a whole: the answer has no payload, or there is no answer. */
 export function failure(error: CombinedError): Problem {
   const extensions = error.graphQLErrors[0]?.extensions;
   const response: Response | undefined = error.response;
   const problem = { field: null, waitUntil: null, triesLeft: null };
   switch (extensions?.code) {
     case "UNAUTHENTICATED":
-      return { ...problem, code: "UNAUTHENTICATED", text: "Your session has ended. Please sign in again." };
+      return { ...problem, code: "UNAUTHENTICATED", text: "Your session has ended. Sign in again." };
     case "RATE_LIMITED":
       return {
         ...problem,
         code: "RATE_LIMITED",
-        text: "That was too often. Please wait a little.",
+        text: TOO_MANY_ATTEMPTS,
         waitUntil: after(Number(extensions.retryAfterSeconds)),
       };
     case "OVERLOADED":
       return {
         ...problem,
         code: "OVERLOADED",
-        text: "Very many people are here right now. Please try again in a moment.",
+        text: "We're very busy right now. Try again in a moment.",
         waitUntil: after(Number(response?.headers.get("retry-after"))),
       };
   }
   if (!response) {
-    const text = "The server cannot be reached. Please check your connection, then try again.";
+    const text = "We can't reach the server. Check your connection, then try again.";
     return { ...problem, code: "OFFLINE", text };
   }
   const id = extensions?.requestId;
-  const text = "Something broke on our side; it is not your fault. Please try again.";
-  return { ...problem, code: "FAULT", text: id ? `${text} If it stays, tell us this number: ${id}` : text };
+  const text = "Something went wrong on our side. Try again.";
+  return { ...problem, code: "FAULT", text: id ? `${text} If it keeps happening, give us this number: ${id}` : text };
 }
 
 function after(seconds: number | null): number | null {

@@ -1,36 +1,48 @@
-// Where somebody is in the application, and what of it outlives a reload.
-import type { RegisterMutation } from "./graphql.generated";
+// Where a person is in the application.
+import type { ResendMutation } from "./graphql.generated";
 
 /** A registration that waits for its code. */
 export type Pending = {
+  /** Empty when the page was opened from an email in a browser that did not register. */
   email: string;
-  /** How many digits it has, when it was mailed and when its time is over, as far as this page can tell; null when it cannot. */
-  code: { length: number; sentAt: number; expiresAt: number } | null;
+  /** Names the registration. Null in a browser that did not register: there, email and password name it. */
+  token: string | null;
+  /** When the server forgets the registration, in milliseconds since 1970. */
+  endsAt: number;
+  /** Null when the page cannot know it. */
+  codeLength: number | null;
+  /** When the code was sent and when it expires: an estimate, or null when the page cannot know it. */
+  clock: { sentAt: number; expiresAt: number } | null;
   resendAt: number;
 };
 
-/** What is said at the top of a screen about how somebody got there. */
+/** What the top of a screen says about how the person got there. */
 export type Said = { text: string; bad: boolean };
 
-/** `news` take the place of what was `said`, should there be any. */
+/** `news` replaces `said` when it arrives. `code` and `password` fill the fields. */
 export type Screen =
-  | { at: "register"; email?: string }
+  | { at: "register"; email?: string; said?: Said }
   | { at: "signIn"; email?: string; said?: Said; news?: Promise<Said | null> }
-  | { at: "password"; pending: Pending; said?: Said }
-  | { at: "code"; pending: Pending; password: string; said?: Said }
+  | { at: "code"; pending: Pending; code?: string; password?: string; said?: Said }
   | { at: "account"; token: string };
 
 export type Go = (screen: Screen) => void;
 
-/** What `register` and `resendActivationCode` answer when they mailed a code. */
-type Mailed = Omit<RegisterMutation["register"], "userErrors">;
+const DAY = 24 * 60 * 60 * 1000;
 
-export function pending(email: string, mailed: Mailed): Pending {
+export function newPending(email: string, token: string | null): Pending {
+  return { email, token, endsAt: Date.now() + DAY, codeLength: null, clock: null, resendAt: 0 };
+}
+
+/** What `register` and `resendActivationCode` answer when they send a code. */
+type Sent = Omit<ResendMutation["resendActivationCode"], "userErrors">;
+
+export function withCodeSent(pending: Pending, { codeLength, codeExpiresInSeconds, resendAvailableInSeconds }: Sent): Pending {
   const now = Date.now();
-  const { codeLength: length, codeExpiresInSeconds: lasts } = mailed;
   return {
-    email,
-    code: length === null ? null : { length, sentAt: now, expiresAt: now + (lasts ?? 0) * 1000 },
-    resendAt: now + (mailed.resendAvailableInSeconds ?? 0) * 1000,
+    ...pending,
+    codeLength,
+    clock: codeExpiresInSeconds === null ? null : { sentAt: now, expiresAt: now + codeExpiresInSeconds * 1000 },
+    resendAt: now + (resendAvailableInSeconds ?? 0) * 1000,
   };
 }

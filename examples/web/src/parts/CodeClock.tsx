@@ -1,9 +1,6 @@
-import { asClock, milestone, useSecondsLeft } from "../countdown";
+import { asClock, CODE_MAY_HAVE_EXPIRED, milestone, useSecondsLeft } from "../countdown";
 
-/**
- * How long the code lasts: an estimate, because its time runs from the sending of the mail and this page does not know when
- * that was. So nothing is ever disabled when it is over.
- */
+/** How long the code can be used. It is an estimate, because the time runs from the sending: so zero disables nothing. */
 export function CodeClock({ sentAt, expiresAt }: { sentAt: number; expiresAt: number }) {
   const left = useSecondsLeft(expiresAt);
   const all = Math.max(1, Math.round((expiresAt - sentAt) / 1000));
@@ -12,10 +9,10 @@ export function CodeClock({ sentAt, expiresAt }: { sentAt: number; expiresAt: nu
       <p role="timer" aria-live="off">
         {left > 0 ? (
           <>
-            Lasts another <b>{asClock(left)}</b>
+            Expires in <b>{asClock(left)}</b>
           </>
         ) : (
-          "Its time is over. Try it all the same, or ask for a new one."
+          CODE_MAY_HAVE_EXPIRED
         )}
       </p>
       <progress aria-hidden="true" max={all} value={left} />

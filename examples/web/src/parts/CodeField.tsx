@@ -4,26 +4,30 @@ import { keyOf } from "../key";
 import type { Problem } from "../problem";
 import { Field } from "./Field";
 
-/** No code has more digits. */
-const LONGEST = 8;
+/** No code is longer. */
+const MAX_DIGITS = 8;
 
-/** A code of which nobody told how long it is: so there are no boxes, and only who typed it knows when it is complete. */
-export function AnyCodeField({ onChange, ...props }: Omit<ComponentProps<typeof Field>, "label">) {
+type AnyCodeFieldProps = Omit<ComponentProps<typeof Field>, "label"> & { start: boolean };
+
+/** A code of unknown length: a plain field, because the page cannot tell when the code is complete. */
+export function AnyCodeField({ start, onChange, ...props }: AnyCodeFieldProps) {
   return (
     <Field
       {...props}
-      data-start
-      label="Your code, if you have one"
+      data-start={start || undefined}
+      label="Enter your code"
       name="code"
       inputMode="numeric"
       autoComplete="one-time-code"
       spellCheck={false}
-      onChange={(text) => onChange(digitsOf(text, LONGEST))}
+      onChange={(text) => onChange(digitsOf(text, MAX_DIGITS))}
     />
   );
 }
 
 type Props = {
+  /** Whether the screen starts here. */
+  start: boolean;
   length: number;
   value: string;
   busy: boolean;
@@ -34,10 +38,10 @@ type Props = {
 };
 
 /**
- * One input over as many drawn boxes as the code has digits. Being one, it is one thing to a screen reader, a phone fills the
- * whole code into it, and typing, deleting, arrows and pasting are the browser's own.
+ * One input over as many drawn boxes as the code has digits. A screen reader sees one field, a phone fills in the whole
+ * code, and the browser handles typing, deleting, arrow keys and pasting.
  */
-export function CodeField({ length, value, busy, problem, describedBy, onChange, onComplete }: Props) {
+export function CodeField({ start, length, value, busy, problem, describedBy, onChange, onComplete }: Props) {
   const id = useId();
   const [caret, setCaret] = useState(0);
 
@@ -48,7 +52,7 @@ export function CodeField({ length, value, busy, problem, describedBy, onChange,
 
   function moveTo(event: MouseEvent<HTMLInputElement>) {
     const { selectionStart, selectionEnd } = event.currentTarget;
-    if (selectionStart !== selectionEnd) return; // By a double click, or by drawing over it.
+    if (selectionStart !== selectionEnd) return; // A double click or a drag selected digits.
     const { left, width } = event.currentTarget.getBoundingClientRect();
     const box = Math.min(Math.floor(((event.clientX - left) / width) * length), value.length);
     event.currentTarget.setSelectionRange(box, box);
@@ -56,11 +60,11 @@ export function CodeField({ length, value, busy, problem, describedBy, onChange,
 
   return (
     <div className="field code">
-      <label htmlFor={id}>{`Your code, ${length} digits`}</label>
+      <label htmlFor={id}>{`Enter your ${length}-digit code`}</label>
       <div className="boxes">
         <input
           id={id}
-          data-start
+          data-start={start || undefined}
           name="code"
           inputMode="numeric"
           autoComplete="one-time-code"
@@ -81,7 +85,7 @@ export function CodeField({ length, value, busy, problem, describedBy, onChange,
           }}
         />
         {Array.from({ length }, (_, box) => (
-          <span key={box} aria-hidden="true" data-at={box === Math.min(caret, length - 1)}>
+          <span key={box} aria-hidden="true" data-at={box === Math.min(caret, value.length, length - 1)}>
             {value[box]}
           </span>
         ))}

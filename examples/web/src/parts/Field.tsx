@@ -7,13 +7,13 @@ type Props = Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> & {
   value: string;
   onChange: (value: string) => void;
   problem?: Problem | undefined;
-  /** Explains the field, below it. */
+  /** An explanation below the field. */
   hint?: ReactNode;
-  /** Stands inside of it, at its end. */
+  /** A button inside the field, at its end. */
   button?: ReactNode;
 };
 
-/** An input with its label, and with what there is to say about it, so that a screen reader says it too. */
+/** An input with its label, problem and hint, connected so that a screen reader announces them. */
 export function Field({ label, onChange, problem, hint, button, ...input }: Props) {
   const id = useId();
   const described = [problem && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(" ");

@@ -4,10 +4,18 @@ import type { Problem } from "../problem";
 import { Notice } from "./Notice";
 import { WaitButton } from "./WaitButton";
 
-type Props = { submit: string; busy: boolean; problems: Problem[]; onSubmit: () => void; children: ReactNode };
+type Props = {
+  submit: string;
+  /** Whether another button is the next step. */
+  secondary?: boolean;
+  busy: boolean;
+  problems: Problem[];
+  onSubmit: () => void;
+  children: ReactNode;
+};
 
-/** Fields, what is wrong with none of them in particular, and the button. The server checks them, and not the browser. */
-export function Form({ submit, busy, problems, onSubmit, children }: Props) {
+/** Fields, the problems that concern no single field, and the button. The server validates, not the browser. */
+export function Form({ submit, secondary = false, busy, problems, onSubmit, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
     if (problems.length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
@@ -30,7 +38,7 @@ export function Form({ submit, busy, problems, onSubmit, children }: Props) {
       {general.map((problem) => (
         <Notice key={keyOf(problem)} text={problem.text} bad waitUntil={problem.waitUntil} />
       ))}
-      <WaitButton type="submit" className="primary" until={until} busy={busy}>
+      <WaitButton type="submit" className={secondary ? "secondary" : "primary"} until={until} busy={busy}>
         {failed ? "Try again" : submit}
       </WaitButton>
     </form>

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
 import type { Screen } from "../screen";
 
-const STEPS = ["Your details", "The code we mail you", "Welcome"];
-const STEP: Record<Screen["at"], number> = { register: 0, password: 1, code: 1, account: 2, signIn: 2 };
+const STEPS = ["Your details", "The code we email you", "Welcome"];
+const STEP: Record<Screen["at"], number> = { register: 0, code: 1, account: 2, signIn: 2 };
 
-/** What stands around every screen: who we are, and how far somebody has come. */
+/** What surrounds every screen: the brand, and the steps of the registration. */
 export function Frame({ at, children }: { at: Screen["at"]; children: ReactNode }) {
   return (
     <div className="frame">

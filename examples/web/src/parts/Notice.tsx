@@ -2,7 +2,7 @@ import { asClock, useSecondsLeft } from "../countdown";
 
 type Props = { text: string; bad: boolean; waitUntil?: number | null };
 
-/** A sentence that is read out when it appears; the seconds beside it are not, or it would never end. */
+/** A sentence that a screen reader announces when it appears. The seconds beside it change too often to be announced. */
 export function Notice({ text, bad, waitUntil = null }: Props) {
   const left = useSecondsLeft(waitUntil);
   return (
@@ -10,7 +10,7 @@ export function Notice({ text, bad, waitUntil = null }: Props) {
       <p role={bad ? "alert" : "status"}>{text}</p>
       {left > 0 && (
         <p role="timer">
-          Again in <b>{asClock(left)}</b>
+          Try again in <b>{asClock(left)}</b>
         </p>
       )}
     </div>

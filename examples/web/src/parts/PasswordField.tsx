@@ -2,7 +2,7 @@ import { type ComponentProps, useState } from "react";
 import { Field } from "./Field";
 
 type Props = Omit<ComponentProps<typeof Field>, "label" | "button" | "type"> & {
-  /** Tells password managers whether to offer a new one. */
+  /** Tells password managers whether to suggest a new password. */
   autoComplete: "new-password" | "current-password";
 };
 
@@ -17,7 +17,7 @@ export function PasswordField(props: Props) {
       autoCapitalize="none"
       spellCheck={false}
       button={
-        <button type="button" className="show" aria-label="Show the password" aria-pressed={shown} onClick={() => show(!shown)}>
+        <button type="button" className="show" aria-label="Show password" aria-pressed={shown} onClick={() => show(!shown)}>
           {shown ? "Hide" : "Show"}
         </button>
       }

@@ -4,12 +4,12 @@ import { judge, type Verdict } from "../password";
 
 type Props = { password: string; email: string; policy: RegistrationPolicyQuery["registrationPolicy"] };
 
-/** What the server will probably say, while somebody types. */
+/** What the server will probably say, while the person types. */
 export function PasswordHint({ password, email, policy }: Props) {
   const [verdict, setVerdict] = useState<Verdict | null>(null);
   useEffect(() => {
     let current = true;
-    // The dictionaries may not load; then there is no hint, and the server decides as ever.
+    // Without the dictionaries there is no hint. The server decides in any case.
     judge(password, email, policy).then((verdict) => current && setVerdict(verdict), () => {});
     return () => {
       current = false;
@@ -18,7 +18,7 @@ export function PasswordHint({ password, email, policy }: Props) {
 
   const judged = password === "" ? null : verdict;
   const text = words(judged, policy);
-  // Who hears it hears it when they stop to type, and not over each letter.
+  // A screen reader announces the hint when the typing stops, not at each letter.
   const [heard, hear] = useState(text);
   useEffect(() => {
     const timer = setTimeout(hear, 1000, text);
@@ -50,8 +50,8 @@ function words(verdict: Verdict | null, policy: Props["policy"]): string {
     case "PASSWORD_TOO_WEAK":
       return ["Easy to guess.", verdict.suggestions[0] ?? "Add another word or two."].join(" ");
     case null:
-      return verdict.score === 2 ? "This will do." : "A good password.";
+      return verdict.score === 2 ? "Good enough." : "Strong password.";
     default:
-      return `${min} to ${max} characters. Some words that do not belong together are easy to keep in mind.`;
+      return `${min} to ${max} characters. Several unrelated words are easy to remember.`;
   }
 }

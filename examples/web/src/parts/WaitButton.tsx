@@ -3,7 +3,7 @@ import { asClock, useSecondsLeft } from "../countdown";
 
 type Props = ButtonHTMLAttributes<HTMLButtonElement> & { until: number | null; busy: boolean };
 
-/** A button that does nothing until its time. It is not `disabled`, which would throw the focus out of it. */
+/** A button that does nothing until a time. It is not `disabled`, because that would take the focus away. */
 export function WaitButton({ until, busy, children, onClick, ...rest }: Props) {
   const left = useSecondsLeft(until);
   const waits = busy || left > 0;

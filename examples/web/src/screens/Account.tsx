@@ -9,34 +9,34 @@ import { WaitButton } from "../parts/WaitButton";
 import { failure } from "../problem";
 import type { Go, Said } from "../screen";
 
-const NOT_TOLD: Said = {
-  text: "You are signed out here. The server could not be told, so the session lives on until it ends by itself.",
+const UNREACHED: Said = {
+  text: "You're signed out here. We couldn't reach the server, so the session stays valid until it expires.",
   bad: true,
 };
 
 export function Account({ go, token }: { go: Go; token: string }) {
   const credentials = useMemo(() => as(`Bearer ${token}`), [token]);
-  const [me, askAgain] = useQuery({ query: MeDocument, context: credentials });
+  const [me, reload] = useQuery({ query: MeDocument, context: credentials });
   const [, signOut] = useMutation(SignOutDocument);
   const problem = useMemo(() => me.error && failure(me.error), [me.error]);
   useEffect(() => {
     if (problem?.code === "UNAUTHENTICATED") go({ at: "signIn", said: { text: problem.text, bad: true } });
   }, [problem, go]);
 
-  // The token is forgotten at once: with no network too, nobody stays signed in who wants to leave.
+  // Forgets the token at once, so that signing out works without a network.
   function leave() {
-    const context = { fetchOptions: { ...credentials.fetchOptions, keepalive: true } }; // Though the tab be closed.
-    const news = signOut({}, context).then(({ error }) => (error ? NOT_TOLD : null));
-    go({ at: "signIn", said: { text: "You are signed out.", bad: false }, news });
+    const context = { fetchOptions: { ...credentials.fetchOptions, keepalive: true } }; // Even if the tab is closed.
+    const news = signOut({}, context).then(({ error }) => (error ? UNREACHED : null));
+    go({ at: "signIn", said: { text: "You're signed out.", bad: false }, news });
   }
 
   return (
     <>
-      <Heading>{me.data?.me ? "You are in" : problem ? "That did not work" : "One moment"}</Heading>
+      <Heading>{me.data?.me ? "You're signed in" : problem ? "Something went wrong" : "Loading…"}</Heading>
       {me.data?.me && <Details {...me.data.me} />}
       {problem && <Notice key={keyOf(problem)} text={problem.text} bad waitUntil={problem.waitUntil} />}
       {me.error && (
-        <WaitButton type="button" className="primary" until={problem?.waitUntil ?? null} busy={me.fetching} onClick={() => askAgain()}>
+        <WaitButton type="button" className="primary" until={problem?.waitUntil ?? null} busy={me.fetching} onClick={() => reload()}>
           Try again
         </WaitButton>
       )}
@@ -55,7 +55,7 @@ function Details({ email, status, createdAt, activatedAt }: NonNullable<MeQuery[
       <dt>Email</dt>
       <dd>{email}</dd>
       <dt>Status</dt>
-      <dd className="status">{status === "ACTIVE" ? "Active" : "Waiting for its code"}</dd>
+      <dd className="status">{status === "ACTIVE" ? "Active" : "Not activated yet"}</dd>
       <dt>Registered</dt>
       <dd>{when.format(new Date(createdAt))}</dd>
       {activatedAt && (

@@ -6,115 +6,149 @@ import { ActivateDocument, ResendDocument } from "../graphql.generated";
 import { keyOf } from "../key";
 import { CodeClock } from "../parts/CodeClock";
 import { AnyCodeField, CodeField } from "../parts/CodeField";
+import { EmailField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
+import { PasswordField } from "../parts/PasswordField";
 import { WaitButton } from "../parts/WaitButton";
 import { type Problem, problemsOf } from "../problem";
-import { type Go, type Pending, pending as pendingOf, type Said } from "../screen";
+import { type Go, type Pending, type Said, withCodeSent } from "../screen";
+import { endRegistration } from "../storage";
 
-type Props = { go: Go; pending: Pending; password: string; said?: Said };
+type Props = { go: Go; pending: Pending; code?: string; password?: string; said?: Said };
 
-/** INVALID_CREDENTIALS, which does not say which of these it is. */
-const UNPROVEN =
-  "The password is not the one that you registered with, or this registration is gone: a newer one took its place, or it waited too long.";
+/** INVALID_CREDENTIALS does not say which of these it is. */
+const NOT_VERIFIED = "Incorrect email or password, or this registration has expired or was replaced.";
 
-export function EnterCode({ go, pending, password, said }: Props) {
-  const [code, setCode] = useState("");
+/**
+ * Asks for the emailed code. The browser that registered has a token. Another one asks for email and password too, and
+ * sends them as HTTP Basic: after a sign-in that needs the code first, or when the link in the email was opened there.
+ */
+export function EnterCode({ go, pending, code: fromLink = "", password: known = "", said }: Props) {
+  const [email, setEmail] = useState(pending.email);
+  const [password, setPassword] = useState(known);
+  const [code, setCode] = useState(fromLink);
   const [problems, setProblems] = useState<Problem[]>([]);
   const [{ fetching: activating }, activate] = useMutation(ActivateDocument);
   const [{ fetching: resending }, resend] = useMutation(ResendDocument);
+  const { token, codeLength, clock } = pending;
+  const [credentials, context] = token ? [{ verificationToken: token }, {}] : [{}, as(basicAuth(email, password))];
+  const hasCredentials = token !== null || (email !== "" && password !== "");
   const busy = activating || resending;
-  const { email } = pending;
-  const credentials = as(basicAuth(email, password));
   const problem = problems.find(({ field }) => field === "activationCode");
   const dead = problem?.code === "CODE_EXPIRED" || problem?.triesLeft === 0;
+  const sendNext = dead || (codeLength === null && code === "");
+  const field = { start: hasCredentials, value: code, problem, onChange: setCode };
 
-  // Another code is typed from the beginning.
-  useEffect(() => document.querySelector<HTMLElement>("[data-start]")?.focus(), [pending.code]);
+  // A new code is typed from its first digit.
+  useEffect(() => document.querySelector<HTMLElement>("[data-start]")?.focus(), [clock]);
 
   async function submit(code: string) {
     if (problems.some(({ waitUntil }) => waitUntil && Date.now() < waitUntil)) return;
-    const { data, error } = await activate({ input: { activationCode: code } }, credentials);
-    if (data?.activate.session) go({ at: "account", token: data.activate.session.token });
-    else refused(problemsOf(error, data?.activate.userErrors));
+    const { data, error } = await activate({ input: { activationCode: code, ...credentials } }, context);
+    if (data?.activate.session) {
+      endRegistration(email, { activated: true });
+      go({ at: "account", token: data.activate.session.token });
+    } else {
+      show(problemsOf(error, data?.activate.userErrors));
+    }
   }
 
   async function sendAnother() {
-    const { data, error } = await resend({}, credentials);
-    const [problem] = problemsOf(error, data?.resendActivationCode.userErrors);
-    if (!data || problem) return problem && notSent(problem);
+    const { data, error } = await resend({ input: credentials }, context);
+    const problems = problemsOf(error, data?.resendActivationCode.userErrors);
+    if (!data || problems.length > 0) return notSent(problems);
     setCode("");
     setProblems([]);
-    const said = { text: "A new code is on its way. Only the newest one works.", bad: false };
-    go({ at: "code", pending: pendingOf(email, data.resendActivationCode), password, said });
+    const sent = withCodeSent({ ...pending, email }, data.resendActivationCode);
+    go({ at: "code", pending: sent, said: { text: "We sent a new code. Only the newest code works.", bad: false } });
   }
 
-  function notSent(problem: Problem) {
-    if (moved(problem)) return;
+  function notSent(problems: Problem[]) {
+    const [problem] = problems;
+    if (problem?.code !== "RATE_LIMITED") return show(problems);
     setProblems([]);
-    const resendAt = problem.waitUntil ?? pending.resendAt;
-    go({ at: "code", pending: { ...pending, resendAt }, password, said: { text: problem.text, bad: true } });
+    const text = "We can't send another email to this address yet.";
+    go({ at: "code", pending: { ...pending, email, resendAt: problem.waitUntil ?? 0 }, said: { text, bad: true } });
   }
 
-  function refused(problems: Problem[]) {
-    if (moved(problems[0])) return;
+  function show(problems: Problem[]) {
+    const [problem] = problems;
+    switch (problem?.code) {
+      case "ALREADY_ACTIVATED":
+        endRegistration(email, { activated: true });
+        return go({ at: "signIn", email, said: { text: problem.text, bad: false } });
+      case "VERIFICATION_NOT_FOUND":
+        endRegistration(email, { activated: false });
+        return go({ at: "register", email, said: { text: problem.text, bad: true } });
+      case "INVALID_CREDENTIALS":
+        return setProblems([{ ...problem, text: NOT_VERIFIED }]);
+    }
     setProblems(problems);
     if (problems.some(({ field }) => field === "activationCode")) setCode("");
   }
 
-  /** Where there is nothing more to do here, on to where there is. */
-  function moved(problem: Problem | undefined): boolean {
-    switch (problem?.code) {
-      case "ALREADY_ACTIVATED":
-        go({ at: "signIn", email, said: { text: problem.text, bad: false } });
-        return true;
-      case "INVALID_CREDENTIALS":
-        go({ at: "password", pending, said: { text: UNPROVEN, bad: true } });
-        return true;
-      default:
-        return false;
-    }
+  function useAnotherEmail() {
+    endRegistration(email, { activated: false });
+    go({ at: "register" });
   }
 
   return (
     <>
-      <Heading start={false}>Look into your mailbox</Heading>
+      <Heading start={false}>{token ? "Check your email" : "Activate your account"}</Heading>
       <p className="lead" id="code-lead">
-        {pending.code ? "We mailed a code to" : "We can mail a code to"} <b>{email}</b>.
+        {token ? (
+          <>
+            We sent an email to <b>{email}</b>.
+          </>
+        ) : (
+          "Enter the email and password that you registered with. We don't store your password, so we need it to check your code."
+        )}
       </p>
       {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}
-      <Form submit="Activate" busy={busy} problems={problems} onSubmit={() => submit(code)}>
-        {pending.code ? (
-          <CodeField
-            length={pending.code.length}
-            value={code}
-            busy={busy}
-            problem={problem}
-            describedBy="code-lead"
-            onChange={setCode}
-            onComplete={submit}
-          />
-        ) : (
-          <AnyCodeField value={code} readOnly={busy} problem={problem} onChange={setCode} />
+      <Form submit="Activate" secondary={sendNext} busy={busy} problems={problems} onSubmit={() => submit(code)}>
+        {token === null && (
+          <>
+            <EmailField value={email} readOnly={busy} onChange={setEmail} data-start={!hasCredentials || undefined} />
+            <PasswordField value={password} readOnly={busy} onChange={setPassword} autoComplete="current-password" />
+          </>
         )}
-        {pending.code && !dead && <CodeClock {...pending.code} />}
+        {codeLength === null ? (
+          <AnyCodeField {...field} readOnly={busy} />
+        ) : (
+          <CodeField
+            {...field}
+            length={codeLength}
+            busy={busy}
+            describedBy="code-lead"
+            onComplete={(code) => hasCredentials && submit(code)}
+          />
+        )}
+        {clock && !dead && <CodeClock {...clock} />}
       </Form>
       <div className="aside">
-        <p>No mail? Look among the spam, or have another one sent.</p>
+        <p>No email? Check your spam folder or request a new code.</p>
         <WaitButton
           type="button"
-          className={dead || !pending.code ? "primary" : "secondary"}
+          className={sendNext ? "primary" : "secondary"}
           until={pending.resendAt}
           busy={busy}
           onClick={sendAnother}
         >
-          {pending.code ? "Send a new code" : "Send a code"}
+          Send a new code
         </WaitButton>
+        {token === null && <p>Forgot your password? Register again. That replaces this registration.</p>}
         <div className="links">
-          <button type="button" className="link" onClick={() => go({ at: "register" })}>
-            Use another address
-          </button>
+          {token === null ? (
+            <button type="button" className="link" onClick={() => go({ at: "register", email })}>
+              Register again
+            </button>
+          ) : (
+            <button type="button" className="link" onClick={useAnotherEmail}>
+              Use a different email
+            </button>
+          )}
           <button type="button" className="link" onClick={() => go({ at: "signIn", email })}>
             Sign in instead
           </button>

@@ -1,16 +1,20 @@
 import { useState } from "react";
 import { useMutation, useQuery } from "urql";
 import { RegisterDocument, RegistrationPolicyDocument } from "../graphql.generated";
+import { keyOf } from "../key";
 import { EmailField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
+import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { PasswordHint } from "../parts/PasswordHint";
 import { loadEstimator } from "../password";
 import { type Problem, problemsOf } from "../problem";
-import { type Go, pending } from "../screen";
+import { type Go, newPending, type Said, withCodeSent } from "../screen";
 
-export function Register({ go, email: known = "" }: { go: Go; email?: string }) {
+type Props = { go: Go; email?: string; said?: Said };
+
+export function Register({ go, email: known = "", said }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
@@ -18,11 +22,13 @@ export function Register({ go, email: known = "" }: { go: Go; email?: string }) 
   const [{ fetching }, register] = useMutation(RegisterDocument);
   const policy = data?.registrationPolicy;
 
+  // From here on the token stands for email and password: the password is not kept.
   async function submit() {
     const { data, error } = await register({ input: { email, password } });
     const problems = problemsOf(error, data?.register.userErrors);
     if (data && problems.length === 0) {
-      go({ at: "code", pending: pending(email, data.register), password });
+      const pending = newPending(email, data.register.verificationToken);
+      go({ at: "code", pending: withCodeSent(pending, data.register) });
     } else {
       setProblems(problems);
     }
@@ -32,11 +38,12 @@ export function Register({ go, email: known = "" }: { go: Go; email?: string }) 
     <>
       <Heading>Create your account</Heading>
       <p className="lead">
-        Have one already?{" "}
+        Already have an account?{" "}
         <button type="button" className="link" onClick={() => go({ at: "signIn", email })}>
           Sign in
         </button>
       </p>
+      {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Create account" busy={fetching} problems={problems} onSubmit={submit}>
         <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
         <PasswordField

@@ -8,29 +8,30 @@ import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { type Problem, problemsOf } from "../problem";
-import type { Go, Said } from "../screen";
+import { type Go, newPending, type Said } from "../screen";
+import { endRegistration } from "../storage";
 
 type Props = { go: Go; email?: string; said?: Said; news?: Promise<Said | null> };
 
-export function SignIn({ go, email: known = "", said: saidAtFirst, news }: Props) {
+export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const [problems, setProblems] = useState<Problem[]>([]);
   const [{ fetching }, signIn] = useMutation(SignInDocument);
 
-  const [toldSince, tell] = useState<Said | null>(null);
-  const said = toldSince ?? saidAtFirst;
-  useEffect(() => void news?.then(tell), [news]);
+  const [saidLater, setSaidLater] = useState<Said | null>(null);
+  const said = saidLater ?? saidFirst;
+  useEffect(() => void news?.then(setSaidLater), [news]);
 
   async function submit() {
     const { data, error } = await signIn({ input: { email, password } });
     const problems = problemsOf(error, data?.signIn.userErrors);
-    const unactivated = problems.find(({ code }) => code === "NOT_ACTIVATED");
+    const inactive = problems.find(({ code }) => code === "NOT_ACTIVATED");
     if (data?.signIn.session) {
+      endRegistration(email, { activated: true });
       go({ at: "account", token: data.signIn.session.token });
-    } else if (unactivated) {
-      const pending = { email, code: null, resendAt: 0 };
-      go({ at: "code", pending, password, said: { text: unactivated.text, bad: false } });
+    } else if (inactive) {
+      go({ at: "code", pending: newPending(email, null), password, said: { text: inactive.text, bad: false } });
     } else {
       setProblems(problems);
     }
