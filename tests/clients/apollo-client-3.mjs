@@ -3,7 +3,7 @@ import { onError } from 'apollo-client-3/link/error/index.js';
 import { isMutation } from './documents.mjs';
 import { Failure } from './failure.mjs';
 
-// For Apollo Client 3 every status but 2xx is an error of the network; a link is told the errors in its body too.
+// Apollo Client 3 treats every status but 2xx as a network error. A link also gets the errors in the body.
 const failures = onError(({ graphQLErrors, networkError, operation }) => {
   const { response } = operation.getContext();
   const answered = graphQLErrors?.length > 0;
@@ -15,7 +15,7 @@ export default function connect(url) {
   const link = from([failures, new HttpLink({ uri: url })]);
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
   return async (document, variables, authorization) => {
-    // An answer is of the credentials that it was asked with: nothing is kept for the next user.
+    // Nothing is cached for the next user.
     const headers = { ...(authorization && { authorization }) };
     const options = { variables, fetchPolicy: 'no-cache', context: { headers } };
     try {

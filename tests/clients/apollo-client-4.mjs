@@ -4,7 +4,7 @@ import { throwError } from 'rxjs';
 import { isMutation } from './documents.mjs';
 import { Failure } from './failure.mjs';
 
-// Apollo Client 4 reads the errors of every status, but keeps the response, which has Retry-After, in the context.
+// Apollo Client 4 reads the errors of every status. The response, with its Retry-After, is in the context.
 const failures = new ErrorLink(({ error, operation }) => {
   const { response } = operation.getContext();
   const answered = CombinedGraphQLErrors.is(error);
@@ -15,7 +15,7 @@ export default function connect(url) {
   const link = ApolloLink.from([failures, new HttpLink({ uri: url })]);
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
   return async (document, variables, authorization) => {
-    // An answer is of the credentials that it was asked with: nothing is kept for the next user.
+    // Nothing is cached for the next user.
     const headers = { ...(authorization && { authorization }) };
     const options = { variables, fetchPolicy: 'no-cache', context: { headers } };
     const { data } = isMutation(document)

@@ -1,11 +1,11 @@
 import connect from './fetch.mjs';
-import { ME, SIGN_IN, SIGN_OUT } from './documents.mjs';
+import { ACTIVATE, ME, REGISTER, SIGN_IN, SIGN_OUT } from './documents.mjs';
 import { Failure } from './failure.mjs';
 
-// A backend for the frontend: the token stays in a cookie that no script can read, and the page calls this server.
+// A backend for the frontend: the session token is in a cookie that no script can read, and the page calls this server.
 const COOKIE = '__Host-session';
 const ATTRIBUTES = 'Path=/; Secure; HttpOnly; SameSite=Strict';
-const GONE = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`;
+const REMOVED = `${COOKIE}=; ${ATTRIBUTES}; Max-Age=0`;
 
 function bearer(request) {
   const cookies = (request.headers.get('cookie') ?? '').split('; ').map((cookie) => cookie.split('='));
@@ -13,7 +13,17 @@ function bearer(request) {
   return token && `Bearer ${token}`;
 }
 
-// What the API says of itself goes on to the page. Where it says nothing, this server is a bad gateway.
+// The answer to the page: the session token only as a cookie.
+function signedIn({ session, userErrors }) {
+  const headers = { 'cache-control': 'no-store' };
+  if (session) {
+    const expires = new Date(session.expiresAt).toUTCString();
+    headers['set-cookie'] = `${COOKIE}=${session.token}; ${ATTRIBUTES}; Expires=${expires}`;
+  }
+  return Response.json({ user: session?.user ?? null, userErrors }, { headers });
+}
+
+// The status for the page. A failure without one makes this server a bad gateway.
 const STATUS = { OVERLOADED: 503, BAD_USER_INPUT: 400 };
 
 export async function handle(request, context) {
@@ -27,21 +37,26 @@ export async function handle(request, context) {
   }
 }
 
-// `origin` is this server's own, `address` the browser's. Each request gets a client of its own: two users share none.
+// `origin` is this server's own, `address` the browser's. Each request gets a client of its own: users share nothing.
 async function answer(request, { api, origin, address }) {
-  // A browser sends the cookie along by itself, so whoever changes something has to be a page of ours.
+  // The browser sends the cookie by itself, so only a page of ours may change something.
   if (request.method !== 'GET' && request.headers.get('origin') !== origin) return new Response(null, { status: 403 });
   const send = connect(api, { 'x-forwarded-for': address });
   const headers = { 'cache-control': 'no-store' };
+  const input = request.method === 'POST' ? await request.json().catch(() => null) : null;
   switch (`${request.method} ${new URL(request.url).pathname}`) {
+    case 'POST /register': {
+      // The page keeps the verificationToken, which opens no session without the code.
+      const { register } = await send(REGISTER, { input });
+      return Response.json(register, { headers });
+    }
+    case 'POST /activate': {
+      const { activate } = await send(ACTIVATE, { input });
+      return signedIn(activate);
+    }
     case 'POST /sign-in': {
-      const { signIn } = await send(SIGN_IN, { input: await request.json().catch(() => null) });
-      const { session, userErrors } = signIn;
-      if (session) {
-        headers['set-cookie'] = `${COOKIE}=${session.token}; ${ATTRIBUTES}; Expires=${date(session.expiresAt)}`;
-      }
-      // The page gets no token.
-      return Response.json({ user: session?.user ?? null, userErrors }, { headers });
+      const { signIn } = await send(SIGN_IN, { input });
+      return signedIn(signIn);
     }
     case 'GET /me': {
       try {
@@ -49,19 +64,15 @@ async function answer(request, { api, origin, address }) {
         return Response.json(me, { headers });
       } catch (failure) {
         if (failure.code !== 'UNAUTHENTICATED') throw failure;
-        return Response.json(null, { headers: { ...headers, 'set-cookie': GONE } });
+        return Response.json(null, { headers: { ...headers, 'set-cookie': REMOVED } });
       }
     }
     case 'POST /sign-out': {
-      // An API that cannot be told keeps nobody signed in here. Its session then ends by itself.
+      // If the API cannot be reached, the person is signed out here, and the session expires by itself.
       if (bearer(request)) await send(SIGN_OUT, {}, bearer(request)).catch(() => {});
-      return new Response(null, { status: 204, headers: { ...headers, 'set-cookie': GONE } });
+      return new Response(null, { status: 204, headers: { ...headers, 'set-cookie': REMOVED } });
     }
     default:
       return new Response(null, { status: 404 });
   }
-}
-
-function date(text) {
-  return new Date(text).toUTCString();
 }

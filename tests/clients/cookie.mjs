@@ -1,9 +1,11 @@
-// node cookie.mjs URL EMAIL PASSWORD: signs in, asks who it is and signs out through the backend for a frontend, for an
-// account of the server at URL.
+// node cookie.mjs URL MAILBOX: registers, activates, signs out and signs in through the backend for a frontend, at the
+// server at URL, whose emails are in the mailer-mock at MAILBOX.
 import assert from 'node:assert/strict';
 import { handle } from './backend.mjs';
+import { emailedCode } from './fixtures.mjs';
 
-const [, , api, email, password] = process.argv;
+const [, , api, mailbox] = process.argv;
+const [email, password] = ['ada@example.com', 'Käse: 秘密 über 9000 🔑'];
 const origin = 'https://app.example.com';
 const home = '192.0.2.7';
 
@@ -16,41 +18,51 @@ const post = (path, { cookie = '', from = origin, address = home, body = {}, to 
   return handle(request, { api: to, origin, address });
 };
 
+// The cookie, when the answer shows the user and no token.
+async function session(answer) {
+  const [cookie, ...attributes] = answer.headers.get('set-cookie').split('; ');
+  assert.deepEqual(attributes.slice(0, 4), ['Path=/', 'Secure', 'HttpOnly', 'SameSite=Strict']);
+  assert.match(attributes[4], /^Expires=.* GMT$/);
+  const text = await answer.text();
+  assert.equal(JSON.parse(text).user.email, email);
+  assert.ok(!text.includes(cookie.split('=')[1]), text);
+  return cookie;
+}
+
+const { verificationToken } = await (await post('/register', { body: { email, password } })).json();
+const activationCode = await emailedCode(mailbox, email);
+const activated = await session(await post('/activate', { body: { activationCode, verificationToken } }));
+assert.equal((await (await get('/me', activated)).json()).email, email);
+assert.equal((await post('/sign-out', { cookie: activated })).status, 204);
+
 const refused = await (await post('/sign-in', { body: { email, password: 'another one' } })).json();
 assert.deepEqual([refused.user, refused.userErrors[0].code], [null, 'INVALID_CREDENTIALS']);
-
-const signedIn = await post('/sign-in', { body: { email, password } });
-const [cookie, ...attributes] = signedIn.headers.get('set-cookie').split('; ');
-assert.deepEqual(attributes.slice(0, 4), ['Path=/', 'Secure', 'HttpOnly', 'SameSite=Strict']);
-assert.match(attributes[4], /^Expires=.* GMT$/);
-const text = await signedIn.text();
-assert.equal(JSON.parse(text).user.email, email);
-assert.ok(!text.includes(cookie.split('=')[1]), text);
+const cookie = await session(await post('/sign-in', { body: { email, password } }));
 
 const other = 'theme=dark; ';
 assert.equal((await (await get('/me', other + cookie)).json()).email, email);
 assert.equal(await (await get('/me', other)).json(), null);
 
-// Another page makes the browser send it: nothing happens.
+// Another page makes the browser send the cookie: nothing happens.
 assert.equal((await post('/sign-out', { cookie, from: 'https://evil.example' })).status, 403);
 assert.equal((await get('/me', cookie)).status, 200);
 
-// An API that is gone: the page is told so, and whoever signs out is signed out here.
-const gone = 'http://127.0.0.1:9/graphql';
-const unreachable = await post('/sign-in', { body: { email, password }, to: gone });
+// The API is down: the page is told, and signing out works here.
+const down = 'http://127.0.0.1:9/graphql';
+const unreachable = await post('/sign-in', { body: { email, password }, to: down });
 assert.deepEqual([unreachable.status, (await unreachable.json()).code], [502, 'UNREACHABLE']);
-assert.match((await post('/sign-out', { cookie, to: gone })).headers.get('set-cookie'), /Max-Age=0$/);
+assert.match((await post('/sign-out', { cookie, to: down })).headers.get('set-cookie'), /Max-Age=0$/);
 assert.equal((await post('/sign-in', { body: null })).status, 400);
 
 const signedOut = await post('/sign-out', { cookie });
 assert.match(signedOut.headers.get('set-cookie'), /^__Host-session=; .*Max-Age=0$/);
-const dead = await get('/me', cookie);
-assert.equal(await dead.json(), null);
-assert.equal(dead.headers.get('set-cookie'), signedOut.headers.get('set-cookie'));
+const ended = await get('/me', cookie);
+assert.equal(await ended.json(), null);
+assert.equal(ended.headers.get('set-cookie'), signedOut.headers.get('set-cookie'));
 assert.equal((await post('/sign-out')).status, 204);
 assert.equal((await get('/elsewhere')).status, 404);
 
-// Somebody else guesses, until they may no more: it is their address that the API counts by.
+// A stranger guesses until the limit: the API counts by the browser's address.
 const guess = { body: { email, password: 'another one' }, address: '198.51.100.7' };
 const code = async () => (await (await post('/sign-in', guess)).json()).userErrors[0].code;
 for (let tries = 0; tries < 6; tries += 1) assert.equal(await code(), 'INVALID_CREDENTIALS');

@@ -10,6 +10,7 @@ export const REGISTER = /* GraphQL */ `
       codeLength
       codeExpiresInSeconds
       resendAvailableInSeconds
+      verificationToken
       userErrors { code message field retryAfterSeconds suggestions }
     }
   }
@@ -18,16 +19,15 @@ export const REGISTER = /* GraphQL */ `
 export const ACTIVATE = /* GraphQL */ `
   mutation Activate($input: ActivateInput!) {
     activate(input: $input) {
-      user { id email status }
-      session { token expiresAt idleTimeoutSeconds }
+      session { token expiresAt idleTimeoutSeconds user { id email status } }
       userErrors { code message field retryAfterSeconds attemptsRemaining }
     }
   }
 `;
 
 export const RESEND = /* GraphQL */ `
-  mutation Resend {
-    resendActivationCode {
+  mutation Resend($input: ResendActivationCodeInput) {
+    resendActivationCode(input: $input) {
       codeLength
       codeExpiresInSeconds
       resendAvailableInSeconds

@@ -1,33 +1,31 @@
-// node flow.mjs CLIENT URL MAILBOX: goes from the first query to signing out with one of the clients in this folder, at
-// the server at URL, whose mails are in the mailer-mock at MAILBOX, and sees what a person would read on the way.
+// node flow.mjs CLIENT URL MAILBOX: uses one of the clients in this folder from the first query to signing out, at the
+// server at URL, whose emails are in the mailer-mock at MAILBOX, and checks what a person would read on the way.
 import assert from 'node:assert/strict';
 import { Account } from './account.mjs';
 import { ME, POLICY } from './documents.mjs';
+import { emailedCode, newStore } from './fixtures.mjs';
+import { takeCodeFromLink } from './link.mjs';
 import { registrationPolicy } from './policy.mjs';
+import { keepRegistration, keptRegistration } from './registration.mjs';
 import { sentenceForFailure, sentenceForUserError } from './sentences.mjs';
 
 const [, , client, url, mailbox] = process.argv;
 const { default: connect } = await import(`./${client}.mjs`);
 
 const EMAIL = 'ada@example.com';
-// Beyond Latin-1, and with a colon, at which nothing may be cut.
+// Beyond Latin-1, and with a colon, which must not split it.
 const PASSWORD = 'Käse: 秘密 über 9000 🔑';
 
 const read = ({ userErrors }) => userErrors.map(sentenceForUserError);
 const failed = async (request) => sentenceForFailure(await request.then(assert.fail, (failure) => failure));
-
-async function mailedCode() {
-  const answer = await fetch(`${mailbox}/api/v1/wait?to=${encodeURIComponent(EMAIL)}&timeout=20s`);
-  assert.equal(answer.status, 200);
-  return (await answer.json()).Codes[0];
-}
 
 const policy = await registrationPolicy(url);
 const { registrationPolicy: same } = await connect(url)(POLICY, {});
 assert.deepEqual({ ...same, ...policy }, same);
 assert.equal(policy.passwordMinLength, 8);
 
-const account = new Account(connect(url));
+const store = newStore();
+const account = new Account(connect(url), store);
 assert.equal(await account.me(), null);
 
 assert.deepEqual(read(await account.register('ada', '1234567')), [
@@ -37,31 +35,62 @@ assert.deepEqual(read(await account.register('ada', '1234567')), [
 assert.deepEqual(read(await account.register(EMAIL, 'password')), [
   'This password is too easy to guess. Add another word or two. Uncommon words are better.',
 ]);
+assert.equal(keptRegistration(store), null);
 
 const registered = await account.register(EMAIL, PASSWORD);
 assert.deepEqual(read(registered), []);
-const code = await mailedCode();
+assert.equal(keptRegistration(store).email, EMAIL);
+const kept = JSON.stringify([...store.items]);
+assert.ok(kept.includes(registered.verificationToken) && !kept.includes('9000'), kept);
+const code = await emailedCode(mailbox, EMAIL);
 assert.equal(code.length, registered.codeLength);
-assert.deepEqual(read(await account.resend()), ['Too many attempts: try again in 30 seconds.']);
 
+// After a reload, and in another tab.
+const reloaded = new Account(connect(url), store);
+assert.deepEqual(read(await reloaded.resend()), ['Too many attempts: try again in 30 seconds.']);
 const wrong = code.replace(/.$/, (digit) => (Number(digit) + 1) % 10);
-assert.deepEqual(read(await account.activate(wrong)), [
-  'This is not the code that was mailed to you. You can try 2 times more.',
+assert.deepEqual(read(await reloaded.activate(wrong)), [
+  'This is not the code that was mailed to you. You have 2 tries left.',
 ]);
-// As a mail program lets it be copied.
-const activated = await account.activate(` ${code.slice(0, 2)} ${code.slice(2)}\n`);
+// As an email program may copy it.
+const activated = await reloaded.activate(` ${code.slice(0, 2)} ${code.slice(2)}\n`);
 assert.deepEqual(read(activated), []);
-assert.equal(activated.user.status, 'ACTIVE');
-assert.equal((await account.me()).email, EMAIL);
-await account.signOut();
+assert.equal(activated.session.user.status, 'ACTIVE');
+assert.equal(keptRegistration(store), null);
+assert.equal((await reloaded.me()).email, EMAIL);
+await reloaded.signOut();
 
-const other = new Account(connect(url));
+// On another device, which opens the link in the email.
+const GRACE = 'grace@example.com';
+const grace = newStore();
+await new Account(connect(url), grace).register(GRACE, PASSWORD);
+const replaced = [];
+const linked = takeCodeFromLink({
+  location: new URL(`https://app.example.com/activate?lang=en#code=${await emailedCode(mailbox, GRACE)}`),
+  history: { state: 7, replaceState: (...change) => replaced.push(change) },
+});
+assert.deepEqual(replaced, [[7, '', '/activate?lang=en']]);
+assert.equal(takeCodeFromLink({ location: new URL('https://app.example.com/#code=%3Cb%3E'), history: { replaceState() {} } }), null);
+assert.equal(takeCodeFromLink({ location: new URL('https://app.example.com/?code=4466') }), null);
+const device = new Account(connect(url), newStore());
+assert.equal((await device.activate(linked).catch((failure) => failure)).code, 'UNAUTHENTICATED');
+assert.deepEqual(read(await device.activateWithPassword(GRACE, PASSWORD, linked)), []);
+assert.equal((await device.me()).email, GRACE);
+
+// The browser that registered finds out.
+const over = await new Account(connect(url), grace).activate(linked);
+assert.deepEqual([over.session, over.userErrors[0].code, keptRegistration(grace)], [null, 'ALREADY_ACTIVATED', null]);
+keepRegistration(grace, { email: GRACE, verificationToken: 'unknown' });
+const gone = await new Account(connect(url), grace).activate(linked);
+assert.deepEqual([gone.userErrors[0].code, keptRegistration(grace)], ['VERIFICATION_NOT_FOUND', null]);
+
+const other = new Account(connect(url), newStore());
 assert.deepEqual(read(await other.signIn(EMAIL, PASSWORD.replace(':', ''))), [
   'Email and password do not belong together.',
 ]);
 assert.deepEqual(read(await other.signIn(EMAIL, PASSWORD)), []);
-assert.equal((await other.me()).id, activated.user.id);
+assert.equal((await other.me()).id, activated.session.user.id);
 
-// What the first session's token is worth now, as a tab that slept meanwhile would find out.
+// A tab that slept sends the token of the first session.
 const asleep = connect(url)(ME, {}, `Bearer ${activated.session.token}`);
-assert.equal(await failed(asleep), 'You are not signed in any more. Please sign in again.');
+assert.equal(await failed(asleep), 'Your session has ended. Sign in again.');

@@ -1,7 +1,7 @@
 import { POLICY } from './documents.mjs';
 import { Failure } from './failure.mjs';
 
-// By GET and without credentials a browser asks at once, with no preflight before it.
+// A GET without credentials needs no CORS preflight.
 export async function registrationPolicy(url) {
   try {
     const answer = await fetch(`${url}?${new URLSearchParams({ query: POLICY })}`);

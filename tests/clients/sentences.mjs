@@ -1,34 +1,34 @@
-// What a person reads when a mutation is refused: one of its `userErrors`.
+// The sentence for one of the `userErrors` of a mutation.
 export function sentenceForUserError({ code, message, attemptsRemaining, suggestions = [] }) {
   switch (code) {
     case 'INVALID_CODE':
-      return attemptsRemaining > 0 ? `${message} You can try ${times(attemptsRemaining)}.` : message;
+      return attemptsRemaining > 0 ? `${message} You have ${tries(attemptsRemaining)} left.` : message;
     case 'PASSWORD_TOO_WEAK':
       return [message, ...suggestions].join(' ');
     default:
-      // Fit to be shown, for the codes that later versions add too.
+      // Also for the codes that later versions add.
       return message;
   }
 }
 
-// What a person reads when a request failed as a whole.
+// The sentence for a request that failed as a whole.
 export function sentenceForFailure({ code, message, retryAfterSeconds, requestId }) {
   switch (code) {
     case 'UNAUTHENTICATED':
-      return 'You are not signed in any more. Please sign in again.';
+      return 'Your session has ended. Sign in again.';
     case 'OVERLOADED':
-      return `Many people are here at once. Please try again in ${retryAfterSeconds ?? 5} seconds.`;
+      return `We're very busy right now. Try again in ${retryAfterSeconds ?? 5} seconds.`;
     case 'RATE_LIMITED':
-      return `Too many attempts. Please try again in ${Math.ceil(retryAfterSeconds / 60)} min.`;
+      return `Too many attempts. Try again in ${Math.ceil(retryAfterSeconds / 60)} min.`;
     case 'INTERNAL_SERVER_ERROR':
-      return `This is our fault, not yours. Please quote ${requestId}.`;
+      return `Something went wrong on our side. If it keeps happening, give us this number: ${requestId}`;
     case 'UNREACHABLE':
-      return 'The server cannot be reached. Please check your connection and try again.';
+      return "We can't reach the server. Check your connection, then try again.";
     default:
       return message;
   }
 }
 
-function times(count) {
-  return count === 1 ? 'once more' : `${count} times more`;
+function tries(count) {
+  return count === 1 ? 'one try' : `${count} tries`;
 }

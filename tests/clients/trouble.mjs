@@ -1,9 +1,10 @@
-// node trouble.mjs CLIENT URL: sees what a person would read when a request of a client in this folder fails as a
-// whole. The server at URL has no room for more; the other troubles come from one of our own.
+// node trouble.mjs CLIENT URL: checks what a person reads when a request of a client in this folder fails as a whole. The
+// server at URL is overloaded; the other failures come from a server of our own.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { Account } from './account.mjs';
+import { newStore } from './fixtures.mjs';
 import { registrationPolicy } from './policy.mjs';
 import { sentenceForFailure } from './sentences.mjs';
 
@@ -15,18 +16,20 @@ async function read(request) {
   return sentenceForFailure(failure);
 }
 
-const registering = new Account(connect(url)).register('ada@example.com', 'correct horse battery staple');
-assert.equal(await read(registering), 'Many people are here at once. Please try again in 2 seconds.');
+const registering = new Account(connect(url), newStore()).register('ada@example.com', 'correct horse battery staple');
+assert.equal(await read(registering), "We're very busy right now. Try again in 2 seconds.");
 
-// The codes that `me` can fail with besides, and a proxy whose server is gone.
+// The other codes that `me` can fail with, and a proxy whose server is down.
+const UNREACHABLE = "We can't reach the server. Check your connection, then try again.";
 const errors = (extensions) => JSON.stringify({ data: { me: null }, errors: [{ message: 'No.', extensions }] });
+const internal = 'Something went wrong on our side. If it keeps happening, give us this number: r';
 const troubles = [
-  [200, errors({ code: 'RATE_LIMITED', retryAfterSeconds: 1800 }), 'Too many attempts. Please try again in 30 min.'],
-  [200, errors({ code: 'INTERNAL_SERVER_ERROR', requestId: 'r' }), 'This is our fault, not yours. Please quote r.'],
+  [200, errors({ code: 'RATE_LIMITED', retryAfterSeconds: 1800 }), 'Too many attempts. Try again in 30 min.'],
+  [200, errors({ code: 'INTERNAL_SERVER_ERROR', requestId: 'r' }), internal],
   [200, errors({ code: 'ADDED_LATER' }), 'No.'],
-  [502, '{"message":"Bad Gateway"}', 'The server cannot be reached. Please check your connection and try again.'],
-  [200, 'null', 'The server cannot be reached. Please check your connection and try again.'],
-  [502, '<h1>Bad Gateway</h1>', 'The server cannot be reached. Please check your connection and try again.'],
+  [502, '{"message":"Bad Gateway"}', UNREACHABLE],
+  [200, 'null', UNREACHABLE],
+  [502, '<h1>Bad Gateway</h1>', UNREACHABLE],
 ];
 let answer;
 const server = createServer((_, response) => {
@@ -35,10 +38,10 @@ const server = createServer((_, response) => {
 });
 await once(server.listen(0, '127.0.0.1'), 'listening');
 const { port } = server.address();
-const account = new Account(connect(`http://127.0.0.1:${port}/graphql`));
+const account = new Account(connect(`http://127.0.0.1:${port}/graphql`), newStore());
 for (answer of troubles) assert.equal(await read(account.me()), answer[2]);
 server.close();
 server.closeAllConnections();
 await once(server, 'close');
-assert.equal(await read(account.me()), troubles.at(-1)[2]);
-assert.equal(await read(registrationPolicy(`http://127.0.0.1:${port}/graphql`)), troubles.at(-1)[2]);
+assert.equal(await read(account.me()), UNREACHABLE);
+assert.equal(await read(registrationPolicy(`http://127.0.0.1:${port}/graphql`)), UNREACHABLE);

@@ -8,7 +8,7 @@ function failure({ graphQLErrors, networkError, response }) {
 }
 
 export default function connect(url) {
-  // Without an exchange that caches: an answer is of the credentials that it was asked with.
+  // Without a cache exchange: nothing is cached for the next user.
   const client = new Client({ url, exchanges: [fetchExchange], preferGetMethod: false });
   return async (document, variables, authorization) => {
     const context = { fetchOptions: { headers: { ...(authorization && { authorization }) } } };

@@ -1,9 +1,9 @@
-//! Popular GraphQL clients run the whole flow, and show errors to the user.
-//! `docs/frontend.md` shows the scripts in `tests/clients`.
+//! The GraphQL clients of frontends: the whole flow, and what a person reads when a request fails. `docs/frontend.md`
+//! quotes the scripts in `tests/clients`.
 
 use std::sync::mpsc;
 
-use tests::{Database, OTHER_PASSWORD, TestApp, succeeds};
+use tests::{Database, TestApp, succeeds};
 use tokio::process::Command;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
@@ -16,14 +16,17 @@ fn url(app: &TestApp) -> String {
     format!("http://{}/graphql", app.address())
 }
 
-async fn completes_the_flow(client: &str) {
-    let app = TestApp::start(&Database::sqlite()).await;
-    let mailbox = format!("http://{}", app.mailer.http_addr());
-    run("flow.mjs", &[client, &url(&app), &mailbox]).await;
+fn mailbox(app: &TestApp) -> String {
+    format!("http://{}", app.mailer.http_addr())
 }
 
-/// The server is overloaded: one job holds the thread that estimates passwords, and a second one fills the queue.
-async fn shows_errors(client: &str) {
+async fn completes_the_flow(client: &str) {
+    let app = TestApp::start(&Database::sqlite()).await;
+    run("flow.mjs", &[client, &url(&app), &mailbox(&app)]).await;
+}
+
+/// The server is overloaded: one job holds its thread for estimating passwords, a second one fills the queue.
+async fn reports_failures(client: &str) {
     let app = TestApp::with(&Database::sqlite(), |builder| builder.hashing.queue = 1).await;
     let hasher = app.server().app().hasher.clone();
     let (release, held) = mpsc::channel::<()>();
@@ -56,8 +59,8 @@ macro_rules! clients {
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn shows_errors() {
-                super::shows_errors($script).await;
+            async fn reports_failures() {
+                super::reports_failures($script).await;
             }
         })+
     };
@@ -72,11 +75,10 @@ clients! {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn backend_keeps_the_token_in_a_cookie() {
+async fn backend_keeps_session_token_in_cookie() {
     let app = TestApp::with(&Database::sqlite(), |builder| {
         builder.trusted_proxies.0 = vec!["127.0.0.0/8".parse().expect("a network")];
     })
     .await;
-    app.register_and_activate("ada@example.com", OTHER_PASSWORD).await;
-    run("cookie.mjs", &[&url(&app), "ada@example.com", OTHER_PASSWORD]).await;
+    run("cookie.mjs", &[&url(&app), &mailbox(&app)]).await;
 }
