@@ -1,12 +1,12 @@
 // Which credential an operation is sent with.
 
-// HTTP Basic over UTF-8 (RFC 7617). btoa alone takes no character beyond Latin-1.
+// HTTP Basic in UTF-8 (RFC 7617). btoa alone throws on characters beyond Latin-1.
 export function basic({ email, password }) {
   const bytes = new TextEncoder().encode(`${email}:${password}`);
   return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`;
 }
 
-// The fields that an operation begins with; none while it cannot be read.
+// The root fields of an operation; none while it cannot be parsed.
 function fieldsOf(query, operationName) {
   try {
     const { definitions } = GraphiQL.GraphQL.parse(query);
@@ -18,22 +18,22 @@ function fieldsOf(query, operationName) {
   }
 }
 
-// Also those in fragments, which may spread each other in a circle.
+// Fields in fragments count too. Fragments may spread each other in a circle.
 function fieldsIn({ selectionSet }, definitions, spread) {
   return selectionSet.selections.flatMap((selection) => {
     if (selection.kind === "Field") return [selection.name.value];
     if (selection.kind === "InlineFragment") return fieldsIn(selection, definitions, spread);
     const name = selection.name.value;
-    const isIt = (other) => other.kind === "FragmentDefinition" && other.name.value === name;
-    const fragment = spread.has(name) ? undefined : definitions.find(isIt);
+    const matches = (other) => other.kind === "FragmentDefinition" && other.name.value === name;
+    const fragment = spread.has(name) ? undefined : definitions.find(matches);
     spread.add(name);
     return fragment ? fieldsIn(fragment, definitions, spread) : [];
   });
 }
 
-function automatic(fields, session) {
+function automatic(fields, variables, session) {
   const asksFor = (...names) => names.some((name) => fields.includes(name));
-  if (asksFor("activate", "resendActivationCode")) return "basic";
+  if (asksFor("activate", "resendActivationCode")) return variables?.input?.verificationToken ? "token" : "basic";
   if (asksFor("signOut")) return "session";
   if (asksFor("me")) return session ? "session" : "basic";
   return "none";
@@ -41,25 +41,26 @@ function automatic(fields, session) {
 
 const isTyped = (headers) => Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
 
-// What is sent: its kind, the header, whose it is, and whether the answer tells that a session lives: where another
-// credential is wanted, it is refused all the same. What is typed under Headers wins.
-export function credentialFor({ query, operationName, headers }, { choice, account, session }) {
+// What is sent: its kind, the header, whose it is, and whether the answer proves that the session is alive. A field that
+// takes another credential rejects a session in any case. A header typed under Headers wins.
+export function credentialFor({ query, operationName, variables, headers }, { choice, account, session }) {
   if (isTyped(headers)) return { kind: "typed" };
   const fields = fieldsOf(query, operationName);
-  const kind = choice === "automatic" ? automatic(fields, session) : choice;
+  const kind = choice === "automatic" ? automatic(fields, variables, session) : choice;
   if (kind === "basic") return { kind, header: basic(account), email: account.email };
   if (kind === "session" && !session) return { kind: "missing" };
-  const isProved = fields.includes("me");
-  if (kind === "session") return { kind, header: `Bearer ${session.token}`, email: session.email, isProved };
+  const provesSession = fields.includes("me");
+  if (kind === "session") return { kind, header: `Bearer ${session.token}`, email: session.email, provesSession };
   return { kind };
 }
 
 export function describe({ kind, email }) {
   return {
     typed: "sends the Authorization header from Headers",
-    basic: `sends HTTP Basic of ${email || "nobody: there is no email"}`,
-    session: `sends the session of ${email}`,
-    missing: "has no session to send: run Activate or SignIn",
-    none: "sends no credential",
+    token: "uses the verificationToken in its variables",
+    basic: email ? `authenticates as ${email} (HTTP Basic)` : "needs an email for HTTP Basic",
+    session: `authenticates as ${email} (session)`,
+    missing: "needs a session: run Activate or SignIn",
+    none: "sends no credentials",
   }[kind];
 }

@@ -1,8 +1,8 @@
-// GraphiQL, and what the page does in it.
+// GraphiQL, and what the page changes in it.
 
 import { storage } from "./storage.js";
 
-// The state of GraphiQL's editors, as it was drawn last.
+// The state of GraphiQL's editors at the last render.
 let editors = null;
 
 function Editors() {
@@ -18,7 +18,7 @@ export function draw(place, { fetcher, tabs, onChange }) {
       fetcher,
       storage,
       defaultTabs: tabs,
-      // GraphiQL shows no variables of the first of them by itself.
+      // Without these, GraphiQL does not show the variables of the first tab.
       query: tabs[0].query,
       variables: tabs[0].variables,
       defaultEditorToolsVisibility: "variables",
@@ -32,7 +32,7 @@ export function draw(place, { fetcher, tabs, onChange }) {
   onChange({ ...tabs[0], operationName: null });
 }
 
-// GraphiQL looks at its editors a moment after they have changed; until then it would forget this with the next tab.
+// GraphiQL reads its editors a moment after they change. Until then, opening another tab would lose this.
 function setVariables(variables) {
   editors.variableEditor.setValue(variables);
   ReactDOM.flushSync(() => editors.updateActiveTabValues({ variables }));
@@ -41,8 +41,8 @@ function setVariables(variables) {
 // Changes the variables of every tab.
 export function changeVariables(change) {
   if (!editors?.variableEditor) return;
-  // Of the other tabs GraphiQL shows the title alone, and reads the rest when one is opened. To hand it a new list would
-  // write what it knows of the open tab over what is just being typed there.
+  // GraphiQL shows only the titles of the other tabs, and reads the rest when one is opened. A new list of tabs would
+  // overwrite what is being typed in the open one.
   for (const [place, tab] of editors.tabs.entries()) {
     if (place !== editors.activeTabIndex && tab.variables) tab.variables = change(tab.variables);
   }
@@ -51,7 +51,7 @@ export function changeVariables(change) {
   if (after !== before) setVariables(after);
 }
 
-// Opens the tab that asks for a field, or a new one, with these variables.
+// Opens the tab with a field, or a new tab, with these variables.
 export function open(field, query, variables) {
   const place = editors.tabs.findIndex((tab) => tab.query?.includes(`${field}(`));
   if (place < 0) {

@@ -1,4 +1,4 @@
-// The page: two fields, from which every tab gets its credential, around GraphiQL.
+// The page around GraphiQL: two fields, from which every tab gets its credentials.
 
 import * as account from "./account.js";
 import { credentialFor, describe } from "./credentials.js";
@@ -9,16 +9,16 @@ import { activate, tabs, withAccount, withCode } from "./tabs.js";
 const element = (id) => document.getElementById(id);
 const { mailbox } = document.documentElement.dataset;
 
-let openTab = null; // What is in the editors now.
+let openTab = null; // The content of the editors.
 let lookForCode = () => {};
 let newestCode = null;
 
 async function send({ query, variables, operationName }, { headers } = {}) {
   const typed = headers ?? {};
-  const sent = credentialFor({ query, operationName, headers: typed }, account.state());
+  const sent = credentialFor({ query, operationName, variables, headers: typed }, account.state());
   const all = new Headers({ accept: "application/json", "content-type": "application/json" });
   if (sent.header) all.set("authorization", sent.header);
-  // What is typed takes the place of ours, in whatever case.
+  // A typed header replaces ours, in upper or lower case.
   for (const [name, value] of Object.entries(typed)) all.set(name, value);
   const answer = await fetch("/graphql", {
     method: "POST",
@@ -33,18 +33,19 @@ async function send({ query, variables, operationName }, { headers } = {}) {
   return result;
 }
 
-function headersOf(tab) {
+function parsed(text) {
   try {
-    return JSON.parse(tab.headers) ?? {};
+    return JSON.parse(text) ?? {};
   } catch {
     return {};
   }
 }
 
-// Says what running the open tab would send.
+// Says which credentials the open tab would send.
 function sayCredential() {
   const { query, operationName } = openTab;
-  const credential = credentialFor({ query, operationName, headers: headersOf(openTab) }, account.state());
+  const [variables, headers] = [parsed(openTab.variables), parsed(openTab.headers)];
+  const credential = credentialFor({ query, operationName, variables, headers }, account.state());
   const name = operationName ?? /(?:query|mutation)\s+(\w+)/.exec(query)?.[1] ?? "This tab";
   element("sends").dataset.kind = credential.kind;
   element("sends").textContent = `${name} ${describe(credential)}`;
@@ -56,17 +57,17 @@ function accountChanged() {
   lookForCode();
 }
 
-// The newest code there is, also while the mailbox does not answer.
-function showCode(found, answers) {
-  const isNew = found && found.at !== newestCode?.at;
-  newestCode = found;
-  element("code").textContent = found?.code ?? (answers ? "No code yet: run Register" : "No code");
-  element("use").disabled = !found;
-  element("use").title = found ? "Put it into the variables of Activate" : "";
-  if (isNew) element("said").textContent = `New code ${found.code}, to be put into Activate with a click`;
-  const silence = answers ? "" : "The mailbox does not answer";
-  // Said once, however often it is tried.
-  if (element("silence").textContent !== silence) element("silence").textContent = silence;
+// Shows the newest code, also while the mailbox is unreachable.
+function showCode(latest, isReachable) {
+  const isNew = latest && latest.at !== newestCode?.at;
+  newestCode = latest;
+  element("code").textContent = latest?.code ?? (isReachable ? "No code yet: run Register" : "No code");
+  element("use").disabled = !latest;
+  element("use").title = latest ? "Put the code into the variables of Activate" : "";
+  if (isNew) element("said").textContent = `New code ${latest.code}. Click it to use it in Activate.`;
+  const outage = isReachable ? "" : "Mailbox unreachable";
+  // A screen reader announces it once, not at each attempt.
+  if (element("outage").textContent !== outage) element("outage").textContent = outage;
   sayAge();
 }
 
@@ -79,8 +80,10 @@ function sayAge() {
 function followMailbox() {
   element("mailbox").hidden = false;
   element("where").href = mailbox;
-  element("where").textContent = `All mails: ${new URL(mailbox).host}`;
-  element("use").addEventListener("click", () => editor.open("activate", activate, withCode(newestCode.code)));
+  element("where").textContent = `All emails: ${new URL(mailbox).host}`;
+  element("use").addEventListener("click", () => {
+    editor.open("activate", activate, withCode(newestCode.code, account.state().account.verificationToken));
+  });
   setInterval(sayAge, 1000);
   lookForCode = follow(mailbox, () => account.state().account.email, showCode);
 }
@@ -99,4 +102,4 @@ function start() {
 }
 
 if (window.GraphiQL) start();
-else element("loading").textContent = "GraphiQL could not be loaded. It is not part of this build and comes from unpkg.com.";
+else element("loading").textContent = "GraphiQL could not be loaded from unpkg.com. This build does not include it.";

@@ -1,10 +1,10 @@
-// What GraphiQL may remember: how the page looks. Tabs and history hold passwords, so they end with the page.
+// GraphiQL remembers only how the page looks. Tabs and history hold passwords, so they end with the page.
 
 const LOOKS = /^graphiql:(theme|visiblePlugin|.*Flex)$/;
-const forgotten = new Map();
+const temporary = new Map();
 
-// Browsers that are told to keep nothing throw.
-function kept(act) {
+// A browser that forbids storage throws.
+function ifAllowed(act) {
   try {
     return act(localStorage);
   } catch {
@@ -14,22 +14,22 @@ function kept(act) {
 
 export const storage = {
   getItem(key) {
-    const remembered = LOOKS.test(key) ? kept((store) => store.getItem(key)) : null;
-    return forgotten.get(key) ?? remembered;
+    const remembered = LOOKS.test(key) ? ifAllowed((store) => store.getItem(key)) : null;
+    return temporary.get(key) ?? remembered;
   },
   setItem(key, value) {
-    forgotten.set(key, value);
-    if (LOOKS.test(key)) kept((store) => store.setItem(key, value));
+    temporary.set(key, value);
+    if (LOOKS.test(key)) ifAllowed((store) => store.setItem(key, value));
   },
   removeItem(key) {
-    forgotten.delete(key);
-    kept((store) => store.removeItem(key));
+    temporary.delete(key);
+    ifAllowed((store) => store.removeItem(key));
   },
   clear() {
-    forgotten.clear();
-    kept((store) => store.clear());
+    temporary.clear();
+    ifAllowed((store) => store.clear());
   },
   get length() {
-    return forgotten.size + (kept((store) => store.length) ?? 0);
+    return temporary.size + (ifAllowed((store) => store.length) ?? 0);
   },
 };

@@ -1,28 +1,28 @@
-// The tabs that the page opens with: from an unknown address to a session and its end.
+// The tabs at start: from a new address to a session and its end.
 
-const register = `# Begin here: the code is mailed
+const register = `# Start here: the code is emailed
 mutation Register($input: RegisterInput!) {
   register(input: $input) {
     codeLength
     codeExpiresInSeconds
+    verificationToken
     userErrors { code message suggestions }
   }
 }
 `;
 
-export const activate = `# HTTP Basic, and the mailed code
+export const activate = `# The token of Register, and the code
 mutation Activate($input: ActivateInput!) {
   activate(input: $input) {
-    user { id email status }
-    session { token expiresAt }
+    session { token expiresAt user { id email status } }
     userErrors { code message }
   }
 }
 `;
 
-const resend = `# HTTP Basic: another code is mailed
-mutation Resend {
-  resendActivationCode {
+const resend = `# The token of Register: emails a new code
+mutation Resend($input: ResendActivationCodeInput) {
+  resendActivationCode(input: $input) {
     codeLength
     codeExpiresInSeconds
     userErrors { code message }
@@ -30,7 +30,7 @@ mutation Resend {
 }
 `;
 
-const signIn = `# Once the account is active
+const signIn = `# When the account is active
 mutation SignIn($input: SignInInput!) {
   signIn(input: $input) {
     session { token expiresAt }
@@ -39,14 +39,14 @@ mutation SignIn($input: SignInInput!) {
 }
 `;
 
-const me = `# The session, if there is one,
-# else HTTP Basic
+const me = `# With the session, if there is one,
+# otherwise with HTTP Basic
 query Me {
   me { id email status activatedAt }
 }
 `;
 
-const signOut = `# The session ends
+const signOut = `# Ends the session
 mutation SignOut {
   signOut {
     userErrors { code message }
@@ -56,25 +56,29 @@ mutation SignOut {
 
 const json = (variables) => JSON.stringify(variables, null, 2);
 
-export const tabs = ({ email, password }) => [
+export const tabs = ({ email, password, verificationToken }) => [
   { query: register, variables: json({ input: { email, password } }) },
-  { query: activate, variables: withCode("") },
-  { query: resend },
+  { query: activate, variables: withCode("", verificationToken) },
+  { query: resend, variables: json({ input: { verificationToken } }) },
   { query: signIn, variables: json({ input: { email, password } }) },
   { query: me },
   { query: signOut },
 ];
 
-export const withCode = (activationCode) => json({ input: { activationCode } });
+export const withCode = (activationCode, verificationToken) => json({ input: { activationCode, verificationToken } });
 
-// The same variables about this account. What holds no account, or is no JSON yet, stays as it is.
-export function withAccount(variables, { email, password }) {
+// The same variables for this account: its email and password, or its token. A code belongs to one token, so a new token
+// empties it. Variables without these, and what is not JSON yet, stay as they are.
+export function withAccount(variables, { email, password, verificationToken }) {
   try {
     const parsed = JSON.parse(variables);
     const { input } = parsed;
-    if (typeof input.email !== "string" || typeof input.password !== "string") return variables;
-    if (input.email === email && input.password === password) return variables;
-    return json({ ...parsed, input: { ...input, email, password } });
+    const changes = {};
+    if (typeof input.email === "string" && typeof input.password === "string") Object.assign(changes, { email, password });
+    if (input.verificationToken !== undefined) Object.assign(changes, { verificationToken });
+    if (Object.entries(changes).every(([name, value]) => input[name] === value)) return variables;
+    if (changes.verificationToken !== undefined && "activationCode" in input) changes.activationCode = "";
+    return json({ ...parsed, input: { ...input, ...changes } });
   } catch {
     return variables;
   }

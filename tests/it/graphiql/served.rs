@@ -1,9 +1,9 @@
-//! What the server sends of it.
+//! The files that the server sends.
 
 use reqwest::Method;
 use tests::{Client, Database, Installation, TestApp};
 
-/// What the page loads: the paths in its head.
+/// The paths in the head of the page.
 fn loaded(html: &str) -> Vec<&str> {
     let attributes = html.split([' ', '>']);
     let quoted = attributes.filter(|part| part.starts_with("src=") || part.starts_with("href="));
@@ -22,7 +22,7 @@ async fn page(client: &Client) -> (String, String) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_that_it_loads_is_here() {
+async fn all_assets_are_served() {
     let app = TestApp::start(&Database::sqlite()).await;
     let (policy, html) = page(&app).await;
     assert!(policy.contains("script-src 'self'; style-src 'self';"), "{policy}");
@@ -44,9 +44,9 @@ async fn everything_that_it_loads_is_here() {
             };
             assert_eq!(headers["content-type"], kind, "{path}");
             assert_eq!(headers["x-content-type-options"], "nosniff", "{path}");
-            // A name with a version never means anything else.
-            let kept = path.contains(|c: char| c.is_ascii_digit());
-            let caching = if kept {
+            // A name with a version never changes its content.
+            let versioned = path.contains(|c: char| c.is_ascii_digit());
+            let caching = if versioned {
                 "public, max-age=31536000, immutable"
             } else {
                 "no-store"
@@ -69,7 +69,7 @@ async fn everything_that_it_loads_is_here() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn switched_off_nothing_of_it_is_there() {
+async fn disabled_graphiql_is_404() {
     let app = TestApp::with(&Database::sqlite(), |app| app.graphiql = false).await;
     for path in ["/", "/graphiql/main.js", "/graphiql/graphiql-4.1.2.js"] {
         let answer = app.request(Method::GET, path).send().await.expect("an answer");
@@ -78,7 +78,7 @@ async fn switched_off_nothing_of_it_is_there() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn in_development_it_reads_the_mailbox_and_nothing_else() {
+async fn policy_allows_the_mailbox_only() {
     let app = TestApp::with(&Database::sqlite(), |app| {
         app.mailbox_url = Some("http://localhost:8025".to_owned());
     })
@@ -89,7 +89,7 @@ async fn in_development_it_reads_the_mailbox_and_nothing_else() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_embedded_mailbox_is_the_one_that_it_reads() {
+async fn policy_allows_the_embedded_mailbox() {
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await.without("SMTP_URL");
     let installation = installation
@@ -106,7 +106,7 @@ async fn the_embedded_mailbox_is_the_one_that_it_reads() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn in_production_it_is_there_when_asked_for_and_knows_no_mailbox() {
+async fn production_serves_graphiql_on_request_without_mailbox() {
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await.with("APP_ENV", "production");
     let (_process, client) = installation.start().await;

@@ -5,7 +5,7 @@ use tests::{Database, PASSWORD, TestApp};
 use super::Workbench;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_header_that_is_typed_wins() {
+async fn typed_authorization_header_wins() {
     let app = TestApp::start(&Database::sqlite()).await;
     let token = app.register_and_activate("bob@example.com", PASSWORD).await;
     in_browser(Look::Desktop, async move |client| {
@@ -17,8 +17,8 @@ async fn a_header_that_is_typed_wins() {
         graphiql.type_into("Query Editor", "query Who { me { email } }").await;
         graphiql
             .eventually(
-                "it is read",
-                "text('#sends').startsWith('Who sends the session of ada-')",
+                "the operation is read",
+                "text('#sends').startsWith('Who authenticates as ada-')",
             )
             .await;
         assert_ne!(graphiql.run().await["data"]["me"]["email"], "bob@example.com");
@@ -34,17 +34,17 @@ async fn a_header_that_is_typed_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_credential_can_be_chosen() {
+async fn credentials_can_be_chosen() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
         graphiql.register().await;
         graphiql.choose("Me").await;
         for (chosen, says, answers) in [
-            ("none", "Me sends no credential", json!({ "data": { "me": null } })),
+            ("none", "Me sends no credentials", json!({ "data": { "me": null } })),
             (
                 "session",
-                "Me has no session to send: run Activate or SignIn",
+                "Me needs a session: run Activate or SignIn",
                 json!({ "data": { "me": null } }),
             ),
         ] {
@@ -55,7 +55,7 @@ async fn the_credential_can_be_chosen() {
         graphiql.click("#choice [value=basic]").await;
         assert_eq!(graphiql.run().await["data"]["me"]["status"], "PENDING");
 
-        // Basic where the server wants a session.
+        // The server requires a session here.
         graphiql.choose("SignOut").await;
         let refused = graphiql.run().await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
@@ -65,7 +65,7 @@ async fn the_credential_can_be_chosen() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_header_that_is_typed_in_other_capitals_is_sent_once() {
+async fn typed_header_in_other_case_is_sent_once() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
@@ -87,27 +87,37 @@ async fn a_header_that_is_typed_in_other_capitals_is_sent_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_that_was_ended_elsewhere_is_dropped() {
+async fn session_ended_elsewhere_is_dropped() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
         graphiql.register().await;
         let activated = graphiql.activate().await;
-        let email = activated["user"]["email"].as_str().expect("text");
+        let email = activated["session"]["user"]["email"].as_str().expect("text");
         let token = activated["session"]["token"].as_str().expect("text");
 
-        // One that lives is kept where it is not what is wanted.
+        // A live session is kept when an operation that takes no session rejects it.
+        graphiql.click("[aria-label='New tab']").await;
+        graphiql
+            .type_into(
+                "Query Editor",
+                "mutation Resend { resendActivationCode { codeLength } }",
+            )
+            .await;
         graphiql.click("#choice [value=session]").await;
+        graphiql.has_session_of("Resend", email).await;
         let refused = graphiql.run().await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
         graphiql.click("#choice [value=automatic]").await;
         graphiql.choose("Me").await;
-        graphiql.says(&format!("Me sends the session of {email}")).await;
+        graphiql.has_session_of("Me", email).await;
 
         app.bearer(token).sign_out().await;
         let refused = graphiql.run().await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
-        graphiql.says(&format!("Me sends HTTP Basic of {email}")).await;
+        graphiql
+            .says(&format!("Me authenticates as {email} (HTTP Basic)"))
+            .await;
         assert_eq!(graphiql.run().await["data"]["me"]["email"], email);
         graphiql.is_clean().await;
     })
@@ -115,7 +125,7 @@ async fn a_session_that_was_ended_elsewhere_is_dropped() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_typed_header_signs_out_its_own_session_alone() {
+async fn typed_header_signs_out_only_its_own_session() {
     let app = TestApp::start(&Database::sqlite()).await;
     let token = app.register_and_activate("bob@example.com", PASSWORD).await;
     in_browser(Look::Desktop, async move |client| {
@@ -130,10 +140,10 @@ async fn a_typed_header_signs_out_its_own_session_alone() {
             .says("SignOut sends the Authorization header from Headers")
             .await;
         assert_eq!(graphiql.run().await["data"]["signOut"]["userErrors"], json!([]));
-        app.bearer(&token).me().await.is_unauthenticated();
-        assert_eq!(graphiql.run_tab("Me").await["email"], activated["user"]["email"]);
-        let email = activated["user"]["email"].as_str().expect("text");
-        graphiql.says(&format!("Me sends the session of {email}")).await;
+        assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
+        let email = activated["session"]["user"]["email"].as_str().expect("text");
+        assert_eq!(graphiql.run_tab("Me").await["email"], email);
+        graphiql.has_session_of("Me", email).await;
         graphiql.is_clean().await;
     })
     .await;

@@ -6,7 +6,7 @@ use super::Workbench;
 use crate::seconds;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn from_an_unknown_address_to_a_session_and_its_end() {
+async fn tabs_lead_from_registration_to_sign_out() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
@@ -14,45 +14,50 @@ async fn from_an_unknown_address_to_a_session_and_its_end() {
         let email = graphiql.ask("email").await;
         let email = email.as_str().expect("text");
 
-        graphiql.says("Register sends no credential").await;
+        graphiql.says("Register sends no credentials").await;
         let first = graphiql.register().await;
         graphiql
-            .eventually("it is said", &format!("text('#said').startsWith('New code {first}')"))
+            .eventually(
+                "a screen reader announces it",
+                &format!("text('#said').startsWith('New code {first}')"),
+            )
             .await;
 
-        // Too late for this one: another.
+        // This code expires, and Resend sends another.
         app.clock.advance(seconds(61));
         let activated = graphiql.activate().await;
         assert_eq!(activated["userErrors"][0]["code"], "CODE_EXPIRED", "{activated}");
         graphiql.choose("Resend").await;
-        graphiql.says(&format!("Resend sends HTTP Basic of {email}")).await;
+        graphiql
+            .says("Resend uses the verificationToken in its variables")
+            .await;
         let resent = graphiql.run_tab("Resend").await;
         assert_eq!(resent["userErrors"], json!([]), "{resent}");
         graphiql
-            .eventually("there is another code", &format!("text('#code') !== '{first}'"))
+            .eventually("another code is shown", &format!("text('#code') !== '{first}'"))
             .await;
 
         graphiql.choose("Me").await;
-        graphiql.says(&format!("Me sends HTTP Basic of {email}")).await;
+        graphiql
+            .says(&format!("Me authenticates as {email} (HTTP Basic)"))
+            .await;
         assert_eq!(graphiql.run_tab("Me").await["status"], "PENDING");
         let activated = graphiql.activate().await;
-        assert_eq!(activated["user"]["status"], "ACTIVE", "{activated}");
+        assert_eq!(activated["session"]["user"]["status"], "ACTIVE", "{activated}");
 
         graphiql.choose("Me").await;
-        graphiql.says(&format!("Me sends the session of {email}")).await;
+        graphiql.has_session_of("Me", email).await;
         assert_eq!(graphiql.run_tab("Me").await["email"], email);
         assert_eq!(graphiql.run_tab("SignOut").await["userErrors"], json!([]));
-        graphiql
-            .says("SignOut has no session to send: run Activate or SignIn")
-            .await;
+        graphiql.says("SignOut needs a session: run Activate or SignIn").await;
         let signed_in = graphiql.run_tab("SignIn").await;
         assert!(signed_in["session"]["token"].is_string(), "{signed_in}");
         graphiql.choose("Me").await;
-        graphiql.says(&format!("Me sends the session of {email}")).await;
+        graphiql.has_session_of("Me", email).await;
         assert_eq!(graphiql.run_tab("Me").await["email"], email);
         graphiql.is_clean().await;
 
-        // Nothing of it is kept, and the next address is another one.
+        // The browser stores nothing of it, and the next page has another address.
         let kept = graphiql.ask("JSON.stringify([localStorage, sessionStorage])").await;
         let kept = kept.as_str().expect("text");
         assert!(!kept.contains("correct horse") && !kept.contains("ada-"), "{kept}");
@@ -63,7 +68,7 @@ async fn from_an_unknown_address_to_a_session_and_its_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_typed_into_the_fields_is_what_every_tab_sends() {
+async fn every_tab_uses_the_account_fields() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
@@ -75,10 +80,11 @@ async fn what_is_typed_into_the_fields_is_what_every_tab_sends() {
             graphiql.choose(tab).await;
             assert_eq!(graphiql.ask("variables()").await, expected, "{tab}");
         }
-        // Its address is another one on the envelope, and the password goes through Basic.
+        // The address on the envelope differs, and the password fits in Basic.
         graphiql.register().await;
+        assert_eq!(graphiql.run_tab("Me").await["status"], "PENDING");
         let activated = graphiql.activate().await;
-        assert_eq!(activated["user"]["status"], "ACTIVE", "{activated}");
+        assert_eq!(activated["session"]["user"]["status"], "ACTIVE", "{activated}");
         assert!(graphiql.run_tab("SignIn").await["session"]["token"].is_string());
         graphiql.is_clean().await;
     })
@@ -86,7 +92,7 @@ async fn what_is_typed_into_the_fields_is_what_every_tab_sends() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_typed_into_the_variables_and_accepted_is_taken_over() {
+async fn account_fields_take_accepted_variables() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
@@ -106,67 +112,114 @@ async fn what_is_typed_into_the_variables_and_accepted_is_taken_over() {
                 before.clone()
             };
             graphiql
-                .eventually("the field has it", &format!("email === {email}"))
+                .eventually("the field shows the address", &format!("email === {email}"))
                 .await;
         }
         let activated = graphiql.activate().await;
-        assert_eq!(activated["user"]["email"], "grace@example.com", "{activated}");
+        assert_eq!(
+            activated["session"]["user"]["email"], "grace@example.com",
+            "{activated}"
+        );
         graphiql.is_clean().await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_code_finds_its_tab_also_when_it_was_closed() {
+async fn code_reopens_the_activate_tab() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
         graphiql.choose("Activate").await;
         graphiql.ask("tab('Activate').nextSibling.click()").await;
-        graphiql.eventually("it is gone", "tab('Activate') === undefined").await;
+        graphiql
+            .eventually("the tab is closed", "tab('Activate') === undefined")
+            .await;
         graphiql.register().await;
         let activated = graphiql.activate().await;
-        assert_eq!(activated["user"]["status"], "ACTIVE", "{activated}");
+        assert_eq!(activated["session"]["user"]["status"], "ACTIVE", "{activated}");
 
-        // Codes for somebody else are not shown.
-        graphiql.click("#fresh").await;
-        graphiql.eventually("there is none", "one('#use').disabled").await;
+        // Another address has no code, and its variables have no token.
+        graphiql.click("#new").await;
+        graphiql.eventually("no code is shown", "one('#use').disabled").await;
         let none: Value = graphiql.ask("text('#code')").await;
         assert_eq!(none, "No code yet: run Register");
+        let emptied = json!({ "input": { "activationCode": "", "verificationToken": null } });
+        assert_eq!(graphiql.ask("variables()").await, emptied);
         graphiql.is_clean().await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_being_typed_stays_when_the_account_changes() {
+async fn new_address_keeps_text_in_the_editors() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
         graphiql.choose("Resend").await;
-        // At once, since GraphiQL takes over a moment later what is typed.
+        // In one step, because GraphiQL reads the editors a moment later.
         let (query, headers) = ("query Typed { me { id } }", r#"{"x-typed": "1"}"#);
         graphiql
             .ask(&format!(
                 "[headersEditor.setValue('{headers}'), queryEditor.setValue('{query}'), queryEditor.setCursor(0, 7),
-                    one('#fresh').click()].length"
+                    one('#new').click()].length"
             ))
             .await;
         let there = "[queryEditor.getValue(), headersEditor.getValue(), queryEditor.getCursor().ch]";
         assert_eq!(graphiql.ask(there).await, json!([query, headers, 7]));
 
         graphiql
-            .eventually("it is taken over", "tab('Typed') !== undefined")
+            .eventually("GraphiQL has read it", "tab('Typed') !== undefined")
             .await;
         graphiql.choose("SignIn").await;
         assert_eq!(
             graphiql.ask("variables().input.email === email").await,
             true,
-            "the other tabs are about the new one"
+            "the other tabs have the new address"
         );
         graphiql.choose("Typed").await;
         let there = "[queryEditor.getValue(), headersEditor.getValue()]";
         assert_eq!(graphiql.ask(there).await, json!([query, headers]));
+        graphiql.is_clean().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn register_puts_its_token_into_the_variables() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        let email = graphiql.ask("email").await;
+        let email = email.as_str().expect("text").to_owned();
+        graphiql.choose("Activate").await;
+        graphiql
+            .says(&format!("Activate authenticates as {email} (HTTP Basic)"))
+            .await;
+        let token = graphiql.run_tab("Register").await["verificationToken"].clone();
+        assert!(token.is_string(), "{token}");
+        for tab in ["Activate", "Resend"] {
+            graphiql.choose(tab).await;
+            assert_eq!(
+                graphiql.ask("variables().input.verificationToken").await,
+                token,
+                "{tab}"
+            );
+            graphiql
+                .says(&format!("{tab} uses the verificationToken in its variables"))
+                .await;
+        }
+
+        // Without a token, HTTP Basic proves the registration.
+        let code = graphiql.code().await;
+        graphiql.choose("Activate").await;
+        let variables = json!({ "input": { "activationCode": code } });
+        graphiql.type_into("Variables", &variables.to_string()).await;
+        graphiql
+            .says(&format!("Activate authenticates as {email} (HTTP Basic)"))
+            .await;
+        let activated = graphiql.run().await["data"]["activate"].clone();
+        assert_eq!(activated["session"]["user"]["email"], email, "{activated}");
         graphiql.is_clean().await;
     })
     .await;

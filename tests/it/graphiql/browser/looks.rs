@@ -1,5 +1,5 @@
-//! How it looks to whom. The picture of the documentation is taken on the way, with
-//! `SCREENSHOTS=docs ./tests/run -- -p tests --test it graphiql::browser`.
+//! The page is accessible in each theme and size. `SCREENSHOTS=docs ./tests/run -- -p tests --test it graphiql::browser`
+//! renews the picture in the documentation.
 
 use browser::{Look, in_browser};
 use serde_json::json;
@@ -7,7 +7,7 @@ use tests::{Database, TestApp};
 
 use super::Workbench;
 
-/// The whole page, but for two faults of GraphiQL's own: the colours of its editors, and tabs with a button in them.
+/// The whole page except for two faults of GraphiQL: the colours of its editors, and tabs that contain a button.
 const PAGE: &str = "{ exclude: ['.CodeMirror', '.graphiql-tab'] }";
 
 async fn every_state(look: Look, picture: Option<&'static str>) {
@@ -21,7 +21,7 @@ async fn every_state(look: Look, picture: Option<&'static str>) {
         if let Some(picture) = picture {
             // As after `cargo run`.
             let usual =
-                "[one('#age').textContent, one('#where').textContent] = ['4 s ago', 'All mails: localhost:8025']";
+                "[one('#age').textContent, one('#where').textContent] = ['4 s ago', 'All emails: localhost:8025']";
             graphiql.ask(usual).await;
             graphiql.screenshot(picture).await;
         }
@@ -39,22 +39,22 @@ async fn every_state(look: Look, picture: Option<&'static str>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_state_in_the_light() {
+async fn every_state_is_accessible_in_light_theme() {
     every_state(Look::Desktop, Some("graphiql.png")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_state_in_the_dark() {
+async fn every_state_is_accessible_in_dark_theme() {
     every_state(Look::DarkDesktop, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_state_on_a_phone() {
+async fn every_state_is_accessible_on_a_phone() {
     every_state(Look::Phone, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_panel_takes_the_theme_of_the_settings() {
+async fn panel_follows_theme_setting() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::DarkDesktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
@@ -70,7 +70,7 @@ async fn the_panel_takes_the_theme_of_the_settings() {
                 &format!("{colours}.every((colour) => colour === 'rgb(255, 255, 255)')"),
             )
             .await;
-        // That is remembered.
+        // The choice survives a reload.
         let graphiql = Workbench::open(graphiql.client.clone(), &app).await;
         assert_eq!(
             graphiql.ask(colours).await,

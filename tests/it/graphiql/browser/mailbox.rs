@@ -6,7 +6,7 @@ use super::Workbench;
 use crate::seconds;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_mailbox_that_does_not_answer_is_no_empty_one() {
+async fn unreachable_mailbox_is_shown_and_reconnected() {
     let mailer = MailerMock::start(Config::ephemeral()).await.expect("free ports");
     let config = Config {
         smtp: mailer.smtp_addr(),
@@ -21,27 +21,27 @@ async fn a_mailbox_that_does_not_answer_is_no_empty_one() {
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
         let code = graphiql.register().await;
-        assert_eq!(graphiql.ask("text('#silence')").await, "");
+        assert_eq!(graphiql.ask("text('#outage')").await, "");
         mailer.shutdown().await;
         graphiql
-            .eventually("it is said", "text('#silence') === 'The mailbox does not answer'")
+            .eventually("the outage is shown", "text('#outage') === 'Mailbox unreachable'")
             .await;
-        assert_eq!(graphiql.code().await, code, "it can still be used");
-        graphiql.click("#fresh").await;
+        assert_eq!(graphiql.code().await, code, "the code can still be used");
+        graphiql.click("#new").await;
         graphiql
             .eventually(
-                "but for nobody else",
+                "another address has no code",
                 "one('#use').disabled && text('#code') === 'No code'",
             )
             .await;
 
-        // After such an answer a browser does not try again by itself.
+        // The browser does not reconnect by itself after an HTTP error.
         refuse_until("/api/v1/events", config.http).await;
         let _mailer = MailerMock::start(config).await.expect("its ports are free again");
         graphiql
             .eventually(
-                "it answers again",
-                "text('#silence') === '' && text('#code') === 'No code yet: run Register'",
+                "the mailbox answers again",
+                "text('#outage') === '' && text('#code') === 'No code yet: run Register'",
             )
             .await;
         graphiql.register().await;
@@ -50,7 +50,7 @@ async fn a_mailbox_that_does_not_answer_is_no_empty_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_that_nobody_looks_at_leaves_its_connection_to_others() {
+async fn hidden_page_closes_its_mailbox_connection() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
@@ -73,14 +73,14 @@ async fn a_page_that_nobody_looks_at_leaves_its_connection_to_others() {
         let first = app.next_code(email).await;
         assert_eq!(graphiql.ask("one('#use').disabled").await, true);
 
-        // It looks at once, and then listens.
+        // When shown again, the page reads the mailbox and reconnects.
         graphiql.is_hidden(false).await;
         assert_eq!(graphiql.code().await, first);
         app.clock.advance(seconds(61));
         graphiql.run_tab("Resend").await;
         let second = app.next_code(email).await;
         graphiql
-            .eventually("the next one is there", &format!("text('#code') === '{second}'"))
+            .eventually("the next code is there", &format!("text('#code') === '{second}'"))
             .await;
         graphiql.is_clean().await;
     })

@@ -1,4 +1,4 @@
-//! It in a browser, as somebody uses it who has never seen it.
+//! GraphiQL in a browser.
 
 mod credentials;
 mod flow;

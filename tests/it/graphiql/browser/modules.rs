@@ -1,4 +1,4 @@
-//! What single files of the page make of their input.
+//! Single modules of the page.
 
 use browser::{Look, in_browser};
 use serde_json::{Value, json};
@@ -6,32 +6,32 @@ use tests::{Database, TestApp};
 
 use super::Workbench;
 
-/// What a module makes of it: `expression` may use what the module exports, as `it`.
-async fn asked(module: &str, expression: &'static str) -> Value {
+/// Evaluates an expression with the exports of a module as `it`.
+async fn evaluate(module: &str, expression: &'static str) -> Value {
     let app = TestApp::start(&Database::sqlite()).await;
     let (answer, answers) = tokio::sync::oneshot::channel();
-    let asked = format!("import('/graphiql/{module}.js').then((it) => {expression})");
+    let script = format!("import('/graphiql/{module}.js').then((it) => {expression})");
     in_browser(Look::Desktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
-        let _ = answer.send(graphiql.ask(&asked).await);
+        let _ = answer.send(graphiql.ask(&script).await);
     })
     .await;
     answers.await.expect("an answer")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_address_is_looked_for_as_it_stands_on_the_envelope_or_not_at_all() {
+async fn mailbox_search_uses_valid_envelope_address_only() {
     let addresses =
         "['Ada@Example.com', 'ada+1@B\u{fc}cher.example', 'ada', 'ada@', '@example.com', 'ada@example.com/x',
         'ada@example.com:80', 'ada@example.com?', 'ada@example.com#x', 'ada@example.com\\\\x', 'ada@eve@example.com/',
         'ada@exa mple.com', 'ada@%65xample.com'].map(it.onEnvelope)";
     let mut expected = vec![json!("ada@example.com"), json!("ada+1@xn--bcher-kva.example")];
     expected.resize(13, Value::Null);
-    assert_eq!(asked("mailbox", addresses).await, json!(expected));
+    assert_eq!(evaluate("mailbox", addresses).await, json!(expected));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn fields_in_fragments_count_too() {
+async fn credentials_depend_on_fields_in_fragments() {
     let kinds = "[
         ['query { ... on Query { me { id } } }'],
         ['query { ... { ... @skip(if: false) { me { id } } } }'],
@@ -44,17 +44,17 @@ async fn fields_in_fragments_count_too() {
         choice: 'automatic', account: { email: '', password: '' }, session: { token: '', email: '' },
     }).kind)";
     let expected = ["session", "session", "session", "basic", "none", "none", "session"];
-    assert_eq!(asked("credentials", kinds).await, json!(expected));
+    assert_eq!(evaluate("credentials", kinds).await, json!(expected));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_long_password_goes_through_basic() {
+async fn long_password_fits_in_basic() {
     let length = "it.basic({ email: 'a', password: 'x'.repeat(999_998) }).length";
-    assert_eq!(asked("credentials", length).await, json!("Basic ".len() + 1_333_336));
+    assert_eq!(evaluate("credentials", length).await, json!("Basic ".len() + 1_333_336));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_browser_that_keeps_nothing_forgets_the_looks_with_the_page() {
+async fn settings_last_until_reload_without_local_storage() {
     let remembered = "{
         const blocked = { get() { throw new DOMException('blocked', 'SecurityError'); } };
         Object.defineProperty(window, 'localStorage', blocked);
@@ -63,5 +63,30 @@ async fn a_browser_that_keeps_nothing_forgets_the_looks_with_the_page() {
         it.storage.removeItem('graphiql:theme');
         return [before, it.storage.getItem('graphiql:theme')];
     }";
-    assert_eq!(asked("storage", remembered).await, json!(["dark", null]));
+    assert_eq!(evaluate("storage", remembered).await, json!(["dark", null]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn variables_follow_the_account() {
+    let changed = "[
+        { input: { email: 'bob@example.com', password: '' } },
+        { input: { activationCode: '4466', verificationToken: 'old' } },
+        { input: { activationCode: '4466', verificationToken: 'token' } },
+        { input: { verificationToken: null }, other: 1 },
+        { input: { activationCode: '4466' } },
+        { input: { email: 'bob@example.com' } },
+    ].map((variables) => JSON.parse(it.withAccount(JSON.stringify(variables), {
+        email: 'ada@example.com', password: 'secret', verificationToken: 'token',
+    })))";
+    let expected = json!([
+        { "input": { "email": "ada@example.com", "password": "secret" } },
+        { "input": { "activationCode": "", "verificationToken": "token" } },
+        { "input": { "activationCode": "4466", "verificationToken": "token" } },
+        { "input": { "verificationToken": "token" }, "other": 1 },
+        { "input": { "activationCode": "4466" } },
+        { "input": { "email": "bob@example.com" } },
+    ]);
+    assert_eq!(evaluate("tabs", changed).await, expected);
+    let unreadable = "['{', 'null', '[]', '7'].map((text) => it.withAccount(text, {}))";
+    assert_eq!(evaluate("tabs", unreadable).await, json!(["{", "null", "[]", "7"]));
 }

@@ -4,17 +4,18 @@ use browser::{Client, Key, Page};
 use serde_json::{Value, json};
 use tests::TestApp;
 
-/// The page, once it can be used.
+/// The page, when it is ready.
 pub(super) struct Workbench {
     page: Page,
-    here: Vec<String>,
+    /// The origins that it may load from: the server and the mailbox.
+    allowed: Vec<String>,
 }
 
-/// What the questions to the page use: the editors, and the tabs by their names.
+/// JavaScript for the tests: the editors, and the tabs by name.
 const WORDS: &str = "
     const [queryEditor, variablesEditor, headersEditor, resultWindow] =
         [...document.querySelectorAll('.CodeMirror')].map((element) => element.CodeMirror);
-    // It looks at the text a moment after that has changed, and would run the operation of the tab before.
+    // GraphiQL reads the text a moment after it changes. Until then it runs the operation of the tab before.
     const isOpen = (name) => queryEditor.operationName === name && queryEditor.getValue().includes(` ${name}`);
     const variables = () => JSON.parse(variablesEditor.getValue() || 'null');
     const answer = () => JSON.parse(resultWindow.getValue() || 'null');
@@ -25,14 +26,14 @@ const WORDS: &str = "
 
 impl Workbench {
     pub(super) async fn open(client: Client, app: &TestApp) -> Self {
-        let mut here = [app.address(), app.mailer.http_addr()].map(|address| format!("http://{address}"));
-        here.sort();
+        let mut allowed = [app.address(), app.mailer.http_addr()].map(|address| format!("http://{address}"));
+        allowed.sort();
         let page = Page::with_words(client, &format!("http://{}/", app.address()), WORDS).await;
         page.eventually("GraphiQL is there", "one('.graphiql-execute-button') !== null")
             .await;
         Self {
             page,
-            here: here.into(),
+            allowed: allowed.into(),
         }
     }
 
@@ -41,7 +42,7 @@ impl Workbench {
         self.eventually("the tab is open", &format!("isOpen('{tab}')")).await;
     }
 
-    /// Runs what is in the editor, and gives the answer.
+    /// Runs the operation in the editor, and returns the answer.
     pub(super) async fn run(&self) -> Value {
         self.ask("resultWindow.setValue('')").await;
         self.click(".graphiql-execute-button").await;
@@ -49,7 +50,7 @@ impl Workbench {
         self.ask("answer()").await
     }
 
-    /// Runs a tab, and gives the value of the only field that it asks for.
+    /// Runs a tab, and returns the value of its only field.
     pub(super) async fn run_tab(&self, tab: &str) -> Value {
         self.choose(tab).await;
         let answer = self.run().await;
@@ -57,14 +58,14 @@ impl Workbench {
         data.values().next().cloned().expect("a field")
     }
 
-    /// Registers, and gives the code as the page shows it.
+    /// Registers, and returns the code that the page shows.
     pub(super) async fn register(&self) -> String {
         let registered = self.run_tab("Register").await;
         assert_eq!(registered["userErrors"], json!([]), "{registered}");
         self.code().await
     }
 
-    /// The newest code that is shown.
+    /// The newest code on the page.
     pub(super) async fn code(&self) -> String {
         self.eventually("there is a code", "!one('#use').disabled").await;
         let code = self.ask("text('#code')").await;
@@ -73,19 +74,20 @@ impl Workbench {
 
     /// Clicks the code, and activates with it.
     pub(super) async fn activate(&self) -> Value {
-        // A click before it is there does nothing.
+        // A click before the code is there does nothing.
         self.code().await;
         self.click("#use").await;
         self.eventually(
-            "it is in the variables",
-            "isOpen('Activate') && variables().input.activationCode === text('#code')",
+            "the code is in the variables, beside the token",
+            "isOpen('Activate') && variables().input.activationCode === text('#code')
+                && 'verificationToken' in variables().input",
         )
         .await;
         let answer = self.run().await;
         answer["data"]["activate"].clone()
     }
 
-    /// Types into an editor that is to be seen, in place of what is in it.
+    /// Types into a visible editor, and replaces its content.
     pub(super) async fn type_into(&self, editor: &str, text: &str) {
         self.click(&format!(
             "[aria-label='{editor}'] .graphiql-editor:not(.hidden) .CodeMirror"
@@ -96,16 +98,21 @@ impl Workbench {
         self.press(text).await;
     }
 
-    /// What the page says is sent.
+    /// Waits until the bar says this about the credentials.
     pub(super) async fn says(&self, what: &str) {
         self.eventually(what, &format!("text('#sends') === {}", json!(what)))
             .await;
     }
 
-    /// Nothing was complained of, and nothing came from elsewhere.
+    /// Waits until the bar says that the open tab has the session.
+    pub(super) async fn has_session_of(&self, tab: &str, email: &str) {
+        self.says(&format!("{tab} authenticates as {email} (session)")).await;
+    }
+
+    /// The console has no warning, and everything was loaded from the server and the mailbox.
     pub(super) async fn is_clean(&self) {
         assert_eq!(self.complaints().await, [""; 0]);
-        assert_eq!(self.origins().await, json!(self.here));
+        assert_eq!(self.origins().await, json!(self.allowed));
     }
 }
 
