@@ -18,7 +18,7 @@ export function keep(screen: Screen): void {
   ifAllowed(() => {
     write(sessionStorage, SESSION, screen.at === "account" ? screen.token : null);
     // Without a token, another tab cannot continue.
-    write(sessionStorage, REGISTRATION, pending?.token === null ? pending : null);
+    write(sessionStorage, REGISTRATION, pending?.email && !pending.token ? pending : null);
     if (pending?.token) write(localStorage, REGISTRATION, pending);
   });
 }

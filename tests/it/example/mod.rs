@@ -1,4 +1,4 @@
-//! `examples/web`: its own tests, whether it still fits the schema, and how it does in a browser.
+//! `examples/web`: its own tests, its types against the schema, and the application in a browser.
 
 mod browser;
 
@@ -10,14 +10,13 @@ use tokio::sync::OnceCell;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/web");
 
-/// Runs a script of its `package.json`, without the one that npm would run before it: they all would generate the same
-/// file at the same time.
+/// Runs a script of its `package.json` without the `pre` script, which would generate the same file in every test at once.
 async fn run(script: &str, arguments: &[&str]) {
     let mut npm = Command::new("npm");
     npm.args(["run", "--ignore-scripts", script, "--"])
         .args(arguments)
         .current_dir(FOLDER)
-        // What stands in its files holds, whatever the machine has set.
+        // The values in its files count, not those of this machine.
         .env_remove("VITE_API_URL")
         .env_remove("SCHEMA");
     succeeds(&mut npm).await;
@@ -29,7 +28,7 @@ async fn generate() {
     GENERATED.get_or_init(|| run("generate", &[])).await;
 }
 
-/// The folder with the built application, which is built once for all tests.
+/// The folder with the application, built once for all tests.
 async fn built() -> &'static Path {
     static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
     BUILT.get_or_init(build).await
@@ -44,13 +43,13 @@ async fn build() -> PathBuf {
 }
 
 #[tokio::test]
-async fn its_own_tests_pass() {
+async fn unit_tests_pass() {
     generate().await;
     run("test", &[]).await;
 }
 
 #[tokio::test]
-async fn its_types_fit_the_schema() {
+async fn types_match_the_schema() {
     generate().await;
     run("typecheck", &[]).await;
 }

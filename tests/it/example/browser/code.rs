@@ -1,62 +1,70 @@
 use browser::{Key, Look, Page, in_browser};
 use tests::{Database, TestApp, wrong_code};
 
-use super::{EMAIL, PASSWORD, choose, is_in, open, register, sign_in, submit, turn_the_clock};
+use super::{EMAIL, PASSWORD, advance_page_clock, choose, is_signed_in, open, register, sign_in, submit};
 use crate::seconds;
 
-async fn says(page: &Page, text: &str) {
-    page.eventually(text, &format!("problem('code') === '{text}' && digits === ''"))
+async fn shows_problem(page: &Page, text: &str) {
+    page.eventually(text, &format!("problem('code') === `{text}` && digits === ''"))
         .await;
     assert_eq!(page.ask("focused").await, "code");
+    assert_eq!(page.ask("boxes.findIndex((box) => box.dataset.at === 'true')").await, 0);
 }
 
-/// Turns both clocks until another code may be sent.
+/// Advances both clocks until another code can be sent.
 pub(super) async fn cool_down(app: &TestApp, page: &Page) {
     app.clock.advance(seconds(30));
-    turn_the_clock(page, seconds(30)).await;
-    page.eventually("it may be sent", "button('Send a new code').ariaDisabled === 'false'")
-        .await;
+    advance_page_clock(page, seconds(30)).await;
+    page.eventually(
+        "another code can be sent",
+        "button('Send a new code').ariaDisabled === 'false'",
+    )
+    .await;
 }
 
-async fn a_new_code_works(app: &TestApp, page: &Page) {
+async fn new_code_works(app: &TestApp, page: &Page) {
+    // Only one button is the next step.
+    assert_eq!(page.ask("document.querySelectorAll('.primary').length").await, 1);
+    assert_eq!(page.ask("text('.primary').startsWith('Send a new code')").await, true);
     cool_down(app, page).await;
     choose(page, "Send a new code").await;
-    let sent = "said.startsWith('A new code is on its way.') && focused === 'code'";
-    page.eventually("it is sent", sent).await;
+    let sent = "said === 'We sent a new code. Only the newest code works.' && focused === 'code'";
+    page.eventually("the code is sent", sent).await;
     page.press(&app.next_code(EMAIL).await).await;
-    is_in(page).await;
+    is_signed_in(page).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_three_wrong_codes_only_a_new_one_works() {
+async fn three_wrong_codes_require_a_new_one() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let page = open(client, app.address()).await;
         register(&page).await;
         let code = app.next_code(EMAIL).await;
-        for told in [
-            "2 tries are left.",
-            "One try is left.",
-            "It has no tries left: please ask for a new one.",
+        for left in [
+            "You have 2 tries left.",
+            "You have one try left.",
+            "No tries left. Request a new code.",
         ] {
-            page.press(&wrong_code(&code)).await;
-            says(&page, &format!("This is not the code. {told}")).await;
+            page.press(&TestApp::wrong(&code)).await;
+            shows_problem(&page, &format!("That code isn't right. {left}")).await;
         }
-        let over = "This code was tried too often. Please ask for a new one.";
+        let over = "Too many tries with this code. Request a new one.";
         page.press(&code).await;
-        says(&page, over).await;
+        shows_problem(&page, over).await;
         page.ask("one('.problem').old = true").await;
         page.press(&code).await;
-        page.eventually("it says so once more", "!one('.problem').old").await;
-        says(&page, over).await;
+        page.eventually("the problem is announced again", "!one('.problem').old")
+            .await;
+        shows_problem(&page, over).await;
 
-        a_new_code_works(&app, &page).await;
+        new_code_works(&app, &page).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_code_that_has_run_out_can_be_tried_and_is_replaced() {
+async fn expired_code_can_be_tried_and_replaced() {
     let short = |builder: &mut tests::TestAppBuilder| builder.policy.code_ttl = seconds(2);
     let app = TestApp::with(&Database::sqlite(), short).await;
     in_browser(Look::Desktop, async move |client| {
@@ -64,48 +72,57 @@ async fn a_code_that_has_run_out_can_be_tried_and_is_replaced() {
         register(&page).await;
         let code = app.next_code(EMAIL).await;
         app.clock.advance(seconds(2));
-        page.eventually("it counts down", "text('.code-clock').startsWith('Its time is over.')")
-            .await;
+        page.eventually(
+            "the countdown ends",
+            "text('.code-clock p') === 'This code may have expired. Try it, or request a new one.'",
+        )
+        .await;
         assert_eq!(page.ask("one('[name=code]').disabled").await, false);
         page.press(&code).await;
-        says(&page, "This code has run out. Please ask for a new one.").await;
+        shows_problem(&page, "This code has expired. Request a new one.").await;
 
-        a_new_code_works(&app, &page).await;
+        new_code_works(&app, &page).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn another_code_has_to_wait_and_the_button_says_how_long() {
+async fn resend_button_counts_down() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let page = open(client, app.address()).await;
         register(&page).await;
         app.next_code(EMAIL).await;
         page.eventually(
-            "it counts down",
+            "the button counts down",
             "/ 0:[12].$/.test(button('Send a new code').textContent)",
         )
         .await;
         choose(&page, "Send a new code").await;
 
-        // A page whose clock is ahead asks too early, and is told.
-        turn_the_clock(&page, seconds(30)).await;
-        page.eventually("it may be tried", "button('Send a new code').ariaDisabled === 'false'")
-            .await;
+        // A page whose clock is ahead asks too early, and shows the server's time.
+        advance_page_clock(&page, seconds(30)).await;
+        page.eventually(
+            "the button is ready",
+            "button('Send a new code').ariaDisabled === 'false'",
+        )
+        .await;
         choose(&page, "Send a new code").await;
-        page.eventually("it says so", "said === 'That was too often. Please wait a little.'")
-            .await;
+        page.eventually(
+            "the page says so",
+            "said === `We can't send another email to this address yet.`",
+        )
+        .await;
         let waits = "/ 0:(30|[12].)$/.test(button('Send a new code').textContent)";
-        page.eventually("it counts what the server says", waits).await;
+        page.eventually("the button counts the server's seconds", waits).await;
         assert_eq!(app.mailbox().messages().len(), 1);
     })
     .await;
 }
 
-/// Ten wrong tries, and the codes of an address have eight digits: of which a sign-in says nothing.
+/// After ten wrong tries, an address gets codes of eight digits. A sign-in does not say how long the code is.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_nobody_told_how_long_the_code_is_any_is_taken() {
+async fn code_of_unknown_length_is_accepted() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         for _ in 0..4 {
@@ -119,21 +136,21 @@ async fn while_nobody_told_how_long_the_code_is_any_is_taken() {
         assert_eq!(code.len(), 8);
         let page = open(client, app.address()).await;
         sign_in(&page, PASSWORD).await;
-        page.eventually("it asks", "focused === 'code' && boxes.length === 0")
+        page.eventually("the field is there", "focused === 'code' && boxes.length === 0")
             .await;
-        // It is not sent before its end.
+        // The page does not send a part of it.
         page.press(&code[..4]).await;
         assert_eq!(page.ask("one('form').ariaBusy").await, "false");
         page.press(&code[4..]).await;
         assert_eq!(page.ask("one('[name=code]').value").await, code);
         submit(&page).await;
-        is_in(&page).await;
+        is_signed_in(&page).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn there_is_a_box_for_each_digit_and_they_are_edited_like_any_text() {
+async fn boxes_can_be_edited_like_text() {
     let long = |builder: &mut tests::TestAppBuilder| builder.policy.code_length = 8;
     let app = TestApp::with(&Database::sqlite(), long).await;
     in_browser(Look::DarkPhone, async move |client| {
@@ -143,21 +160,21 @@ async fn there_is_a_box_for_each_digit_and_they_are_edited_like_any_text() {
         let code = app.next_code(EMAIL).await;
 
         page.press("1x2 34").await;
-        page.eventually("digits alone", "digits === '1234'").await;
+        page.eventually("only digits are taken", "digits === '1234'").await;
         assert_eq!(page.ask("boxes.findIndex((box) => box.dataset.at === 'true')").await, 4);
         page.press(&format!("{}{}", Key::Left, Key::Backspace)).await;
-        page.eventually("one is gone", "digits === '124'").await;
+        page.eventually("a digit is deleted", "digits === '124'").await;
         assert_eq!(page.ask("boxes.findIndex((box) => box.dataset.at === 'true')").await, 2);
         page.press("9").await;
-        page.eventually("another is in its place", "digits === '1294'").await;
-        // As after a double click.
+        page.eventually("a digit is inserted", "digits === '1294'").await;
+        // The state after a double click.
         page.ask("[one('[name=code]').select(), one('[name=code]').click()]")
             .await;
         assert_eq!(page.ask("one('[name=code]').selectionStart").await, 0);
         page.press(&format!("{}a{}{}", Key::Control, Key::Null, Key::Delete)).await;
-        page.eventually("all are gone", "digits === ''").await;
+        page.eventually("all digits are deleted", "digits === ''").await;
 
-        // What is around the code in the clipboard is left out, and it replaces what was typed.
+        // Pasting takes the code out of the text, and replaces what was typed.
         page.press("55").await;
         let mail = format!("{code} is your activation code");
         let paste = format!(
@@ -168,7 +185,7 @@ async fn there_is_a_box_for_each_digit_and_they_are_edited_like_any_text() {
             }})()"
         );
         page.ask(&paste).await;
-        is_in(&page).await;
+        is_signed_in(&page).await;
     })
     .await;
 }

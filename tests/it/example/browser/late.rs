@@ -1,14 +1,14 @@
-//! Answers that come late: to somebody who has left, or who wants two things at once.
+//! Answers that arrive late: on another screen, or while another request runs.
 
 use browser::{Look, Page, in_browser};
 use serde_json::json;
 use tests::{Database, TestApp};
 
 use super::code::cool_down;
-use super::{EMAIL, PASSWORD, choose, is_in, open, register, sign_in, submit, turn_the_clock};
+use super::{EMAIL, PASSWORD, advance_page_clock, choose, is_signed_in, open, register, sign_in, submit};
 use crate::seconds;
 
-/// Holds back in the page what is answered to an operation, until it is [`let_go`].
+/// Holds back the answer to an operation until [`let_go`].
 async fn hold(page: &Page, operation: &str) {
     let hold = format!(
         "(() => {{
@@ -28,25 +28,25 @@ async fn hold(page: &Page, operation: &str) {
 }
 
 async fn let_go(page: &Page) {
-    page.eventually("the answer is there", "window.letGo !== undefined")
+    page.eventually("the answer is held back", "window.letGo !== undefined")
         .await;
     page.ask("window.letGo()").await;
 }
 
-/// That the form to sign in stays: long enough to be used.
+/// The sign-in form stays, and works.
 async fn is_used(page: &Page) {
     page.fill("[name=email]", EMAIL).await;
     page.fill("[name=password]", "another password").await;
     submit(page).await;
     page.eventually(
-        "it is answered",
-        "heading === 'Welcome back' && said === 'Email and password do not belong together.'",
+        "the answer is shown",
+        "heading === 'Welcome back' && said === 'Incorrect email or password.'",
     )
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_left_the_registration_is_not_called_back() {
+async fn late_register_answer_keeps_the_next_screen() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let page = open(client, app.address()).await;
@@ -63,7 +63,7 @@ async fn who_left_the_registration_is_not_called_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_left_the_sign_in_is_not_called_back() {
+async fn late_sign_in_answer_keeps_the_next_screen() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         app.register_and_activate(EMAIL, PASSWORD).await;
@@ -77,16 +77,17 @@ async fn who_left_the_sign_in_is_not_called_back() {
         page.fill("[name=email]", "ada").await;
         page.fill("[name=password]", "1234567").await;
         submit(&page).await;
-        page.eventually("it is answered", "problem('email') !== null").await;
+        page.eventually("the answer is shown", "problem('email') !== null")
+            .await;
         assert_eq!(page.ask("heading").await, "Create your account");
         assert_eq!(page.ask("kept").await, "{}");
     })
     .await;
 }
 
-/// Otherwise the answer to the other code says "active already", and throws the session away.
+/// Otherwise the answer to the second code is `ALREADY_ACTIVATED`, and the session of the first is lost.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_another_code_is_asked_for_none_is_sent_in() {
+async fn resend_and_activate_do_not_overlap() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let page = open(client, app.address()).await;
@@ -96,7 +97,7 @@ async fn while_another_code_is_asked_for_none_is_sent_in() {
         hold(&page, "Resend").await;
         choose(&page, "Send a new code").await;
         page.eventually(
-            "all waits",
+            "the form waits",
             "one('[name=code]').readOnly && button('Activate').ariaDisabled === 'true'",
         )
         .await;
@@ -105,25 +106,28 @@ async fn while_another_code_is_asked_for_none_is_sent_in() {
         assert_eq!(page.ask("digits").await, "");
         let_go(&page).await;
         page.eventually(
-            "it is sent",
-            "said.startsWith('A new code is on its way.') && focused === 'code'",
+            "the code is sent",
+            "said.startsWith('We sent a new code.') && focused === 'code'",
         )
         .await;
 
         hold(&page, "Activate").await;
         page.press(&app.next_code(EMAIL).await).await;
-        turn_the_clock(&page, seconds(60)).await;
-        page.eventually("no time is left", "text('.code-clock').startsWith('Its time is over.')")
-            .await;
+        advance_page_clock(&page, seconds(60)).await;
+        page.eventually(
+            "the countdown ends",
+            "text('.code-clock').startsWith('This code may have expired.')",
+        )
+        .await;
         assert_eq!(page.ask("button('Send a new code').ariaDisabled").await, "true");
         let_go(&page).await;
-        is_in(&page).await;
+        is_signed_in(&page).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_left_the_code_is_not_called_back() {
+async fn late_resend_answer_keeps_the_next_screen() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let page = open(client, app.address()).await;

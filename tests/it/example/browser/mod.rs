@@ -1,11 +1,13 @@
-//! `examples/web` in a real browser, from another origin than the API's.
+//! `examples/web` in a browser, on another origin than the API.
 
 mod accessible;
 mod code;
 mod flow;
 mod late;
-mod refusals;
+mod link;
+mod problems;
 mod site;
+mod tabs;
 mod unreachable;
 
 use std::net::SocketAddr;
@@ -15,7 +17,7 @@ use browser::{Client, Page};
 use serde_json::{Value, json};
 use site::Site;
 
-/// Not Latin-1 alone, and with a colon: what HTTP Basic is easily got wrong with.
+/// Beyond Latin-1, and with a colon: HTTP Basic must encode both.
 const PASSWORD: &str = "trombone:Ätna über прибой";
 const EMAIL: &str = "ada@example.com";
 
@@ -33,9 +35,10 @@ const WORDS: &str = "
     const button = (name) => [...document.querySelectorAll('button')].find((it) => it.textContent.startsWith(name));
     const focused = document.activeElement.name ?? document.activeElement.localName;
     const kept = JSON.stringify({ ...sessionStorage, ...localStorage });
+    const registration = JSON.parse(localStorage.registration ?? 'null');
 ";
 
-/// Opens the page, which calls the API at an address.
+/// Opens the page, which calls the API at this address.
 async fn open(client: Client, api: SocketAddr) -> Page {
     visit(client, &Site::start(api).await).await
 }
@@ -51,12 +54,12 @@ async fn submit(page: &Page) {
     page.click("button[type=submit]").await;
 }
 
-/// Clicks a button by what is written on it.
+/// Clicks a button by its text.
 async fn choose(page: &Page, name: &str) {
     page.ask(&format!("button({}).click()", json!(name))).await;
 }
 
-/// Registers, up to the code's boxes.
+/// Registers, up to the boxes for the code.
 async fn register(page: &Page) {
     page.fill("[name=email]", EMAIL).await;
     page.fill("[name=password]", PASSWORD).await;
@@ -73,13 +76,13 @@ async fn sign_in(page: &Page, password: &str) {
     submit(page).await;
 }
 
-async fn is_in(page: &Page) {
-    let details = format!("heading === 'You are in' && text('dl').includes('{EMAIL}')");
+async fn is_signed_in(page: &Page) {
+    let details = format!("heading === `You're signed in` && text('dl').includes('{EMAIL}')");
     page.eventually("the account is there", &details).await;
 }
 
-/// Turns the page's clock alone.
-async fn turn_the_clock(page: &Page, by: Duration) {
+/// Advances the clock of the page, not of the server.
+async fn advance_page_clock(page: &Page, by: Duration) {
     let turn = format!(
         "(() => {{ const now = Date.now; Date.now = () => now() + {}; }})()",
         by.as_millis()
@@ -87,8 +90,8 @@ async fn turn_the_clock(page: &Page, by: Duration) {
     page.ask(&turn).await;
 }
 
-/// The session that the page keeps.
-async fn token(page: &Page) -> String {
-    let kept: Value = page.ask("JSON.parse(sessionStorage['sign-up']).token").await;
+/// The session token that the page keeps.
+async fn session(page: &Page) -> String {
+    let kept: Value = page.ask("JSON.parse(sessionStorage.session)").await;
     kept.as_str().expect("a token").to_owned()
 }

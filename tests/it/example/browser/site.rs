@@ -4,7 +4,7 @@ use std::path::Path;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use tokio::net::TcpListener;
@@ -13,18 +13,18 @@ use crate::example::built;
 
 const NGINX: &str = include_str!("../../../../examples/web/nginx.conf.template");
 
-/// The built application on an origin of its own, with what its container says and writes in.
+/// The built application on an origin of its own, served with the headers and the API address of its container.
 pub(super) struct Site {
     address: SocketAddr,
 }
 
 impl Site {
-    /// Where the API is another origin.
+    /// The API is on another origin.
     pub(super) async fn start(api: SocketAddr) -> Self {
         Self::serve(Router::new(), format!("http://{api}/graphql")).await
     }
 
-    /// Where the API is on the site's own origin, at a path.
+    /// The API is at a path of the same origin.
     pub(super) async fn with(api: SocketAddr) -> Self {
         let forward = async move |headers: HeaderMap, body: Bytes| forward(api, headers, body).await;
         Self::serve(Router::new().route("/graphql", post(forward)), "/graphql".to_owned()).await
@@ -41,7 +41,12 @@ impl Site {
     }
 
     pub(super) fn url(&self) -> String {
-        format!("http://localhost:{}/", self.address.port())
+        self.at("/")
+    }
+
+    /// The URL of a path, with a query and a fragment.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.address.port())
     }
 }
 
@@ -53,10 +58,13 @@ async fn forward(api: SocketAddr, headers: HeaderMap, body: Bytes) -> Response {
 }
 
 fn file(folder: &Path, path: &str, api: &str) -> Response {
-    let name = if path == "/" { "index.html" } else { &path[1..] };
-    let Ok(mut content) = std::fs::read(folder.join(name)) else {
-        return StatusCode::NOT_FOUND.into_response();
+    // As in nginx.conf.template, every path that is not a file is the page.
+    let name = if folder.join(&path[1..]).is_file() {
+        &path[1..]
+    } else {
+        "index.html"
     };
+    let mut content = std::fs::read(folder.join(name)).expect("a file of the application");
     if name == "index.html" {
         let page = String::from_utf8(content).expect("a page in UTF-8");
         let (placeholder, built_with) = (

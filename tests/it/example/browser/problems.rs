@@ -4,7 +4,7 @@ use tests::{Database, TestApp};
 use super::{EMAIL, PASSWORD, choose, open, sign_in, submit};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_is_wrong_with_a_field_is_said_at_it_and_the_first_has_the_focus() {
+async fn field_errors_are_shown_at_the_field_and_the_first_takes_focus() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let page = open(client, app.address()).await;
@@ -14,8 +14,8 @@ async fn what_is_wrong_with_a_field_is_said_at_it_and_the_first_has_the_focus() 
             .await;
         submit(&page).await;
         page.eventually(
-            "it says so",
-            "problem('email')?.startsWith('This is not an email address.')",
+            "the email is invalid",
+            "problem('email') === 'Enter a valid email address. Is there a typo?'",
         )
         .await;
         assert_eq!(
@@ -29,7 +29,7 @@ async fn what_is_wrong_with_a_field_is_said_at_it_and_the_first_has_the_focus() 
         page.press("8").await;
         submit(&page).await;
         page.eventually(
-            "it is too weak",
+            "the password is too weak",
             "problem('password')?.startsWith('This password is too easy to guess. ')",
         )
         .await;
@@ -45,25 +45,28 @@ async fn what_is_wrong_with_a_field_is_said_at_it_and_the_first_has_the_focus() 
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn after_too_many_wrong_passwords_the_form_counts_how_long_to_wait() {
+async fn rate_limited_sign_in_shows_a_countdown() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         let page = open(client, app.address()).await;
         sign_in(&page, PASSWORD).await;
+        page.eventually("the sign-in fails", "said === 'Incorrect email or password.'")
+            .await;
+        while app.sign_in(EMAIL, PASSWORD).await.codes() != ["RATE_LIMITED"] {}
+        submit(&page).await;
         page.eventually(
-            "nobody is known",
-            "said === 'Email and password do not belong together.'",
+            "the limit is shown",
+            "said === 'Too many attempts. Wait, then try again.'",
         )
         .await;
-        while app.sign_in(EMAIL, PASSWORD).await.outcome() != "RATE_LIMITED" {}
-        submit(&page).await;
-        page.eventually("it says so", "said === 'That was too often. Please wait a little.'")
-            .await;
-        page.eventually("and counts", "/^Again in (30:00|2.:..)$/.test(text('[role=timer]'))")
-            .await;
+        page.eventually(
+            "the countdown is shown",
+            "/^Try again in (30:00|2.:..)$/.test(text('[role=timer]'))",
+        )
+        .await;
         assert_eq!(page.ask("button('Sign in').ariaDisabled").await, "true");
         choose(&page, "Create an account").await;
-        page.eventually("but not for ever", "heading === 'Create your account'")
+        page.eventually("another screen opens", "heading === 'Create your account'")
             .await;
     })
     .await;
