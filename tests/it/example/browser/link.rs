@@ -85,7 +85,7 @@ async fn token_in_a_link_is_ignored() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
         app.activated(EMAIL, PASSWORD).await;
-        // A stranger's registration, which the link would have the reader activate.
+        // The reader would activate the registration of a stranger.
         let stranger = "stranger@example.com";
         let register = "mutation($input:RegisterInput!){register(input:$input){verificationToken userErrors{code}}}";
         let input = json!({ "input": { "email": stranger, "password": PASSWORD } });
