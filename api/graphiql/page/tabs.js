@@ -14,7 +14,8 @@ mutation Register($input: RegisterInput!) {
 export const activate = `# The token of Register, and the code
 mutation Activate($input: ActivateInput!) {
   activate(input: $input) {
-    session { token expiresAt user { id email status } }
+    user { id email status }
+    session { token expiresAt }
     userErrors { code message }
   }
 }

@@ -103,7 +103,7 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
             We sent an email to <b>{email}</b>.
           </>
         ) : (
-          "Enter the email and password that you registered with. We don't store your password, so we need it to check your code."
+          "Enter the email and password that you registered with, and the code from the email."
         )}
       </p>
       {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}

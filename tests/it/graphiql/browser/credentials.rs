@@ -93,7 +93,7 @@ async fn session_ended_elsewhere_is_dropped() {
         let graphiql = Workbench::open(client, &app).await;
         graphiql.register().await;
         let activated = graphiql.activate().await;
-        let email = activated["session"]["user"]["email"].as_str().expect("text");
+        let email = activated["user"]["email"].as_str().expect("text");
         let token = activated["session"]["token"].as_str().expect("text");
 
         // A live session is kept when an operation that takes no session rejects it.
@@ -141,7 +141,7 @@ async fn typed_header_signs_out_only_its_own_session() {
             .await;
         assert_eq!(graphiql.run().await["data"]["signOut"]["userErrors"], json!([]));
         assert_eq!(app.bearer(&token).me().await.error_code(), "UNAUTHENTICATED");
-        let email = activated["session"]["user"]["email"].as_str().expect("text");
+        let email = activated["user"]["email"].as_str().expect("text");
         assert_eq!(graphiql.run_tab("Me").await["email"], email);
         graphiql.has_session_of("Me", email).await;
         graphiql.is_clean().await;
