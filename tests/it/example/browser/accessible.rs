@@ -60,7 +60,7 @@ async fn every_screen(look: Look) {
         if look == Look::Desktop {
             picture_of_the_code(&page).await;
         }
-        page.press(&TestApp::wrong(&code)[2..]).await;
+        page.press(&wrong_code(&code)[2..]).await;
         page.eventually("the code is wrong", "problem('code') !== null").await;
         looks_well(&page, "code, with a problem").await;
 

@@ -46,7 +46,7 @@ async fn three_wrong_codes_require_a_new_one() {
             "You have one try left.",
             "No tries left. Request a new code.",
         ] {
-            page.press(&TestApp::wrong(&code)).await;
+            page.press(&wrong_code(&code)).await;
             shows_problem(&page, &format!("That code isn't right. {left}")).await;
         }
         let over = "Too many tries with this code. Request a new one.";

@@ -167,7 +167,7 @@ async fn replaced_registration_offers_to_register_again() {
         register(&page).await;
         app.next_code(EMAIL).await;
         app.clock.advance(crate::seconds(30));
-        let code = app.registered(EMAIL, "a stranger's password").await;
+        let code = app.register_and_read_code(EMAIL, "a stranger's password").await;
         page.press(&code).await;
         page.eventually(
             "the page explains",

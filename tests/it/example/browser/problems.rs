@@ -52,7 +52,7 @@ async fn rate_limited_sign_in_shows_a_countdown() {
         sign_in(&page, PASSWORD).await;
         page.eventually("the sign-in fails", "said === 'Incorrect email or password.'")
             .await;
-        while app.sign_in(EMAIL, PASSWORD).await.codes() != ["RATE_LIMITED"] {}
+        while app.sign_in(EMAIL, PASSWORD).await.outcome() != "RATE_LIMITED" {}
         submit(&page).await;
         page.eventually(
             "the limit is shown",
