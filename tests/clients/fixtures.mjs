@@ -1,4 +1,4 @@
-// What localStorage does in a browser.
+// A localStorage for the tests.
 export function newStore() {
   const items = new Map();
   return {

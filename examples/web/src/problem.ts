@@ -1,4 +1,4 @@
-// What went wrong, in words for the person: `userErrors`, and failures of the whole request.
+// What went wrong, as a sentence for the person: `userErrors`, and failures of the whole request.
 import type { CombinedError } from "urql";
 import type { UserErrorCode, UserErrorFieldsFragment } from "./graphql.generated";
 
