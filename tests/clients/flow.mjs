@@ -29,8 +29,8 @@ const account = new Account(connect(url), store);
 assert.equal(await account.me(), null);
 
 assert.deepEqual(read(await account.register('ada', '1234567')), [
-  'This is not an email address that a mail can be sent to.',
-  'The password needs at least 8 characters.',
+  'Enter a valid email address.',
+  'The password must have at least 8 characters.',
 ]);
 assert.deepEqual(read(await account.register(EMAIL, 'password')), [
   'This password is too easy to guess. Add another word or two. Uncommon words are better.',
@@ -47,10 +47,10 @@ assert.equal(code.length, registered.codeLength);
 
 // After a reload, and in another tab.
 const reloaded = new Account(connect(url), store);
-assert.deepEqual(read(await reloaded.resend()), ['Too many attempts: try again in 30 seconds.']);
+assert.deepEqual(read(await reloaded.resend()), ['We just sent an email to this address. You can request another in 30 seconds.']);
 const wrong = code.replace(/.$/, (digit) => (Number(digit) + 1) % 10);
 assert.deepEqual(read(await reloaded.activate(wrong)), [
-  'This is not the code that was mailed to you. You have 2 tries left.',
+  "That code isn't right. You have 2 tries left.",
 ]);
 // As an email program may copy it.
 const activated = await reloaded.activate(` ${code.slice(0, 2)} ${code.slice(2)}\n`);
@@ -85,9 +85,7 @@ const gone = await new Account(connect(url), grace).activate(linked);
 assert.deepEqual([gone.userErrors[0].code, keptRegistration(grace)], ['VERIFICATION_NOT_FOUND', null]);
 
 const other = new Account(connect(url), newStore());
-assert.deepEqual(read(await other.signIn(EMAIL, PASSWORD.replace(':', ''))), [
-  'Email and password do not belong together.',
-]);
+assert.deepEqual(read(await other.signIn(EMAIL, PASSWORD.replace(':', ''))), ['Incorrect email or password.']);
 assert.deepEqual(read(await other.signIn(EMAIL, PASSWORD)), []);
 assert.equal((await other.me()).id, activated.session.user.id);
 

@@ -35,6 +35,7 @@ function sentence(error: UserErrorFieldsFragment): string {
       return "Enter a valid email address. Is there a typo?";
     case "PASSWORD_TOO_SHORT":
     case "PASSWORD_TOO_LONG":
+    case "RATE_LIMITED":
       return error.message; // It includes the number.
     case "PASSWORD_TOO_WEAK":
       return ["This password is too easy to guess.", ...error.suggestions].join(" ");
@@ -50,8 +51,6 @@ function sentence(error: UserErrorFieldsFragment): string {
       return "This code has expired. Request a new one.";
     case "TOO_MANY_ATTEMPTS":
       return "Too many tries with this code. Request a new one.";
-    case "RATE_LIMITED":
-      return TOO_MANY_ATTEMPTS;
     case "VERIFICATION_NOT_FOUND":
       return "This registration has expired, or a newer one replaced it. Register again to get a new code.";
     default:
@@ -59,8 +58,6 @@ function sentence(error: UserErrorFieldsFragment): string {
       return error.message;
   }
 }
-
-const TOO_MANY_ATTEMPTS = "Too many attempts. Wait, then try again.";
 
 function tries(left: number | null): string {
   if (left === null) return "Use the code from the newest email.";
@@ -80,7 +77,7 @@ export function failure(error: CombinedError): Problem {
       return {
         ...problem,
         code: "RATE_LIMITED",
-        text: TOO_MANY_ATTEMPTS,
+        text: "Too many attempts. Wait, then try again.",
         waitUntil: after(Number(extensions.retryAfterSeconds)),
       };
     case "OVERLOADED":

@@ -69,8 +69,8 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
     const [problem] = problems;
     if (problem?.code !== "RATE_LIMITED") return show(problems);
     setProblems([]);
-    const text = "We can't send another email to this address yet.";
-    go({ at: "code", pending: { ...pending, email, resendAt: problem.waitUntil ?? 0 }, said: { text, bad: true } });
+    const waiting = { ...pending, email, resendAt: problem.waitUntil ?? 0 };
+    go({ at: "code", pending: waiting, said: { text: problem.text, bad: true } });
   }
 
   function show(problems: Problem[]) {

@@ -110,7 +110,7 @@ async fn resend_button_counts_down() {
         choose(&page, "Send a new code").await;
         page.eventually(
             "the page says so",
-            "said === `We can't send another email to this address yet.`",
+            "said === 'We just sent an email to this address. You can request another in 30 seconds.'",
         )
         .await;
         let waits = "/ 0:(30|[12].)$/.test(button('Send a new code').textContent)";

@@ -1,7 +1,6 @@
 //! The link in the email, `ACTIVATION_URL#code=4466`.
 
 use browser::{Look, Page, in_browser};
-use serde_json::json;
 use tests::{Database, TestApp, wrong_code};
 
 use super::accessible::looks_well;
@@ -87,10 +86,7 @@ async fn token_in_a_link_is_ignored() {
         app.register_and_activate(EMAIL, PASSWORD).await;
         // The reader would activate the registration of a stranger.
         let stranger = "stranger@example.com";
-        let register = "mutation($input:RegisterInput!){register(input:$input){verificationToken userErrors{code}}}";
-        let input = json!({ "input": { "email": stranger, "password": PASSWORD } });
-        let registered = app.send(register, input).await;
-        let token = registered.payload()["verificationToken"].as_str().expect("a token");
+        let token = app.register(stranger, PASSWORD).await.verification_token();
         let code = app.next_code(stranger).await;
 
         let site = Site::start(app.address()).await;

@@ -20,7 +20,7 @@ async fn field_errors_are_shown_at_the_field_and_the_first_takes_focus() {
         .await;
         assert_eq!(
             page.ask("problem('password')").await,
-            "The password needs at least 8 characters."
+            "The password must have at least 8 characters."
         );
         assert_eq!(page.ask("focused").await, "email");
 
@@ -56,7 +56,7 @@ async fn rate_limited_sign_in_shows_a_countdown() {
         submit(&page).await;
         page.eventually(
             "the limit is shown",
-            "said === 'Too many attempts. Wait, then try again.'",
+            "said === 'Too many attempts. Try again in 30 minutes.'",
         )
         .await;
         page.eventually(
