@@ -1,8 +1,11 @@
-//! The documentation names existing tests and shows tested code.
+//! The documentation names existing tests, shows tested code and lists every setting.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+
+use api::settings::Settings;
+use clap::{Args, Command};
 
 fn is_tested(name: &str) -> bool {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -102,4 +105,20 @@ fn frontend_guide_shows_only_tested_code() {
         assert!(contains(&text, &snippet), "{file} does not contain:\n{snippet}");
     }
     assert!(contains("a {\n    b\n\n      c\n}", "b\n\n  c") && !contains("a {\n    b\n    c\n}", "b\n  c"));
+}
+
+#[test]
+fn reference_lists_every_setting_with_its_default() {
+    let reference = include_str!("../../docs/reference.md");
+    let rows = reference.lines().filter_map(|line| line.strip_prefix("| `"));
+    let rows: Vec<_> = rows.filter_map(|row| row.split_once("` | ")).collect();
+    for arg in Settings::augment_args(Command::new("api")).get_arguments() {
+        let name = arg.get_env().and_then(|name| name.to_str()).expect("a variable");
+        let row = rows.iter().find(|(variable, _)| *variable == name);
+        let (_, row) = row.unwrap_or_else(|| panic!("{name} is missing"));
+        if let [default] = arg.get_default_values() {
+            let default = default.to_str().expect("a default in ASCII");
+            assert!(row.starts_with(&format!("`{default}` |")), "{name}: {row}");
+        }
+    }
 }
