@@ -7,8 +7,8 @@ mod postgres {
         use std::sync::{Arc, Mutex};
         use std::time::Duration;
 
-        use entity::{email_outbox, user};
-        use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+        use api::clock::{Clock, SystemClock};
+        use entity::{email_outbox, verification};
         use tests::{Answer, Client, Database, Installation, PASSWORD, Postgres, Proxy, within};
 
         use crate::seconds;
@@ -50,13 +50,9 @@ mod postgres {
             })
             .await;
             for email in &acknowledged {
-                let of_email = user::Column::EmailCanonical.eq(entity::HiddenText(email.clone()));
-                let user = user::Entity::find()
-                    .filter(of_email)
-                    .one(&db)
-                    .await
-                    .expect("the database answers");
-                assert!(user.is_some(), "{email} is lost");
+                let registration = verification::open_registration(email, SystemClock.now()).one(&db).await;
+                let registration = registration.expect("the database answers");
+                assert!(registration.is_some(), "{email} is lost");
                 let mails = installation.mailer.mailbox().messages_to(email);
                 assert!(!mails.is_empty(), "the email to {email} is lost");
             }
