@@ -1,6 +1,7 @@
 //! `resendActivationCode`.
 
-use tests::{Database, PASSWORD, TestApp, on_both_databases, wrong_code};
+use entity::email_outbox;
+use tests::{Database, PASSWORD, TestApp, TestCore, credentials, on_both_databases, wrong_code};
 
 use crate::seconds;
 
@@ -65,6 +66,31 @@ async fn resend_and_register_share_their_limits(database: Database) {
     app.register("ada@example.com", PASSWORD).await.succeeds();
     app.clock.advance(seconds(30));
     ada.resend().await.fails_with("RATE_LIMITED");
+}
+
+#[on_both_databases]
+async fn resend_within_the_cooldown_waits_only_for_the_cooldown(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_read_code("ada@example.com", PASSWORD).await;
+    app.clock.advance(seconds(30));
+    let ada = app.basic("ada@example.com", PASSWORD);
+    ada.resend().await.succeeds();
+    app.clock.advance(seconds(1));
+    // The hour of the network still has an email left.
+    ada.resend().await.fails_with("RATE_LIMITED").retry_after(29);
+    app.clock.advance(seconds(29));
+    ada.resend().await.succeeds();
+}
+
+#[on_both_databases]
+async fn resend_keeps_the_emails_of_others(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.register("bob@example.com", PASSWORD, 1).await;
+    core.advance(30);
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    assert_eq!(core.resend(&ada).await, Ok(()));
+    assert_eq!(core.count::<email_outbox::Entity>().await, 2);
 }
 
 #[on_both_databases]

@@ -8,7 +8,7 @@ use sea_orm::DatabaseTransaction;
 use super::DomainError;
 use crate::app::App;
 use crate::database;
-use crate::limits::{self, Client, guess_guard, sliding_window};
+use crate::limits::{self, Client, EMAIL_COOLDOWN, guess_guard, sliding_window};
 
 /// An email with a code is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,16 +41,17 @@ impl<'a> CodeRequest<'a> {
         let budget = limits::emails(&app.keys.limits, Purpose::Registration, address, client);
         let transaction = database::begin(&app.db).await?;
         match sliding_window::take(&transaction, now, &budget).await? {
-            Ok(resend_in) => Ok(Self {
+            Some(resend_in) => Ok(Self {
                 app,
                 address,
                 now,
                 resend_in,
                 transaction,
             }),
-            Err(wait) => {
+            None => {
                 transaction.rollback().await?;
-                Err(DomainError::EmailsLimited(wait))
+                let wait = sliding_window::peek(&app.db, now, &budget).await?;
+                Err(DomainError::EmailsLimited(wait.unwrap_or(EMAIL_COOLDOWN)))
             }
         }
     }

@@ -21,25 +21,26 @@ const WIDTH: usize = 13;
 /// Puts the new instant in front, and drops the oldest beyond the capacity.
 pub(super) const PUSH: &str = "releases = substr(excluded.releases || rate_limits.releases, 1, 13 * excluded.capacity)";
 
-/// Takes one unit of each limit. If one refuses, the caller rolls the transaction back. Callers that share a limit queue
+/// Takes one unit of each limit, and returns how long until the next units can be taken. Callers that share a limit queue
 /// on its row, in the order in which the limits are given.
 ///
-/// Returns how long until the next units can be taken; the inner error says how long to wait for these.
+/// Returns `None` if a limit has no unit. Then the caller rolls the transaction back, because the others were taken, and
+/// asks [`peek`] how long to wait.
 pub(crate) async fn take(
     transaction: &impl ConnectionTrait,
     now: Timestamp,
     limits: &[Limit],
-) -> Result<Result<Duration, Duration>, DbErr> {
+) -> Result<Option<Duration>, DbErr> {
+    // An oldest instant that is not there is the empty text, which sorts before every other.
     let push_if_free = format!(
-        "{PUSH} WHERE length(rate_limits.releases) < 13 * excluded.capacity \
-            OR substr(rate_limits.releases, 13 * (excluded.capacity - 1) + 1, 13) <= CAST(excluded.taken_at AS TEXT)"
+        "{PUSH} WHERE substr(rate_limits.releases, 13 * (excluded.capacity - 1) + 1, 13) \
+            <= CAST(excluded.taken_at AS TEXT)"
     );
     let taken = upsert(transaction, now, limits, &push_if_free).await?;
     if taken.len() < limits.len() {
-        let longest = limits.iter().map(|limit| limit.interval).max().unwrap_or_default();
-        return Ok(Err(peek(transaction, now, limits).await?.unwrap_or(longest)));
+        return Ok(None);
     }
-    Ok(Ok(taken.iter().map(|row| wait(row, now)).max().unwrap_or_default()))
+    Ok(Some(taken.iter().map(|row| wait(row, now)).max().unwrap_or_default()))
 }
 
 /// How long to wait until each limit has a unit; `None` when each has one now. Only [`take`] decides.
