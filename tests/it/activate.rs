@@ -1,9 +1,12 @@
 //! `activate`: when a code expires, how many tries it has, and that it works once.
 
-use api::accounts::DomainError;
+use api::accounts::{self, DomainError, RegistrationKey};
+use api::verification::Code;
 use entity::session;
 use serde_json::json;
-use tests::{Answers, Database, PASSWORD, TestApp, TestCore, count, credentials, on_both_databases, wrong_code};
+use tests::{
+    Answers, Database, PASSWORD, TestApp, TestCore, client, count, credentials, on_both_databases, wrong_code,
+};
 
 use crate::{loopback, seconds};
 
@@ -16,6 +19,22 @@ async fn code_expires_after_60_seconds(database: Database) {
         app.clock.advance(seconds(age));
         let answer = app.basic(&email, PASSWORD).activate(&code).await;
         assert_eq!(answer.outcome(), outcome, "after {age} s: {answer:?}");
+    }
+}
+
+#[on_both_databases]
+async fn code_is_judged_when_the_request_arrives(database: Database) {
+    let core = TestCore::start(&database).await;
+    let token = core.register("ada@example.com", PASSWORD, 1).await.token;
+    core.send_next().await;
+    let code = core.newest_code("ada@example.com");
+    core.advance(59);
+    let arrived = core.app.clock.now();
+    core.advance(2);
+    let key = RegistrationKey::Token(token, client(1));
+    for (input, expected) in [("x", Err(DomainError::InvalidCode(Some(3)))), (&code, Ok(()))] {
+        let outcome = accounts::activate(&core.app, &key, Code::parse(input), arrived).await;
+        assert_eq!(outcome.map(drop), expected, "{input}");
     }
 }
 

@@ -1,13 +1,19 @@
 //! Password checks: limits, overload, rehashing.
 
+use std::sync::{Arc, Mutex};
+
+use api::accounts::{self, DomainError};
 use api::clock::Clock;
-use api::credentials::HashingConfig;
+use api::credentials::{Hasher, HashingConfig, NewPassword};
+use api::policy::Policy;
 use entity::{rate_limit, user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
-use tests::{Answers, Database, PASSWORD, TestApp, eventually, on_both_databases};
+use tests::{Answers, Database, PASSWORD, TestApp, TestCore, credentials, eventually, on_both_databases};
 
 use crate::{loopback, seconds};
+
+type Log = Arc<Mutex<Vec<String>>>;
 
 const MINUTE: u64 = 60;
 
@@ -123,6 +129,23 @@ async fn email_gets_twelve_password_failures_then_one_per_20_minutes(database: D
 }
 
 #[on_both_databases]
+async fn unused_password_tokens_do_not_accumulate(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.sign_in("ada@example.com", "wrong password")
+        .await
+        .fails_with("INVALID_CREDENTIALS");
+    app.clock.advance(seconds(120 * MINUTE));
+    for _ in 0..6 {
+        app.sign_in("ada@example.com", "wrong password")
+            .await
+            .fails_with("INVALID_CREDENTIALS");
+    }
+    app.sign_in("ada@example.com", "wrong password")
+        .await
+        .fails_with("RATE_LIMITED");
+}
+
+#[on_both_databases]
 async fn concurrent_guesses_stay_within_the_limit(database: Database) {
     let app = TestApp::start(&database).await;
     let guesses = (0..200).map(|number| {
@@ -147,31 +170,34 @@ async fn weak_hash_is_upgraded_at_sign_in(database: Database) {
     app.register_and_activate("ada@example.com", PASSWORD).await;
     app.stop().await;
 
-    let app = TestApp::with(&database, |app| {
-        app.hashing = HashingConfig {
-            m_kib: 16,
-            t: 2,
-            ..weak
-        }
-    })
-    .await;
-    let hash = async || {
-        user::Entity::find()
-            .one(app.db())
+    let more_memory = HashingConfig { m_kib: 16, ..weak };
+    let more_passes = HashingConfig { t: 2, ..more_memory };
+    for (hashing, before, after) in [
+        (
+            more_memory,
+            "$argon2id$v=19$m=8,t=1,p=1$",
+            "$argon2id$v=19$m=16,t=1,p=1$",
+        ),
+        (
+            more_passes,
+            "$argon2id$v=19$m=16,t=1,p=1$",
+            "$argon2id$v=19$m=16,t=2,p=1$",
+        ),
+    ] {
+        let app = TestApp::with(&database, |app| app.hashing = hashing).await;
+        let hash = async || {
+            let user = user::Entity::find().one(app.db()).await;
+            user.expect("the database answers").expect("a user").password_hash.0
+        };
+        app.sign_in("ada@example.com", "wrong password")
             .await
-            .expect("the database answers")
-            .expect("a user")
-            .password_hash
-            .0
-    };
-    assert!(hash().await.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-    app.sign_in("ada@example.com", "wrong password")
-        .await
-        .fails_with("INVALID_CREDENTIALS");
-    assert!(hash().await.starts_with("$argon2id$v=19$m=8,t=1,p=1$"));
-    for _ in 0..2 {
-        app.sign_in("ada@example.com", PASSWORD).await.succeeds();
-        assert!(hash().await.starts_with("$argon2id$v=19$m=16,t=2,p=1$"));
+            .fails_with("INVALID_CREDENTIALS");
+        assert!(hash().await.starts_with(before));
+        for _ in 0..2 {
+            app.sign_in("ada@example.com", PASSWORD).await.succeeds();
+            assert!(hash().await.starts_with(after));
+        }
+        app.stop().await;
     }
 }
 
@@ -214,6 +240,31 @@ async fn full_hashing_queue_is_overloaded(database: Database) {
     app.sign_in("ada@example.com", PASSWORD)
         .await
         .fails_with("RATE_LIMITED");
+}
+
+#[on_both_databases]
+async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
+    let log = Log::default();
+    let mut core = TestCore::with(&database, Policy::default(), |db| {
+        let log = log.clone();
+        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
+    })
+    .await;
+    let full = HashingConfig {
+        threads: 0,
+        queue: 0,
+        m_kib: 8,
+        t: 1,
+        p: 1,
+    };
+    core.app.hasher = Hasher::start(full, core.app.metrics.clone()).expect("hashing starts");
+    log.lock().expect("no panic").clear();
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    assert!(matches!(core.verify(&ada).await, Err(DomainError::Overloaded)));
+    let password = NewPassword::parse(PASSWORD.to_owned()).expect("a password");
+    let registered = accounts::register(&core.app, ada.email, password, &ada.client).await;
+    assert!(matches!(registered, Err(DomainError::Overloaded)), "{registered:?}");
+    assert_eq!(*log.lock().expect("no panic"), [""; 0]);
 }
 
 #[on_both_databases]

@@ -1,10 +1,19 @@
 //! A code activates only the registration it was sent for, even if a request or a worker stops between two steps.
 
-use api::accounts::DomainError;
-use entity::{email_outbox, verification};
+use api::accounts::{self, DomainError, RegistrationKey};
+use api::verification::Code;
+use entity::{email_outbox, session, user, verification};
 use mailer_mock::{Action, FaultRule, Stage};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, credentials, on_both_databases};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
+    QueryFilter,
+};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, credentials, on_both_databases};
+
+use crate::outbox::{fault, reply};
+
+const DAY: u64 = 24 * 60 * 60;
 
 #[on_both_databases]
 async fn password_verified_before_replacement_activates_nothing(database: Database) {
@@ -35,6 +44,52 @@ async fn password_verified_before_replacement_activates_nothing(database: Databa
 }
 
 #[on_both_databases]
+async fn registration_found_by_token_may_be_replaced_or_activated_meanwhile(database: Database) {
+    let core = TestCore::start(&database).await;
+    let ada = credentials("ada@example.com", OTHER_PASSWORD, 2);
+    let mut token = core.register("ada@example.com", PASSWORD, 1).await.token;
+    for expected in [DomainError::VerificationNotFound, DomainError::AlreadyActivated(None)] {
+        let key = RegistrationKey::Token(token, client(3));
+        let found = accounts::find_registration(&core.app, &key).await;
+        let (registration, proof) = found.expect("the registration is open");
+        if expected == DomainError::VerificationNotFound {
+            token = core.register("ada@example.com", OTHER_PASSWORD, 2).await.token;
+            core.send_next().await;
+        } else {
+            token = core.register("bob@example.com", PASSWORD, 1).await.token;
+            let newest_code = core.newest_code("ada@example.com");
+            assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
+        }
+        let resent = accounts::resend_for(&core.app, &registration, proof, key.client()).await;
+        assert_eq!(resent.as_ref().err(), Some(&expected), "{resent:?}");
+        let (code, arrived) = (Code::parse("0000"), core.app.clock.now());
+        let activated =
+            accounts::activate_registration(&core.app, registration, proof, code, arrived, key.client()).await;
+        assert_eq!(activated.map(drop), Err(expected));
+    }
+}
+
+#[on_both_databases]
+async fn code_consumed_by_another_request_creates_no_user(database: Database) {
+    let core = TestCore::start(&database).await;
+    let token = core.register("ada@example.com", PASSWORD, 1).await.token;
+    core.send_next().await;
+    let newest_code = core.newest_code("ada@example.com");
+    let consume = "UPDATE verifications SET consumed_at = 1 WHERE id = NEW.id";
+    interleave(
+        &core,
+        "UPDATE OF attempts ON verifications",
+        "NEW.attempts > 0",
+        consume,
+    )
+    .await;
+    let outcome = core.activate_with_token(&token, &newest_code).await;
+    assert_eq!(outcome, Err(DomainError::AlreadyActivated(None)));
+    assert_eq!(core.count::<user::Entity>().await, 0);
+    assert_eq!(core.count::<session::Entity>().await, 0);
+}
+
+#[on_both_databases]
 async fn resend_verified_before_replacement_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
@@ -50,6 +105,28 @@ async fn resend_verified_before_replacement_sends_nothing(database: Database) {
     // The failed resend spent nothing of the email limits.
     let current = credentials("ada@example.com", OTHER_PASSWORD, 1);
     assert_eq!(core.resend(&current).await, Ok(()));
+}
+
+#[on_both_databases]
+async fn password_verified_before_expiry_changes_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.register("bob@example.com", PASSWORD, 1).await;
+    core.send_next().await;
+    core.send_next().await;
+    core.advance(DAY - 1);
+    let bob = credentials("bob@example.com", PASSWORD, 1);
+    let bob = core.verify_registration(&bob).await;
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    assert_eq!(core.resend(&ada).await, Ok(()));
+    core.send_next().await;
+    let newest_code = core.newest_code("ada@example.com");
+    let verified = core.verify_registration(&ada).await;
+    core.advance(1);
+    let outcome = core.activate_verified(verified, &newest_code).await;
+    assert_eq!(outcome, Err(DomainError::InvalidCredentials));
+    assert_eq!(core.resend_verified(&bob).await, Err(DomainError::InvalidCredentials));
+    assert_eq!(core.count::<email_outbox::Entity>().await, 0);
 }
 
 #[on_both_databases]
@@ -77,6 +154,35 @@ async fn email_enqueued_before_activation_is_not_sent(database: Database) {
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert_eq!(core.resend(&ada).await, Ok(()));
     assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
+    assert!(core.send_next().await);
+    assert_eq!(core.emails().len(), 1);
+    assert_eq!(core.count::<email_outbox::Entity>().await, 0);
+}
+
+#[on_both_databases]
+async fn email_enqueued_before_expiry_is_not_sent(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.send_next().await;
+    core.advance(DAY - 1);
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    assert_eq!(core.resend(&ada).await, Ok(()));
+    core.advance(1);
+    assert!(core.send_next().await);
+    assert_eq!(core.emails().len(), 1);
+    assert_eq!(core.count::<email_outbox::Entity>().await, 0);
+}
+
+#[on_both_databases]
+async fn activation_before_the_retry_stops_the_retry(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
+    assert!(core.send_next().await);
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    let newest_code = core.newest_code("ada@example.com");
+    assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
+    core.advance(1);
     assert!(core.send_next().await);
     assert_eq!(core.emails().len(), 1);
     assert_eq!(core.count::<email_outbox::Entity>().await, 0);
@@ -128,6 +234,28 @@ async fn email_claimed_before_resend_keeps_the_new_code_valid(database: Database
 }
 
 #[on_both_databases]
+async fn email_claimed_in_a_batch_before_resend_is_not_sent(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let claim = core.claim().await.expect("an email is due");
+    // Emails that are claimed together share a lease, and the other one's still holds.
+    core.register("bob@example.com", PASSWORD, 1).await;
+    let claimed = email_outbox::Entity::find().filter(email_outbox::Column::Lease.is_not_null());
+    let claimed = claimed.one(&core.app.db).await.expect("the database answers");
+    let share = email_outbox::Entity::update_many()
+        .col_expr(
+            email_outbox::Column::Lease,
+            Expr::value(claimed.expect("a claim").lease),
+        )
+        .filter(email_outbox::Column::Lease.is_null());
+    share.exec(&core.app.db).await.expect("the update succeeds");
+    let ada = credentials("ada@example.com", PASSWORD, 2);
+    assert_eq!(core.resend(&ada).await, Ok(()));
+    core.send_claimed(claim).await;
+    assert!(core.emails().is_empty());
+}
+
+#[on_both_databases]
 async fn expired_lease_sends_nothing(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
@@ -172,6 +300,29 @@ async fn lost_lease_draws_and_sends_nothing(database: Database) {
 }
 
 #[on_both_databases]
+async fn lost_lease_does_not_renew_or_postpone(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let slow = core.claim().await.expect("an email is due");
+    core.advance(30);
+    assert!(core.claim().await.is_some());
+    let claimed = email(&core).await;
+    core.advance(1);
+    core.send_claimed(slow).await;
+    assert_eq!(email(&core).await, claimed);
+
+    // The lease is lost while the email is sent.
+    core.advance(30);
+    let take_lease = "UPDATE email_outbox SET lease = id";
+    interleave(&core, "UPDATE OF draw ON verifications", "NEW.attempts = 0", take_lease).await;
+    core.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
+    assert!(core.send_next().await);
+    assert_eq!(core.mailer.faults().rules()[0].fired, 1);
+    let taken = email(&core).await;
+    assert_eq!(taken.lease, Some(taken.id));
+}
+
+#[on_both_databases]
 async fn lost_lease_does_not_resend_code(database: Database) {
     let core = TestCore::start(&database).await;
     core.register("ada@example.com", PASSWORD, 1).await;
@@ -188,17 +339,34 @@ async fn lost_lease_does_not_resend_code(database: Database) {
     assert_eq!(core.emails().len(), 1);
 }
 
+/// Lets a statement run right after each change of a row, as if another server ran it just then.
+pub(crate) async fn interleave(core: &TestCore, change: &str, condition: &str, statement: &str) {
+    let db = &core.app.db;
+    let trigger = match db.get_database_backend() {
+        DatabaseBackend::Postgres => format!(
+            "CREATE FUNCTION interleave() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {statement}; RETURN NULL; END $$; \
+             CREATE TRIGGER interleave AFTER {change} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION interleave()"
+        ),
+        _ => format!("CREATE TRIGGER interleave AFTER {change} FOR EACH ROW WHEN {condition} BEGIN {statement}; END"),
+    };
+    db.execute_unprepared(&trigger).await.expect("the trigger is valid");
+}
+
 /// The only registration.
 async fn registration(core: &TestCore) -> verification::Model {
     let row = verification::Entity::find().one(&core.app.db).await;
     row.expect("the database answers").expect("a registration")
 }
 
+/// The only pending email.
+async fn email(core: &TestCore) -> email_outbox::Model {
+    let row = email_outbox::Entity::find().one(&core.app.db).await;
+    row.expect("the database answers").expect("a pending email")
+}
+
 /// Gives the lease to another worker, as if it ended while this one stalled.
 async fn another_worker_takes_the_lease(core: &TestCore) {
-    let row = email_outbox::Entity::find().one(&core.app.db).await;
-    let row = row.expect("the database answers").expect("a pending email");
-    let mut row = row.into_active_model();
+    let mut row = email(core).await.into_active_model();
     row.lease = Set(Some(row.id.clone().unwrap()));
     row.update(&core.app.db).await.expect("the update succeeds");
 }

@@ -1,12 +1,15 @@
 //! The server deletes expired rows.
 
-use api::accounts;
-use entity::{rate_limit, session, user, verification};
-use tests::{Database, PASSWORD, TestApp, count, eventually, on_both_databases};
+use api::accounts::{self, DomainError};
+use api::policy::Policy;
+use entity::{Timestamp, rate_limit, session, user, verification};
+use sea_orm::{ActiveValue::Set, EntityTrait};
+use tests::{Database, PASSWORD, TestApp, TestCore, count, credentials, eventually, on_both_databases};
 
 use crate::seconds;
 
-const DAY: u64 = 24 * 60 * 60;
+const HOUR: u64 = 60 * 60;
+const DAY: u64 = 24 * HOUR;
 
 #[on_both_databases]
 async fn sweep_deletes_registrations_after_a_day(database: Database) {
@@ -38,4 +41,64 @@ async fn server_sweeps_ended_sessions_and_unused_limits(database: Database) {
     })
     .await;
     assert_eq!(count::<user::Entity>(app.db()).await, 1);
+}
+
+#[on_both_databases]
+async fn sweep_deletes_sessions_past_their_absolute_lifetime(database: Database) {
+    let policy = Policy {
+        session_idle: seconds(100 * DAY),
+        ..Policy::default()
+    };
+    let core = TestCore::with_policy(&database, policy).await;
+    let token = core.register("ada@example.com", PASSWORD, 1).await.token;
+    core.send_next().await;
+    let newest_code = core.newest_code("ada@example.com");
+    assert_eq!(core.activate_with_token(&token, &newest_code).await, Ok(()));
+    for (wait, sessions) in [(30 * DAY - 1, 1), (1, 0)] {
+        core.advance(wait);
+        accounts::sweep(&core.app).await.expect("the sweep succeeds");
+        assert_eq!(core.count::<session::Entity>().await, sessions);
+    }
+}
+
+#[on_both_databases]
+async fn sweep_keeps_limits_in_use(database: Database) {
+    let core = TestCore::start(&database).await;
+    let wrong = credentials("ada@example.com", "wrong password", 1);
+    let bob = credentials("bob@example.com", PASSWORD, 1);
+    // Both limits were first used so long ago that they would be unused now without the later uses.
+    assert_eq!(core.verify(&wrong).await.err(), Some(DomainError::InvalidCredentials));
+    core.advance(3 * HOUR - 1);
+    for _ in 0..6 {
+        assert_eq!(core.verify(&wrong).await.err(), Some(DomainError::InvalidCredentials));
+    }
+    core.register("bob@example.com", PASSWORD, 1).await;
+    core.advance(30);
+    core.register("bob@example.com", PASSWORD, 1).await;
+    core.advance(1);
+    accounts::sweep(&core.app).await.expect("the sweep succeeds");
+    assert!(matches!(core.verify(&wrong).await, Err(DomainError::RateLimited(_))));
+    assert_eq!(core.resend(&bob).await, Err(DomainError::EmailsLimited(seconds(29))));
+}
+
+#[on_both_databases]
+async fn sweep_deletes_more_than_one_batch(database: Database) {
+    let core = TestCore::start(&database).await;
+    let long_ago = Timestamp::from_millis(0);
+    let rows = (0..1_001_u32).map(|number| rate_limit::ActiveModel {
+        key: Set(number.to_be_bytes().to_vec()),
+        releases: Set(String::new()),
+        theoretical_arrival: Set(long_ago),
+        capacity: Set(1),
+        interval_ms: Set(1),
+        taken_at: Set(long_ago),
+        tripped_until: Set(None),
+        expires_at: Set(long_ago),
+    });
+    rate_limit::Entity::insert_many(rows)
+        .exec(&core.app.db)
+        .await
+        .expect("the rows are new");
+    assert_eq!(accounts::sweep(&core.app).await, Ok(1_001));
+    assert_eq!(core.count::<rate_limit::Entity>().await, 0);
 }

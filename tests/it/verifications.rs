@@ -1,14 +1,15 @@
 //! Registrations as verifications: their tokens, and decoys for addresses that have a user.
 
 use api::accounts::{self, DomainError};
-use api::credentials::Identity;
-use entity::{HiddenText, session, user, verification};
+use api::credentials::{Hasher, HashingConfig, Identity};
+use entity::{HiddenText, Purpose, session, user, verification};
 use mailer_mock::Stage;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::Value;
 use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, count, credentials, on_both_databases, wrong_code};
 
+use crate::interleavings::interleave;
 use crate::outbox::{fault, reply};
 use crate::{loopback, seconds};
 
@@ -67,6 +68,26 @@ async fn token_lives_for_a_day(database: Database) {
     app.resend_with_token(&token).await.fails_with("VERIFICATION_NOT_FOUND");
     let ada = app.basic("ada@example.com", PASSWORD);
     ada.activate(&code).await.fails_with("INVALID_CREDENTIALS");
+    ada.me().await.is_unauthenticated();
+}
+
+#[on_both_databases]
+async fn verification_of_another_purpose_is_no_registration(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.register("ada@example.com", PASSWORD).await.verification_token();
+    let code = app.next_code("ada@example.com").await;
+    let purpose = Expr::value(Purpose::PasswordReset);
+    let change = verification::Entity::update_many().col_expr(verification::Column::Purpose, purpose);
+    change.exec(app.db()).await.expect("the update succeeds");
+    app.activate_with_token(&token, &code)
+        .await
+        .fails_with("VERIFICATION_NOT_FOUND");
+    app.resend_with_token(&token).await.fails_with("VERIFICATION_NOT_FOUND");
+    app.basic("ada@example.com", PASSWORD).me().await.is_unauthenticated();
+    // A registration does not replace it.
+    app.clock.advance(seconds(30));
+    app.register("ada@example.com", PASSWORD).await.succeeds();
+    assert_eq!(count::<verification::Entity>(app.db()).await, 2);
 }
 
 #[on_both_databases]
@@ -80,6 +101,12 @@ async fn used_token_is_already_activated(database: Database) {
     // The token proves nothing, so the answer shows no user.
     assert_eq!(again.payload()["user"], Value::Null);
     app.resend_with_token(&token).await.fails_with("ALREADY_ACTIVATED");
+    // Also after somebody registers the address again.
+    app.clock.advance(seconds(30));
+    app.register("ada@example.com", OTHER_PASSWORD).await.succeeds();
+    app.activate_with_token(&token, &code)
+        .await
+        .fails_with("ALREADY_ACTIVATED");
 }
 
 #[on_both_databases]
@@ -215,6 +242,8 @@ async fn activation_that_loses_to_another_user_is_not_found(database: Database) 
     let token = core.register("ada@example.com", PASSWORD, 1).await.token;
     core.send_next().await;
     let newest_code = core.newest_code("ada@example.com");
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    let verified = core.verify_registration(&ada).await;
     // The address is taken after the code was emailed, as by an import.
     insert_user(&core, "ada@example.com").await;
     let outcome = core.activate_with_token(&token, &newest_code).await;
@@ -225,6 +254,8 @@ async fn activation_that_loses_to_another_user_is_not_found(database: Database) 
     // The code is used up.
     let again = core.activate_with_token(&token, &newest_code).await;
     assert_eq!(again, Err(DomainError::AlreadyActivated(None)));
+    let late = core.activate_verified(verified, &newest_code).await;
+    assert_eq!(late, Err(DomainError::VerificationNotFound));
 }
 
 #[on_both_databases]
@@ -265,6 +296,29 @@ async fn renewed_hash_does_not_end_a_verified_sign_in(database: Database) {
     row.update(&core.app.db).await.expect("the update succeeds");
     let signed_in = accounts::sign_in_verified(&core.app, verified, &tests::client(1)).await;
     assert!(signed_in.is_ok(), "{signed_in:?}");
+}
+
+#[on_both_databases]
+async fn renewed_hash_does_not_replace_a_newer_password(database: Database) {
+    let mut core = TestCore::start(&database).await;
+    insert_user(&core, "ada@example.com").await;
+    let stronger = HashingConfig {
+        threads: 1,
+        queue: 100,
+        m_kib: 16,
+        t: 1,
+        p: 1,
+    };
+    core.app.hasher = Hasher::start(stronger, core.app.metrics.clone()).expect("hashing starts");
+    // The right password gives its token back, after the comparison and before the renewal.
+    let given_back = "NEW.theoretical_arrival < OLD.theoretical_arrival";
+    let change = "UPDATE users SET password_hash = 'newer', credential_version = credential_version + 1";
+    interleave(&core, "UPDATE ON rate_limits", given_back, change).await;
+    let outcome = accounts::sign_in(&core.app, &credentials("ada@example.com", PASSWORD, 1)).await;
+    assert!(matches!(outcome, Err(DomainError::InvalidCredentials)), "{outcome:?}");
+    let user = user::Entity::find().one(&core.app.db).await;
+    let user = user.expect("the database answers").expect("a user");
+    assert_eq!(user.password_hash.0, "newer");
 }
 
 #[on_both_databases]

@@ -49,6 +49,21 @@ async fn later_retry_sends_a_new_code(database: Database) {
 }
 
 #[on_both_databases]
+async fn later_retry_sends_a_new_code_however_long_it_lives(database: Database) {
+    let policy = Policy {
+        code_ttl: seconds(600),
+        ..Policy::default()
+    };
+    let core = TestCore::with_policy(&database, policy).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.mailer.faults().set(fault(Stage::AfterData, Action::Drop, 1));
+    assert!(core.send_next().await);
+    core.advance(30);
+    assert!(core.send_next().await);
+    assert_ne!(core.emails()[0].message_id, core.emails()[1].message_id);
+}
+
+#[on_both_databases]
 async fn retry_does_not_send_a_nearly_expired_code(database: Database) {
     let policy = Policy {
         code_ttl: seconds(10),
