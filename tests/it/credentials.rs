@@ -3,9 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use api::accounts::{self, DomainError};
+use api::app::App;
 use api::clock::Clock;
 use api::credentials::{Hasher, HashingConfig, NewPassword};
 use api::policy::Policy;
+use api::random::SystemRandom;
 use entity::{rate_limit, user};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
@@ -227,7 +229,7 @@ async fn full_hashing_queue_is_overloaded(database: Database) {
     // Rejected requests compared no password, so they do not count as failures.
     eventually("all tokens are given back", async || {
         let now = app.clock.now().as_millis();
-        let rows = password_limits(&app).await;
+        let rows = password_limits(app.server().app()).await;
         rows.iter()
             .all(|row| row.theoretical_arrival.as_millis() == now + compared * row.interval_ms)
     })
@@ -312,7 +314,7 @@ async fn concurrent_correct_passwords_all_succeed(database: Database) {
             async move { client.sign_in("ada@example.com", PASSWORD).await }
         });
         Answers::to(requests).await.are_only(&["OK"]);
-        wait_for_unused_tokens(&app).await;
+        wait_for_unused_tokens(app.server().app()).await;
     }
 }
 
@@ -328,9 +330,32 @@ async fn cancelled_sign_in_gives_its_token_back(database: Database) {
         }
         request.abort();
         let _ = request.await;
-        wait_for_unused_tokens(&app).await;
+        wait_for_unused_tokens(app.server().app()).await;
     }
     app.sign_in("ada@example.com", PASSWORD).await.succeeds();
+}
+
+#[on_both_databases]
+async fn cancelled_check_of_a_wrong_password_gives_its_token_back(database: Database) {
+    let core = TestCore::start(&database).await;
+    // The only thread is busy for half a second or more, so the check waits.
+    let slow = "$argon2id$v=19$m=65536,t=20,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let busy = core
+        .app
+        .hasher
+        .hash(PASSWORD.into(), Some(slow.to_owned()), &SystemRandom);
+    let mut busy = std::pin::pin!(busy);
+    assert!(futures_util::poll!(&mut busy).is_pending());
+    let app = core.app.clone();
+    let wrong = credentials("ada@example.com", "wrong password", 1);
+    let check = tokio::spawn(async move { accounts::verify(&app, &wrong).await });
+    eventually("the check takes a token of both limits", async || {
+        core.count::<rate_limit::Entity>().await == 2
+    })
+    .await;
+    check.abort();
+    let _ = check.await;
+    wait_for_unused_tokens(&core.app).await;
 }
 
 #[on_both_databases]
@@ -374,13 +399,13 @@ async fn hash_with_more_memory_still_verifies(database: Database) {
 }
 
 /// The rows of the password limits, which alone have these capacities.
-async fn password_limits(app: &TestApp) -> Vec<rate_limit::Model> {
+async fn password_limits(app: &App) -> Vec<rate_limit::Model> {
     let rows = rate_limit::Entity::find().filter(rate_limit::Column::Capacity.is_in([6, 12]));
-    rows.all(app.db()).await.expect("the database answers")
+    rows.all(&app.db).await.expect("the database answers")
 }
 
 /// Waits until every password check has given its token back.
-async fn wait_for_unused_tokens(app: &TestApp) {
+async fn wait_for_unused_tokens(app: &App) {
     eventually("all tokens are given back", async || {
         let now = app.clock.now();
         let rows = password_limits(app).await;

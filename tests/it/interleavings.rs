@@ -12,6 +12,7 @@ use sea_orm::{
 use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, credentials, on_both_databases};
 
 use crate::outbox::{fault, reply};
+use crate::seconds;
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -297,6 +298,20 @@ async fn lost_lease_draws_and_sends_nothing(database: Database) {
     assert_eq!(core.emails().len(), 0);
     assert_eq!(registration(&core).await.draw, None);
     assert_eq!(core.count::<email_outbox::Entity>().await, 1);
+}
+
+#[on_both_databases]
+async fn lease_that_may_end_while_sending_is_renewed(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let claim = core.claim().await.expect("an email is due");
+    // 19 seconds are left, and sending may take 20.
+    core.advance(11);
+    let keep_end = "UPDATE verifications SET created_at = (SELECT due_at FROM email_outbox)";
+    interleave(&core, "UPDATE OF draw ON verifications", "NEW.attempts = 0", keep_end).await;
+    core.send_claimed(claim).await;
+    let end_of_lease = registration(&core).await.created_at;
+    assert_eq!(end_of_lease, core.app.clock.now() + seconds(30));
 }
 
 #[on_both_databases]

@@ -7,8 +7,8 @@ use api::accounts::me_by_session;
 use api::clock::Clock;
 use api::sessions::{SessionLookup, SessionToken};
 use entity::{Timestamp, session, user};
-use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::json;
 use tests::{Database, ManualClock, PASSWORD, TestApp, TestCore, eventually, on_both_databases};
 
@@ -161,6 +161,21 @@ async fn last_use_is_written_at_most_hourly(database: Database) {
         last_used(&app).await == Some(app.clock.now())
     })
     .await;
+}
+
+#[on_both_databases]
+async fn use_of_one_session_does_not_prolong_another(database: Database) {
+    let app = TestApp::start(&database).await;
+    let used = app.register_and_activate("ada@example.com", PASSWORD).await;
+    app.sign_in("ada@example.com", PASSWORD).await.succeeds();
+    app.clock.advance(seconds(DAY));
+    app.bearer(&used).me().await.is_active();
+    let written = session::Entity::find().filter(session::Column::LastUsedAt.eq(app.clock.now()));
+    eventually("the last use is written", async || {
+        written.clone().count(app.db()).await != Ok(0)
+    })
+    .await;
+    assert_eq!(written.count(app.db()).await, Ok(1));
 }
 
 #[on_both_databases]

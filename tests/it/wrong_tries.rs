@@ -1,5 +1,7 @@
 //! An email with ten wrong tries in a day gets longer codes.
 
+use entity::rate_limit;
+use sea_orm::EntityTrait;
 use tests::{Database, PASSWORD, TestApp, on_both_databases, wrong_code};
 
 use crate::{loopback, seconds};
@@ -72,5 +74,11 @@ async fn ten_wrong_tries_in_more_than_a_day_do_not_lengthen_codes(database: Data
     for network in 1..=6 {
         assert_eq!(register_and_guess(&app, network, 3).await.len(), 4, "round {network}");
         app.clock.advance(seconds(9 * HOUR));
+    }
+    // The row of a limit does not grow with its use.
+    let limits = rate_limit::Entity::find().all(app.db()).await;
+    for limit in limits.expect("the database answers") {
+        let capacity = usize::try_from(limit.capacity).expect("a capacity");
+        assert!(limit.releases.len() <= 13 * capacity, "{limit:?}");
     }
 }
