@@ -42,6 +42,29 @@ async fn metrics_count_password_hashes(database: Database) {
 }
 
 #[on_both_databases]
+async fn unknown_email_takes_a_full_hash(database: Database) {
+    // Four passes over 64 MiB take longer than five milliseconds on any machine.
+    let slow = HashingConfig {
+        threads: 1,
+        queue: 10,
+        m_kib: 64 * 1024,
+        t: 4,
+        p: 1,
+    };
+    let app = TestApp::with(&database, |app| app.hashing = slow).await;
+    app.sign_in("unknown@example.com", "wrong password")
+        .await
+        .fails_with("INVALID_CREDENTIALS");
+    let metrics = app.request(reqwest::Method::GET, "/metrics").send().await;
+    let metrics = metrics.expect("the server answers").text().await.expect("text");
+    let spent = metrics
+        .lines()
+        .find_map(|line| line.strip_prefix("hashing_duration_seconds_sum "))
+        .and_then(|sum| sum.parse::<f64>().ok());
+    assert!(spent > Some(0.005), "{metrics}");
+}
+
+#[on_both_databases]
 async fn wrong_password_and_unknown_email_get_the_same_answer(database: Database) {
     let app = TestApp::start(&database).await;
     app.register_and_activate("ada@example.com", PASSWORD).await;

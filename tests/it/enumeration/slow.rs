@@ -39,6 +39,10 @@ async fn timing_does_not_reveal_registered_emails(database: Database) {
     let token = |email: &str| tokens.lock().expect("no panic").get(email).cloned();
     let mut shares = vec![
         (
+            "signIn, nobody has registered",
+            share_of_slower_known(async |email| sign_in_with(&app, email, "a wrong password").await).await,
+        ),
+        (
             "register",
             share_of_slower_known(async |email| {
                 let answer = register(&app, email).await;
