@@ -27,12 +27,12 @@ async fn code_is_judged_when_the_request_arrives(database: Database) {
     let core = TestCore::start(&database).await;
     let token = core.register("ada@example.com", PASSWORD, 1).await.token;
     core.send_next().await;
-    let code = core.newest_code("ada@example.com");
+    let newest_code = core.newest_code("ada@example.com");
     core.advance(59);
     let arrived = core.app.clock.now();
     core.advance(2);
     let key = RegistrationKey::Token(token, client(1));
-    for (input, expected) in [("x", Err(DomainError::InvalidCode(Some(3)))), (&code, Ok(()))] {
+    for (input, expected) in [("x", Err(DomainError::InvalidCode(Some(3)))), (&newest_code, Ok(()))] {
         let outcome = accounts::activate(&core.app, &key, Code::parse(input), arrived).await;
         assert_eq!(outcome.map(drop), expected, "{input}");
     }

@@ -1,7 +1,7 @@
 //! A code activates only the registration it was sent for, even if a request or a worker stops between two steps.
 
-use api::accounts::{self, DomainError, RegistrationKey};
-use api::verification::Code;
+use api::accounts::{self, DomainError, RegistrationKey, RegistrationProof};
+use api::verification::{Code, VerificationToken};
 use entity::{email_outbox, session, user, verification};
 use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::sea_query::Expr;
@@ -45,29 +45,24 @@ async fn password_verified_before_replacement_activates_nothing(database: Databa
 }
 
 #[on_both_databases]
-async fn registration_found_by_token_may_be_replaced_or_activated_meanwhile(database: Database) {
+async fn token_found_before_replacement_is_not_found(database: Database) {
     let core = TestCore::start(&database).await;
-    let ada = credentials("ada@example.com", OTHER_PASSWORD, 2);
-    let mut token = core.register("ada@example.com", PASSWORD, 1).await.token;
-    for expected in [DomainError::VerificationNotFound, DomainError::AlreadyActivated(None)] {
-        let key = RegistrationKey::Token(token, client(3));
-        let found = accounts::find_registration(&core.app, &key).await;
-        let (registration, proof) = found.expect("the registration is open");
-        if expected == DomainError::VerificationNotFound {
-            token = core.register("ada@example.com", OTHER_PASSWORD, 2).await.token;
-            core.send_next().await;
-        } else {
-            token = core.register("bob@example.com", PASSWORD, 1).await.token;
-            let newest_code = core.newest_code("ada@example.com");
-            assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
-        }
-        let resent = accounts::resend_for(&core.app, &registration, proof, key.client()).await;
-        assert_eq!(resent.as_ref().err(), Some(&expected), "{resent:?}");
-        let (code, arrived) = (Code::parse("0000"), core.app.clock.now());
-        let activated =
-            accounts::activate_registration(&core.app, registration, proof, code, arrived, key.client()).await;
-        assert_eq!(activated.map(drop), Err(expected));
-    }
+    let token = core.register("ada@example.com", PASSWORD, 1).await.token;
+    let found = find(&core, token).await;
+    core.register("ada@example.com", OTHER_PASSWORD, 2).await;
+    assert_use_fails(&core, found, DomainError::VerificationNotFound).await;
+}
+
+#[on_both_databases]
+async fn token_found_before_activation_is_already_activated(database: Database) {
+    let core = TestCore::start(&database).await;
+    let token = core.register("ada@example.com", PASSWORD, 1).await.token;
+    core.send_next().await;
+    let found = find(&core, token).await;
+    let newest_code = core.newest_code("ada@example.com");
+    let ada = credentials("ada@example.com", PASSWORD, 1);
+    assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
+    assert_use_fails(&core, found, DomainError::AlreadyActivated(None)).await;
 }
 
 #[on_both_databases]
@@ -365,6 +360,26 @@ pub(crate) async fn interleave(core: &TestCore, change: &str, condition: &str, s
         _ => format!("CREATE TRIGGER interleave AFTER {change} FOR EACH ROW WHEN {condition} BEGIN {statement}; END"),
     };
     db.execute_unprepared(&trigger).await.expect("the trigger is valid");
+}
+
+/// Finds a registration by its token, as the first step of a use case does.
+async fn find(core: &TestCore, token: VerificationToken) -> (verification::Model, RegistrationProof) {
+    let found = accounts::find_registration(&core.app, &RegistrationKey::Token(token, client(1))).await;
+    found.expect("the registration is open")
+}
+
+/// Requests a new code for a registration that was found before, and activates it.
+async fn assert_use_fails(
+    core: &TestCore,
+    (registration, proof): (verification::Model, RegistrationProof),
+    expected: DomainError,
+) {
+    let network = client(3);
+    let resent = accounts::resend_for(&core.app, &registration, proof, &network).await;
+    assert_eq!(resent.as_ref().err(), Some(&expected), "{resent:?}");
+    let (guess, arrived) = (Code::parse("0000"), core.app.clock.now());
+    let outcome = accounts::activate_registration(&core.app, registration, proof, guess, arrived, &network).await;
+    assert_eq!(outcome.map(drop), Err(expected));
 }
 
 /// The only registration.

@@ -40,20 +40,18 @@ impl<'a> CodeRequest<'a> {
     ) -> Result<Self, DomainError> {
         let budget = limits::emails(&app.keys.limits, Purpose::Registration, address, client);
         let transaction = database::begin(&app.db).await?;
-        match sliding_window::take(&transaction, now, &budget).await? {
-            Some(resend_in) => Ok(Self {
-                app,
-                address,
-                now,
-                resend_in,
-                transaction,
-            }),
-            None => {
-                transaction.rollback().await?;
-                let wait = sliding_window::peek(&app.db, now, &budget).await?;
-                Err(DomainError::EmailsLimited(wait.unwrap_or(EMAIL_COOLDOWN)))
-            }
-        }
+        let Some(resend_in) = sliding_window::take(&transaction, now, &budget).await? else {
+            transaction.rollback().await?;
+            let wait = sliding_window::peek(&app.db, now, &budget).await?;
+            return Err(DomainError::EmailsLimited(wait.unwrap_or(EMAIL_COOLDOWN)));
+        };
+        Ok(Self {
+            app,
+            address,
+            now,
+            resend_in,
+            transaction,
+        })
     }
 
     /// Commits, and wakes the mail worker.
