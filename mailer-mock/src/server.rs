@@ -40,7 +40,7 @@ pub struct MailerMock {
     http_addr: SocketAddr,
     mailbox: Mailbox,
     faults: Faults,
-    tls: Option<Tls>,
+    certificate: Option<Arc<str>>,
     stop: DropGuard,
     listeners: [JoinHandle<()>; 2],
 }
@@ -63,24 +63,24 @@ impl MailerMock {
             addr: smtp_addr,
             error: io::Error::other(error),
         })?;
+        let certificate = tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
         let stop = CancellationToken::new();
 
         let connections = Connections::default();
         let service = smtp::Service {
             mailbox: mailbox.clone(),
             faults: faults.clone(),
-            tls: tls.clone(),
+            tls,
             login: config.auth,
             connections: connections.clone(),
         };
         let receive = move |stream, _, capacity| smtp::connection(stream, capacity, service.clone());
-        let certificate = tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
         let app = http::router(App {
             mailbox: mailbox.clone(),
             faults: faults.clone(),
             connections,
             page: IndexPage::new(smtp_addr),
-            certificate: Certificate(certificate),
+            certificate: Certificate(certificate.clone()),
             allowed_hosts: AllowedHosts::new(config.allowed_hosts),
         });
         let listeners = [
@@ -98,7 +98,7 @@ impl MailerMock {
             http_addr,
             mailbox,
             faults,
-            tls,
+            certificate,
             stop: stop.drop_guard(),
             listeners,
         })
@@ -132,7 +132,7 @@ impl MailerMock {
     /// `localhost`, `mailer-mock`, 127.0.0.1, `::1` and the address of the SMTP server.
     #[must_use]
     pub fn certificate(&self) -> Option<&str> {
-        self.tls.as_ref().map(|tls| &*tls.certificate)
+        self.certificate.as_deref()
     }
 
     /// Stops both servers and closes every connection. An incomplete message is not stored.

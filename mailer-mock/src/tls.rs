@@ -6,13 +6,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use rcgen::CertifiedKey;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Names of this machine: loopback, and the service in `docker-compose.yml`.
 const NAMES: [&str; 4] = ["localhost", "mailer-mock", "127.0.0.1", "::1"];
@@ -37,7 +35,6 @@ impl Tls {
             names.push(ip.to_string());
         }
         let CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names)?;
-        let certificate = pem(cert.der()).into();
         let key = PrivateKeyDer::try_from(signing_key.serialize_der())?;
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
@@ -45,29 +42,9 @@ impl Tls {
             .with_single_cert(vec![cert.der().clone()], key)?;
         Ok(Self {
             acceptor: TlsAcceptor::from(Arc::new(config)),
-            certificate,
+            certificate: cert.pem().into(),
         })
     }
-}
-
-impl std::fmt::Debug for Tls {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tls").finish_non_exhaustive()
-    }
-}
-
-/// RFC 7468: base64 in lines of 64 characters.
-fn pem(certificate: &CertificateDer<'_>) -> String {
-    let base64 = STANDARD.encode(certificate);
-    let mut pem = String::from("-----BEGIN CERTIFICATE-----\n");
-    for (at, character) in base64.chars().enumerate() {
-        if at > 0 && at % 64 == 0 {
-            pem.push('\n');
-        }
-        pem.push(character);
-    }
-    pem.push_str("\n-----END CERTIFICATE-----\n");
-    pem
 }
 
 #[cfg(test)]
@@ -75,11 +52,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pem_has_lines_of_64_characters() {
-        let pem = pem(&CertificateDer::from(vec![0; 60]));
+    fn pem_has_lines_of_64_characters() -> Result<(), CertificateError> {
+        let pem = Tls::self_signed(([127, 0, 0, 1], 0).into())?.certificate;
         let lines: Vec<&str> = pem.lines().collect();
         assert_eq!(lines[0], "-----BEGIN CERTIFICATE-----");
-        assert_eq!((lines[1].len(), lines[2]), (64, "AAAAAAAAAAAAAAAA"));
-        assert_eq!(lines[3], "-----END CERTIFICATE-----");
+        assert_eq!(lines[1].len(), 64);
+        assert_eq!(lines.last(), Some(&"-----END CERTIFICATE-----"));
+        Ok(())
     }
 }

@@ -1,5 +1,3 @@
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::reply::SmtpReply;
 use super::sasl::{self, Mechanism};
 use super::session::{Session, State};
@@ -7,7 +5,7 @@ use super::stream::{Disconnect, Line};
 use crate::config::Credentials;
 
 /// AUTH (RFC 4954).
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl Session {
     /// AUTH is valid after EHLO, once, and outside a mail transaction (section 4). It is offered without TLS too: a
     /// mailbox for tests has no secrets to protect.
     pub(super) async fn auth(
@@ -22,7 +20,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             State::Ready => {}
         }
         let reply = match self.read_credentials(mechanism, initial_response).await? {
-            Ok(credentials) if self.login.as_ref().is_none_or(|login| *login == credentials) => {
+            Ok(credentials) if self.service.login.as_ref().is_none_or(|login| *login == credentials) => {
                 self.authenticated = true;
                 SmtpReply::AUTHENTICATED
             }

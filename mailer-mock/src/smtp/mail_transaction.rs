@@ -1,5 +1,3 @@
-use tokio::io::{AsyncRead, AsyncWrite};
-
 use super::limits::{MAX_COMMANDS, MAX_RECIPIENTS};
 use super::reply::SmtpReply;
 use super::session::{Session, State};
@@ -8,14 +6,14 @@ use crate::faults::{self, Outcome, Stage};
 use crate::message::Envelope;
 
 /// The mail transaction: MAIL, RCPT and DATA (RFC 5321, section 3.3).
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl Session {
     pub(super) async fn mail(&mut self, sender: String, utf8: bool) -> Result<(), Disconnect> {
         match self.state {
             State::Refused | State::Connected => return self.reply(&SmtpReply::HELLO_FIRST),
             State::Mail { .. } => return self.reply(&SmtpReply::NESTED_MAIL),
             State::Ready => {}
         }
-        if self.login.is_some() && !self.authenticated {
+        if self.service.login.is_some() && !self.authenticated {
             return self.reply(&SmtpReply::AUTH_REQUIRED);
         }
         let reply = self.reply_at(Stage::Mail, &[], SmtpReply::OK).await?;
@@ -79,18 +77,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.commands_left = MAX_COMMANDS;
         match self.apply_faults(Stage::AfterData, &envelope.recipients).await? {
             Outcome::Proceed => {
-                let message = self.mailbox.deliver(envelope, content);
+                let message = self.service.mailbox.deliver(envelope, content);
                 self.reply(&SmtpReply::new(250, format!("ok, queued as {}", message.id)))
             }
             Outcome::Reply { code, text } => {
                 let reply = SmtpReply::new(code, text);
                 if reply.is_success() {
-                    self.mailbox.deliver(envelope, content);
+                    self.service.mailbox.deliver(envelope, content);
                 }
                 self.reply(&reply)
             }
             Outcome::Drop => {
-                self.mailbox.deliver(envelope, content);
+                self.service.mailbox.deliver(envelope, content);
                 Err(Disconnect::ByServer)
             }
         }

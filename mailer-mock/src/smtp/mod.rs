@@ -2,15 +2,14 @@
 //! `8BITMIME` (RFC 6152), `SMTPUTF8` (RFC 6531), `STARTTLS` (RFC 3207) and `AUTH` (RFC 4954).
 //!
 //! `session` runs the commands of one client, with `auth` for AUTH and `mail_transaction` for MAIL, RCPT and DATA. It
-//! reads `command`s and writes replies (`reply`) through `stream`, which undoes dot-stuffing with `data` and starts TLS
-//! with `maybe_tls`. `sasl` parses the responses of AUTH, `quick_ack` turns off delayed TCP acknowledgements.
+//! reads `command`s and writes replies (`reply`) through `stream`, which undoes dot-stuffing with `data`, and starts TLS.
+//! `sasl` parses the responses of AUTH, `quick_ack` turns off delayed TCP acknowledgements.
 
 mod auth;
 mod command;
 mod data;
 mod limits;
 mod mail_transaction;
-mod maybe_tls;
 mod quick_ack;
 mod reply;
 mod sasl;
@@ -29,14 +28,14 @@ use crate::faults::Faults;
 use crate::mailbox::Mailbox;
 use crate::metrics::Connections;
 use crate::tls::Tls;
-use quick_ack::QuickAck;
+use quick_ack::quick_ack;
 use session::Session;
 
 /// Concurrent connections. A client beyond them gets 421 and is disconnected.
 pub(crate) const MAX_CONNECTIONS: usize = 256;
 
 /// What all connections share.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Service {
     pub(crate) mailbox: Mailbox,
     pub(crate) faults: Faults,
@@ -49,17 +48,10 @@ pub(crate) struct Service {
 
 /// Serves one connection until either side closes it.
 pub(crate) async fn connection(stream: TcpStream, capacity: Capacity, service: Service) {
-    let Service {
-        mailbox,
-        faults,
-        tls,
-        login,
-        connections,
-    } = service;
-    let _open = connections.open();
-    let session = Session::new(QuickAck::new(stream), mailbox, faults);
+    let _open = service.connections.open();
+    let session = Session::new(quick_ack(stream), service);
     match capacity {
-        Capacity::Available => session.with_tls(tls).with_login(login).run().await,
+        Capacity::Available => session.run().await,
         Capacity::Exhausted => session.refuse().await,
     }
 }

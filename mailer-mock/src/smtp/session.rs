@@ -1,25 +1,17 @@
 use std::convert::Infallible;
 
-use tokio::io::{AsyncRead, AsyncWrite};
-
+use super::Service;
 use super::command::Command;
 use super::limits::MAX_COMMANDS;
 use super::reply::SmtpReply;
-use super::stream::{Disconnect, Line, SmtpStream};
-use crate::config::Credentials;
-use crate::faults::{Faults, Outcome, Stage};
-use crate::mailbox::Mailbox;
+use super::stream::{Connection, Disconnect, Line, SmtpStream};
+use crate::faults::{Outcome, Stage};
 use crate::message::Envelope;
-use crate::tls::Tls;
 
 /// The session of one client.
-#[derive(Debug)]
-pub(super) struct Session<S> {
-    pub(super) stream: SmtpStream<S>,
-    pub(super) mailbox: Mailbox,
-    faults: Faults,
-    tls: Option<Tls>,
-    pub(super) login: Option<Credentials>,
+pub(super) struct Session {
+    pub(super) stream: SmtpStream,
+    pub(super) service: Service,
     pub(super) state: State,
     pub(super) authenticated: bool,
     /// How many command lines may still come before the next complete message.
@@ -43,28 +35,15 @@ pub(super) enum State {
     },
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) fn new(stream: S, mailbox: Mailbox, faults: Faults) -> Self {
+impl Session {
+    pub(super) fn new(connection: impl Connection + 'static, service: Service) -> Self {
         Self {
-            stream: SmtpStream::new(stream),
-            mailbox,
-            faults,
-            tls: None,
-            login: None,
+            stream: SmtpStream::new(connection),
+            service,
             state: State::Connected,
             authenticated: false,
             commands_left: MAX_COMMANDS,
         }
-    }
-
-    /// Offers STARTTLS.
-    pub(super) fn with_tls(self, tls: Option<Tls>) -> Self {
-        Self { tls, ..self }
-    }
-
-    /// Requires this login.
-    pub(super) fn with_login(self, login: Option<Credentials>) -> Self {
-        Self { login, ..self }
     }
 
     /// Runs the session to its end. An incomplete message is not stored.
@@ -115,7 +94,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
         match command {
             Command::Ehlo => {
-                let starttls = self.tls.is_some() && !self.stream.is_tls();
+                let starttls = self.service.tls.is_some() && !self.stream.is_tls();
                 self.hello(SmtpReply::extensions(starttls)).await
             }
             Command::Helo => self.hello(SmtpReply::HELLO).await,
@@ -149,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// TLS resets the session: an attacker may have sent the commands before it (RFC 3207, section 4.2).
     async fn start_tls(&mut self) -> Result<(), Disconnect> {
-        let Some(tls) = self.tls.clone() else {
+        let Some(tls) = self.service.tls.clone() else {
             return self.reply(&SmtpReply::NOT_IMPLEMENTED);
         };
         if self.stream.is_tls() {
@@ -177,7 +156,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Applies the faults of this stage, including their delay. Earlier replies are sent before the delay.
     pub(super) async fn apply_faults(&mut self, stage: Stage, recipients: &[String]) -> Result<Outcome, Disconnect> {
-        let effect = self.faults.apply(stage, recipients);
+        let effect = self.service.faults.apply(stage, recipients);
         if !effect.delay.is_zero() {
             self.stream.flush().await?;
             tokio::time::sleep(effect.delay).await;

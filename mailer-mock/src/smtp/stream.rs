@@ -5,20 +5,24 @@ use tokio::time::timeout;
 
 use super::data::DataDecoder;
 use super::limits::{IDLE_TIMEOUT, MAX_EXCESS, MAX_LINE, MAX_MESSAGE_SIZE};
-use super::maybe_tls::MaybeTls;
 use super::reply::SmtpReply;
 use crate::tls::Tls;
 
 /// Bytes read at a time.
 const CHUNK: usize = 16 * 1024;
 
+/// A connection, in plain text or with TLS.
+pub(super) trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<C: AsyncRead + AsyncWrite + Send + Unpin> Connection for C {}
+
 /// Reads command lines and messages from a connection, and writes replies to it.
 ///
 /// Replies are buffered until more input is needed. So a client that pipelines commands (RFC 2920) gets the replies
 /// together, in order, and any other client gets each reply at once.
-#[derive(Debug)]
-pub(super) struct SmtpStream<S> {
-    stream: MaybeTls<S>,
+pub(super) struct SmtpStream {
+    connection: Box<dyn Connection>,
+    is_tls: bool,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -51,10 +55,11 @@ impl From<io::Error> for Disconnect {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> SmtpStream<S> {
-    pub(super) fn new(stream: S) -> Self {
+impl SmtpStream {
+    pub(super) fn new(connection: impl Connection + 'static) -> Self {
         Self {
-            stream: MaybeTls::Plain(stream),
+            connection: Box::new(connection),
+            is_tls: false,
             input: Vec::new(),
             output: Vec::new(),
         }
@@ -99,26 +104,26 @@ impl<S: AsyncRead + AsyncWrite + Unpin> SmtpStream<S> {
     }
 
     pub(super) fn is_tls(&self) -> bool {
-        self.stream.is_tls()
+        self.is_tls
     }
 
-    /// Sends the buffered replies and switches to TLS.
+    /// Sends the buffered replies and switches to TLS. After a failed handshake the connection is closed.
     pub(super) async fn start_tls(&mut self, tls: &Tls) -> Result<(), Disconnect> {
         self.flush().await?;
         // Discard plain text after STARTTLS: an attacker may have injected it, and it must not count as sent inside TLS
         // (RFC 3207, section 4; CVE-2011-0411).
         self.input.clear();
-        let handshake = self.stream.start_tls(tls);
-        let handshake = timeout(IDLE_TIMEOUT, handshake)
-            .await
-            .map_err(|_| Disconnect::ByClient)?;
-        handshake.map_err(|error| {
+        let plain = std::mem::replace(&mut self.connection, Box::new(tokio::io::empty()));
+        let handshake = timeout(IDLE_TIMEOUT, tls.acceptor.accept(plain)).await;
+        let encrypted = handshake.map_err(|_| Disconnect::ByClient)?.inspect_err(|error| {
             tracing::warn!(
                 "TLS handshake failed ({error}): make the client trust the certificate at /api/v1/certificate, or start \
                  with --no-starttls"
             );
-            Disconnect::ByClient
-        })
+        })?;
+        self.connection = Box::new(encrypted);
+        self.is_tls = true;
+        Ok(())
     }
 
     pub(super) fn reply(&mut self, reply: &SmtpReply) {
@@ -127,8 +132,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> SmtpStream<S> {
 
     pub(super) async fn flush(&mut self) -> Result<(), Disconnect> {
         let send = async {
-            self.stream.write_all(&self.output).await?;
-            self.stream.flush().await
+            self.connection.write_all(&self.output).await?;
+            self.connection.flush().await
         };
         timeout(IDLE_TIMEOUT, send).await.map_err(|_| Disconnect::ByClient)??;
         self.output.clear();
@@ -138,14 +143,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> SmtpStream<S> {
     /// Sends the buffered replies and closes the connection.
     pub(super) async fn close(&mut self) {
         if self.flush().await.is_ok() {
-            let _ = self.stream.shutdown().await;
+            let _ = self.connection.shutdown().await;
         }
     }
 
     async fn fill(&mut self) -> Result<(), Disconnect> {
         self.flush().await?;
         self.input.reserve(CHUNK);
-        let read = self.stream.read_buf(&mut self.input);
+        let read = self.connection.read_buf(&mut self.input);
         match timeout(IDLE_TIMEOUT, read).await.map_err(|_| Disconnect::Idle)?? {
             0 => Err(Disconnect::ByClient),
             _ => Ok(()),

@@ -5,9 +5,11 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::runtime::Builder;
 
+use super::Service;
 use super::session::Session;
 use crate::faults::Faults;
 use crate::mailbox::Mailbox;
+use crate::metrics::Connections;
 
 /// Checks that every reply is well-formed (RFC 5321, section 4.2), that every stored message had its end marker (section
 /// 4.1.1.4), and that the outcome does not depend on how the network splits the input.
@@ -45,7 +47,14 @@ impl Transcript {
     fn of(input: &[u8], chunk: usize) -> Self {
         let mailbox = Mailbox::new(|| OffsetDateTime::UNIX_EPOCH);
         let (mut client, server) = duplex(64 * 1024);
-        let session = Session::new(server, mailbox.clone(), Faults::default());
+        let service = Service {
+            mailbox: mailbox.clone(),
+            faults: Faults::default(),
+            tls: None,
+            login: None,
+            connections: Connections::default(),
+        };
+        let session = Session::new(server, service);
         let client = async {
             let (mut reader, mut writer) = tokio::io::split(&mut client);
             let send = async {

@@ -6,9 +6,11 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 
+use super::Service;
 use super::session::Session;
 use crate::faults::{Action, FaultRule, Faults, Stage};
 use crate::mailbox::Mailbox;
+use crate::metrics::Connections;
 use crate::tls::{CertificateError, Tls};
 
 struct Peer {
@@ -18,11 +20,18 @@ struct Peer {
 }
 
 /// A session whose connection buffers at most `capacity` unread bytes.
-fn session(capacity: usize) -> (Session<DuplexStream>, Peer) {
+fn session(capacity: usize) -> (Session, Peer) {
     let (client, server) = duplex(capacity);
     let mailbox = Mailbox::new(|| OffsetDateTime::UNIX_EPOCH);
     let faults = Faults::default();
-    let session = Session::new(server, mailbox.clone(), faults.clone());
+    let service = Service {
+        mailbox: mailbox.clone(),
+        faults: faults.clone(),
+        tls: None,
+        login: None,
+        connections: Connections::default(),
+    };
+    let session = Session::new(server, service);
     let peer = Peer {
         client,
         mailbox,
@@ -98,9 +107,9 @@ async fn client_that_does_not_read_is_disconnected() {
 
 #[tokio::test(start_paused = true)]
 async fn client_idle_during_tls_handshake_is_disconnected() -> Result<(), CertificateError> {
-    let (session, mut peer) = session(1_024);
-    let tls = Tls::self_signed(([127, 0, 0, 1], 0).into())?;
-    let session = tokio::spawn(session.with_tls(Some(tls)).run());
+    let (mut session, mut peer) = session(1_024);
+    session.service.tls = Some(Tls::self_signed(([127, 0, 0, 1], 0).into())?);
+    let session = tokio::spawn(session.run());
     peer.send("STARTTLS\r\n").await;
     assert_eq!(peer.codes(2).await, "220 220 ");
     let idle_since = Instant::now();
