@@ -17,7 +17,6 @@ mod clock;
 mod codes;
 mod config;
 mod faults;
-mod glob;
 mod html;
 mod http;
 mod log_line;

@@ -5,7 +5,6 @@ mod address_rules;
 mod rule;
 mod rule_set;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use address_rules::rules_from_address;
@@ -34,16 +33,13 @@ pub(crate) use rule_set::{Effect, Outcome};
 /// }
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Faults {
-    rules: Arc<Mutex<RuleSet>>,
-    fired: Arc<AtomicU64>,
-}
+pub struct Faults(Arc<Mutex<RuleSet>>);
 
 impl Faults {
     /// Replaces the rules, and forgets those from addresses. An empty list ends all failures except those that
     /// addresses encode.
     pub fn set(&self, rules: Vec<FaultRule>) {
-        *self.lock() = RuleSet::new(rules);
+        self.lock().replace(rules);
     }
 
     /// The rules, each with the number of times that it fired.
@@ -60,19 +56,17 @@ impl Faults {
 
     /// Applies the rules for this stage, and counts those that fire.
     pub(crate) fn apply(&self, stage: Stage, recipients: &[String]) -> Effect {
-        let effect = self.lock().apply(stage, recipients);
-        self.fired.fetch_add(effect.fired, Ordering::Relaxed);
-        effect
+        self.lock().apply(stage, recipients)
     }
 
     /// How many times any rule has fired since the start.
     pub(crate) fn fired(&self) -> u64 {
-        self.fired.load(Ordering::Relaxed)
+        self.lock().fired()
     }
 
     fn lock(&self) -> MutexGuard<'_, RuleSet> {
         // No code panics while the rules are half changed, so a poisoned lock is safe to use.
-        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

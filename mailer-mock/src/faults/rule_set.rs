@@ -1,9 +1,13 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use wildmatch::WildMatchPattern;
+
 use super::address_rules::rules_from_address;
 use super::rule::{Action, FaultRule, Stage};
-use crate::glob;
+
+/// `*` matches any run of characters. The second wildcard is for one character: no address contains NUL.
+type AddressPattern = WildMatchPattern<'*', '\0'>;
 
 /// How many addresses are kept. A sender can make up any number.
 const MAX_ADDRESSES: usize = 1_000;
@@ -13,6 +17,8 @@ pub(super) struct RuleSet {
     rules: Vec<FaultRule>,
     /// Oldest first.
     addresses: VecDeque<AddressRules>,
+    /// How many times any rule has fired since the start.
+    fired: u64,
 }
 
 /// The rules that one address encodes. They are kept to count across connections how often each fired.
@@ -29,8 +35,6 @@ pub(crate) struct Effect {
     /// The delay before the outcome.
     pub(crate) delay: Duration,
     pub(crate) outcome: Outcome,
-    /// How many rules fired.
-    pub(super) fired: u64,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -45,14 +49,9 @@ pub(crate) enum Outcome {
 }
 
 impl RuleSet {
-    pub(super) fn new(mut rules: Vec<FaultRule>) -> Self {
-        for rule in &mut rules {
-            rule.fired = 0;
-        }
-        Self {
-            rules,
-            addresses: VecDeque::new(),
-        }
+    pub(super) fn replace(&mut self, rules: Vec<FaultRule>) {
+        self.rules = rules.into_iter().map(|rule| FaultRule { fired: 0, ..rule }).collect();
+        self.addresses.clear();
     }
 
     pub(super) fn rules(&self) -> &[FaultRule] {
@@ -61,6 +60,10 @@ impl RuleSet {
 
     pub(super) fn address_rules(&self) -> impl Iterator<Item = &FaultRule> {
         self.addresses.iter().flat_map(|address| &address.rules)
+    }
+
+    pub(super) fn fired(&self) -> u64 {
+        self.fired
     }
 
     pub(super) fn apply(&mut self, stage: Stage, recipients: &[String]) -> Effect {
@@ -73,7 +76,27 @@ impl RuleSet {
         let address_rules = addresses
             .filter(|address| lower.contains(&address.address))
             .flat_map(|address| &mut address.rules);
-        apply(rules.chain(address_rules), stage)
+        let mut effect = Effect {
+            delay: Duration::ZERO,
+            outcome: Outcome::Proceed,
+        };
+        for rule in rules.chain(address_rules).filter(|rule| rule.is_due(stage)) {
+            rule.fired = rule.fired.saturating_add(1);
+            self.fired += 1;
+            effect.outcome = match &rule.action {
+                Action::Delay(delay) => {
+                    effect.delay = effect.delay.saturating_add(*delay);
+                    continue;
+                }
+                Action::Reply { code, text } => Outcome::Reply {
+                    code: *code,
+                    text: text.clone(),
+                },
+                Action::Drop => Outcome::Drop,
+            };
+            break;
+        }
+        effect
     }
 
     fn add_address(&mut self, address: &str) {
@@ -89,38 +112,43 @@ impl RuleSet {
     }
 }
 
-fn apply<'a>(rules: impl Iterator<Item = &'a mut FaultRule>, stage: Stage) -> Effect {
-    let mut effect = Effect {
-        delay: Duration::ZERO,
-        outcome: Outcome::Proceed,
-        fired: 0,
-    };
-    for rule in rules.filter(|rule| rule.is_due(stage)) {
-        rule.fired = rule.fired.saturating_add(1);
-        effect.fired += 1;
-        match &rule.action {
-            Action::Delay(delay) => effect.delay = effect.delay.saturating_add(*delay),
-            Action::Reply { code, text } => {
-                let (code, text) = (*code, text.clone());
-                effect.outcome = Outcome::Reply { code, text };
-                break;
-            }
-            Action::Drop => {
-                effect.outcome = Outcome::Drop;
-                break;
-            }
-        }
-    }
-    effect
-}
-
 impl FaultRule {
     fn is_due(&self, stage: Stage) -> bool {
         self.stage == stage && self.times.is_none_or(|times| self.fired < times)
     }
 
     fn matches(&self, recipients: &[String]) -> bool {
-        let matches_one = |pattern: &String| recipients.iter().any(|to| glob::matches(pattern, to));
-        self.recipient.as_ref().is_none_or(matches_one)
+        self.recipient.as_ref().is_none_or(|pattern| {
+            let pattern = AddressPattern::new_case_insensitive(pattern);
+            recipients.iter().any(|to| pattern.matches(to))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AddressPattern;
+
+    #[test]
+    fn matches_patterns() {
+        for (pattern, text, expected) in [
+            ("a@example.com", "A@Example.com", true),
+            ("a@example.com", "a@example.com.evil", false),
+            ("*", "", true),
+            ("*", "anything", true),
+            ("*@example.com", "a@example.com", true),
+            ("*@example.com", "a@example.org", false),
+            ("a*@*.com", "ada@example.com", true),
+            ("a*d*@*", "ada@example.com", true),
+            ("a*x*@*", "ada@example.com", false),
+            ("aa*aa", "aaa", false),
+            ("aa*aa", "aaaa", true),
+            ("**a**", "bab", true),
+            ("", "a", false),
+            ("?@example.com", "a@example.com", false),
+        ] {
+            let pattern = AddressPattern::new_case_insensitive(pattern);
+            assert_eq!(pattern.matches(text), expected, "{pattern} on {text}");
+        }
     }
 }
