@@ -8,7 +8,7 @@ use crate::mailbox::Mailbox;
 use crate::metrics::Connections;
 
 /// The state that the routes share. Each route extracts the part that it needs.
-#[derive(Clone)]
+#[derive(Clone, FromRef)]
 pub(crate) struct App {
     pub(crate) mailbox: Mailbox,
     pub(crate) faults: Faults,
@@ -16,28 +16,4 @@ pub(crate) struct App {
     pub(crate) page: IndexPage,
     pub(crate) certificate: Certificate,
     pub(crate) allowed_hosts: AllowedHosts,
-}
-
-impl FromRef<App> for Mailbox {
-    fn from_ref(app: &App) -> Self {
-        app.mailbox.clone()
-    }
-}
-
-impl FromRef<App> for Faults {
-    fn from_ref(app: &App) -> Self {
-        app.faults.clone()
-    }
-}
-
-impl FromRef<App> for Certificate {
-    fn from_ref(app: &App) -> Self {
-        app.certificate.clone()
-    }
-}
-
-impl FromRef<App> for IndexPage {
-    fn from_ref(app: &App) -> Self {
-        app.page.clone()
-    }
 }

@@ -19,14 +19,6 @@ impl HttpError {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    pub(super) fn method_not_allowed(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, message)
-    }
-
-    pub(super) fn timed_out(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::REQUEST_TIMEOUT, message)
-    }
-
     pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,

@@ -3,11 +3,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::HttpError;
 use super::message_json::{self, default_limit};
@@ -15,7 +16,8 @@ use crate::mailbox::Mailbox;
 use crate::message::Message;
 use crate::mime;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, FromRequestParts)]
+#[from_request(via(Query), rejection(HttpError))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ListQuery {
     #[serde(default)]
@@ -24,13 +26,9 @@ pub(super) struct ListQuery {
     limit: usize,
 }
 
-pub(super) async fn list(
-    State(mailbox): State<Mailbox>,
-    query: Result<Query<ListQuery>, QueryRejection>,
-) -> Result<Response, HttpError> {
-    let Query(ListQuery { start, limit }) = query?;
+pub(super) async fn list(State(mailbox): State<Mailbox>, page: ListQuery) -> Json<Value> {
     let messages = mailbox.messages();
-    Ok(Json(message_json::list(messages.len(), &messages, start, limit)).into_response())
+    Json(message_json::list(messages.len(), &messages, page.start, page.limit))
 }
 
 /// The messages to delete; all if the list is empty.
@@ -61,9 +59,9 @@ pub(super) async fn delete(
     Ok("ok")
 }
 
-pub(super) async fn one(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Response, HttpError> {
+pub(super) async fn one(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Json<Value>, HttpError> {
     let message = find(&mailbox, &id)?;
-    Ok(Json(message_json::detail(&message)).into_response())
+    Ok(Json(message_json::detail(&message)))
 }
 
 /// As plain text, so that a browser runs no script in it.

@@ -1,23 +1,6 @@
 //! The HTTP server: the mailbox as JSON, with the names of Mailpit for the routes that Mailpit has, and as a page.
 //!
-//! | route | response |
-//! | --- | --- |
-//! | `GET /api/v1/messages?start=0&limit=50` | the messages, newest first |
-//! | `DELETE /api/v1/messages` | deletes all messages, or those in the body: `{"IDs": ["…"]}` |
-//! | `GET /api/v1/message/{ID}` | one message with its `Text` and `HTML`; `latest` is the newest |
-//! | `GET /api/v1/message/{ID}/raw` | its bytes |
-//! | `GET /api/v1/message/{ID}/headers` | its headers |
-//! | `GET /api/v1/message/{ID}/part/{PartID}` | an attachment |
-//! | `GET /api/v1/search?query=to:ada@example.com` | the matching messages |
-//! | `GET /api/v1/wait?to=ADDRESS&after=ID&timeout=10s` | the next message to the address |
-//! | `GET /api/v1/events` | server-sent events, one for each message |
-//! | `GET`, `PUT /api/v1/faults` | the failures that the SMTP server produces |
-//! | `GET /api/v1/certificate` | the certificate for STARTTLS, as PEM |
-//! | `GET /api/v1/openapi.json` | the `OpenAPI` document |
-//! | `GET /livez`, `GET /readyz` | 200 |
-//! | `GET /metrics` | metrics |
-//! | `GET /view/{ID}.html` | the HTML of a message, with scripts and remote content blocked |
-//! | `GET /` | the mailbox page |
+//! `router` lists the routes, `openapi.json` describes them.
 //!
 //! Pages on this machine may read `/api/v1` from any port.
 //!

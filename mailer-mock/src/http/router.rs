@@ -1,5 +1,5 @@
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{Method, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -59,5 +59,6 @@ async fn unknown_route(uri: Uri) -> HttpError {
 }
 
 async fn unknown_method(method: Method, uri: Uri) -> HttpError {
-    HttpError::method_not_allowed(format!("{} does not support {method}", uri.path()))
+    let message = format!("{} does not support {method}", uri.path());
+    HttpError::new(StatusCode::METHOD_NOT_ALLOWED, message)
 }

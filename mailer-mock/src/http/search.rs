@@ -1,15 +1,15 @@
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{FromRequestParts, Query, State};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::error::HttpError;
 use super::message_json::{self, default_limit};
 use crate::mailbox::Mailbox;
 use crate::message::{Address, Message};
 
-#[derive(Deserialize)]
+#[derive(Deserialize, FromRequestParts)]
+#[from_request(via(Query), rejection(HttpError))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SearchQuery {
     query: String,
@@ -19,16 +19,12 @@ pub(super) struct SearchQuery {
     limit: usize,
 }
 
-pub(super) async fn search(
-    State(mailbox): State<Mailbox>,
-    query: Result<Query<SearchQuery>, QueryRejection>,
-) -> Result<Response, HttpError> {
-    let Query(SearchQuery { query, start, limit }) = query?;
-    let terms = parse(&query);
+pub(super) async fn search(State(mailbox): State<Mailbox>, search: SearchQuery) -> Json<Value> {
+    let terms = parse(&search.query);
     let mut messages = mailbox.messages();
     let total = messages.len();
     messages.retain(|message| terms.iter().all(|term| term.matches(message)));
-    Ok(Json(message_json::list(total, &messages, start, limit)).into_response())
+    Json(message_json::list(total, &messages, search.start, search.limit))
 }
 
 /// What a message must contain, in lower case.

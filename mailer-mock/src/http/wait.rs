@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::{FromRequestParts, Query, State};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 
@@ -14,7 +14,8 @@ use crate::store;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, FromRequestParts)]
+#[from_request(via(Query), rejection(HttpError))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WaitQuery {
     to: String,
@@ -23,20 +24,15 @@ pub(super) struct WaitQuery {
 }
 
 /// Waits for a message with [`Mailbox::wait_for`]; 408 after the timeout.
-pub(super) async fn wait(
-    State(mailbox): State<Mailbox>,
-    query: Result<Query<WaitQuery>, QueryRejection>,
-) -> Result<Response, HttpError> {
-    let Query(query) = query?;
+pub(super) async fn wait(State(mailbox): State<Mailbox>, query: WaitQuery) -> Result<Response, HttpError> {
     let to = parse_recipient(&query.to)?;
     let after = query.after.as_deref().map(parse_id).transpose()?;
     let timeout = query.timeout.as_deref().map_or(Ok(DEFAULT_TIMEOUT), parse_timeout)?;
 
     let Some(message) = mailbox.wait_for(&to, after, timeout).await else {
         let timeout = humantime::format_duration(timeout);
-        return Err(HttpError::timed_out(format!(
-            "no message to {to} arrived within {timeout}"
-        )));
+        let message = format!("no message to {to} arrived within {timeout}");
+        return Err(HttpError::new(StatusCode::REQUEST_TIMEOUT, message));
     };
     Ok(Json(message_json::detail(&message)).into_response())
 }
