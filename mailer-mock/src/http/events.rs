@@ -1,15 +1,12 @@
-use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use async_stream::stream;
+use axum::extract::{FromRequestParts, Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
 use serde::Deserialize;
 use serde_json::json;
-use tokio::sync::watch;
 
 use super::error::HttpError;
 use super::message_json;
@@ -23,7 +20,8 @@ const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 /// How often a comment is sent, so that both sides notice a broken connection.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, FromRequestParts)]
+#[from_request(via(Query), rejection(HttpError))]
 #[serde(deny_unknown_fields)]
 pub(super) struct EventsQuery {
     after: Option<String>,
@@ -36,67 +34,36 @@ pub(super) struct EventsQuery {
 pub(super) async fn events(
     State(mailbox): State<Mailbox>,
     headers: HeaderMap,
-    query: Result<Query<EventsQuery>, QueryRejection>,
+    query: EventsQuery,
 ) -> Result<Response, HttpError> {
-    let Query(EventsQuery { after }) = query?;
     let last_seen = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     // Ignore an invalid ID: after an error response the browser does not reconnect.
     let after = match last_seen.filter(|id| store::is_id(id)) {
         Some(id) => Some(id),
-        None => after.as_deref().map(parse_id).transpose()?,
+        None => query.after.as_deref().map(parse_id).transpose()?,
     };
-    let feed = Feed::new(mailbox, after);
-    let events = stream::unfold(feed, |mut feed| async {
-        let event = feed.next().await?;
-        Some((Ok::<_, Infallible>(event), feed))
-    });
+    // Subscribe before the first look, so that no message is missed in between.
+    let mut changes = mailbox.changes();
+    let now = mailbox.update_since("");
+    let mut last_id = after.map_or(now.last_id, str::to_owned);
+    let mut deletions = now.deletions;
+    // There is no queue: a slow client misses only messages that the mailbox no longer stores.
+    let events = stream! {
+        yield Ok(Event::default().comment("listening").retry(RECONNECT_DELAY));
+        loop {
+            let update = mailbox.update_since(&last_id);
+            if update.deletions != deletions {
+                deletions = update.deletions;
+                yield Event::default().event("deleted").json_data(json!({ "total": update.total }));
+            } else if let Some(message) = update.message {
+                last_id.clone_from(&message.id);
+                let event = Event::default().event("mail").id(&last_id);
+                yield event.json_data(message_json::summary(&message));
+            } else if changes.changed().await.is_err() {
+                break;
+            }
+        }
+    };
     let heartbeat = KeepAlive::new().interval(HEARTBEAT);
     Ok(Sse::new(events).keep_alive(heartbeat).into_response())
-}
-
-/// The position of one client in the mailbox. There is no queue: a slow client misses only messages that the mailbox no
-/// longer stores.
-struct Feed {
-    mailbox: Mailbox,
-    changes: watch::Receiver<()>,
-    started: bool,
-    /// The ID of the last message that was sent.
-    last_id: String,
-    deletions: u64,
-}
-
-impl Feed {
-    fn new(mailbox: Mailbox, after: Option<&str>) -> Self {
-        // Subscribe before the first look, so that no message is missed in between.
-        let changes = mailbox.changes();
-        let now = mailbox.update_since("");
-        Self {
-            mailbox,
-            changes,
-            started: false,
-            last_id: after.map_or(now.last_id, str::to_owned),
-            deletions: now.deletions,
-        }
-    }
-
-    async fn next(&mut self) -> Option<Event> {
-        if !self.started {
-            self.started = true;
-            return Some(Event::default().comment("listening").retry(RECONNECT_DELAY));
-        }
-        loop {
-            let update = self.mailbox.update_since(&self.last_id);
-            if update.deletions != self.deletions {
-                self.deletions = update.deletions;
-                let left = json!({ "total": update.total });
-                return Event::default().event("deleted").json_data(left).ok();
-            }
-            if let Some(message) = update.message {
-                self.last_id.clone_from(&message.id);
-                let event = Event::default().event("mail").id(&message.id);
-                return event.json_data(message_json::summary(&message)).ok();
-            }
-            self.changes.changed().await.ok()?;
-        }
-    }
 }
