@@ -1,13 +1,15 @@
-use std::fmt::Write;
-
 use axum::extract::{Path, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::error::HttpError;
 use super::messages::find;
 use crate::mailbox::Mailbox;
 use crate::mime;
+
+/// The characters of a file name that are encoded in a header.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
 /// Sends an attachment for download only, because the sender chooses its type.
 pub(super) async fn download(
@@ -27,21 +29,13 @@ pub(super) async fn download(
     Ok((headers, content).into_response())
 }
 
-/// Encodes the file name (RFC 6266), so that it cannot end the header or name another folder.
+/// The file name is encoded (RFC 6266), so that it cannot end the header or name another folder.
 fn content_disposition(name: &str) -> String {
-    let mut header = "attachment".to_owned();
-    if !name.is_empty() {
-        header.push_str("; filename*=UTF-8''");
-        let name = name.replace(|c: char| c.is_control() || matches!(c, '/' | '\\'), "_");
-        for byte in name.bytes() {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_') {
-                header.push(char::from(byte));
-            } else {
-                let _ = write!(header, "%{byte:02X}");
-            }
-        }
+    if name.is_empty() {
+        return "attachment".to_owned();
     }
-    header
+    let name = name.replace(|c: char| c.is_control() || matches!(c, '/' | '\\'), "_");
+    format!("attachment; filename*=UTF-8''{}", utf8_percent_encode(&name, ENCODED))
 }
 
 #[cfg(test)]
