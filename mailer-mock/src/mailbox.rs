@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::log_line::log_line;
 use crate::message::{Envelope, Message};
-use crate::store::MessageStore;
+use crate::store::{Counts, MessageStore, Update};
 
 const MAX_MESSAGES: usize = 1_000;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -25,23 +25,6 @@ struct Shared {
     /// Notified when a message arrives or is deleted.
     changes: watch::Sender<()>,
     clock: Clock,
-}
-
-/// What changed since a reader last looked.
-#[derive(Debug)]
-pub(crate) struct Update {
-    /// The first message that the reader has not seen.
-    pub(crate) message: Option<Arc<Message>>,
-    pub(crate) deletions: u64,
-    pub(crate) total: usize,
-    pub(crate) last_id: String,
-}
-
-#[derive(Debug)]
-pub(crate) struct Counts {
-    pub(crate) received: u64,
-    pub(crate) kept: usize,
-    pub(crate) bytes: usize,
 }
 
 impl Mailbox {
@@ -114,22 +97,11 @@ impl Mailbox {
 
     /// What changed after the message with this id, read at one instant.
     pub(crate) fn update_since(&self, id: &str) -> Update {
-        let store = self.store();
-        Update {
-            message: store.newer_than(id).next().cloned(),
-            deletions: store.deletions(),
-            total: store.len(),
-            last_id: store.last_id(),
-        }
+        self.store().update_since(id)
     }
 
     pub(crate) fn counts(&self) -> Counts {
-        let store = self.store();
-        Counts {
-            received: store.received(),
-            kept: store.len(),
-            bytes: store.bytes(),
-        }
+        self.store().counts()
     }
 
     /// Parses a message, logs it, stores it, and notifies the readers.

@@ -18,6 +18,24 @@ pub(crate) struct MessageStore {
     deletions: u64,
 }
 
+/// What changed since a reader last looked.
+#[derive(Debug)]
+pub(crate) struct Update {
+    /// The first message that the reader has not seen.
+    pub(crate) message: Option<Arc<Message>>,
+    pub(crate) deletions: u64,
+    pub(crate) total: usize,
+    /// The id of the last message that was added; before the first one, an id that is lower than all others.
+    pub(crate) last_id: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct Counts {
+    pub(crate) received: u64,
+    pub(crate) kept: usize,
+    pub(crate) bytes: usize,
+}
+
 impl MessageStore {
     pub(crate) fn new(max_messages: usize, max_bytes: usize) -> Self {
         Self {
@@ -38,7 +56,7 @@ impl MessageStore {
     pub(crate) fn push(&mut self, mut message: Message) -> Arc<Message> {
         let micros = message.created.unix_timestamp_nanos() / 1_000;
         self.last_id = (self.last_id + 1).max(u64::try_from(micros).unwrap_or(0));
-        message.id = id(self.last_id);
+        message.id = format_id(self.last_id);
 
         self.received += 1;
         let message = Arc::new(message);
@@ -73,36 +91,33 @@ impl MessageStore {
         self.messages.range(first..)
     }
 
-    /// The id of the last message that was added; before the first one, an id that is lower than all others.
-    pub(crate) fn last_id(&self) -> String {
-        id(self.last_id)
+    /// What changed after the message with this id.
+    pub(crate) fn update_since(&self, id: &str) -> Update {
+        Update {
+            message: self.newer_than(id).next().cloned(),
+            deletions: self.deletions,
+            total: self.messages.len(),
+            last_id: format_id(self.last_id),
+        }
     }
 
-    pub(crate) fn received(&self) -> u64 {
-        self.received
-    }
-
-    pub(crate) fn deletions(&self) -> u64 {
-        self.deletions
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.messages.len()
-    }
-
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes
+    pub(crate) fn counts(&self) -> Counts {
+        Counts {
+            received: self.received,
+            kept: self.messages.len(),
+            bytes: self.bytes,
+        }
     }
 }
 
 /// Fixed width, so that ids sort as text in the order of arrival.
-fn id(number: u64) -> String {
+fn format_id(number: u64) -> String {
     format!("{number:014x}")
 }
 
 /// Whether the text has the form of an id.
 pub(crate) fn is_id(text: &str) -> bool {
-    u64::from_str_radix(text, 16).is_ok_and(|number| id(number) == text)
+    u64::from_str_radix(text, 16).is_ok_and(|number| format_id(number) == text)
 }
 
 #[cfg(test)]
@@ -155,10 +170,10 @@ mod tests {
         store.remove(|message| ids[1..3].contains(&message.id));
         let kept: Vec<&str> = store.newest_first().map(|m| m.id.as_str()).collect();
         assert_eq!(kept, [&ids[3], &ids[0]]);
-        assert_eq!(store.bytes(), 2 * store.newest_first().next().map_or(0, |m| m.memory()));
-        assert_eq!((store.received(), store.deletions()), (4, 1));
+        assert_eq!(store.bytes, 2 * store.newest_first().next().map_or(0, |m| m.memory()));
+        assert_eq!((store.received, store.deletions), (4, 1));
         store.remove(|_| false);
-        assert_eq!(store.deletions(), 1, "nothing was removed");
+        assert_eq!(store.deletions, 1, "nothing was removed");
 
         let later: Vec<&str> = store.newer_than(&ids[1]).map(|m| m.id.as_str()).collect();
         assert_eq!(later, [&ids[3]]);
