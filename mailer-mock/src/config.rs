@@ -1,5 +1,5 @@
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::str::FromStr;
 
 /// The settings of a [`MailerMock`](crate::MailerMock).
@@ -26,19 +26,11 @@ impl Config {
     /// [`MailerMock::smtp_addr`](crate::MailerMock::smtp_addr) and
     /// [`MailerMock::http_addr`](crate::MailerMock::http_addr) return the ports.
     #[must_use]
-    pub const fn ephemeral() -> Self {
-        Self::on_loopback(0, 0)
-    }
-
-    const fn on_loopback(smtp_port: u16, http_port: u16) -> Self {
-        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        Self {
-            smtp: SocketAddr::new(loopback, smtp_port),
-            http: SocketAddr::new(loopback, http_port),
-            auth: None,
-            starttls: true,
-            allowed_hosts: Vec::new(),
-        }
+    pub fn ephemeral() -> Self {
+        let mut config = Self::default();
+        config.smtp.set_port(0);
+        config.http.set_port(0);
+        config
     }
 }
 
@@ -46,7 +38,13 @@ impl Default for Config {
     /// 127.0.0.1 with the ports 1025 and 8025, as other tools of this kind. Only this machine can connect, because every
     /// client can read every email.
     fn default() -> Self {
-        Self::on_loopback(1025, 8025)
+        Self {
+            smtp: ([127, 0, 0, 1], 1025).into(),
+            http: ([127, 0, 0, 1], 8025).into(),
+            auth: None,
+            starttls: true,
+            allowed_hosts: Vec::new(),
+        }
     }
 }
 

@@ -14,30 +14,17 @@ struct Word {
 
 impl<'a> Words<'a> {
     pub(super) fn of(source: &'a str) -> Self {
+        let is_separator = |char: char| !char.is_alphanumeric() && char != '_';
+        let (mut start, mut line) = (0, 0);
         let mut words = Vec::new();
-        let mut line = 0;
-        let mut start = None;
-        for (at, char) in source.char_indices() {
-            let in_word = char.is_alphanumeric() || char == '_';
-            match start {
-                None if in_word => start = Some(at),
-                Some(begin) if !in_word => {
-                    start = None;
-                    words.push(Word {
-                        start: begin,
-                        end: at,
-                        line,
-                    });
-                }
-                _ => {}
+        for piece in source.split_inclusive(is_separator) {
+            let end = start + piece.trim_end_matches(is_separator).len();
+            if start < end {
+                words.push(Word { start, end, line });
             }
-            line += usize::from(char == '\n');
+            line += usize::from(piece.ends_with('\n'));
+            start += piece.len();
         }
-        words.extend(start.map(|start| Word {
-            start,
-            end: source.len(),
-            line,
-        }));
         Self { source, words }
     }
 
