@@ -86,9 +86,17 @@ impl MessageStore {
     }
 
     /// The messages after the one with this id, which may be deleted already, oldest first.
-    pub(crate) fn newer_than(&self, id: &str) -> impl Iterator<Item = &Arc<Message>> {
+    fn newer_than(&self, id: &str) -> impl Iterator<Item = &Arc<Message>> {
         let first = self.messages.partition_point(|message| message.id.as_str() <= id);
         self.messages.range(first..)
+    }
+
+    /// The first message to `address` after the one with this id; without an id, the newest one to `address`.
+    pub(crate) fn first_to(&self, address: &str, after: Option<&str>) -> Option<&Arc<Message>> {
+        match after {
+            None => self.newest_first().find(|message| message.is_to(address)),
+            Some(id) => self.newer_than(id).find(|message| message.is_to(address)),
+        }
     }
 
     /// What changed after the message with this id.

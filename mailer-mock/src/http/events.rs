@@ -42,16 +42,15 @@ pub(super) async fn events(
         Some(id) => Some(id),
         None => query.after.as_deref().map(parse_id).transpose()?,
     };
-    // Subscribe before the first look, so that no message is missed in between.
-    let mut changes = mailbox.changes();
-    let now = mailbox.update_since("");
+    let mut store = mailbox.subscribe();
+    let now = store.borrow().update_since("");
     let mut last_id = after.map_or(now.last_id, str::to_owned);
     let mut deletions = now.deletions;
     // There is no queue: a slow client misses only messages that the mailbox no longer stores.
     let events = stream! {
         yield Ok(Event::default().comment("listening").retry(RECONNECT_DELAY));
         loop {
-            let update = mailbox.update_since(&last_id);
+            let update = store.borrow_and_update().update_since(&last_id);
             if update.deletions != deletions {
                 deletions = update.deletions;
                 yield Event::default().event("deleted").json_data(json!({ "total": update.total }));
@@ -59,7 +58,7 @@ pub(super) async fn events(
                 last_id.clone_from(&message.id);
                 let event = Event::default().event("mail").id(&last_id);
                 yield event.json_data(message_json::summary(&message));
-            } else if changes.changed().await.is_err() {
+            } else if store.changed().await.is_err() {
                 break;
             }
         }

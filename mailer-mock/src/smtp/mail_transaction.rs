@@ -77,8 +77,8 @@ impl Session {
         self.commands_left = MAX_COMMANDS;
         match self.apply_faults(Stage::AfterData, &envelope.recipients).await? {
             Outcome::Proceed => {
-                let message = self.service.mailbox.deliver(envelope, content);
-                self.reply(&SmtpReply::new(250, format!("ok, queued as {}", message.id)))
+                let id = self.service.mailbox.deliver(envelope, content);
+                self.reply(&SmtpReply::new(250, format!("ok, queued as {id}")))
             }
             Outcome::Reply { code, text } => {
                 let reply = SmtpReply::new(code, text);
