@@ -1,7 +1,6 @@
 //! The binary: parses the command line, and starts and stops the server.
 
 use std::error::Error;
-use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -16,6 +15,7 @@ use api::{database, graphql, http, telemetry};
 use api::{demo, embedded_mailbox};
 use clap::{Parser, Subcommand};
 use http_server::client::check_health;
+use http_server::stop_signal;
 use secrecy::ExposeSecret;
 
 /// Compared with the allocator of the system, `me` takes 10 % and `signIn` 5 % less CPU time, for 15 MB more memory.
@@ -90,7 +90,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     if is_development {
         println!("{}", banner.text(server.address()));
     }
-    stop_signal().await.map_err(StartError::Signals)?;
+    stop_signal().map_err(StartError::Signals)?.await;
     tracing::info!("stopping");
     server.stop().await;
     #[cfg(feature = "embedded-mailbox")]
@@ -105,19 +105,4 @@ async fn migrate(settings: &Settings) -> Result<(), StartError> {
     let db = database::connect(settings.database_url()?.expose_secret()).await?;
     database::migrate(&db).await?;
     db.close().await.map_err(StartError::MigrateDatabase)
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-async fn stop_signal() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }

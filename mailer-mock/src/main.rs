@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use http_server::client::check_health;
+use http_server::stop_signal;
 use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -93,25 +94,4 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
     stop.await;
     mock.shutdown().await;
     Ok(())
-}
-
-/// Completes on Ctrl-C, and on the signal with which service managers and containers stop a process.
-fn stop_signal() -> io::Result<impl Future<Output = ()>> {
-    #[cfg(unix)]
-    let signal = {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-        }
-    };
-    #[cfg(not(unix))]
-    let signal = async {
-        let _ = tokio::signal::ctrl_c().await;
-    };
-    Ok(signal)
 }

@@ -8,9 +8,11 @@ mod connection_state;
 mod limits;
 mod metrics;
 mod serve;
+mod stop_signal;
 mod timed_stream;
 
 pub use accept::{Capacity, accept_connections};
 pub use limits::Limits;
 pub use metrics::metrics_response;
 pub use serve::serve;
+pub use stop_signal::stop_signal;
