@@ -10,7 +10,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::config::Config;
 use crate::faults::Faults;
-use crate::http::{AllowedHosts, App, Certificate, IndexPage};
+use crate::http::{AllowedHosts, App, IndexPage};
 use crate::mailbox::Mailbox;
 use crate::metrics::Connections;
 use crate::tls::Tls;
@@ -80,7 +80,7 @@ impl MailerMock {
             faults: faults.clone(),
             connections,
             page: IndexPage::new(smtp_addr),
-            certificate: Certificate(certificate.clone()),
+            certificate: certificate.clone(),
             allowed_hosts: AllowedHosts::new(config.allowed_hosts),
         });
         let listeners = [

@@ -1,7 +1,8 @@
+use std::sync::Arc;
+
 use axum::extract::FromRef;
 
 use super::allowed_hosts::AllowedHosts;
-use super::certificate::Certificate;
 use super::page::IndexPage;
 use crate::faults::Faults;
 use crate::mailbox::Mailbox;
@@ -14,6 +15,7 @@ pub(crate) struct App {
     pub(crate) faults: Faults,
     pub(crate) connections: Connections,
     pub(crate) page: IndexPage,
-    pub(crate) certificate: Certificate,
+    /// The certificate for STARTTLS, if it is offered.
+    pub(crate) certificate: Option<Arc<str>>,
     pub(crate) allowed_hosts: AllowedHosts,
 }

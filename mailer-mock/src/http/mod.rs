@@ -29,7 +29,6 @@ use http_server::Limits;
 
 pub(crate) use allowed_hosts::AllowedHosts;
 pub(crate) use app::App;
-pub(crate) use certificate::Certificate;
 pub(crate) use page::IndexPage;
 pub(crate) use router::router;
 

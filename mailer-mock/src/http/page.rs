@@ -73,19 +73,13 @@ pub(super) async fn file(Path(name): Path<String>) -> Result<Response, HttpError
 
 /// Sets the headers of every response, including JSON, which a browser may open too.
 pub(super) async fn set_security_headers(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    let policy = headers.remove(CONTENT_SECURITY_POLICY);
-    headers.insert(
-        CONTENT_SECURITY_POLICY,
-        // The HTML of a message has its own policy.
-        policy.unwrap_or(HeaderValue::from_static(PAGE_POLICY)),
-    );
-    for (name, value) in [
+    // The HTML of a message has its own policy.
+    let policy = response.headers_mut().entry(CONTENT_SECURITY_POLICY);
+    policy.or_insert(HeaderValue::from_static(PAGE_POLICY));
+    let others = [
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
         (CACHE_CONTROL, "no-store"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    response
+    ];
+    (others, response).into_response()
 }

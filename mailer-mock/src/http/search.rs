@@ -51,27 +51,15 @@ impl Term {
     }
 
     fn matches(&self, message: &Message) -> bool {
+        let is_in = |text: &str| text.to_lowercase().contains(&self.text);
+        let names = |address: &Address| is_in(&address.address) || is_in(&address.name);
+        let (to, from) = (|| message.to.iter().any(names), || message.from.iter().any(names));
         match self.field {
-            Field::To => self.in_addresses(&message.to),
-            Field::From => self.in_addresses(message.from.as_slice()) || self.is_in(&message.return_path),
-            Field::Subject => self.is_in(&message.subject),
-            Field::Any => {
-                self.in_addresses(&message.to)
-                    || self.in_addresses(message.from.as_slice())
-                    || self.is_in(&message.subject)
-                    || self.is_in(&message.text)
-            }
+            Field::To => to(),
+            Field::From => from() || is_in(&message.return_path),
+            Field::Subject => is_in(&message.subject),
+            Field::Any => to() || from() || is_in(&message.subject) || is_in(&message.text),
         }
-    }
-
-    fn in_addresses(&self, addresses: &[Address]) -> bool {
-        addresses
-            .iter()
-            .any(|address| self.is_in(&address.address) || self.is_in(&address.name))
-    }
-
-    fn is_in(&self, text: &str) -> bool {
-        text.to_lowercase().contains(&self.text)
     }
 }
 
@@ -85,11 +73,14 @@ fn parse(query: &str) -> Vec<Term> {
     words
         .map(|word| word.replace('"', ""))
         .filter(|word| !word.is_empty())
-        .map(|word| match word.split_once(':') {
-            Some(("to", text)) => Term::new(Field::To, text),
-            Some(("from", text)) => Term::new(Field::From, text),
-            Some(("subject", text)) => Term::new(Field::Subject, text),
-            _ => Term::new(Field::Any, &word),
+        .map(|word| {
+            let (field, text) = word.split_once(':').unwrap_or_default();
+            match field.to_ascii_lowercase().as_str() {
+                "to" => Term::new(Field::To, text),
+                "from" => Term::new(Field::From, text),
+                "subject" => Term::new(Field::Subject, text),
+                _ => Term::new(Field::Any, &word),
+            }
         })
         .collect()
 }
@@ -101,7 +92,7 @@ mod tests {
     #[test]
     fn parses_queries() {
         assert_eq!(
-            parse(r#" to:Ada@example.com  subject:"Your code" 10:30 "two words" from: "open"#),
+            parse(r#" To:Ada@example.com  subject:"Your code" 10:30 "two words" from: "open"#),
             [
                 Term::new(Field::To, "ada@example.com"),
                 Term::new(Field::Subject, "your code"),

@@ -57,13 +57,10 @@ pub(super) fn parse_id(after: &str) -> Result<&str, HttpError> {
 }
 
 fn parse_timeout(timeout: &str) -> Result<Duration, HttpError> {
-    humantime::parse_duration(timeout)
-        .ok()
-        .filter(|timeout| *timeout <= MAX_TIMEOUT)
-        .ok_or_else(|| {
-            let max = humantime::format_duration(MAX_TIMEOUT);
-            HttpError::bad_request(format!(
-                "timeout: expected a duration up to {max}, such as 10s or 500ms"
-            ))
-        })
+    match humantime::parse_duration(timeout) {
+        Ok(timeout) if timeout <= MAX_TIMEOUT => Ok(timeout),
+        _ => Err(HttpError::bad_request(
+            "timeout: expected a duration up to 2m, such as 10s or 500ms",
+        )),
+    }
 }
