@@ -57,10 +57,7 @@ impl<'a> Words<'a> {
 
     /// The text between the previous word, or the start, and this one.
     pub(super) fn before(&self, index: usize) -> &'a str {
-        let start = match index.checked_sub(1) {
-            Some(previous) => self.words[previous].end,
-            None => 0,
-        };
+        let start = index.checked_sub(1).map_or(0, |previous| self.words[previous].end);
         &self.source[start..self.words[index].start]
     }
 

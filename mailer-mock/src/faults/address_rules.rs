@@ -68,11 +68,8 @@ fn parse_tag(tag: &str) -> Result<Option<FaultRule>, &'static str> {
 }
 
 fn code(text: &str) -> Option<u16> {
-    let three_digits = text.len() == 3 && is_number(text);
-    three_digits
-        .then(|| text.parse().ok())
-        .flatten()
-        .filter(|code| (400..600).contains(code))
+    let code = text.parse().ok()?;
+    (text.len() == 3 && (400..600).contains(&code)).then_some(code)
 }
 
 /// Three digits and a suffix, as in `451-later` or `700x2`.

@@ -43,15 +43,12 @@ impl Session {
             Some(response) => sasl::decode(response.as_bytes()),
             None => self.challenge(&challenge).await?,
         };
-        let first = match first {
-            Ok(first) => first,
-            Err(reply) => return Ok(Err(reply)),
-        };
-        Ok(match mechanism {
-            Mechanism::Plain => sasl::plain(&first),
-            Mechanism::Login => {
+        Ok(match (first, mechanism) {
+            (Err(reply), _) => Err(reply),
+            (Ok(response), Mechanism::Plain) => sasl::plain(&response),
+            (Ok(user), Mechanism::Login) => {
                 let password = self.challenge(&SmtpReply::PASSWORD_CHALLENGE).await?;
-                password.and_then(|password| sasl::credentials(&first, &password))
+                password.and_then(|password| sasl::credentials(&user, &password))
             }
         })
     }

@@ -36,6 +36,17 @@ pub fn smtp(input: &[u8]) {
     }
 }
 
+/// A service without TLS that requires no login.
+pub(super) fn service(mailbox: &Mailbox, faults: &Faults) -> Service {
+    Service {
+        mailbox: mailbox.clone(),
+        faults: faults.clone(),
+        tls: None,
+        login: None,
+        connections: Connections::default(),
+    }
+}
+
 #[derive(Debug, PartialEq)]
 struct Transcript {
     replies: String,
@@ -47,14 +58,7 @@ impl Transcript {
     fn of(input: &[u8], chunk: usize) -> Self {
         let mailbox = Mailbox::new(|| OffsetDateTime::UNIX_EPOCH);
         let (mut client, server) = duplex(64 * 1024);
-        let service = Service {
-            mailbox: mailbox.clone(),
-            faults: Faults::default(),
-            tls: None,
-            login: None,
-            connections: Connections::default(),
-        };
-        let session = Session::new(server, service);
+        let session = Session::new(server, service(&mailbox, &Faults::default()));
         let client = async {
             let (mut reader, mut writer) = tokio::io::split(&mut client);
             let send = async {

@@ -6,11 +6,10 @@ use time::OffsetDateTime;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::Instant;
 
-use super::Service;
 use super::session::Session;
+use super::testing::service;
 use crate::faults::{Action, FaultRule, Faults, Stage};
 use crate::mailbox::Mailbox;
-use crate::metrics::Connections;
 use crate::tls::{CertificateError, Tls};
 
 struct Peer {
@@ -24,14 +23,7 @@ fn session(capacity: usize) -> (Session, Peer) {
     let (client, server) = duplex(capacity);
     let mailbox = Mailbox::new(|| OffsetDateTime::UNIX_EPOCH);
     let faults = Faults::default();
-    let service = Service {
-        mailbox: mailbox.clone(),
-        faults: faults.clone(),
-        tls: None,
-        login: None,
-        connections: Connections::default(),
-    };
-    let session = Session::new(server, service);
+    let session = Session::new(server, service(&mailbox, &faults));
     let peer = Peer {
         client,
         mailbox,
