@@ -63,7 +63,7 @@ fn is_joined(words: &Words<'_>, index: usize) -> bool {
     let (before, after) = (words.before(index), words.after(index));
     before.ends_with(['+', '#', '/', '@'])
         || after.starts_with(['/', '@', '%'])
-        || joins(before, previous(words, index, 1))
+        || joins(before, words.previous(index, 1))
         || joins(after, words.text(index + 1))
 }
 
@@ -72,7 +72,7 @@ fn is_price(words: &Words<'_>, index: usize) -> bool {
     let currency = |word: &str| CURRENCIES.contains(&word.to_lowercase().as_str());
     before.trim_end().ends_with(CURRENCY_SIGNS)
         || after.trim_start().starts_with(CURRENCY_SIGNS)
-        || before == " " && currency(previous(words, index, 1))
+        || before == " " && currency(words.previous(index, 1))
         || after == " " && currency(words.text(index + 1))
 }
 
@@ -102,9 +102,9 @@ fn is_phone_number(words: &Words<'_>, index: usize) -> bool {
 }
 
 fn has_other_name(words: &Words<'_>, index: usize) -> bool {
-    let name = previous(words, index, 1).to_lowercase();
+    let name = words.previous(index, 1).to_lowercase();
     if NUMBER_WORDS.contains(&name.as_str()) {
-        let named = previous(words, index, 2).to_lowercase();
+        let named = words.previous(index, 2).to_lowercase();
         return !matches!(named.as_str(), "code" | "passcode" | "pin" | "verification");
     }
     NUMBERED_THINGS.contains(&name.as_str())
@@ -119,8 +119,8 @@ fn is_year(words: &Words<'_>, index: usize) -> bool {
     if number.len() != 4 || !("1900"..="2099").contains(&number) {
         return false;
     }
-    let before = previous(words, index, 1);
-    let after_month = is_month(before) || before.len() <= 2 && is_number(before) && is_month(previous(words, index, 2));
+    let before = words.previous(index, 1);
+    let after_month = is_month(before) || before.len() <= 2 && is_number(before) && is_month(words.previous(index, 2));
     after_month || words.same_line(index, 8).any(|other| is_copyright(words, other))
 }
 
@@ -140,9 +140,4 @@ fn is_copyright(words: &Words<'_>, index: usize) -> bool {
 
 fn is_number(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The word `back` places before; empty if there is none.
-fn previous<'a>(words: &Words<'a>, index: usize, back: usize) -> &'a str {
-    index.checked_sub(back).map_or("", |previous| words.text(previous))
 }

@@ -34,12 +34,11 @@ pub(super) fn is_near_keyword(words: &Words<'_>, number: usize) -> bool {
 }
 
 fn keyword_within_distance(words: &Words<'_>, number: usize) -> bool {
-    around(words, number)
-        .filter(|&other| is_keyword(words, other))
-        .any(|keyword| {
-            let gap = words.between(keyword.min(number), keyword.max(number));
-            gap.chars().count() <= MAX_DISTANCE && !has_empty_line(gap)
-        })
+    let nearby = number.saturating_sub(MAX_WORDS)..words.len().min(number + MAX_WORDS);
+    nearby.filter(|&other| is_keyword(words, other)).any(|keyword| {
+        let gap = words.between(keyword.min(number), keyword.max(number));
+        gap.chars().count() <= MAX_DISTANCE && !has_empty_line(gap)
+    })
 }
 
 fn keyword_in_neighbouring_line(words: &Words<'_>, number: usize) -> bool {
@@ -64,16 +63,8 @@ fn keyword_in_lines(words: &Words<'_>, others: impl Iterator<Item = usize>, line
         .any(|other| is_keyword(words, other))
 }
 
-fn around(words: &Words<'_>, number: usize) -> impl Iterator<Item = usize> {
-    number.saturating_sub(MAX_WORDS)..words.len().min(number + MAX_WORDS)
-}
-
 fn is_keyword(words: &Words<'_>, index: usize) -> bool {
-    let is_other_kind = || {
-        index
-            .checked_sub(1)
-            .is_some_and(|before| OTHER_CODE_KINDS.contains(&words.lowercase(before).as_str()))
-    };
+    let is_other_kind = || OTHER_CODE_KINDS.contains(&words.previous(index, 1).to_lowercase().as_str());
     KEYWORDS.contains(&words.lowercase(index).as_str()) && !is_other_kind()
 }
 

@@ -38,6 +38,11 @@ impl<'a> Words<'a> {
             .map_or("", |word| &self.source[word.start..word.end])
     }
 
+    /// The word `back` places before; empty if there is none.
+    pub(super) fn previous(&self, index: usize, back: usize) -> &'a str {
+        index.checked_sub(back).map_or("", |previous| self.text(previous))
+    }
+
     pub(super) fn lowercase(&self, index: usize) -> String {
         self.text(index).to_lowercase()
     }

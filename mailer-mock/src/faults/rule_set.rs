@@ -76,16 +76,13 @@ impl RuleSet {
         let address_rules = addresses
             .filter(|address| lower.contains(&address.address))
             .flat_map(|address| &mut address.rules);
-        let mut effect = Effect {
-            delay: Duration::ZERO,
-            outcome: Outcome::Proceed,
-        };
+        let mut delay = Duration::ZERO;
         for rule in rules.chain(address_rules).filter(|rule| rule.is_due(stage)) {
             rule.fired = rule.fired.saturating_add(1);
             self.fired += 1;
-            effect.outcome = match &rule.action {
-                Action::Delay(delay) => {
-                    effect.delay = effect.delay.saturating_add(*delay);
+            let outcome = match &rule.action {
+                Action::Delay(more) => {
+                    delay = delay.saturating_add(*more);
                     continue;
                 }
                 Action::Reply { code, text } => Outcome::Reply {
@@ -94,9 +91,10 @@ impl RuleSet {
                 },
                 Action::Drop => Outcome::Drop,
             };
-            break;
+            return Effect { delay, outcome };
         }
-        effect
+        let outcome = Outcome::Proceed;
+        Effect { delay, outcome }
     }
 
     fn add_address(&mut self, address: &str) {

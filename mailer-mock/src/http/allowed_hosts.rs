@@ -35,20 +35,16 @@ impl AllowedHosts {
 pub(super) async fn require(State(allowed): State<AllowedHosts>, request: Request, next: Next) -> Response {
     let mut hosts = request.headers().get_all(HOST).iter();
     match hosts.find(|host| !allowed.allows(host)) {
-        Some(host) => not_allowed(host).into_response(),
+        Some(host) => {
+            let host = String::from_utf8_lossy(host.as_bytes());
+            let message = format!(
+                "the host name {host} is not allowed: use localhost or an IP address, or start mailer-mock with \
+                 --allowed-host and this name"
+            );
+            HttpError::new(StatusCode::MISDIRECTED_REQUEST, message).into_response()
+        }
         None => next.run(request).await,
     }
-}
-
-fn not_allowed(host: &HeaderValue) -> HttpError {
-    let host = String::from_utf8_lossy(host.as_bytes());
-    HttpError::new(
-        StatusCode::MISDIRECTED_REQUEST,
-        format!(
-            "the host name {host} is not allowed: use localhost or an IP address, or start mailer-mock with \
-             --allowed-host and this name"
-        ),
-    )
 }
 
 /// An IP address, this machine, or a name without a dot, such as containers use among themselves.

@@ -9,7 +9,6 @@
 mod allowed_hosts;
 mod app;
 mod attachment;
-mod certificate;
 mod cors;
 mod error;
 mod events;
@@ -17,7 +16,6 @@ mod faults;
 mod message_html;
 mod message_json;
 mod messages;
-mod metrics;
 mod page;
 mod router;
 mod search;

@@ -1,15 +1,16 @@
+use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use http_server::metrics_response;
 
 use super::app::App;
 use super::error::HttpError;
-use super::{
-    allowed_hosts, attachment, certificate, cors, events, faults, message_html, messages, metrics, page, search, wait,
-};
+use super::{allowed_hosts, attachment, cors, events, faults, message_html, messages, page, search, wait};
+use crate::metrics::registry;
 
 /// All routes.
 pub(crate) fn router(app: App) -> Router {
@@ -24,7 +25,7 @@ pub(crate) fn router(app: App) -> Router {
         .route("/wait", get(wait::wait))
         .route("/events", get(events::events))
         .route("/faults", get(faults::list).put(faults::replace))
-        .route("/certificate", get(certificate::show))
+        .route("/certificate", get(certificate))
         .route("/openapi.json", get(openapi));
     let pages = Router::new()
         .route("/", get(page::index))
@@ -33,7 +34,7 @@ pub(crate) fn router(app: App) -> Router {
     Router::new()
         .route("/livez", get(alive))
         .route("/readyz", get(alive))
-        .route("/metrics", get(metrics::metrics))
+        .route("/metrics", get(metrics))
         .merge(pages)
         .nest("/api/v1", api.layer(from_fn(cors::allow_localhost)))
         .fallback(unknown_route)
@@ -46,6 +47,17 @@ pub(crate) fn router(app: App) -> Router {
 /// Both listeners are bound before the first request, so it is ready whenever it is alive.
 async fn alive() -> Json<serde_json::Value> {
     Json(serde_json::json!({ "status": "ok" }))
+}
+
+async fn metrics(State(app): State<App>) -> Response {
+    metrics_response(&registry(&app.mailbox, &app.faults, &app.connections))
+}
+
+async fn certificate(State(app): State<App>) -> Result<Response, HttpError> {
+    let pem = app
+        .certificate
+        .ok_or_else(|| HttpError::not_found("STARTTLS is turned off"))?;
+    Ok(([(CONTENT_TYPE, "application/x-pem-file")], pem.to_string()).into_response())
 }
 
 /// The tests check every response against this document.

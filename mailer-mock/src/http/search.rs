@@ -44,10 +44,8 @@ enum Field {
 
 impl Term {
     fn new(field: Field, text: &str) -> Self {
-        Self {
-            field,
-            text: text.to_lowercase(),
-        }
+        let text = text.to_owned();
+        Self { field, text }
     }
 
     fn matches(&self, message: &Message) -> bool {
@@ -65,6 +63,7 @@ impl Term {
 
 /// Spaces separate the terms; quotes join words into one term: `subject:"your code"`.
 fn parse(query: &str) -> Vec<Term> {
+    let query = query.to_lowercase();
     let mut quoted = false;
     let words = query.split(|c: char| {
         quoted ^= c == '"';
@@ -73,14 +72,11 @@ fn parse(query: &str) -> Vec<Term> {
     words
         .map(|word| word.replace('"', ""))
         .filter(|word| !word.is_empty())
-        .map(|word| {
-            let (field, text) = word.split_once(':').unwrap_or_default();
-            match field.to_ascii_lowercase().as_str() {
-                "to" => Term::new(Field::To, text),
-                "from" => Term::new(Field::From, text),
-                "subject" => Term::new(Field::Subject, text),
-                _ => Term::new(Field::Any, &word),
-            }
+        .map(|word| match word.split_once(':') {
+            Some(("to", text)) => Term::new(Field::To, text),
+            Some(("from", text)) => Term::new(Field::From, text),
+            Some(("subject", text)) => Term::new(Field::Subject, text),
+            _ => Term::new(Field::Any, &word),
         })
         .collect()
 }
