@@ -6,7 +6,7 @@ use wildmatch::WildMatchPattern;
 use super::address_rules::rules_from_address;
 use super::rule::{Action, FaultRule, Stage};
 
-/// `*` matches any run of characters. The second wildcard is for one character: no address contains NUL.
+/// `*` matches any run of characters. NUL would match one character, but no address contains it.
 type AddressPattern = WildMatchPattern<'*', '\0'>;
 
 /// How many addresses are kept. A sender can make up any number.
