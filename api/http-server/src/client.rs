@@ -13,17 +13,14 @@ const HEALTH_CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Why a server did not respond as it should.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant has its message")]
 pub enum ClientError {
-    /// Nothing listens on the address.
     #[error("cannot connect to {0}: {1}")]
     Connect(SocketAddr, std::io::Error),
-    /// The server does not speak HTTP, or closed the connection.
     #[error("no HTTP response from {0}: {1}")]
     Http(SocketAddr, hyper::Error),
-    /// The server took too long.
     #[error("{0} did not respond within {seconds} seconds", seconds = HEALTH_CHECK_TIMEOUT.as_secs())]
     Timeout(SocketAddr),
-    /// The server is not healthy.
     #[error("{0} responded with {1}")]
     Unhealthy(SocketAddr, StatusCode),
 }

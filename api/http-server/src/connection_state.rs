@@ -1,9 +1,9 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+
+use crossbeam_utils::atomic::AtomicCell;
 
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub(crate) enum ConnectionState {
     /// No byte has arrived yet.
     New,
@@ -15,27 +15,5 @@ pub(crate) enum ConnectionState {
     Idle,
 }
 
-/// The state that the two ends of a connection share: `ConnectionService` sees requests and responses, `TimedStream`
-/// sees bytes.
-#[derive(Clone)]
-pub(crate) struct SharedState(Arc<AtomicU8>);
-
-impl SharedState {
-    pub(crate) fn new() -> Self {
-        Self(Arc::new(AtomicU8::new(ConnectionState::New as u8)))
-    }
-
-    pub(crate) fn get(&self) -> ConnectionState {
-        const ALL: [ConnectionState; 4] = [
-            ConnectionState::New,
-            ConnectionState::ReadingHead,
-            ConnectionState::Responding,
-            ConnectionState::Idle,
-        ];
-        ALL[usize::from(self.0.load(Ordering::Relaxed))]
-    }
-
-    pub(crate) fn set(&self, state: ConnectionState) {
-        self.0.store(state as u8, Ordering::Relaxed);
-    }
-}
+/// The state that the two ends of a connection share: the service sees requests and responses, `TimedStream` sees bytes.
+pub(crate) type SharedState = Arc<AtomicCell<ConnectionState>>;

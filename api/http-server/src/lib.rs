@@ -3,7 +3,6 @@
 
 mod accept;
 pub mod client;
-mod connection_service;
 mod connection_state;
 mod limits;
 mod metrics;

@@ -1,10 +1,5 @@
 use std::time::Duration;
 
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-const IDLE_TIMEOUT: Duration = Duration::from_secs(75);
-const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
-const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
-
 /// What the clients of an HTTP server may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -25,10 +20,10 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_connections: usize::MAX,
-            head_timeout: HEAD_TIMEOUT,
-            idle_timeout: IDLE_TIMEOUT,
-            write_timeout: WRITE_TIMEOUT,
-            drain_timeout: DRAIN_TIMEOUT,
+            head_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
+            write_timeout: Duration::from_secs(30),
+            drain_timeout: Duration::from_secs(10),
         }
     }
 }

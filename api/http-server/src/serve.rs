@@ -1,17 +1,25 @@
 //! HTTP/1.1 on the accept loop.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::ConnectInfo;
+use crossbeam_utils::atomic::AtomicCell;
+use http_body_util::BodyExt;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
+use tower_service::Service;
 
 use crate::accept::{Capacity, accept_connections};
-use crate::connection_service::ConnectionService;
-use crate::connection_state::SharedState;
+use crate::connection_state::{ConnectionState, SharedState};
 use crate::limits::Limits;
 use crate::timed_stream::TimedStream;
 
@@ -47,9 +55,25 @@ async fn serve_connection(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    let state = SharedState::new();
+    let state = Arc::new(AtomicCell::new(ConnectionState::New));
     let stream = TimedStream::new(stream, limits, state.clone());
-    let service = ConnectionService { router, peer, state };
+    let service = service_fn(|mut request: Request<Incoming>| {
+        state.store(ConnectionState::Responding);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        // A router is always ready.
+        let response = router.clone().call(request);
+        let idle_on_drop = IdleOnDrop(state.clone());
+        async {
+            let response = response.await?;
+            // The body owns the guard: hyper drops a body after it has handed the last byte to the stream.
+            Ok::<_, Infallible>(response.map(|body| {
+                body.map_err(move |error| {
+                    let _guard = &idle_on_drop;
+                    error
+                })
+            }))
+        }
+    });
     let connection = http1::Builder::new()
         .max_buf_size(MAX_HEAD)
         .serve_connection(TokioIo::new(stream), service);
@@ -61,4 +85,14 @@ async fn serve_connection(
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
+}
+
+/// Makes a connection idle when the body of its response ends. That can take as long as the handler likes: an event
+/// stream never ends.
+struct IdleOnDrop(SharedState);
+
+impl Drop for IdleOnDrop {
+    fn drop(&mut self) {
+        self.0.store(ConnectionState::Idle);
+    }
 }

@@ -32,7 +32,7 @@ impl TimedStream {
             stream,
             limits,
             read_deadline: Box::pin(tokio::time::sleep(limits.head_timeout)),
-            read_deadline_state: state.get(),
+            read_deadline_state: state.load(),
             write_deadline: None,
             state,
         }
@@ -44,7 +44,7 @@ impl TimedStream {
     }
 
     fn on_bytes_read(&mut self) {
-        match self.state.get() {
+        match self.state.load() {
             // The deadline of a new connection already covers its first head.
             ConnectionState::New => self.read_deadline_state = ConnectionState::ReadingHead,
             ConnectionState::Idle => {
@@ -52,11 +52,11 @@ impl TimedStream {
             }
             ConnectionState::ReadingHead | ConnectionState::Responding => return,
         }
-        self.state.set(ConnectionState::ReadingHead);
+        self.state.store(ConnectionState::ReadingHead);
     }
 
     fn poll_read_deadline(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let state = self.state.get();
+        let state = self.state.load();
         if state == ConnectionState::Responding {
             self.read_deadline_state = state;
             return Poll::Pending;
@@ -82,7 +82,7 @@ impl TimedStream {
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
         self.write_deadline = None;
-        if self.state.get() == ConnectionState::Idle {
+        if self.state.load() == ConnectionState::Idle {
             // hyper polled for the next request while the server responded, and polls again only after a wake-up. So
             // the idle deadline has to be registered here.
             self.restart_read_deadline(ConnectionState::Idle, self.limits.idle_timeout);
