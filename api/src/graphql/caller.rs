@@ -70,18 +70,16 @@ impl Caller {
     }
 
     async fn verify(&self, app: &App) -> Result<Option<User>, ApiError> {
-        match &self.authorization {
-            Authorization::Missing => Ok(None),
-            Authorization::Unusable => Err(ApiError::Unauthenticated(BASIC_OR_BEARER)),
-            Authorization::Bearer(token) => match accounts::me_by_session(app, token).await? {
-                Some(user) => Ok(Some(user)),
-                None => Err(ApiError::Unauthenticated(BASIC_OR_BEARER)),
-            },
+        let user = match &self.authorization {
+            Authorization::Missing => return Ok(None),
+            Authorization::Unusable => None,
+            Authorization::Bearer(token) => accounts::me_by_session(app, token).await?,
             Authorization::Basic { .. } => match self.basic()? {
-                Some(credentials) => Ok(Some(accounts::me_by_password(app, &credentials).await?)),
-                None => Err(ApiError::Unauthenticated(BASIC_OR_BEARER)),
+                Some(credentials) => Some(accounts::me_by_password(app, &credentials).await?),
+                None => None,
             },
-        }
+        };
+        user.map(Some).ok_or(ApiError::Unauthenticated(BASIC_OR_BEARER))
     }
 
     /// The HTTP Basic credentials; `None` if the user name is not an address, and so proves nobody.

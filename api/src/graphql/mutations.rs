@@ -5,7 +5,7 @@ use async_graphql::{Context, Object};
 use super::caller::Caller;
 use super::errors::ApiError;
 use super::payloads::{
-    ActivateInput, ActivatePayload, RegisterInput, RegisterPayload, ResendActivationCodeInput,
+    ActivateInput, ActivatePayload, CodeEmail, RegisterInput, RegisterPayload, ResendActivationCodeInput,
     ResendActivationCodePayload, SignInInput, SignInPayload, SignOutPayload,
 };
 use super::types::Session;
@@ -13,6 +13,7 @@ use super::user_error::UserError;
 use crate::accounts::{self, DomainError};
 use crate::app::App;
 use crate::credentials::{Credentials, EmailAddress, NewPassword, Password};
+use crate::token::Token;
 use crate::verification::Code;
 
 /// Mutations.
@@ -46,17 +47,14 @@ impl Mutation {
                 });
             }
         };
-        match accounts::register(app(ctx), email, password, caller(ctx).client()).await {
-            Ok(registered) => Ok(RegisterPayload {
-                email: registered.sent.into(),
-                verification_token: Some(registered.token.reveal()),
-                user_errors: Vec::new(),
-            }),
-            Err(error) => Ok(RegisterPayload {
-                user_errors: vec![UserError::expected(error)?],
-                ..RegisterPayload::default()
-            }),
-        }
+        let registered = accounts::register(app(ctx), email, password, caller(ctx).client()).await;
+        let (registered, user_errors) = UserError::split(registered)?;
+        let (sent, token) = registered.map(|registered| (registered.sent, registered.token)).unzip();
+        Ok(RegisterPayload {
+            email: sent.map(CodeEmail::from).unwrap_or_default(),
+            verification_token: token.map(Token::reveal),
+            user_errors,
+        })
     }
 
     /// Turn a registration into an active user, and open a session. `verificationToken` says which registration; without
@@ -77,21 +75,17 @@ impl Mutation {
                 accounts::activate(app(ctx), &key, code, caller(ctx).arrived()).await
             }
         };
-        match activated {
-            Ok((user, session)) => Ok(ActivatePayload {
-                user: Some(user.clone().into()),
-                session: Some(Session::new(session, user, &app(ctx).policy)),
-                user_errors: Vec::new(),
-            }),
-            Err(error) => Ok(ActivatePayload {
-                user: match &error {
-                    DomainError::AlreadyActivated(Some(user)) => Some((**user).clone().into()),
-                    _ => None,
-                },
-                session: None,
-                user_errors: vec![UserError::expected(error)?],
-            }),
-        }
+        let user = match &activated {
+            Ok((user, _)) => Some(user.clone().into()),
+            Err(DomainError::AlreadyActivated(Some(user))) => Some((**user).clone().into()),
+            Err(_) => None,
+        };
+        let (opened, user_errors) = UserError::split(activated)?;
+        Ok(ActivatePayload {
+            user,
+            session: opened.map(|(user, session)| Session::new(session, user, &app(ctx).policy)),
+            user_errors,
+        })
     }
 
     /// Email a new code, which replaces the previous one. `verificationToken` says for which registration; without it,
@@ -110,16 +104,11 @@ impl Mutation {
             None => Err(DomainError::InvalidCredentials),
             Some(key) => accounts::resend_activation_code(app(ctx), &key).await,
         };
-        match sent {
-            Ok(sent) => Ok(ResendActivationCodePayload {
-                email: sent.into(),
-                user_errors: Vec::new(),
-            }),
-            Err(error) => Ok(ResendActivationCodePayload {
-                user_errors: vec![UserError::expected(error)?],
-                ..ResendActivationCodePayload::default()
-            }),
-        }
+        let (sent, user_errors) = UserError::split(sent)?;
+        Ok(ResendActivationCodePayload {
+            email: sent.map(CodeEmail::from).unwrap_or_default(),
+            user_errors,
+        })
     }
 
     /// Open a session for an active user. A pending registration with the right password is `NOT_ACTIVATED`.
@@ -145,16 +134,11 @@ impl Mutation {
             password: Password::new(input.password),
             client: caller(ctx).client().clone(),
         };
-        match accounts::sign_in(app(ctx), &credentials).await {
-            Ok((user, session)) => Ok(SignInPayload {
-                session: Some(Session::new(session, user, &app(ctx).policy)),
-                user_errors: Vec::new(),
-            }),
-            Err(error) => Ok(SignInPayload {
-                session: None,
-                user_errors: vec![UserError::expected(error)?],
-            }),
-        }
+        let (opened, user_errors) = UserError::split(accounts::sign_in(app(ctx), &credentials).await)?;
+        Ok(SignInPayload {
+            session: opened.map(|(user, session)| Session::new(session, user, &app(ctx).policy)),
+            user_errors,
+        })
     }
 
     /// End the session whose Bearer token the request carries, on every replica, at once. A token that no longer works is

@@ -48,10 +48,7 @@ impl From<accounts::User> for User {
         Self {
             id: user.id.into(),
             email: user.email,
-            status: match user.status {
-                accounts::UserStatus::Pending => UserStatus::Pending,
-                accounts::UserStatus::Active => UserStatus::Active,
-            },
+            status: user.status.into(),
             created_at: DateTime(user.created_at),
             activated_at: user.activated_at.map(DateTime),
         }
@@ -60,6 +57,7 @@ impl From<accounts::User> for User {
 
 /// Whether the account is activated.
 #[derive(Enum, Copy, Clone, PartialEq, Eq)]
+#[graphql(remote = "accounts::UserStatus")]
 pub(super) enum UserStatus {
     /// Registered but not activated: show the code form. A pending registration expires after 24 hours.
     Pending,

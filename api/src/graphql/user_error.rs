@@ -92,8 +92,16 @@ impl UserError {
         }
     }
 
-    /// The expected failure of a use case; any other failure is a top-level error.
-    pub(super) fn expected(error: DomainError) -> Result<Self, ApiError> {
+    /// What a payload says of a use case: its success, if any, and its expected failure, if any. Any other failure is a
+    /// top-level error.
+    pub(super) fn split<T>(outcome: Result<T, DomainError>) -> Result<(Option<T>, Vec<Self>), ApiError> {
+        match outcome {
+            Ok(success) => Ok((Some(success), Vec::new())),
+            Err(error) => Ok((None, vec![Self::expected(error)?])),
+        }
+    }
+
+    fn expected(error: DomainError) -> Result<Self, ApiError> {
         use UserErrorCode as Code;
         Ok(match error {
             DomainError::PasswordTooWeak(suggestions) => Self {

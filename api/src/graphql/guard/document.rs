@@ -1,5 +1,5 @@
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 
 use super::cost::{Cost, MAX_FIELDS};
 use super::document_limits::{LimitExceeded, check_limits};
@@ -47,26 +47,16 @@ fn choose_operation<'a>(
     document: &'a ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'a OperationDefinition, RequestError> {
-    let problem = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => return Ok(&operation.node),
-        (DocumentOperations::Single(_), Some(name)) => no_operation(name),
-        (DocumentOperations::Multiple(operations), Some(name)) => match operations.get(name) {
-            Some(operation) => return Ok(&operation.node),
-            None => no_operation(name),
-        },
-        (DocumentOperations::Multiple(operations), None) => {
-            let mut operations = operations.values();
-            match (operations.next(), operations.next()) {
-                (Some(operation), None) => return Ok(&operation.node),
-                (None, _) => "The document has no operation.".to_owned(),
-                (Some(_), Some(_)) => "The document has several operations: choose one with operationName.".to_owned(),
-            }
-        }
+    let mut eligible = document
+        .operations
+        .iter()
+        .filter(|(own, _)| name.is_none_or(|name| own.is_some_and(|own| own == name)));
+    let problem = match (eligible.next(), eligible.next(), name) {
+        (Some((_, operation)), None, _) => return Ok(&operation.node),
+        (Some(_), Some(_), _) => "The document has several operations: choose one with operationName.".to_owned(),
+        (None, _, Some(name)) => format!("The document has no operation named \"{name}\"."),
+        (None, _, None) => "The document has no operation.".to_owned(),
     };
     let error = ErrorCode::OperationResolutionFailure.error(problem);
     Err(RequestError::Invalid(vec![error]))
-}
-
-fn no_operation(name: &str) -> String {
-    format!("The document has no operation named \"{name}\".")
 }

@@ -7,7 +7,7 @@ use async_graphql::parser::types::OperationType;
 use super::document::Document;
 use super::document_cache::DocumentCache;
 use super::request_error::RequestError;
-use super::validation::{ParsedRequest, Validation};
+use super::validation::ParsedRequest;
 use crate::graphql::caller::Caller;
 use crate::graphql::errors::ErrorCode;
 
@@ -36,18 +36,13 @@ pub enum Method {
 pub(crate) struct RequestGuard {
     introspection: bool,
     documents: Arc<DocumentCache>,
-    validation: Arc<Validation>,
 }
 
 impl RequestGuard {
     pub(crate) fn new(introspection: bool) -> Self {
-        let documents = Arc::new(DocumentCache::new());
         Self {
             introspection,
-            validation: Arc::new(Validation {
-                documents: documents.clone(),
-            }),
-            documents,
+            documents: Arc::new(DocumentCache::new()),
         }
     }
 
@@ -58,16 +53,11 @@ impl RequestGuard {
         method: Method,
         caller: &Caller,
     ) -> Result<async_graphql::Request, RequestError> {
-        let Request {
-            query,
-            operation_name,
-            variables,
-        } = request;
-        let cached = self.documents.get(&query, operation_name.as_deref());
+        let cached = self.documents.get(&request.query, request.operation_name.as_deref());
         let is_cached = cached.is_some();
         let document = match cached {
             Some(document) => document,
-            None => Arc::new(Document::parse(&query, operation_name.as_deref())?),
+            None => Arc::new(Document::parse(&request.query, request.operation_name.as_deref())?),
         };
         if method == Method::Get && document.operation_type != OperationType::Query {
             let error = ErrorCode::BadRequest.error("GET executes queries only. Send mutations with POST.");
@@ -85,13 +75,11 @@ impl RequestGuard {
             return Err(RequestError::Invalid(vec![error]));
         }
 
-        let mut prepared = async_graphql::Request::new("").variables(variables.clone());
-        prepared.operation_name.clone_from(&operation_name);
+        let mut prepared = async_graphql::Request::new("").variables(request.variables.clone());
+        prepared.operation_name.clone_from(&request.operation_name);
         prepared.set_parsed_query(document.parsed.clone());
         Ok(prepared.data(ParsedRequest {
-            query,
-            operation_name,
-            variables,
+            request,
             document,
             is_cached,
         }))
@@ -100,6 +88,6 @@ impl RequestGuard {
 
 impl ExtensionFactory for RequestGuard {
     fn create(&self) -> Arc<dyn Extension> {
-        self.validation.clone()
+        self.documents.clone()
     }
 }

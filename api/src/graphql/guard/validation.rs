@@ -4,10 +4,11 @@
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, NextValidation};
-use async_graphql::{CacheControl, ServerError, ValidationResult, Variables};
+use async_graphql::{CacheControl, ServerError, ValidationResult};
 
 use super::document::Document;
 use super::document_cache::DocumentCache;
+use super::request_guard::Request;
 use super::variables::SuppliedVariables;
 use crate::graphql::errors::ErrorCode;
 
@@ -16,29 +17,26 @@ const MAX_ERRORS: usize = 10;
 
 /// What validation needs to know of a request.
 pub(super) struct ParsedRequest {
-    pub query: String,
-    pub operation_name: Option<String>,
-    pub variables: Variables,
+    pub request: Request,
     pub document: Arc<Document>,
     /// Whether the document was valid when another request sent it.
     pub is_cached: bool,
 }
 
-pub(super) struct Validation {
-    pub documents: Arc<DocumentCache>,
-}
-
 #[async_graphql::async_trait::async_trait]
-impl Extension for Validation {
+impl Extension for DocumentCache {
     async fn validation(
         &self,
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let request = ctx.data_unchecked::<ParsedRequest>();
-        let document = &request.document;
+        let ParsedRequest {
+            request,
+            document,
+            is_cached,
+        } = ctx.data_unchecked();
         // The values of variables are part of what async-graphql validates.
-        if request.is_cached && !document.has_variables {
+        if *is_cached && !document.has_variables {
             // The schema neither limits nor caches by what validation calculates.
             return Ok(ValidationResult {
                 cache_control: CacheControl::default(),
@@ -55,9 +53,8 @@ impl Extension for Validation {
         supplied.check_variables().map_err(bad_input)?;
         let result = next.run(ctx).await.map_err(first_errors)?;
         supplied.check_arguments().map_err(bad_input)?;
-        if !request.is_cached {
-            self.documents
-                .insert(&request.query, request.operation_name.as_deref(), document);
+        if !is_cached {
+            self.insert(&request.query, request.operation_name.as_deref(), document);
         }
         Ok(result)
     }
