@@ -11,7 +11,6 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 use std::{env, fs};
 
 /// The path of each file in `node_modules`, and its name in `src/http/graphiql/vendor.rs`.
@@ -24,8 +23,6 @@ const FILES: [(&str, &str); 4] = [
 
 /// The files that npm needs to install the packages.
 const MANIFEST: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
-
-const INSTALL_TIMEOUT: Duration = Duration::from_mins(3);
 
 fn main() {
     println!("cargo::rustc-check-cfg=cfg(graphiql_embedded)");
@@ -64,9 +61,8 @@ fn copy(modules: &Path, out: &Path) -> Result<(), String> {
     for (file, name) in FILES {
         let package = file.split('/').next().unwrap_or_default();
         let theirs = read(&modules.join(package).join("package.json"))?;
-        let (expected, actual) = (text_of(&ours, package), text_of(&theirs, "version"));
-        if expected.is_none() || expected != actual {
-            let [expected, actual] = [expected, actual].map(|version| version.unwrap_or("without a version"));
+        let (expected, actual) = (text_of(&ours, package)?, text_of(&theirs, "version")?);
+        if expected != actual {
             return Err(format!(
                 "{} has {package} {actual}, but package.json requires {expected}",
                 modules.display()
@@ -83,9 +79,11 @@ fn read(file: &Path) -> Result<String, String> {
 }
 
 /// The text of a key in JSON that npm formatted.
-fn text_of<'a>(json: &'a str, key: &str) -> Option<&'a str> {
-    let (_, rest) = json.split_once(&format!("\"{key}\": \""))?;
-    rest.split('"').next()
+fn text_of<'a>(json: &'a str, key: &str) -> Result<&'a str, String> {
+    let text = json
+        .split_once(&format!("\"{key}\": \""))
+        .and_then(|(_, rest)| rest.split('"').next());
+    text.ok_or_else(|| format!("a package.json has no {key}"))
 }
 
 /// Installs the packages into a folder of this build, without running their scripts. Gives their `node_modules`.
@@ -95,10 +93,9 @@ fn install(folder: &Path) -> Result<PathBuf, String> {
     for file in MANIFEST {
         fs::copy(Path::new("graphiql").join(file), folder.join(file)).map_err(|error| format!("{file}: {error}"))?;
     }
-    let log = folder.join("npm.log");
-    let output = fs::File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
-    let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
+    let npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
         .args(["ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"])
+        // npm itself gives up on a registry that does not answer.
         .args([
             "--loglevel=error",
             "--fetch-retries=1",
@@ -107,26 +104,13 @@ fn install(folder: &Path) -> Result<PathBuf, String> {
         ])
         .current_dir(folder)
         .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(output)
-        .spawn()
+        .output()
         .map_err(|error| format!("cannot run npm ({error})"))?;
-    let interval = Duration::from_millis(100);
-    for _ in 0..INSTALL_TIMEOUT.as_millis() / interval.as_millis() {
-        match npm.try_wait() {
-            Ok(None) => std::thread::sleep(interval),
-            Ok(Some(status)) if status.success() => return Ok(folder.join("node_modules")),
-            Ok(Some(_)) => {
-                let output = fs::read_to_string(&log).unwrap_or_default();
-                let line = output
-                    .lines()
-                    .find(|line| line.contains("error") || line.contains("ERR"));
-                return Err(format!("npm ci failed ({})", line.unwrap_or("without a reason").trim()));
-            }
-            Err(error) => return Err(format!("npm: {error}")),
-        }
+    if npm.status.success() {
+        return Ok(folder.join("node_modules"));
     }
-    let _ = npm.kill();
-    let _ = npm.wait();
-    Err(format!("npm ci took longer than {} s", INSTALL_TIMEOUT.as_secs()))
+    let output = String::from_utf8_lossy(&npm.stderr);
+    let mut lines = output.lines();
+    let line = lines.find(|line| line.contains("error") || line.contains("ERR"));
+    Err(format!("npm ci failed ({})", line.unwrap_or("without a reason").trim()))
 }
