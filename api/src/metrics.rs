@@ -52,28 +52,24 @@ impl Metrics {
     pub fn new() -> Self {
         let metrics = Self::default();
         let mut registry = Registry::default();
-        let Self {
-            hashing,
-            hashing_refused,
-            mails_sent,
-            mails_retried,
-            mails_given_up,
-            ..
-        } = metrics.clone();
         let refused = "Credential checks rejected because the hashing queue was full";
-        registry.register("hashing_refused", refused, hashing_refused);
-        registry.register("mails_sent", "Emails accepted by the mail server", mails_sent);
+        registry.register("hashing_refused", refused, metrics.hashing_refused.clone());
+        let sent = "Emails accepted by the mail server";
+        registry.register("mails_sent", sent, metrics.mails_sent.clone());
         let retried = "Failed attempts to send an email that will be retried";
-        registry.register("mails_retried", retried, mails_retried);
+        registry.register("mails_retried", retried, metrics.mails_retried.clone());
         let given_up = "Emails rejected for good or not accepted in time";
-        registry.register("mails_given_up", given_up, mails_given_up);
-        registry.register("hashing_waiting", "Passwords that wait for a thread", hashing.waiting);
-        let (wait, duration) = (
-            "How long passwords waited for a thread",
-            "How long hashing a password took",
-        );
-        registry.register_with_unit("hashing_wait", wait, Unit::Seconds, hashing.wait);
-        registry.register_with_unit("hashing_duration", duration, Unit::Seconds, hashing.duration);
+        registry.register("mails_given_up", given_up, metrics.mails_given_up.clone());
+        let QueueMetrics {
+            waiting,
+            wait,
+            duration,
+        } = metrics.hashing.clone();
+        registry.register("hashing_waiting", "Passwords that wait for a thread", waiting);
+        let help = "How long passwords waited for a thread";
+        registry.register_with_unit("hashing_wait", help, Unit::Seconds, wait);
+        let help = "How long hashing a password took";
+        registry.register_with_unit("hashing_duration", help, Unit::Seconds, duration);
         Self {
             registry: Arc::new(registry),
             ..metrics
