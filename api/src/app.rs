@@ -40,14 +40,9 @@ pub struct App {
     pub metrics: Metrics,
 }
 
-/// What an [`App`] is made of.
+/// What the operator chooses for an [`App`].
+#[derive(Clone)]
 pub struct AppConfig {
-    /// A database whose schema is up to date.
-    pub db: DatabaseConnection,
-    /// The time.
-    pub clock: SharedClock,
-    /// The source of randomness.
-    pub random: SharedRandom,
     /// `SECRET_KEY`.
     pub secret_key: secrecy::SecretSlice<u8>,
     /// The numbers that the operator chose.
@@ -59,22 +54,28 @@ pub struct AppConfig {
 }
 
 impl App {
-    /// Starts the hashing threads and the session lookup, on the present runtime.
+    /// Starts the hashing threads and the session lookup, on the present runtime. The schema of the database must be up
+    /// to date.
     ///
     /// # Errors
     /// When the hashing threads cannot be started.
-    pub fn start(config: AppConfig) -> Result<Self, StartError> {
+    pub fn start(
+        db: DatabaseConnection,
+        clock: SharedClock,
+        random: SharedRandom,
+        config: AppConfig,
+    ) -> Result<Self, StartError> {
         let metrics = Metrics::new();
         Ok(Self {
             hasher: Hasher::start(config.hashing, metrics.clone())?,
             keys: Arc::new(Keys::derive(&config.secret_key)),
             policy: config.policy,
-            client_limit: ClientLimit::per_minute(config.client_limit_per_minute, config.clock.clone()),
-            sessions: SessionLookup::start(config.db.clone(), config.clock.clone(), config.policy),
+            client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
+            sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy),
             outbox: OutboxSignal::default(),
-            db: config.db,
-            clock: config.clock,
-            random: config.random,
+            db,
+            clock,
+            random,
             metrics,
         })
     }

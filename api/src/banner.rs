@@ -2,67 +2,46 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::settings::Config;
 
-/// Where everything is, and one command for each step of the flow.
-pub struct Banner {
-    graphiql: bool,
-    mailbox: Option<String>,
-    data: Option<PathBuf>,
-    code_ttl: Duration,
-}
-
-impl Banner {
-    /// The banner of a server with these settings.
-    #[must_use]
-    pub fn new(config: &Config) -> Self {
-        Self {
-            graphiql: config.graphiql,
-            mailbox: config.mailbox_url.clone(),
-            data: config.data.clone(),
-            code_ttl: config.policy.code_ttl,
+/// Where everything is, and one command for each step of the flow, for a server that listens on this address.
+#[must_use]
+pub fn banner(config: &Config, address: SocketAddr) -> String {
+    let api = format!("http://localhost:{}", address.port());
+    let mut text = String::new();
+    for (name, place) in [
+        ("API", Some(format!("{api}/graphql"))),
+        ("GraphiQL", config.http.graphiql.then(|| api.clone())),
+        ("Mailbox", config.http.mailbox_url.clone()),
+        ("Data", config.data.as_ref().map(|data| data.display().to_string())),
+    ] {
+        if let Some(place) = place {
+            let _ = writeln!(text, "  {name:<9} {place}");
         }
     }
-
-    /// The text, for a server that listens on this address.
-    #[must_use]
-    pub fn text(&self, address: SocketAddr) -> String {
-        let api = format!("http://localhost:{}", address.port());
-        let mut text = String::new();
-        let mut line = |name: &str, value: &str| {
-            let _ = writeln!(text, "  {name:<9} {value}");
-        };
-        line("API", &format!("{api}/graphql"));
-        if self.graphiql {
-            line("GraphiQL", &api);
-        }
-        if let Some(mailbox) = &self.mailbox {
-            line("Mailbox", mailbox);
-        }
-        if let Some(data) = &self.data {
-            line("Data", &data.display().to_string());
-        }
-        let curl = format!("curl -s {api}/graphql -H 'content-type: application/json'");
-        let basic = "-u 'ada@example.com:correct horse battery staple'";
-        let register = r#"-d '{"query":"mutation { register(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { verificationToken codeLength userErrors { code message } } }"}'"#;
-        let activate = r#"-d '{"query":"mutation { activate(input: {verificationToken: \"'$VERIFICATION'\", activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
-        let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
-        let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
-        let time = in_words(self.code_ttl);
-        let place = if self.mailbox.is_some() { "mailbox" } else { "email" };
-        let _ = write!(
-            text,
-            "\n1. Register:\n{curl} {register}\n\
+    let curl = format!("curl -s {api}/graphql -H 'content-type: application/json'");
+    let basic = "-u 'ada@example.com:correct horse battery staple'";
+    let register = r#"-d '{"query":"mutation { register(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { verificationToken codeLength userErrors { code message } } }"}'"#;
+    let activate = r#"-d '{"query":"mutation { activate(input: {verificationToken: \"'$VERIFICATION'\", activationCode: \"'$CODE'\"}) { user { email status } session { token } userErrors { code message } } }"}'"#;
+    let sign_in = r#"-d '{"query":"mutation { signIn(input: {email: \"ada@example.com\", password: \"correct horse battery staple\"}) { session { token expiresAt } userErrors { code message } } }"}'"#;
+    let me = r#"-d '{"query":"{ me { id email status activatedAt } }"}'"#;
+    let time = in_words(config.app.policy.code_ttl);
+    let place = if config.http.mailbox_url.is_some() {
+        "mailbox"
+    } else {
+        "email"
+    };
+    let _ = write!(
+        text,
+        "\n1. Register:\n{curl} {register}\n\
              \n2. Set the verificationToken of that answer, and the code from the {place}:\nVERIFICATION=… CODE=…\n\
              \n3. Activate within {time}:\n{curl} {activate}\n\
              \n4. Sign in:\n{curl} {sign_in}\n\
              \n5. See your account (with a session: -H \"authorization: Bearer $TOKEN\" instead of -u):\n{curl} {basic} {me}\n"
-        );
-        text
-    }
+    );
+    text
 }
 
 /// A duration in its largest unit that needs no fraction.

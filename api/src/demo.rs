@@ -1,22 +1,21 @@
 //! `api demo` runs the whole flow against a server of its own and prints it with times.
 
 use std::error::Error;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::Request;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use http_server::client::send;
 use mailer_mock::{Mailbox, MailerMock};
 use serde_json::{Value, json};
 
 use crate::clock::{Clock, SystemClock};
-use crate::credentials::HashingConfig;
-use crate::http::{Origins, TrustedProxies};
-use crate::policy::Policy;
 use crate::random::{self, SystemRandom};
 use crate::server::Server;
-use crate::settings::Config;
+use crate::settings::Settings;
 
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery staple";
@@ -28,24 +27,16 @@ const PASSWORD: &str = "correct horse battery staple";
 pub async fn run() -> Result<(), Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral()).await?;
-    let config = Config {
-        database_url: format!("sqlite://{}", folder.path().join("demo.sqlite").display()).into(),
-        smtp_url: format!("smtp://{}", mailer.smtp_addr()).into(),
-        mail_from: "Registration <no-reply@localhost>".to_owned(),
-        activation_url: None,
-        secret_key: random::bytes::<32>(&SystemRandom).to_vec().into(),
-        http: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-        metrics: None,
-        data: None,
-        policy: Policy::default(),
-        hashing: HashingConfig::default(),
-        client_limit_per_minute: 0,
-        trusted_proxies: TrustedProxies::default(),
-        origins: Origins::Localhost,
-        graphiql: false,
-        mailbox_url: None,
-        introspection: true,
-    };
+    let config = Settings::from_flags(&[
+        "--http-addr=127.0.0.1:0",
+        &format!(
+            "--database-url=sqlite://{}",
+            folder.path().join("demo.sqlite").display()
+        ),
+        &format!("--smtp-url=smtp://{}", mailer.smtp_addr()),
+        &format!("--secret-key={}", STANDARD.encode(random::bytes::<32>(&SystemRandom))),
+    ])?
+    .resolve()?;
     let server = Server::start(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     let demo = Demo {
         address: server.address(),
@@ -64,14 +55,14 @@ struct Demo {
 
 impl Demo {
     async fn run(&self) -> Result<(), Box<dyn Error>> {
-        let registered = self.step(
-            "Register",
-            None,
-            "mutation ($input: RegisterInput!) { register(input: $input) { verificationToken codeLength codeExpiresInSeconds userErrors { code message } } }",
-            json!({ "input": { "email": EMAIL, "password": PASSWORD } }),
-        )
-        .await?;
-        let verification = &registered["data"]["register"]["verificationToken"];
+        let registered = self
+            .step(
+                "Register",
+                None,
+                "mutation ($input: RegisterInput!) { register(input: $input) { verificationToken codeLength codeExpiresInSeconds userErrors { code message } } }",
+                json!({ "input": { "email": EMAIL, "password": PASSWORD } }),
+            )
+            .await?;
         let started = SystemClock.now();
         let email = self
             .mailbox
@@ -81,6 +72,7 @@ impl Demo {
         let code = email.codes.first().ok_or("the email contains no code")?;
         let millis = SystemClock.now().since(started).as_millis();
         println!("Email, {millis} ms after the answer: \"{}\"\n", email.subject);
+        let verification = &registered["register"]["verificationToken"];
         let activated = self
             .step(
                 "Activate, with the verification token and the code",
@@ -89,9 +81,6 @@ impl Demo {
                 json!({ "input": { "verificationToken": verification, "activationCode": code } }),
             )
             .await?;
-        let token = activated["data"]["activate"]["session"]["token"]
-            .as_str()
-            .ok_or("the activation opened no session")?;
         self.step(
             "Sign in",
             None,
@@ -99,62 +88,58 @@ impl Demo {
             json!({ "input": { "email": EMAIL, "password": PASSWORD } }),
         )
         .await?;
+        let token = activated["activate"]["session"]["token"]
+            .as_str()
+            .ok_or("the activation opened no session")?;
         let me = self
             .step(
                 "Who am I, with the session",
-                Some(&format!("Bearer {token}")),
+                Some(token),
                 "{ me { id email status activatedAt } }",
                 json!({}),
             )
             .await?;
-        if me["data"]["me"]["status"] == "ACTIVE" {
-            Ok(())
-        } else {
-            Err("the user is not active".into())
-        }
+        (me["me"]["status"] == "ACTIVE")
+            .then_some(())
+            .ok_or_else(|| "the user is not active".into())
     }
 
-    /// Sends one request, and prints it with its answer and the time it took.
+    /// Sends one request, and prints it with its answer and the time it took. Gives the data of the answer.
     async fn step(
         &self,
         name: &str,
-        authorization: Option<&str>,
+        token: Option<&str>,
         query: &str,
-        variables: Value,
+        mut variables: Value,
     ) -> Result<Value, Box<dyn Error>> {
         let mut request = Request::post("/graphql")
             .header("host", self.address.to_string())
             .header("content-type", "application/json");
-        if let Some(authorization) = authorization {
-            request = request.header("authorization", authorization);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
         }
-        let body = json!({ "query": query, "variables": variables }).to_string();
-        let request = request.body(body)?;
+        let request = request.body(json!({ "query": query, "variables": variables }).to_string())?;
         let started = SystemClock.now();
         let response = send(self.address, request).await?;
         let millis = SystemClock.now().since(started).as_millis();
-        let answer: Value = serde_json::from_slice(response.body())?;
+        let mut answer: Value = serde_json::from_slice(response.body())?;
+        let data = answer["data"].clone();
+        cut_tokens(&mut variables);
+        cut_tokens(&mut answer);
         println!("{name} ({millis} ms)\n  > {query}");
         if variables != json!({}) {
-            println!("  > {}", cut_tokens(&variables));
+            println!("  > {variables}");
         }
-        println!("  < {}\n", cut_tokens(&answer));
-        Ok(answer)
+        println!("  < {answer}\n");
+        Ok(data)
     }
 }
 
-/// JSON text in which tokens are shortened.
-fn cut_tokens(json: &Value) -> String {
-    let is_token = |text: &str| text.len() == 43 && !text.contains(' ');
+/// Shortens the tokens in JSON.
+fn cut_tokens(json: &mut Value) {
     match json {
-        Value::Object(fields) => {
-            let fields: Vec<_> = fields
-                .iter()
-                .map(|(name, value)| format!("\"{name}\":{}", cut_tokens(value)))
-                .collect();
-            format!("{{{}}}", fields.join(","))
-        }
-        Value::String(text) if is_token(text) => format!("\"{}…\"", &text[..6]),
-        other => other.to_string(),
+        Value::Object(fields) => fields.values_mut().for_each(cut_tokens),
+        Value::String(text) if text.len() == 43 && !text.contains(' ') => text.replace_range(6.., "…"),
+        _ => {}
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use api::banner::Banner;
+use api::banner::banner;
 use api::clock::SystemClock;
 use api::random::SystemRandom;
 use api::server::Server;
@@ -75,20 +75,18 @@ async fn run() -> Result<(), Box<dyn Error>> {
 }
 
 async fn serve(settings: Settings) -> Result<(), StartError> {
-    telemetry::start(&settings)?;
+    telemetry::start(&settings);
     #[cfg(feature = "embedded-mailbox")]
     let (settings, mailbox) = embedded_mailbox::start_if_needed(settings).await?;
     let is_development = settings.is_development();
     let config = settings.resolve()?;
-    let graphiql = config.graphiql;
-    let banner = Banner::new(&config);
-    let server = Server::start(config, Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    let server = Server::start(config.clone(), Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
     tracing::info!("the API listens on http://{}", server.address());
-    if graphiql && !http::graphiql::is_embedded() {
+    if config.http.graphiql && !http::graphiql::is_embedded() {
         tracing::warn!("GraphiQL is not part of this build, so browsers load it from unpkg.com");
     }
     if is_development {
-        println!("{}", banner.text(server.address()));
+        println!("{}", banner(&config, server.address()));
     }
     stop_signal().map_err(StartError::Signals)?.await;
     tracing::info!("stopping");

@@ -9,13 +9,14 @@ use tokio_util::sync::CancellationToken;
 
 use crate::accounts::keep_sweeping;
 use crate::accounts::mails::Composer;
-use crate::app::{App, AppConfig};
+use crate::app::App;
 use crate::clock::SharedClock;
+use crate::http::Limits;
 use crate::mail::MailWorker;
 use crate::random::SharedRandom;
 use crate::settings::Config;
 use crate::start_error::StartError;
-use crate::{database, graphql, http};
+use crate::{database, http};
 
 /// A running server.
 pub struct Server {
@@ -33,63 +34,32 @@ impl Server {
     /// # Errors
     /// When a part of the server cannot be started.
     pub async fn start(config: Config, clock: SharedClock, random: SharedRandom) -> Result<Self, StartError> {
-        let (listener, address) = listen("HTTP_ADDR", config.http).await?;
-        let metrics_listener = match config.metrics {
+        let (listener, address) = listen("HTTP_ADDR", config.http.addr).await?;
+        let metrics_listener = match config.http.metrics_addr {
             Some(address) => Some(listen("METRICS_ADDR", address).await?.0),
             None => None,
         };
         let db = database::connect(config.database_url.expose_secret()).await?;
         database::migrate(&db).await?;
-        let app = App::start(AppConfig {
-            db: db.clone(),
-            clock: clock.clone(),
-            random: random.clone(),
-            secret_key: config.secret_key,
-            policy: config.policy,
-            hashing: config.hashing,
-            client_limit_per_minute: config.client_limit_per_minute,
-        })?;
-        let metrics = app.metrics.clone();
+        let app = App::start(db, clock, random, config.app)?;
         let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url)?;
         let mail_worker = MailWorker::new(
-            db.clone(),
-            clock.clone(),
-            random.clone(),
+            app.db.clone(),
+            app.clock.clone(),
+            app.random.clone(),
             app.outbox.clone(),
-            metrics.clone(),
+            app.metrics.clone(),
             config.smtp_url.expose_secret(),
             composer.into_compose(),
         )?;
-        let context = http::Context {
-            schema: graphql::schema(app.clone(), config.introspection),
-            db,
-            clock,
-            random,
-            proxies: config.trusted_proxies,
-            metrics,
-        };
-        let counters = context.metrics.clone();
-        let options = http::Options {
-            graphiql: config.graphiql,
-            mailbox: config.mailbox_url,
-            introspection: config.introspection,
-            metrics: config.metrics.is_none(),
-            origins: config.origins,
-        };
-        let router = http::router(context, options);
-        let limits = http::Limits::default();
         let stop = CancellationToken::new();
+        let serve = |listener, router| tokio::spawn(http::serve(listener, router, Limits::default(), stop.clone()));
         if let Some(listener) = metrics_listener {
-            tokio::spawn(http::serve(
-                listener,
-                http::metrics_router(counters),
-                limits,
-                stop.clone(),
-            ));
+            serve(listener, http::metrics_router(app.metrics.clone()));
         }
         Ok(Self {
             address,
-            http: tokio::spawn(http::serve(listener, router, limits, stop.clone())),
+            http: serve(listener, http::router(app.clone(), config.http)),
             background: tokio::spawn(background(mail_worker.clone(), app.clone(), stop.clone())),
             app,
             mail_worker,

@@ -6,8 +6,9 @@ use std::ops::Deref;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use api::app::AppConfig;
 use api::credentials::{EmailAddress, HashingConfig};
-use api::http::{Origins, TrustedProxies};
+use api::http::{HttpConfig, Origins, TrustedProxies};
 use api::policy::Policy;
 use api::random::SystemRandom;
 use api::server::Server;
@@ -230,20 +231,24 @@ impl TestAppBuilder {
             smtp_url: smtp_url.into(),
             mail_from: "Registration <no-reply@example.com>".to_owned(),
             activation_url: self.activation_url,
-            secret_key: vec![7; 32].into(),
-            http: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            metrics: None,
             data: None,
-            policy: self.policy,
-            hashing: self.hashing,
-            client_limit_per_minute: self.client_limit_per_minute,
-            trusted_proxies: self.trusted_proxies,
-            origins: self.origins,
-            graphiql: self.graphiql,
-            mailbox_url: self
-                .mailbox_url
-                .or_else(|| Some(format!("http://{}", mailer.http_addr()))),
-            introspection: self.introspection,
+            app: AppConfig {
+                secret_key: vec![7; 32].into(),
+                policy: self.policy,
+                hashing: self.hashing,
+                client_limit_per_minute: self.client_limit_per_minute,
+            },
+            http: HttpConfig {
+                addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+                metrics_addr: None,
+                trusted_proxies: self.trusted_proxies,
+                origins: self.origins,
+                graphiql: self.graphiql,
+                mailbox_url: self
+                    .mailbox_url
+                    .or_else(|| Some(format!("http://{}", mailer.http_addr()))),
+                introspection: self.introspection,
+            },
         };
         let clock = self.clock;
         let server = Server::start(config, Arc::new(clock.clone()), Arc::new(SystemRandom))

@@ -57,10 +57,7 @@ impl TestCore {
         api::database::migrate(&db).await.expect("the database migrates");
         change(&mut db);
         let clock = ManualClock::default();
-        let app = App::start(AppConfig {
-            db,
-            clock: Arc::new(clock.clone()),
-            random: Arc::new(SystemRandom),
+        let config = AppConfig {
             secret_key: vec![7; 32].into(),
             policy,
             hashing: HashingConfig {
@@ -71,8 +68,8 @@ impl TestCore {
                 p: 1,
             },
             client_limit_per_minute: 0,
-        })
-        .expect("hashing starts");
+        };
+        let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), config).expect("hashing starts");
         let composer = Composer::new(app.clone(), "no-reply@example.com", None).expect("the sender is valid");
         let mail_worker = MailWorker::new(
             app.db.clone(),

@@ -14,7 +14,6 @@ mod router;
 mod user_agent;
 
 pub use client_address::TrustedProxies;
-pub use context::Context;
 pub use cors::Origins;
 pub use http_server::{Limits, serve};
-pub use router::{Options, metrics_router, router};
+pub use router::{HttpConfig, metrics_router, router};

@@ -1,5 +1,6 @@
 use std::panic::AssertUnwindSafe;
 
+use axum::Extension;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -11,15 +12,11 @@ use super::request_id::RequestId;
 use crate::graphql::ErrorCode;
 
 /// Turns a panic into an internal server error without details. The connection stays open.
-pub(super) async fn catch(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned();
-    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
-        Ok(response) => response,
-        Err(_) => error_response(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            ErrorCode::InternalServerError,
-            "Something went wrong on the server. Quote the request id when you report it.",
-            id.as_ref(),
-        ),
-    }
+pub(super) async fn catch(Extension(id): Extension<RequestId>, request: Request, next: Next) -> Response {
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    handled.unwrap_or_else(|_| {
+        let message = "Something went wrong on the server. Quote the request id when you report it.";
+        let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalServerError);
+        error_response(status, code, message, Some(&id))
+    })
 }

@@ -19,7 +19,7 @@ pub(super) async fn livez() -> &'static str {
 
 /// The process can serve requests: its database responds.
 pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
-    match tokio::time::timeout(DATABASE_PING_TIMEOUT, context.db.ping()).await {
+    match tokio::time::timeout(DATABASE_PING_TIMEOUT, context.app.db.ping()).await {
         Ok(Ok(())) => "ok\n".into_response(),
         failed => {
             tracing::warn!(?failed, "not ready: the database does not respond");

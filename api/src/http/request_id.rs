@@ -29,7 +29,7 @@ impl RequestId {
             .get(HEADER)
             .filter(|value| is_safe_to_log(value.as_bytes()));
         Self(received.cloned().unwrap_or_else(|| {
-            let id = random::uuid(&*context.random, context.clock.now()).to_string();
+            let id = random::uuid(&*context.app.random, context.app.clock.now()).to_string();
             HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("none"))
         }))
     }
@@ -41,9 +41,9 @@ pub(super) async fn assign(State(context): State<Arc<Context>>, mut request: Req
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", id = id.as_str());
-    let started = context.clock.now();
+    let started = context.app.clock.now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let millis = u64::try_from(context.clock.now().since(started).as_millis()).unwrap_or(u64::MAX);
+    let millis = u64::try_from(context.app.clock.now().since(started).as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::debug!(%method, path, status = response.status().as_u16(), millis, "answered"));
     response.headers_mut().insert(HEADER, id.0);
     response

@@ -1,61 +1,66 @@
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
 
+use super::client_address::TrustedProxies;
 use super::context::Context;
 use super::cors::Origins;
-use super::{cors, graphiql, graphql, headers, panics, probes, request_id};
+use super::{cors, graphiql, graphql as handlers, headers, panics, probes, request_id};
+use crate::app::App;
+use crate::graphql;
 use crate::metrics::Metrics;
 
-/// Which routes are served beside GraphQL, and which origins may call.
+/// Where the API listens, which routes it serves beside GraphQL, and which clients may call it.
 #[derive(Debug, Clone)]
-pub struct Options {
-    /// Serve GraphiQL at `/`.
+pub struct HttpConfig {
+    /// Where the API listens.
+    pub addr: SocketAddr,
+    /// Where the metrics are served, if not on `addr`.
+    pub metrics_addr: Option<SocketAddr>,
+    /// The proxies whose `X-Forwarded-For` header is trusted.
+    pub trusted_proxies: TrustedProxies,
+    /// The origins whose pages may call the API.
+    pub origins: Origins,
+    /// Whether GraphiQL is served at `/`.
     pub graphiql: bool,
     /// The origin of the mailbox, from which GraphiQL's page reads codes.
-    pub mailbox: Option<String>,
-    /// Serve the schema at `/schema.graphql`.
+    pub mailbox_url: Option<String>,
+    /// Whether clients can query the schema, and read it at `/schema.graphql`.
     pub introspection: bool,
-    /// Serve metrics at `/metrics`.
-    pub metrics: bool,
-    /// The origins that CORS allows.
-    pub origins: Origins,
 }
 
 /// All routes of the API.
-pub fn router(context: Context, options: Options) -> Router {
-    let Options {
-        graphiql,
-        mailbox,
-        introspection,
-        metrics,
-        origins,
-    } = options;
-    let context = Arc::new(context);
+pub fn router(app: App, config: HttpConfig) -> Router {
+    let context = Arc::new(Context {
+        schema: graphql::schema(app.clone(), config.introspection),
+        proxies: config.trusted_proxies,
+        app,
+    });
     let mut router = Router::new()
         .route(
             "/graphql",
-            get(graphql::get)
-                .post(graphql::post)
-                .fallback(graphql::method_not_allowed),
+            get(handlers::get)
+                .post(handlers::post)
+                .fallback(handlers::method_not_allowed),
         )
         .route("/livez", get(probes::livez))
         .route("/readyz", get(probes::readyz))
         .fallback(probes::not_found);
-    if metrics {
-        router = router.route("/metrics", get(probes::metrics).with_state(context.metrics.clone()));
+    if config.metrics_addr.is_none() {
+        router = router.route("/metrics", get(probes::metrics).with_state(context.app.metrics.clone()));
     }
-    if introspection {
-        router = router.route("/schema.graphql", get(graphql::schema));
+    if config.introspection {
+        router = router.route("/schema.graphql", get(handlers::schema));
     }
-    if graphiql {
-        router = router.merge(graphiql::routes(mailbox.as_deref()));
+    if config.graphiql {
+        router = router.merge(graphiql::routes(config.mailbox_url.as_deref()));
     }
     router
         .layer(from_fn(panics::catch))
-        .layer(cors::layer(origins))
+        .layer(cors::layer(config.origins))
         .layer(map_response(headers::add_defaults))
         .layer(from_fn_with_state(context.clone(), request_id::assign))
         .with_state(context)

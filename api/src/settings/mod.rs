@@ -21,8 +21,8 @@ pub use self::command_line::parse;
 pub use self::config::Config;
 pub(crate) use self::values::LogFormat;
 use self::values::{
-    Environment, Switch, activation_url, address, code_length, database_url, duration, mailbox_origin, network, number,
-    origin, positive, secret_key,
+    Environment, Switch, activation_url, address, code_length, database_url, duration, log_levels, mailbox_origin,
+    network, number, origin, positive, secret_key,
 };
 
 /// All settings, as flags and as environment variables of the same name: `--http-addr` and `HTTP_ADDR`. The value of one
@@ -149,6 +149,6 @@ pub struct Settings {
     log_format: Option<LogFormat>,
 
     /// What to log: a level, or levels per module such as api=debug,info
-    #[arg(long, env = "RUST_LOG", value_name = "LEVELS", default_value = "info")]
+    #[arg(long, env = "RUST_LOG", value_name = "LEVELS", default_value = "info", value_parser = log_levels)]
     pub(crate) rust_log: String,
 }

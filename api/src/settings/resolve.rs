@@ -6,12 +6,25 @@ use secrecy::{SecretSlice, SecretString};
 
 use super::values::{Environment, LogFormat, Switch};
 use super::{Config, Settings, data_folder, secret_file};
+use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
-use crate::http::{Origins, TrustedProxies};
+use crate::http::{HttpConfig, Origins, TrustedProxies};
 use crate::policy::Policy;
 use crate::start_error::StartError;
 
 impl Settings {
+    /// The settings of these flags alone, without the environment.
+    ///
+    /// # Errors
+    /// When a flag cannot be read.
+    #[cfg(any(test, feature = "embedded-mailbox"))]
+    pub(crate) fn from_flags(flags: &[&str]) -> Result<Self, clap::Error> {
+        use clap::{Args, Command, FromArgMatches};
+        let command = Self::augment_args(Command::new("api").no_binary_name(true));
+        let isolated = command.mut_args(|arg| arg.env(None::<&str>));
+        Self::from_arg_matches(&isolated.try_get_matches_from(flags)?)
+    }
+
     /// Whether settings that are not set have defaults for a developer's machine.
     #[must_use]
     pub fn is_development(&self) -> bool {
@@ -50,10 +63,8 @@ impl Settings {
         if let Some(key) = &self.secret_key {
             return Ok(key.clone());
         }
-        self.require_development(
-            "SECRET_KEY",
-            "at least 32 random bytes, for example from `openssl rand -hex 32`",
-        )?;
+        let expected = "at least 32 random bytes, for example from `openssl rand -hex 32`";
+        self.require_development("SECRET_KEY", expected)?;
         secret_file::read_or_create(&data_folder::create()?.join("secret.key"))
     }
 
@@ -88,44 +99,46 @@ impl Settings {
         let keeps_data = development && (self.database_url.is_none() || self.secret_key.is_none());
         Ok(Config {
             database_url: self.database_url()?,
-            secret_key: self.secret_key()?,
+            app: AppConfig {
+                secret_key: self.secret_key()?,
+                policy: Policy {
+                    code_length: self.activation_code_length,
+                    code_ttl: self.activation_code_ttl,
+                    session_ttl: self.session_ttl,
+                    session_idle: self.session_idle,
+                },
+                hashing: HashingConfig {
+                    threads: self.hash_threads.unwrap_or_else(credentials::cores),
+                    queue: self.hash_queue,
+                    m_kib: self.argon2_m_kib,
+                    t: self.argon2_t,
+                    p: self.argon2_p,
+                },
+                client_limit_per_minute: self.client_limit_per_minute,
+            },
             smtp_url: self.smtp_url()?,
             data: keeps_data.then(data_folder::create).transpose()?,
             mail_from: self.mail_from,
             activation_url: self.activation_url,
-            http: self.http_addr,
-            metrics: self.metrics_addr,
-            policy: Policy {
-                code_length: self.activation_code_length,
-                code_ttl: self.activation_code_ttl,
-                session_ttl: self.session_ttl,
-                session_idle: self.session_idle,
+            http: HttpConfig {
+                addr: self.http_addr,
+                metrics_addr: self.metrics_addr,
+                trusted_proxies: TrustedProxies(self.trusted_proxies),
+                origins: match self.cors_allowed_origins {
+                    Some(origins) => Origins::Listed(origins),
+                    None if development => Origins::Localhost,
+                    None => Origins::Listed(Vec::new()),
+                },
+                graphiql: is_on(self.graphiql),
+                mailbox_url: self.mailbox_url,
+                introspection: is_on(self.introspection),
             },
-            hashing: HashingConfig {
-                threads: self.hash_threads.unwrap_or_else(credentials::cores),
-                queue: self.hash_queue,
-                m_kib: self.argon2_m_kib,
-                t: self.argon2_t,
-                p: self.argon2_p,
-            },
-            client_limit_per_minute: self.client_limit_per_minute,
-            trusted_proxies: TrustedProxies(self.trusted_proxies),
-            origins: match self.cors_allowed_origins {
-                Some(origins) => Origins::Listed(origins),
-                None if development => Origins::Localhost,
-                None => Origins::Listed(Vec::new()),
-            },
-            graphiql: is_on(self.graphiql),
-            mailbox_url: self.mailbox_url,
-            introspection: is_on(self.introspection),
         })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::{Args, Command, FromArgMatches};
-
     use super::*;
 
     const DATABASE_URL: &str = "--database-url=postgres://localhost/accounts";
@@ -133,10 +146,7 @@ mod tests {
     const SMTP_URL: &str = "--smtp-url=smtp://localhost:25";
 
     fn resolve(flags: &[&str]) -> Result<Config, String> {
-        let command = Settings::augment_args(Command::new("api").no_binary_name(true));
-        let isolated = command.mut_args(|arg| arg.env(None::<&str>));
-        let matches = isolated.try_get_matches_from(flags).expect("valid flags");
-        let settings = Settings::from_arg_matches(&matches).expect("settings");
+        let settings = Settings::from_flags(flags).expect("valid flags");
         settings.resolve().map_err(|error| error.to_string())
     }
 
@@ -153,7 +163,7 @@ mod tests {
             assert!(error.starts_with(&expected), "{error}");
         }
         let config = resolve(&[production, DATABASE_URL, SECRET_KEY, SMTP_URL]).expect("a config");
-        assert!(!config.graphiql && !config.introspection && config.data.is_none());
+        assert!(!config.http.graphiql && !config.http.introspection && config.data.is_none());
     }
 
     #[test]

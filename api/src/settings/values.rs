@@ -8,6 +8,7 @@ use axum::http::HeaderValue;
 use clap::ValueEnum;
 use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
+use tracing_subscriber::EnvFilter;
 use url::Url;
 
 use crate::start_error::DATABASE_URL;
@@ -127,6 +128,14 @@ pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
     text.parse()
         .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
         .map_err(|_| "networks such as 10.0.0.0/8 or fd00::/8, separated by commas")
+}
+
+/// Empty levels would log errors only.
+pub(super) fn log_levels(text: &str) -> Result<String, &'static str> {
+    match EnvFilter::try_new(text) {
+        Ok(_) if !text.is_empty() => Ok(text.to_owned()),
+        _ => Err("levels such as info or api=debug,info"),
+    }
 }
 
 pub(super) fn number(text: &str) -> Result<u32, &'static str> {

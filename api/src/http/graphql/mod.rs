@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{ConnectInfo, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
 
 use self::parameters::{from_body, from_url, is_json};
 pub(super) use self::response::error_response;
-use self::response::{execution_response, media_type, overloaded_response, rejection_response};
+use self::response::{bad_request, execution_response, media_type, overloaded_response, rejection_response};
 use super::context::Context;
 use super::request_id::RequestId;
 use super::{authorization, user_agent};
-use crate::graphql::{Caller, ErrorCode, Method, Request, sdl};
+use crate::graphql::{Caller, Method, Request, sdl};
 use crate::limits::Client;
 
 /// Only a database that stands still makes an operation take this long.
@@ -35,7 +35,7 @@ pub(super) async fn get(
 ) -> Response {
     match from_url(&query.unwrap_or_default()) {
         Ok(request) => execute(&context, request, Method::Get, peer, &headers, &id).await,
-        Err(message) => bad_request(&message, &id),
+        Err(message) => bad_request(StatusCode::BAD_REQUEST, &message),
     }
 }
 
@@ -49,20 +49,16 @@ pub(super) async fn post(
     let (head, body) = request.into_parts();
     // A browser sends other types, or none, to any origin without a preflight (Fetch Standard, CORS-safelisted).
     if !is_json(&head.headers) {
-        return error_response(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ErrorCode::BadRequest,
-            "Send the request as application/json, in UTF-8.",
-            Some(&id),
-        );
+        let message = "Send the request as application/json, in UTF-8.";
+        return bad_request(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     }
     let body = match body::read(body).await {
         Ok(body) => body,
-        Err((status, message)) => return error_response(status, ErrorCode::BadRequest, message, Some(&id)),
+        Err((status, message)) => return bad_request(status, message),
     };
     match from_body(&body) {
         Ok(request) => execute(&context, request, Method::Post, peer, &head.headers, &id).await,
-        Err(message) => bad_request(&message, &id),
+        Err(message) => bad_request(StatusCode::BAD_REQUEST, &message),
     }
 }
 
@@ -78,7 +74,7 @@ async fn execute(
     let caller = Caller::new(
         authorization::read(headers),
         Client::at(context.proxies.client(peer.ip(), headers)).with_user_agent(user_agent::read(headers)),
-        context.clock.now(),
+        context.app.clock.now(),
     );
     let execution = context.schema.execute(request, method, caller);
     match tokio::time::timeout(EXECUTION_TIMEOUT, execution).await {
@@ -91,25 +87,13 @@ async fn execute(
     }
 }
 
-fn bad_request(message: &str, id: &RequestId) -> Response {
-    error_response(StatusCode::BAD_REQUEST, ErrorCode::BadRequest, message, Some(id))
-}
-
 /// The schema as text.
-pub(super) async fn schema() -> ([(header::HeaderName, &'static str); 1], String) {
+pub(super) async fn schema() -> ([(HeaderName, &'static str); 1], String) {
     ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], sdl())
 }
 
-pub(super) async fn method_not_allowed(Extension(id): Extension<RequestId>) -> Response {
+pub(super) async fn method_not_allowed() -> ([(HeaderName, &'static str); 1], Response) {
     let message = "Send GraphQL with POST, or a query with GET.";
-    let mut response = error_response(
-        StatusCode::METHOD_NOT_ALLOWED,
-        ErrorCode::BadRequest,
-        message,
-        Some(&id),
-    );
-    response
-        .headers_mut()
-        .insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
-    response
+    let response = bad_request(StatusCode::METHOD_NOT_ALLOWED, message);
+    ([(header::ALLOW, "GET, POST")], response)
 }

@@ -19,8 +19,8 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
 
 /// The body after an execution. `async_graphql::Value` keeps the fields in the order of the request.
 #[derive(Serialize)]
-struct ExecutionBody<'a> {
-    data: &'a async_graphql::Value,
+struct ExecutionBody {
+    data: async_graphql::Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
 }
@@ -50,27 +50,19 @@ pub(super) fn media_type(headers: &HeaderMap) -> &'static str {
 
 /// The response to a request that was executed.
 pub(super) fn execution_response(response: GraphqlResponse, media: &str, id: &RequestId) -> Response {
-    let overloaded = response
-        .errors
-        .iter()
-        .any(|error| has_code(error, ErrorCode::Overloaded));
+    let GraphqlResponse { data, mut errors, .. } = response;
+    let overloaded = errors.iter().any(|error| has_code(error, ErrorCode::Overloaded));
     let status = if overloaded {
         StatusCode::SERVICE_UNAVAILABLE
     } else {
         StatusCode::OK
     };
-    let mut errors = response.errors;
-    for error in errors
-        .iter_mut()
-        .filter(|error| has_code(error, ErrorCode::InternalServerError))
-    {
-        error.extensions.get_or_insert_default().set("requestId", id.as_str());
+    for error in &mut errors {
+        if has_code(error, ErrorCode::InternalServerError) {
+            error.extensions.get_or_insert_default().set("requestId", id.as_str());
+        }
     }
-    let body = ExecutionBody {
-        data: &response.data,
-        errors,
-    };
-    let mut response = json_response(status, media, &body);
+    let mut response = json_response(status, media, &ExecutionBody { data, errors });
     if overloaded {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
@@ -107,7 +99,13 @@ pub(super) fn overloaded_response(id: &RequestId) -> Response {
     response
 }
 
-/// The response to a request that never reaches GraphQL. It is a GraphQL error, because clients read nothing else.
+/// The response to a request that is at fault itself.
+pub(super) fn bad_request(status: StatusCode, message: &str) -> Response {
+    error_response(status, ErrorCode::BadRequest, message, None)
+}
+
+/// The response to a request that never reaches GraphQL. It is a GraphQL error, because clients read nothing else. A fault
+/// of the server has the id of the request.
 pub(in crate::http) fn error_response(
     status: StatusCode,
     code: ErrorCode,
@@ -115,7 +113,7 @@ pub(in crate::http) fn error_response(
     id: Option<&RequestId>,
 ) -> Response {
     let mut extensions = json!({ CODE: code.as_str() });
-    if let Some(id) = id.filter(|_| status.is_server_error()) {
+    if let Some(id) = id {
         extensions["requestId"] = json!(id.as_str());
     }
     let error = json!({ "message": message, "extensions": extensions });
