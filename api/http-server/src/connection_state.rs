@@ -5,9 +5,7 @@ use crossbeam_utils::atomic::AtomicCell;
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
-    /// No byte has arrived yet.
-    New,
-    /// A part of a request's head has arrived.
+    /// The connection is new, or a part of a request's head has arrived.
     ReadingHead,
     /// The request is handled, or its response is sent.
     Responding,

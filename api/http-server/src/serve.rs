@@ -55,7 +55,7 @@ async fn serve_connection(
     limits: Limits,
     stop: CancellationToken,
 ) {
-    let state = Arc::new(AtomicCell::new(ConnectionState::New));
+    let state = Arc::new(AtomicCell::new(ConnectionState::ReadingHead));
     let stream = TimedStream::new(stream, limits, state.clone());
     let service = service_fn(|mut request: Request<Incoming>| {
         state.store(ConnectionState::Responding);

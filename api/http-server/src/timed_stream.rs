@@ -1,7 +1,6 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -38,21 +37,13 @@ impl TimedStream {
         }
     }
 
-    fn restart_read_deadline(&mut self, state: ConnectionState, timeout: Duration) {
+    fn restart_read_deadline(&mut self, state: ConnectionState) {
+        let timeout = match state {
+            ConnectionState::Idle => self.limits.idle_timeout,
+            _ => self.limits.head_timeout,
+        };
         self.read_deadline_state = state;
         self.read_deadline.as_mut().reset(Instant::now() + timeout);
-    }
-
-    fn on_bytes_read(&mut self) {
-        match self.state.load() {
-            // The deadline of a new connection already covers its first head.
-            ConnectionState::New => self.read_deadline_state = ConnectionState::ReadingHead,
-            ConnectionState::Idle => {
-                self.restart_read_deadline(ConnectionState::ReadingHead, self.limits.head_timeout);
-            }
-            ConnectionState::ReadingHead | ConnectionState::Responding => return,
-        }
-        self.state.store(ConnectionState::ReadingHead);
     }
 
     fn poll_read_deadline(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -62,11 +53,7 @@ impl TimedStream {
             return Poll::Pending;
         }
         if state != self.read_deadline_state {
-            let timeout = match state {
-                ConnectionState::Idle => self.limits.idle_timeout,
-                _ => self.limits.head_timeout,
-            };
-            self.restart_read_deadline(state, timeout);
+            self.restart_read_deadline(state);
         }
         ready!(self.read_deadline.as_mut().poll(cx));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
@@ -85,7 +72,7 @@ impl TimedStream {
         if self.state.load() == ConnectionState::Idle {
             // hyper polled for the next request while the server responded, and polls again only after a wake-up. So
             // the idle deadline has to be registered here.
-            self.restart_read_deadline(ConnectionState::Idle, self.limits.idle_timeout);
+            self.restart_read_deadline(ConnectionState::Idle);
             let _ = self.read_deadline.as_mut().poll(cx);
         }
         write
@@ -99,8 +86,9 @@ impl AsyncRead for TimedStream {
         if read.is_pending() {
             return self.poll_read_deadline(cx);
         }
-        if buffer.filled().len() > filled {
-            self.on_bytes_read();
+        if buffer.filled().len() > filled && self.state.load() == ConnectionState::Idle {
+            self.state.store(ConnectionState::ReadingHead);
+            self.restart_read_deadline(ConnectionState::ReadingHead);
         }
         read
     }
