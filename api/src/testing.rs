@@ -46,14 +46,11 @@ pub fn authorization(headers: &HeaderMap) -> Authorization {
 /// If validation waits for something.
 pub fn validate(document: &str) {
     static GUARD: LazyLock<RequestGuard> = LazyLock::new(|| RequestGuard::new(true));
-    static SCHEMA: LazyLock<Resolvers> =
+    static SCHEMA: LazyLock<Resolvers> = LazyLock::new(|| {
         // The extension that is added first is the outermost.
-        LazyLock::new(|| {
-            builder()
-                .extension(RejectAfterValidation)
-                .extension(GUARD.clone())
-                .finish()
-        });
+        let builder = builder().extension(RejectAfterValidation);
+        builder.extension(GUARD.clone()).finish()
+    });
     let client = Client::at(Ipv4Addr::LOCALHOST.into());
     let caller = Caller::new(Authorization::Missing, client, Timestamp::from_millis(0));
     let request = Request {

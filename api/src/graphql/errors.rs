@@ -13,6 +13,10 @@ use crate::accounts::DomainError;
 /// The name of the extension that carries an [`ErrorCode`].
 pub const CODE: &str = "code";
 
+pub(crate) const OVERLOADED_MESSAGE: &str = "The server is busy. Try again in a few seconds.";
+pub(crate) const INTERNAL_MESSAGE: &str =
+    "Something went wrong on the server. Quote the request id when you report it.";
+
 /// `extensions.code` of a top-level error, in the spelling that GraphQL clients already know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorCode {
@@ -107,14 +111,8 @@ impl From<ApiError> for async_graphql::Error {
                 format!("Authentication required: {accepted}."),
             ),
             ApiError::RateLimited(_) => (ErrorCode::RateLimited, "Too many attempts. Try again later.".to_owned()),
-            ApiError::Overloaded => (
-                ErrorCode::Overloaded,
-                "The server is busy. Try again in a few seconds.".to_owned(),
-            ),
-            ApiError::Internal => (
-                ErrorCode::InternalServerError,
-                "Something went wrong on the server. Quote the request id when you report it.".to_owned(),
-            ),
+            ApiError::Overloaded => (ErrorCode::Overloaded, OVERLOADED_MESSAGE.to_owned()),
+            ApiError::Internal => (ErrorCode::InternalServerError, INTERNAL_MESSAGE.to_owned()),
         };
         Self::new(message).extend_with(|_, extensions| {
             extensions.set(CODE, code.as_str());

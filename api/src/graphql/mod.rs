@@ -13,5 +13,6 @@ mod user_error;
 
 pub use caller::{Authorization, Caller};
 pub use errors::{CODE, ErrorCode};
+pub(crate) use errors::{INTERNAL_MESSAGE, OVERLOADED_MESSAGE};
 pub use guard::{Method, Request, RequestError};
 pub use schema::{Schema, schema, sdl};

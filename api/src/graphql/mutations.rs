@@ -12,7 +12,7 @@ use super::types::Session;
 use super::user_error::UserError;
 use crate::accounts::{self, DomainError};
 use crate::app::App;
-use crate::credentials::{Credentials, EmailAddress, NewPassword, Password};
+use crate::credentials::{Credentials, EmailAddress, InvalidEmail, NewPassword, Password};
 use crate::token::Token;
 use crate::verification::Code;
 
@@ -120,14 +120,11 @@ impl Mutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Email and password.")] input: SignInInput,
     ) -> Result<SignInPayload, ApiError> {
-        let email = match EmailAddress::parse(&input.email) {
-            Ok(email) => email,
-            Err(error) => {
-                return Ok(SignInPayload {
-                    session: None,
-                    user_errors: vec![error.into()],
-                });
-            }
+        let Ok(email) = EmailAddress::parse(&input.email) else {
+            return Ok(SignInPayload {
+                session: None,
+                user_errors: vec![InvalidEmail.into()],
+            });
         };
         let credentials = Credentials {
             email,

@@ -1,6 +1,6 @@
 //! The schema, and executing requests on it.
 
-use async_graphql::{EmptySubscription, Response, SDLExportOptions, SchemaBuilder, ServerError, Value};
+use async_graphql::{EmptySubscription, Response, SDLExportOptions, SchemaBuilder, Value};
 
 use super::caller::Caller;
 use super::errors::{CODE, ErrorCode};
@@ -58,24 +58,17 @@ impl Schema {
     pub async fn execute(&self, request: Request, method: Method, caller: Caller) -> Result<Response, RequestError> {
         let request = self.guard.check(request, method, &caller)?;
         let mut response = self.resolvers.execute(request.data(caller)).await;
-        response.errors = response.errors.into_iter().map(with_code).collect();
+        for error in &mut response.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            // An error without a code comes from async-graphql and concerns the request.
+            if extensions.get(CODE).is_none() {
+                extensions.set(CODE, ErrorCode::BadUserInput.as_str());
+            }
+        }
         // The guard's last steps run inside `execute`. After an error there the response has neither data nor a path.
         if response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty()) {
             return Err(RequestError::Invalid(response.errors));
         }
         Ok(response)
-    }
-}
-
-/// An error without a code comes from async-graphql and concerns the request.
-fn with_code(error: ServerError) -> ServerError {
-    let has_code = error
-        .extensions
-        .as_ref()
-        .is_some_and(|extensions| extensions.get(CODE).is_some());
-    if has_code {
-        error
-    } else {
-        ErrorCode::BadUserInput.mark(error)
     }
 }

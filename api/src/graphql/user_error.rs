@@ -152,16 +152,11 @@ impl From<InvalidEmail> for UserError {
 
 impl From<PasswordLength> for UserError {
     fn from(length: PasswordLength) -> Self {
-        match length {
-            PasswordLength::TooShort => Self::new(
-                UserErrorCode::PasswordTooShort,
-                format!("The password must have at least {MIN_PASSWORD_LENGTH} characters."),
-            ),
-            PasswordLength::TooLong => Self::new(
-                UserErrorCode::PasswordTooLong,
-                format!("The password must have at most {MAX_PASSWORD_LENGTH} characters."),
-            ),
-        }
+        let (code, bound, limit) = match length {
+            PasswordLength::TooShort => (UserErrorCode::PasswordTooShort, "at least", MIN_PASSWORD_LENGTH),
+            PasswordLength::TooLong => (UserErrorCode::PasswordTooLong, "at most", MAX_PASSWORD_LENGTH),
+        };
+        Self::new(code, format!("The password must have {bound} {limit} characters."))
     }
 }
 

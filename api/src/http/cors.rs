@@ -3,6 +3,7 @@
 use axum::http::request::Parts;
 use axum::http::{HeaderName, HeaderValue, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
+use url::Url;
 
 /// The origins that CORS allows.
 #[derive(Debug, Clone)]
@@ -34,14 +35,9 @@ pub(super) fn layer(origins: Origins) -> CorsLayer {
 }
 
 fn is_localhost(origin: &HeaderValue) -> bool {
-    let Some((_, rest)) = origin.to_str().ok().and_then(|text| text.split_once("://")) else {
-        return false;
-    };
-    let host = match rest.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => rest,
-    };
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
+    let url = origin.to_str().ok().and_then(|origin| Url::parse(origin).ok());
+    let host = url.as_ref().and_then(Url::host_str);
+    host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost"))
 }
 
 #[cfg(test)]

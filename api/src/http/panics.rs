@@ -9,14 +9,13 @@ use futures_util::FutureExt;
 
 use super::graphql::error_response;
 use super::request_id::RequestId;
-use crate::graphql::ErrorCode;
+use crate::graphql::{ErrorCode, INTERNAL_MESSAGE};
 
 /// Turns a panic into an internal server error without details. The connection stays open.
 pub(super) async fn catch(Extension(id): Extension<RequestId>, request: Request, next: Next) -> Response {
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind().await;
     handled.unwrap_or_else(|_| {
-        let message = "Something went wrong on the server. Quote the request id when you report it.";
         let (status, code) = (StatusCode::INTERNAL_SERVER_ERROR, ErrorCode::InternalServerError);
-        error_response(status, code, message, Some(&id))
+        error_response(status, code, INTERNAL_MESSAGE, Some(&id))
     })
 }

@@ -24,13 +24,7 @@ impl Document {
         let parsed = parse_query(text).map_err(|error| RequestError::syntax(&error))?;
         let operation = choose_operation(&parsed, operation_name)?;
         let cost = Cost::of(&parsed, operation);
-        if cost.fields > MAX_FIELDS {
-            return Err(LimitExceeded {
-                bound: "fields",
-                limit: MAX_FIELDS,
-            }
-            .into());
-        }
+        LimitExceeded::check("fields", cost.fields, MAX_FIELDS)?;
         let mut operations = parsed.operations.iter();
         Ok(Self {
             operation_type: operation.ty,

@@ -21,6 +21,15 @@ pub(crate) struct LimitExceeded {
     pub limit: usize,
 }
 
+impl LimitExceeded {
+    pub(super) fn check(bound: &'static str, count: usize, limit: usize) -> Result<(), Self> {
+        if count > limit {
+            return Err(Self { bound, limit });
+        }
+        Ok(())
+    }
+}
+
 /// How often a document has what is limited.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Counts {
@@ -37,43 +46,24 @@ pub(crate) struct Counts {
 pub(crate) fn check_limits(document: &str) -> Result<Counts, LimitExceeded> {
     let mut counts = Counts::default();
     let mut rest = document.as_bytes();
-    while let Some((token, length)) = next_token(rest) {
+    while !rest.is_empty() {
+        let (token, after) = rest.split_at(token_length(rest));
         counts.add(token)?;
-        rest = &rest[length..];
+        rest = after;
     }
     Ok(counts)
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Token {
-    Ignored,
-    Open(u8),
-    Close(u8),
-    Spread,
-    Colon,
-    At,
-    Other,
-}
-
-/// The first token of the text, and its length in bytes.
-fn next_token(text: &[u8]) -> Option<(Token, usize)> {
-    let first = *text.first()?;
-    Some(match first {
-        b' ' | b'\t' | b'\n' | b'\r' | b',' => (Token::Ignored, 1),
-        b'#' => (
-            Token::Ignored,
-            length_until(text, |byte| byte == b'\n' || byte == b'\r'),
-        ),
-        b'"' if text.starts_with(b"\"\"\"") => (Token::Other, block_string(text)),
-        b'"' => (Token::Other, string(text)),
-        b'{' | b'[' | b'(' => (Token::Open(first), 1),
-        b'}' | b']' | b')' => (Token::Close(first), 1),
-        b'.' if text.starts_with(b"...") => (Token::Spread, 3),
-        b':' => (Token::Colon, 1),
-        b'@' => (Token::At, 1),
-        _ if is_word(first) => (Token::Other, length_until(text, |byte| !is_word(byte))),
-        _ => (Token::Other, 1),
-    })
+/// The length in bytes of the first token of a text. A comment and a space are tokens here too.
+fn token_length(text: &[u8]) -> usize {
+    match text {
+        [b'#', ..] => length_until(text, |byte| matches!(byte, b'\n' | b'\r')),
+        [b'"', b'"', b'"', ..] => block_string(text),
+        [b'"', ..] => string(text),
+        [b'.', b'.', b'.', ..] => 3,
+        [first, ..] if is_word(*first) => length_until(text, |byte| !is_word(byte)),
+        _ => 1,
+    }
 }
 
 fn is_word(byte: u8) -> bool {
@@ -114,36 +104,31 @@ fn block_string(text: &[u8]) -> usize {
 }
 
 impl Counts {
-    fn add(&mut self, token: Token) -> Result<(), LimitExceeded> {
+    fn add(&mut self, token: &[u8]) -> Result<(), LimitExceeded> {
         match token {
-            Token::Ignored => return Ok(()),
-            Token::Open(bracket) => {
+            [b' ' | b'\t' | b'\n' | b'\r' | b',' | b'#', ..] => return Ok(()),
+            b"{" | b"[" => self.nesting += 1,
+            b"}" | b"]" => self.nesting = self.nesting.saturating_sub(1),
+            b"(" => {
                 self.nesting += 1;
-                self.parentheses += usize::from(bracket == b'(');
+                self.parentheses += 1;
             }
-            Token::Close(bracket) => {
+            b")" => {
                 self.nesting = self.nesting.saturating_sub(1);
-                self.parentheses = self.parentheses.saturating_sub(usize::from(bracket == b')'));
+                self.parentheses = self.parentheses.saturating_sub(1);
             }
-            Token::Spread => self.spreads += 1,
+            b"..." => self.spreads += 1,
             // In parentheses a colon belongs to an argument, a variable or an input field.
-            Token::Colon => self.aliases += usize::from(self.parentheses == 0),
-            Token::At => self.directives += 1,
-            Token::Other => {}
+            b":" => self.aliases += usize::from(self.parentheses == 0),
+            b"@" => self.directives += 1,
+            _ => {}
         }
         self.tokens += 1;
-        for (bound, count, limit) in [
-            ("tokens", self.tokens, MAX_TOKENS),
-            ("nesting", self.nesting, MAX_NESTING),
-            ("fragmentSpreads", self.spreads, MAX_FRAGMENT_SPREADS),
-            ("aliases", self.aliases, MAX_ALIASES),
-            ("directives", self.directives, MAX_DIRECTIVES),
-        ] {
-            if count > limit {
-                return Err(LimitExceeded { bound, limit });
-            }
-        }
-        Ok(())
+        LimitExceeded::check("tokens", self.tokens, MAX_TOKENS)?;
+        LimitExceeded::check("nesting", self.nesting, MAX_NESTING)?;
+        LimitExceeded::check("fragmentSpreads", self.spreads, MAX_FRAGMENT_SPREADS)?;
+        LimitExceeded::check("aliases", self.aliases, MAX_ALIASES)?;
+        LimitExceeded::check("directives", self.directives, MAX_DIRECTIVES)
     }
 }
 

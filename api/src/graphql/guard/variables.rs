@@ -95,15 +95,11 @@ pub(super) struct SuppliedVariables<'a> {
 impl SuppliedVariables<'_> {
     /// Checks that each variable has a value of its type. The error names the first that has not.
     pub(super) fn check_variables(&self) -> Result<(), String> {
-        for Variable {
-            name,
-            declared,
-            default,
-        } in &self.required.variables
-        {
+        for variable in &self.required.variables {
+            let (name, declared) = (&variable.name, &variable.declared);
             let problem = match self.values.get(name) {
                 Some(value) if !has_type(self.registry, declared, value) => "has the wrong type",
-                None if !declared.nullable && default.is_none() => "is required",
+                None if !declared.nullable && variable.default.is_none() => "is required",
                 _ => continue,
             };
             return Err(format!("Variable \"${name}\" of type \"{declared}\" {problem}."));

@@ -1,12 +1,12 @@
 //! Responses to GraphQL requests.
 
 use async_graphql::{Response as GraphqlResponse, ServerError};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::graphql::{CODE, ErrorCode, RequestError};
+use crate::graphql::{CODE, ErrorCode, OVERLOADED_MESSAGE, RequestError};
 use crate::http::request_id::RequestId;
 
 /// For clients that read `application/json` only.
@@ -15,7 +15,7 @@ const JSON: &str = "application/json; charset=utf-8";
 const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 
 /// When a client may try an overloaded server again, in seconds.
-const RETRY_AFTER: HeaderValue = HeaderValue::from_static("2");
+const RETRY_LATER: [(HeaderName, &str); 1] = [(header::RETRY_AFTER, "2")];
 
 /// The body after an execution. `async_graphql::Value` keeps the fields in the order of the request.
 #[derive(Serialize)]
@@ -62,9 +62,9 @@ pub(super) fn execution_response(response: GraphqlResponse, media: &str, id: &Re
             error.extensions.get_or_insert_default().set("requestId", id.as_str());
         }
     }
-    let mut response = json_response(status, media, &ExecutionBody { data, errors });
+    let response = json_response(status, media, &ExecutionBody { data, errors });
     if overloaded {
-        response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
+        return (RETRY_LATER, response).into_response();
     }
     response
 }
@@ -77,26 +77,17 @@ pub(super) fn rejection_response(error: &RequestError, media: &str) -> Response 
         RequestError::Invalid(_) | RequestError::LimitExceeded(_) => StatusCode::BAD_REQUEST,
         RequestError::MutationWithGet(_) => StatusCode::METHOD_NOT_ALLOWED,
     };
-    let mut response = json_response(status, media, &json!({ "errors": error.errors() }));
+    let response = json_response(status, media, &json!({ "errors": error.errors() }));
     if status == StatusCode::METHOD_NOT_ALLOWED {
-        response
-            .headers_mut()
-            .insert(header::ALLOW, HeaderValue::from_static("POST"));
+        return ([(header::ALLOW, "POST")], response).into_response();
     }
     response
 }
 
 /// The response if the execution takes too long.
 pub(super) fn overloaded_response(id: &RequestId) -> Response {
-    let message = "The server is busy. Try again in a few seconds.";
-    let mut response = error_response(
-        StatusCode::SERVICE_UNAVAILABLE,
-        ErrorCode::Overloaded,
-        message,
-        Some(id),
-    );
-    response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
-    response
+    let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Overloaded);
+    (RETRY_LATER, error_response(status, code, OVERLOADED_MESSAGE, Some(id))).into_response()
 }
 
 /// The response to a request that is at fault itself.
