@@ -63,7 +63,7 @@ impl App {
         db: DatabaseConnection,
         clock: SharedClock,
         random: SharedRandom,
-        config: AppConfig,
+        config: &AppConfig,
     ) -> Result<Self, StartError> {
         let metrics = Metrics::new();
         Ok(Self {

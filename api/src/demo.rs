@@ -20,6 +20,12 @@ use crate::settings::Settings;
 const EMAIL: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery staple";
 
+const REGISTER: &str = "mutation ($input: RegisterInput!) { register(input: $input) { verificationToken codeLength codeExpiresInSeconds userErrors { code message } } }";
+const ACTIVATE: &str = "mutation ($input: ActivateInput!) { activate(input: $input) { user { email status } session { token } userErrors { code message } } }";
+const SIGN_IN: &str =
+    "mutation ($input: SignInInput!) { signIn(input: $input) { session { expiresAt } userErrors { code message } } }";
+const ME: &str = "{ me { id email status activatedAt } }";
+
 /// Runs the flow against a server on free ports, with a temporary database and mailbox.
 ///
 /// # Errors
@@ -29,10 +35,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral()).await?;
     let config = Settings::from_flags(&[
         "--http-addr=127.0.0.1:0",
-        &format!(
-            "--database-url=sqlite://{}",
-            folder.path().join("demo.sqlite").display()
-        ),
+        &format!("--database-url=sqlite://{}/demo.sqlite", folder.path().display()),
         &format!("--smtp-url=smtp://{}", mailer.smtp_addr()),
         &format!("--secret-key={}", STANDARD.encode(random::bytes::<32>(&SystemRandom))),
     ])?
@@ -55,14 +58,8 @@ struct Demo {
 
 impl Demo {
     async fn run(&self) -> Result<(), Box<dyn Error>> {
-        let registered = self
-            .step(
-                "Register",
-                None,
-                "mutation ($input: RegisterInput!) { register(input: $input) { verificationToken codeLength codeExpiresInSeconds userErrors { code message } } }",
-                json!({ "input": { "email": EMAIL, "password": PASSWORD } }),
-            )
-            .await?;
+        let credentials = json!({ "input": { "email": EMAIL, "password": PASSWORD } });
+        let registered = self.step("Register", None, REGISTER, &credentials).await?;
         let started = SystemClock.now();
         let email = self
             .mailbox
@@ -73,35 +70,18 @@ impl Demo {
         let millis = SystemClock.now().since(started).as_millis();
         println!("Email, {millis} ms after the answer: \"{}\"\n", email.subject);
         let verification = &registered["register"]["verificationToken"];
-        let activated = self
-            .step(
-                "Activate, with the verification token and the code",
-                None,
-                "mutation ($input: ActivateInput!) { activate(input: $input) { user { email status } session { token } userErrors { code message } } }",
-                json!({ "input": { "verificationToken": verification, "activationCode": code } }),
-            )
-            .await?;
-        self.step(
-            "Sign in",
-            None,
-            "mutation ($input: SignInInput!) { signIn(input: $input) { session { expiresAt } userErrors { code message } } }",
-            json!({ "input": { "email": EMAIL, "password": PASSWORD } }),
-        )
-        .await?;
-        let token = activated["activate"]["session"]["token"]
-            .as_str()
-            .ok_or("the activation opened no session")?;
-        let me = self
-            .step(
-                "Who am I, with the session",
-                Some(token),
-                "{ me { id email status activatedAt } }",
-                json!({}),
-            )
-            .await?;
-        (me["me"]["status"] == "ACTIVE")
-            .then_some(())
-            .ok_or_else(|| "the user is not active".into())
+        let input = json!({ "input": { "verificationToken": verification, "activationCode": code } });
+        let name = "Activate, with the verification token and the code";
+        let activated = self.step(name, None, ACTIVATE, &input).await?;
+        self.step("Sign in", None, SIGN_IN, &credentials).await?;
+        let token = activated["activate"]["session"]["token"].as_str();
+        let token = token.ok_or("the activation opened no session")?;
+        let name = "Who am I, with the session";
+        let me = self.step(name, Some(token), ME, &json!({})).await?;
+        match me["me"]["status"].as_str() {
+            Some("ACTIVE") => Ok(()),
+            _ => Err("the user is not active".into()),
+        }
     }
 
     /// Sends one request, and prints it with its answer and the time it took. Gives the data of the answer.
@@ -110,7 +90,7 @@ impl Demo {
         name: &str,
         token: Option<&str>,
         query: &str,
-        mut variables: Value,
+        variables: &Value,
     ) -> Result<Value, Box<dyn Error>> {
         let mut request = Request::post("/graphql")
             .header("host", self.address.to_string())
@@ -122,24 +102,23 @@ impl Demo {
         let started = SystemClock.now();
         let response = send(self.address, request).await?;
         let millis = SystemClock.now().since(started).as_millis();
-        let mut answer: Value = serde_json::from_slice(response.body())?;
+        let answer: Value = serde_json::from_slice(response.body())?;
         let data = answer["data"].clone();
-        cut_tokens(&mut variables);
-        cut_tokens(&mut answer);
         println!("{name} ({millis} ms)\n  > {query}");
-        if variables != json!({}) {
-            println!("  > {variables}");
+        if *variables != json!({}) {
+            println!("  > {}", cut_tokens(variables.clone()));
         }
-        println!("  < {answer}\n");
+        println!("  < {}\n", cut_tokens(answer));
         Ok(data)
     }
 }
 
 /// Shortens the tokens in JSON.
-fn cut_tokens(json: &mut Value) {
-    match json {
-        Value::Object(fields) => fields.values_mut().for_each(cut_tokens),
+fn cut_tokens(mut json: Value) -> Value {
+    match &mut json {
+        Value::Object(fields) => fields.values_mut().for_each(|value| *value = cut_tokens(value.take())),
         Value::String(text) if text.len() == 43 && !text.contains(' ') => text.replace_range(6.., "…"),
         _ => {}
     }
+    json
 }

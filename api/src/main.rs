@@ -69,7 +69,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Some(Command::Schema) => print!("{}", graphql::sdl()),
         #[cfg(feature = "embedded-mailbox")]
         Some(Command::Demo) => demo::run().await?,
-        Some(Command::Healthcheck) => check_health(settings.http_addr(), "/readyz").await?,
+        Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }
     Ok(())
 }

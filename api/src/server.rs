@@ -41,7 +41,7 @@ impl Server {
         };
         let db = database::connect(config.database_url.expose_secret()).await?;
         database::migrate(&db).await?;
-        let app = App::start(db, clock, random, config.app)?;
+        let app = App::start(db, clock, random, &config.app)?;
         let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url)?;
         let mail_worker = MailWorker::new(
             app.db.clone(),

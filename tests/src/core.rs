@@ -69,7 +69,7 @@ impl TestCore {
             },
             client_limit_per_minute: 0,
         };
-        let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), config).expect("hashing starts");
+        let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");
         let composer = Composer::new(app.clone(), "no-reply@example.com", None).expect("the sender is valid");
         let mail_worker = MailWorker::new(
             app.db.clone(),

@@ -1,10 +1,18 @@
-//! The folder for what the embedded parts keep across restarts.
+//! What a development server keeps across restarts.
 
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use secrecy::SecretSlice;
+
+use super::values::SECRET_KEY_BYTES;
+use crate::random::{self, SystemRandom};
 use crate::start_error::StartError;
 
-/// Its name, in the working folder.
+/// The name of the folder, in the working folder.
 pub(super) const NAME: &str = "data";
 
 /// Creates the folder if it does not exist, readable only by its owner. Gives its absolute path.
@@ -14,10 +22,33 @@ pub(super) fn create() -> Result<PathBuf, StartError> {
         source,
     };
     let folder = std::path::absolute(NAME).map_err(|error| failed(Path::new(NAME), error))?;
-    let mut builder = std::fs::DirBuilder::new();
+    let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(&folder).map_err(|error| failed(&folder, error))?;
     Ok(folder)
+}
+
+/// Reads the secret key from its file. If there is no file, creates one with a random key, readable only by its owner.
+pub(super) fn secret_key() -> Result<SecretSlice<u8>, StartError> {
+    let path = create()?.join("secret.key");
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let key = match options.open(&path) {
+        Ok(mut file) => {
+            let key = STANDARD.encode(random::bytes::<SECRET_KEY_BYTES>(&SystemRandom));
+            let written = file.write_all(key.as_bytes()).and_then(|()| file.sync_all());
+            written.map(|()| key.into_bytes())
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read(&path),
+        Err(error) => Err(error),
+    };
+    match key {
+        Ok(key) if key.len() < SECRET_KEY_BYTES => Err(StartError::TruncatedSecretKey { path }),
+        Ok(key) => Ok(key.into()),
+        Err(source) => Err(StartError::SecretKeyFile { path, source }),
+    }
 }

@@ -2,10 +2,8 @@
 //! depend on other settings.
 
 mod command_line;
-mod config;
 mod data_folder;
 mod resolve;
-mod secret_file;
 mod values;
 
 use std::net::SocketAddr;
@@ -18,7 +16,7 @@ use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
 pub use self::command_line::parse;
-pub use self::config::Config;
+pub use self::resolve::Config;
 pub(crate) use self::values::LogFormat;
 use self::values::{
     Environment, Switch, activation_url, address, code_length, database_url, duration, log_levels, mailbox_origin,
@@ -35,7 +33,7 @@ pub struct Settings {
 
     /// Where the API listens; port 0 picks a free port
     #[arg(long, env = "HTTP_ADDR", value_name = "ADDRESS", default_value = "127.0.0.1:8000", value_parser = address)]
-    http_addr: SocketAddr,
+    pub http_addr: SocketAddr,
 
     #[arg(
         long,

@@ -1,22 +1,39 @@
-//! The defaults that depend on other settings.
+//! From the settings to what the server uses: the defaults that depend on other settings.
 
-use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use secrecy::{SecretSlice, SecretString};
+use url::Url;
 
 use super::values::{Environment, LogFormat, Switch};
-use super::{Config, Settings, data_folder, secret_file};
+use super::{Settings, data_folder};
 use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
 use crate::http::{HttpConfig, Origins, TrustedProxies};
 use crate::policy::Policy;
 use crate::start_error::StartError;
 
+/// The settings as the server uses them: every default is filled in.
+#[derive(Clone)]
+pub struct Config {
+    /// The URL of the database.
+    pub database_url: SecretString,
+    /// The URL of the mail server.
+    pub smtp_url: SecretString,
+    /// Sender of outgoing email.
+    pub mail_from: String,
+    /// The page that the email's button opens, with `#code=…` appended. It has no fragment of its own.
+    pub activation_url: Option<Url>,
+    /// The folder of the embedded parts, if any of them is used.
+    pub data: Option<PathBuf>,
+    /// For the use cases.
+    pub app: AppConfig,
+    /// For HTTP.
+    pub http: HttpConfig,
+}
+
 impl Settings {
     /// The settings of these flags alone, without the environment.
-    ///
-    /// # Errors
-    /// When a flag cannot be read.
     #[cfg(any(test, feature = "embedded-mailbox"))]
     pub(crate) fn from_flags(flags: &[&str]) -> Result<Self, clap::Error> {
         use clap::{Args, Command, FromArgMatches};
@@ -29,12 +46,6 @@ impl Settings {
     #[must_use]
     pub fn is_development(&self) -> bool {
         self.app_env == Environment::Development
-    }
-
-    /// Where the API listens.
-    #[must_use]
-    pub fn http_addr(&self) -> SocketAddr {
-        self.http_addr
     }
 
     /// The format of the log.
@@ -65,7 +76,7 @@ impl Settings {
         }
         let expected = "at least 32 random bytes, for example from `openssl rand -hex 32`";
         self.require_development("SECRET_KEY", expected)?;
-        secret_file::read_or_create(&data_folder::create()?.join("secret.key"))
+        data_folder::secret_key()
     }
 
     fn smtp_url(&self) -> Result<SecretString, StartError> {
