@@ -1,11 +1,15 @@
 //! Registrations as verifications: their tokens, and decoys for addresses that have a user.
 
 use api::accounts::{self, DomainError};
+use api::clock::Clock as _;
 use api::credentials::{Hasher, HashingConfig, Identity};
 use entity::{HiddenText, Purpose, session, user, verification};
 use mailer_mock::Stage;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
+    QueryFilter,
+};
 use serde_json::Value;
 use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, count, credentials, on_both_databases, wrong_code};
 
@@ -218,6 +222,49 @@ async fn guessing_by_registering_costs_a_token_a_guess(database: Database) {
         assert_eq!(outcome.outcome(), expected, "{outcome:?}");
     }
     app.sign_in("ada@example.com", &last).await.fails_with("RATE_LIMITED");
+}
+
+#[on_both_databases]
+async fn replacing_the_registration_meanwhile_costs_its_token_too(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
+    app.clock.advance(seconds(30));
+    app.register("ada@example.com", OTHER_PASSWORD).await.succeeds();
+    app.next_mail("ada@example.com").await;
+    // As if a newer registration had replaced this one while its password is verified: no row records the proof.
+    let db = app.db();
+    let unrecordable = match db.get_database_backend() {
+        DatabaseBackend::Postgres => "CREATE RULE unrecordable AS ON UPDATE TO verifications DO INSTEAD NOTHING",
+        _ => "CREATE TRIGGER unrecordable BEFORE UPDATE ON verifications BEGIN SELECT RAISE(IGNORE); END",
+    };
+    db.execute_unprepared(unrecordable).await.expect("the database answers");
+    for _ in 0..6 {
+        app.sign_in("ada@example.com", OTHER_PASSWORD)
+            .await
+            .fails_with("NOT_ACTIVATED");
+    }
+    app.sign_in("ada@example.com", OTHER_PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED");
+}
+
+#[on_both_databases]
+async fn disabled_user_gets_the_answers_of_a_wrong_password(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
+    let disable = user::Entity::update_many().col_expr(user::Column::DisabledAt, Expr::value(app.clock.now()));
+    disable.exec(app.db()).await.expect("the update succeeds");
+    let ada = app.basic("ada@example.com", PASSWORD);
+    ada.me().await.is_unauthenticated();
+    ada.activate("0000").await.fails_with("INVALID_CREDENTIALS");
+    for _ in 2..6 {
+        app.sign_in("ada@example.com", PASSWORD)
+            .await
+            .fails_with("INVALID_CREDENTIALS");
+    }
+    app.sign_in("ada@example.com", PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED");
 }
 
 #[on_both_databases]

@@ -122,8 +122,10 @@ impl Hasher {
     ) -> Result<String, Overloaded> {
         let new_salt: [u8; 16] = random::bytes(random);
         let (params, salt) = match salt_of.as_deref().and_then(parse) {
-            Some((params, salt, _)) => (params, salt.as_ref().to_vec()),
-            None => (self.params.clone(), new_salt.to_vec()),
+            Some((params, salt, digest)) if digest.len() == Params::DEFAULT_OUTPUT_LEN => {
+                (params, salt.as_ref().to_vec())
+            }
+            _ => (self.params.clone(), new_salt.to_vec()),
         };
         let hash = self.hashing.run(move |memory| {
             let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
@@ -208,7 +210,10 @@ fn phc(params: &Params, salt: &[u8], output: &[u8; 32]) -> String {
 fn parse(hash: &str) -> Option<(Params, Salt, Output)> {
     let hash = PasswordHash::new(hash).ok()?;
     let params = Params::try_from(&hash).ok()?;
-    (hash.algorithm == Algorithm::Argon2id.ident()).then_some((params, hash.salt?, hash.hash?))
+    // What argon2 would refuse, or compute otherwise, verifies no password.
+    let is_argon2id = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
+    let salt = hash.salt.filter(|salt| salt.as_ref().len() >= argon2::MIN_SALT_LEN)?;
+    is_argon2id.then_some((params, salt, hash.hash?))
 }
 
 #[cfg(test)]
@@ -259,6 +264,28 @@ mod tests {
         ] {
             let verified = hasher.verify(password.into(), vec![user.clone(), second.clone()]).await;
             assert_eq!(verified, Ok(expected), "{password}");
+        }
+    }
+
+    #[tokio::test]
+    async fn unusual_hash_panics_nowhere() {
+        let short_digest = "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA";
+        let short_salt = "$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let old_version =
+            "$argon2id$v=16$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        let hasher = hasher(8);
+        for unusual in [short_digest, short_salt, old_version] {
+            let decoy = hash(&hasher, "decoy", Some(unusual)).await;
+            assert_eq!(
+                hasher.verify("decoy".into(), vec![decoy]).await,
+                Ok(Some(0)),
+                "{unusual}"
+            );
+            assert_eq!(
+                hasher.verify("decoy".into(), vec![unusual.to_owned()]).await,
+                Ok(None),
+                "{unusual}"
+            );
         }
     }
 

@@ -154,18 +154,21 @@ impl Attempt {
         let pending = registration.map(|(hash, row)| (hash, Identity::Registration(row)));
         let (hashes, identities): (Vec<_>, Vec<_>) = known.into_iter().chain(pending).unzip();
         let right = self.hasher.verify(self.password.secret(), hashes).await?;
-        right
-            .and_then(|index| identities.into_iter().nth(index))
-            .ok_or(VerifyError::Invalid)
+        match right.and_then(|index| identities.into_iter().nth(index)) {
+            // After the same work as for everybody else.
+            Some(Identity::User(user)) if user.disabled_at.is_some() => Err(VerifyError::Invalid),
+            Some(identity) => Ok(identity),
+            None => Err(VerifyError::Invalid),
+        }
     }
 
-    /// Whether this is the first proof of a registration's password. That one keeps its token, so that guessing a user's
-    /// password by registering with it costs a token a guess.
+    /// Whether this may be the first proof of a registration's password. That one keeps its token, so that guessing a
+    /// user's password by registering with it costs a token a guess. A registration that is replaced in between has no row
+    /// to record the proof in, so what was read before counts too.
     async fn is_first_proof(&self, registration: &verification::Model) -> bool {
-        let proved = record_proof(&self.db, registration.id, self.now).await;
-        proved.unwrap_or_else(|error| {
+        if let Err(error) = record_proof(&self.db, registration.id, self.now).await {
             tracing::warn!(%error, "cannot record the proof of a registration");
-            true
-        })
+        }
+        registration.proved_at.is_none()
     }
 }

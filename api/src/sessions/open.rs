@@ -3,7 +3,7 @@
 use entity::{Timestamp, session};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 
 use super::SessionToken;
 use crate::limits::Client;
@@ -32,16 +32,23 @@ pub(crate) async fn open(
     (user, credential_version): (Uuid, i32),
     client: &Client,
 ) -> Result<Option<OpenedSession>, DbErr> {
-    const SQL: &str = "INSERT INTO sessions \
+    // PostgreSQL would else not see a change of the user that commits meanwhile. SQLite has one writer.
+    let locked = match db.get_database_backend() {
+        DatabaseBackend::Postgres => "FOR SHARE",
+        _ => "",
+    };
+    let sql = format!(
+        "INSERT INTO sessions \
             (id, user_id, token_digest, created_at, last_used_at, expires_at, user_agent, network) \
         SELECT $1, users.id, $2, $3, $3, $4, $5, $6 FROM users \
-        WHERE users.id = $7 AND credential_version = $8 AND disabled_at IS NULL";
+        WHERE users.id = $7 AND credential_version = $8 AND disabled_at IS NULL {locked}"
+    );
     let id = random::uuid(random, now);
     let token = SessionToken::draw(random);
     let expires_at = now + policy.session_ttl;
     let insert = statement(
         db,
-        SQL,
+        &sql,
         [
             id.into(),
             token.digest().into(),
