@@ -36,7 +36,7 @@ pub fn banner(config: &Config, address: SocketAddr) -> String {
     let _ = write!(
         text,
         "\n1. Register:\n{curl} {register}\n\
-             \n2. Set the verificationToken of that answer, and the code from the {place}:\nVERIFICATION=… CODE=…\n\
+             \n2. Copy the verificationToken from the answer and the code from the {place}:\nVERIFICATION=… CODE=…\n\
              \n3. Activate within {time}:\n{curl} {activate}\n\
              \n4. Sign in:\n{curl} {sign_in}\n\
              \n5. See your account (with a session: -H \"authorization: Bearer $TOKEN\" instead of -u):\n{curl} {basic} {me}\n"

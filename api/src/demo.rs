@@ -76,7 +76,7 @@ impl Demo {
         self.step("Sign in", None, SIGN_IN, &credentials).await?;
         let token = activated["activate"]["session"]["token"].as_str();
         let token = token.ok_or("the activation opened no session")?;
-        let name = "Who am I, with the session";
+        let name = "See your account, with the session";
         let me = self.step(name, Some(token), ME, &json!({})).await?;
         match me["me"]["status"].as_str() {
             Some("ACTIVE") => Ok(()),

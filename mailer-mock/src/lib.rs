@@ -7,7 +7,7 @@
 //! It delivers nothing and writes nothing to disk. Everyone who can connect can read every message: TLS and logins exist
 //! only to test the clients that use them. So run it on loopback or in a private container network.
 //!
-//! # The way of a message
+//! # The path of a message
 //!
 //! `server` accepts the connections. `smtp` runs the session and passes envelope and content to `mailbox`, which parses
 //! them with `message` (`mime` for the structure, `codes` for the codes), logs one line, and keeps the newest messages in

@@ -38,8 +38,8 @@ pub(crate) fn registry(mailbox: &Mailbox, faults: &Faults, connections: &Connect
     let gauge = |value: usize| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
     let counts = mailbox.counts();
     let mut registry = Registry::with_prefix("mailer_mock");
-    registry.register("mails_received", "Mails received", ConstCounter::new(counts.received));
-    registry.register("mails", "Mails in the mailbox", gauge(counts.kept));
+    registry.register("mails_received", "Emails received", ConstCounter::new(counts.received));
+    registry.register("mails", "Emails in the mailbox", gauge(counts.kept));
     registry.register("mail_bytes", "Memory that the mailbox takes", gauge(counts.bytes));
     registry.register(
         "smtp_connections",
@@ -51,10 +51,6 @@ pub(crate) fn registry(mailbox: &Mailbox, faults: &Faults, connections: &Connect
         "Open SMTP connections",
         connections.open.clone(),
     );
-    registry.register(
-        "faults_fired",
-        "Scripted faults played",
-        ConstCounter::new(faults.fired()),
-    );
+    registry.register("faults_fired", "Fault rules fired", ConstCounter::new(faults.fired()));
     registry
 }

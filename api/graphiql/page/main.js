@@ -63,7 +63,7 @@ function showCode(latest, isReachable) {
   newestCode = latest;
   element("code").textContent = latest?.code ?? (isReachable ? "No code yet: run Register" : "No code");
   element("use").disabled = !latest;
-  element("use").title = latest ? "Put the code into the variables of Activate" : "";
+  element("use").title = latest ? "Insert the code into Activate's variables" : "";
   if (isNew) element("said").textContent = `New code ${latest.code}. Click it to use it in Activate.`;
   const outage = isReachable ? "" : "Mailbox unreachable";
   // A screen reader announces it once, not at each attempt.

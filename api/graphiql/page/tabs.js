@@ -1,6 +1,6 @@
 // The tabs at start: from a new address to a session and its end.
 
-const register = `# Start here: the code is emailed
+const register = `# Start here. The code arrives by email
 mutation Register($input: RegisterInput!) {
   register(input: $input) {
     codeLength
@@ -11,7 +11,7 @@ mutation Register($input: RegisterInput!) {
 }
 `;
 
-export const activate = `# The token of Register, and the code
+export const activate = `# Uses the token from Register, and the code
 mutation Activate($input: ActivateInput!) {
   activate(input: $input) {
     user { id email status }
@@ -21,7 +21,7 @@ mutation Activate($input: ActivateInput!) {
 }
 `;
 
-const resend = `# The token of Register: emails a new code
+const resend = `# Emails a new code. Uses the token from Register
 mutation Resend($input: ResendActivationCodeInput) {
   resendActivationCode(input: $input) {
     codeLength

@@ -20,7 +20,7 @@ pub async fn keep_sweeping(app: App) {
     loop {
         match AssertUnwindSafe(sweep(&app)).catch_unwind().await {
             Ok(Ok(0)) => {}
-            Ok(Ok(rows)) => tracing::info!(rows, "swept"),
+            Ok(Ok(rows)) => tracing::info!(rows, "deleted expired rows"),
             Ok(Err(error)) => tracing::warn!(%error, "the sweep failed, will retry"),
             Err(_) => tracing::error!("the sweep panicked, will retry"),
         }

@@ -100,7 +100,7 @@ fn work<T>(queue: &Receiver<Job<T>>, mut tool: T) {
     for job in queue {
         // A panic must not end the thread: the other jobs need it.
         if panic::catch_unwind(AssertUnwindSafe(|| job(&mut tool))).is_err() {
-            tracing::error!("a job panicked");
+            tracing::error!("a job on a hashing thread panicked");
         }
     }
 }

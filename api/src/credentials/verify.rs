@@ -1,4 +1,4 @@
-//! Email and password: who is it?
+//! Verifies an email and a password at equal cost for known and unknown addresses.
 
 use std::time::Duration;
 
@@ -117,7 +117,7 @@ impl Attempt {
             _ => false,
         };
         if !keeps_token && let Err(error) = token_bucket::give_back(&self.db, self.now, &self.limits).await {
-            tracing::warn!(%error, "cannot give back a password token");
+            tracing::warn!(%error, "cannot return a token to the password limit");
         }
         if let Some(compared) = compared {
             let _ = answer.send(compared);
@@ -163,11 +163,11 @@ impl Attempt {
     }
 
     /// Whether this may be the first proof of a registration's password. That one keeps its token, so that guessing a
-    /// user's password by registering with it costs a token a guess. A registration that is replaced in between has no row
-    /// to record the proof in, so what was read before counts too.
+    /// user's password by registering with it costs one token per guess. A registration that is replaced in between has no
+    /// row to record the proof in, so what was read before counts too.
     async fn is_first_proof(&self, registration: &verification::Model) -> bool {
         if let Err(error) = record_proof(&self.db, registration.id, self.now).await {
-            tracing::warn!(%error, "cannot record the proof of a registration");
+            tracing::warn!(%error, "cannot record that a registration's password was verified");
         }
         registration.proved_at.is_none()
     }

@@ -64,7 +64,8 @@ impl Caller {
         matches!(self.authorization, Authorization::Basic { .. })
     }
 
-    /// The user that the request's credentials prove; `None` when it carries none.
+    /// The user who is authenticated by the request's credentials (Bearer session token, or HTTP Basic); `None` when it
+    /// carries none.
     pub(super) async fn me(&self, app: &App) -> Result<Option<User>, ApiError> {
         self.me.get_or_init(|| self.verify(app)).await.clone()
     }
@@ -82,7 +83,7 @@ impl Caller {
         user.map(Some).ok_or(ApiError::Unauthenticated(BASIC_OR_BEARER))
     }
 
-    /// The HTTP Basic credentials; `None` if the user name is not an address, and so proves nobody.
+    /// The HTTP Basic credentials; `None` if the user name is not an address, so they are not valid.
     fn basic(&self) -> Result<Option<Credentials>, ApiError> {
         let Authorization::Basic { email, password } = &self.authorization else {
             return Err(ApiError::Unauthenticated(
@@ -96,7 +97,7 @@ impl Caller {
         }))
     }
 
-    /// The registration that a mutation is about: named by its token, else by HTTP Basic; `None` if that proves nobody.
+    /// The registration that a mutation is about: named by its token, else by HTTP Basic; `None` if that is not valid.
     pub(super) fn registration_key(&self, token: Option<String>) -> Result<Option<RegistrationKey>, ApiError> {
         match token {
             Some(token) => {

@@ -30,7 +30,7 @@ pub enum ErrorCode {
     OperationResolutionFailure,
     /// The request is refused as a whole: it is malformed or exceeds a limit.
     BadRequest,
-    /// Authentication is required, and the credentials are missing, malformed, of the wrong scheme, or prove nobody.
+    /// Authentication is required, and the credentials are missing, malformed, of the wrong scheme, or not valid.
     Unauthenticated,
     /// Too many attempts, where no payload can say so.
     RateLimited,
@@ -75,7 +75,7 @@ pub(super) const BASIC_OR_BEARER: &str = "HTTP Basic with email and password, or
 /// The error of a resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ApiError {
-    /// The credentials are missing, or prove nobody; what the field takes.
+    /// The credentials are missing or not valid; what the field takes.
     Unauthenticated(&'static str),
     RateLimited(Duration),
     Overloaded,
@@ -92,7 +92,7 @@ impl ApiError {
 }
 
 impl From<DomainError> for ApiError {
-    /// For fields that have no `userErrors`: an expected failure there means that the credentials prove nobody.
+    /// For fields that have no `userErrors`: an expected failure there means that the credentials are not valid.
     fn from(error: DomainError) -> Self {
         match error {
             DomainError::RateLimited(wait) | DomainError::EmailsLimited(wait) => Self::RateLimited(wait),
@@ -108,7 +108,7 @@ impl From<ApiError> for async_graphql::Error {
         let (code, message) = match error {
             ApiError::Unauthenticated(accepted) => (
                 ErrorCode::Unauthenticated,
-                format!("Authentication required: {accepted}."),
+                format!("Authentication required. Send {accepted}."),
             ),
             ApiError::RateLimited(_) => (ErrorCode::RateLimited, "Too many attempts. Try again later.".to_owned()),
             ApiError::Overloaded => (ErrorCode::Overloaded, OVERLOADED_MESSAGE.to_owned()),

@@ -24,9 +24,9 @@ pub(crate) struct Mutation;
 /// password or a code or sends an email: do not batch.
 #[Object]
 impl Mutation {
-    /// Begin a registration and email its address. The answer never tells whether the address was known, so continue
-    /// with the code form in any case. A new address is emailed an activation code; the owner of an account is emailed
-    /// that the account exists. Registering again replaces a pending registration.
+    /// Start a registration and send an email to its address. The answer never tells whether the address was known, so
+    /// always continue with the code form. A new address receives an activation code. If the address already has an
+    /// account, its owner gets an email that says so. Registering again replaces a pending registration.
     ///
     /// Codes: `INVALID_EMAIL`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `PASSWORD_TOO_WEAK`, `RATE_LIMITED`. Later
     /// versions may add some, so a client needs a default.
@@ -57,9 +57,9 @@ impl Mutation {
         })
     }
 
-    /// Turn a registration into an active user, and open a session. `verificationToken` says which registration; without
-    /// it, HTTP Basic (email, password, in UTF-8); with neither the answer is `UNAUTHENTICATED`. The emailed code proves
-    /// the mailbox.
+    /// Turn a registration into an active user, and open a session. Identify the registration by `verificationToken` or
+    /// by HTTP Basic (email, password, in UTF-8). With neither, the answer is `UNAUTHENTICATED`. The emailed code proves
+    /// access to the mailbox.
     ///
     /// Codes: `INVALID_CREDENTIALS`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `INVALID_CODE`, `CODE_EXPIRED`,
     /// `TOO_MANY_ATTEMPTS`, `RATE_LIMITED`. Later versions may add some, so a client needs a default.
@@ -88,9 +88,9 @@ impl Mutation {
         })
     }
 
-    /// Email a new code, which replaces the previous one. `verificationToken` says for which registration; without it,
-    /// HTTP Basic (email, password, in UTF-8); with neither the answer is `UNAUTHENTICATED`. Two emails are
-    /// `resendCooldownSeconds` of `registrationPolicy` apart.
+    /// Email a new code, which replaces the previous one. Identify the registration by `verificationToken` or by HTTP
+    /// Basic (email, password, in UTF-8). With neither, the answer is `UNAUTHENTICATED`. Wait `resendCooldownSeconds` of
+    /// `registrationPolicy` between two emails.
     ///
     /// Codes: `INVALID_CREDENTIALS`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `RATE_LIMITED`. Later versions may
     /// add some, so a client needs a default.

@@ -21,8 +21,8 @@ pub(super) struct RegisterInput {
 /// The code, and which registration it completes.
 #[derive(InputObject)]
 pub(super) struct ActivateInput {
-    /// The 4 to 8 digits from the email, as a string with its leading zeros: `"0042"`. Drop spaces that a paste brings
-    /// along; anything but digits is `INVALID_CODE` and costs no try.
+    /// The 4 to 8 digits from the email, as a string with its leading zeros: `"0042"`. Strip spaces from pasted text;
+    /// anything but digits is `INVALID_CODE` and costs no try.
     pub activation_code: String,
     /// The token that `register` returned. Without it the request needs HTTP Basic (email, password, in UTF-8).
     pub verification_token: Option<String>,
@@ -47,12 +47,12 @@ pub(super) struct SignInInput {
 /// An email with a code that is on its way. Its fields are null when the mutation was refused.
 #[derive(SimpleObject, Default)]
 pub(super) struct CodeEmail {
-    /// How long the emailed code can be used, in seconds from its sending. The answer can arrive before the email is
-    /// sent, so this is an estimate for a countdown: never disable the input at zero. Null when refused.
+    /// How long the emailed code can be used, in seconds, counted from when the email is sent. The answer can arrive
+    /// before that, so this is an estimate for a countdown: never disable the input at zero. Null when refused.
     pub code_expires_in_seconds: Option<i32>,
-    /// How many digits the emailed code has, 4 to 8: boxes to draw. A later code can have more. Null when refused.
+    /// How many digits the emailed code has, 4 to 8: draw this many boxes. A later code can have more. Null when refused.
     pub code_length: Option<u8>,
-    /// How long until the next email can be requested, in seconds: enable the button for it then. Null when refused.
+    /// How long until the next email can be requested, in seconds: enable the resend button then. Null when refused.
     pub resend_available_in_seconds: Option<i32>,
 }
 
@@ -66,7 +66,7 @@ impl From<CodeSent> for CodeEmail {
     }
 }
 
-/// The answer to `register`. It is the same whether the address was known or not, so lead everybody to the code form.
+/// The answer to `register`. It is the same whether the address was known or not, so always show the code form.
 #[derive(SimpleObject, Default)]
 pub(super) struct RegisterPayload {
     #[graphql(flatten)]
@@ -74,7 +74,7 @@ pub(super) struct RegisterPayload {
     /// Names this registration in `activate` and `resendActivationCode`, in place of HTTP Basic, for 24 hours. Keep it
     /// until the account is active; never put it into a URL. Null when refused.
     pub verification_token: Option<String>,
-    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    /// Why the mutation was refused; empty on success. Check this, not the HTTP status.
     pub user_errors: Vec<UserError>,
 }
 
@@ -83,20 +83,20 @@ pub(super) struct RegisterPayload {
 pub(super) struct ResendActivationCodePayload {
     #[graphql(flatten)]
     pub email: CodeEmail,
-    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    /// Why the mutation was refused; empty on success. Check this, not the HTTP status.
     pub user_errors: Vec<UserError>,
 }
 
 /// The answer to `activate`. With a `session` the user is signed in.
 #[derive(SimpleObject, Default)]
 pub(super) struct ActivatePayload {
-    /// The user, active now or before. Null when refused, unless the code is `ALREADY_ACTIVATED` and HTTP Basic proved
-    /// who asks.
+    /// The user, active now or before. Null when refused, unless the code is `ALREADY_ACTIVATED` and the caller
+    /// authenticated with HTTP Basic.
     pub user: Option<User>,
     /// A session, so that a frontend need not ask for the password again. Null when refused. With `ALREADY_ACTIVATED`,
     /// continue with `signIn`.
     pub session: Option<Session>,
-    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    /// Why the mutation was refused; empty on success. Check this, not the HTTP status.
     pub user_errors: Vec<UserError>,
 }
 
@@ -105,7 +105,7 @@ pub(super) struct ActivatePayload {
 pub(super) struct SignInPayload {
     /// The new session. Null when refused.
     pub session: Option<Session>,
-    /// Why the mutation was refused; empty on success. Decide by this, not by the HTTP status.
+    /// Why the mutation was refused; empty on success. Check this, not the HTTP status.
     pub user_errors: Vec<UserError>,
 }
 

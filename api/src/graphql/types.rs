@@ -73,8 +73,8 @@ pub(super) struct Session {
     /// The secret, an opaque string. Shown once; only its digest is stored. Anyone who has it can act as the user: keep
     /// it out of URLs, logs and caches.
     token: String,
-    /// The absolute end. Using the session within `idleTimeoutSeconds` keeps it until then. After it the token is
-    /// `UNAUTHENTICATED`: ask the user to sign in.
+    /// When the session ends, even if it is in use. It ends earlier if it is unused for `idleTimeoutSeconds`. Then
+    /// requests fail with `UNAUTHENTICATED`: ask the user to sign in.
     expires_at: DateTime,
     /// How long an unused session lives, in seconds. Each `me` query counts as a use.
     idle_timeout_seconds: i32,
@@ -94,7 +94,7 @@ impl Session {
     }
 }
 
-/// What a sign-up form needs before anyone has typed. The numbers change only when the server restarts.
+/// What a sign-up form needs before the user types anything. The numbers change only when the server restarts.
 #[derive(SimpleObject)]
 pub(super) struct RegistrationPolicy {
     /// The minimum length of a password, in Unicode code points (`[...password].length`).
@@ -104,7 +104,7 @@ pub(super) struct RegistrationPolicy {
     /// How many digits a code usually has, 4 to 8. A single code can have 8, so draw the boxes by the `codeLength` that
     /// `register` and `resendActivationCode` return.
     code_length: u8,
-    /// How long a code can be used, in seconds from the sending of its email.
+    /// How long a code can be used, in seconds, counted from when the email is sent.
     code_ttl_seconds: i32,
     /// How many tries a code has. After them, request a new one.
     code_max_attempts: u8,

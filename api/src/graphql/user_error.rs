@@ -16,7 +16,7 @@ use crate::verification::CODE_MAX_ATTEMPTS;
 pub(super) struct UserError {
     /// What happened. Later versions may add codes, so a client needs a default that shows `message`.
     pub code: UserErrorCode,
-    /// One English sentence, fit to be shown. It can change: decide by `code`.
+    /// One English sentence, fit to be shown. The text can change: use `code` in program logic.
     pub message: String,
     /// The path of the input at fault, such as `["input", "email"]`; null when no single field is.
     pub field: Option<Vec<String>>,
@@ -41,7 +41,7 @@ pub(super) enum UserErrorCode {
     /// The password is trivially guessable: mark its field, and show `suggestions`.
     PasswordTooWeak,
     /// Wrong email or password, or no account uses this address: ask for both again, without saying which is wrong.
-    /// While activating it can also mean that the address was registered again.
+    /// For `activate` and `resendActivationCode`, it can also mean that the registration expired or was replaced.
     InvalidCredentials,
     /// The password is right, but the account is not activated yet: show the code form, and offer a new code.
     NotActivated,
@@ -56,8 +56,8 @@ pub(super) enum UserErrorCode {
     TooManyAttempts,
     /// Too many attempts. Nothing was changed: disable the button for `retryAfterSeconds`.
     RateLimited,
-    /// The token names no open verification: it was replaced by a newer one, expired, or never existed. Offer to register
-    /// again.
+    /// The token names no open verification: it was replaced by a newer one, expired, or never existed, or another user now
+    /// has the address. Offer to register again.
     VerificationNotFound,
 }
 

@@ -1,4 +1,4 @@
-//! What became of an attempt to send an email, and what to do next.
+//! The outcome of an attempt to send an email, and what to do next.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::metrics::Metrics;
 /// After this time in the outbox an email is given up: nobody waits for it any more.
 const GIVE_UP_AFTER: Duration = Duration::from_mins(15);
 
-/// What became of an attempt.
+/// The outcome of an attempt.
 pub(super) enum Outcome {
     Sent,
     NothingToSend,
@@ -61,7 +61,7 @@ fn log(metrics: &Metrics, claim: &Claim, outcome: &Outcome) {
         Outcome::NothingToSend => {}
         Outcome::GiveUp(reason) => {
             metrics.mails_given_up.inc();
-            tracing::warn!(%mail, attempts, reason, "email given up");
+            tracing::warn!(%mail, attempts, reason, "gave up on an email");
         }
         Outcome::TryAgain(reason) => {
             metrics.mails_retried.inc();

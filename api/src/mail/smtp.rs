@@ -1,8 +1,8 @@
 //! Sends emails over SMTP, through lettre's pool of connections.
 //!
-//! lettre keeps a connection for the next email even if the sending of the previous one was broken off. The late reply to
-//! that one would then be read as the reply to the next, which may be refused and yet be taken for sent. So the pool is
-//! replaced whenever a sending is broken off.
+//! lettre reuses a connection even if the previous send was cancelled. The late reply to that send would then be read as
+//! the reply to the next email, so a rejected email could count as sent. So the pool is replaced after every cancelled
+//! send.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -76,15 +76,15 @@ impl Drop for ReplacePool<'_> {
 /// The server's own words may quote the address, so only its reply code is kept.
 fn outcome_of(error: &Error) -> Outcome {
     match error.status() {
-        Some(code) if error.is_permanent() => Outcome::GiveUp(format!("refused with {code}")),
-        Some(code) => Outcome::TryAgain(format!("refused for now with {code}")),
+        Some(code) if error.is_permanent() => Outcome::GiveUp(format!("rejected with {code}")),
+        Some(code) => Outcome::TryAgain(format!("temporarily rejected with {code}")),
         None => Outcome::TryAgain(describe(error).to_owned()),
     }
 }
 
 fn describe(error: &Error) -> &'static str {
     if error.is_timeout() {
-        "the mail server does not answer in time"
+        "the mail server did not reply in time"
     } else if error.is_tls() {
         "cannot set up TLS with the mail server"
     } else if error.is_client() {

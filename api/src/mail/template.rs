@@ -97,11 +97,12 @@ pub(crate) fn build(sender: &Sender, to: &str, content: Content, id: &Tag, now: 
 /// A lifetime as a person says it: seconds below two minutes, then whole minutes.
 fn in_words(lifetime: Duration) -> String {
     let seconds = lifetime.as_secs();
-    if seconds < 120 {
-        format!("{seconds} seconds")
+    let (count, unit) = if seconds < 120 {
+        (seconds, "second")
     } else {
-        format!("{} minutes", seconds / 60)
-    }
+        (seconds / 60, "minute")
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Tells automatic responders not to answer (RFC 3834, section 5).
@@ -129,6 +130,7 @@ mod tests {
     #[test]
     fn lifetime_is_in_minutes_from_two_minutes_on() {
         for (seconds, words) in [
+            (1, "1 second"),
             (60, "60 seconds"),
             (119, "119 seconds"),
             (120, "2 minutes"),

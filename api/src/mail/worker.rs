@@ -23,13 +23,13 @@ use super::attempt::{CONNECTIONS, MailWorker};
 use super::outbox::{self, Claim};
 use super::outcome::Outcome;
 
-/// The pause before a due row that another worker is just claiming is looked at again.
+/// How long to wait before checking a row that another worker has locked.
 const LOCKED_ROW_PAUSE: Duration = Duration::from_millis(50);
 
 /// How often to look for rows that another replica enqueued and did not send.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The longest that a retry is overlooked while other emails are sent.
+/// The longest that a due retry waits while other emails are sent.
 const RECHECK_AFTER: Duration = Duration::from_secs(1);
 
 /// The pause after the database failed.
@@ -39,7 +39,7 @@ const DATABASE_ERROR_PAUSE: Duration = Duration::from_secs(1);
 enum NextLook {
     /// There may be more.
     Now,
-    /// All that was due is claimed. Nobody has asked yet when the next row is due: another enqueue may come first.
+    /// All that was due is claimed. The next due time is not queried yet: another enqueue may come first.
     Soon,
     /// Nothing was due.
     At(Timestamp),

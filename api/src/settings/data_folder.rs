@@ -12,7 +12,7 @@ use super::values::SECRET_KEY_BYTES;
 use crate::random::{self, SystemRandom};
 use crate::start_error::StartError;
 
-/// The name of the folder, in the working folder.
+/// The name of the folder, in the working directory.
 pub(super) const NAME: &str = "data";
 
 /// Creates the folder if it does not exist, readable only by its owner. Gives its absolute path.

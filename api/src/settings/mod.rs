@@ -27,8 +27,13 @@ use self::values::{
 /// with `hide_env_values` is secret: no error shows it.
 #[derive(Args, Debug)]
 pub struct Settings {
-    /// Production requires state and secret settings explicitly
-    #[arg(long, env = "APP_ENV", value_name = "ENVIRONMENT", default_value = "development")]
+    #[arg(
+        long,
+        env = "APP_ENV",
+        value_name = "ENVIRONMENT",
+        default_value = "development",
+        help = "Environment. In production, DATABASE_URL, SECRET_KEY and SMTP_URL have no defaults"
+    )]
     app_env: Environment,
 
     /// Where the API listens; port 0 picks a free port

@@ -100,7 +100,7 @@ impl Settings {
     /// Fills in the defaults. In development this creates the data folder, if anything is kept in it.
     ///
     /// # Errors
-    /// When a setting is missing, or has no place beside another one.
+    /// When a setting is missing, or conflicts with another one.
     pub fn resolve(self) -> Result<Config, StartError> {
         let development = self.is_development();
         let is_on = |switch: Option<Switch>| switch.map_or(development, |switch| switch == Switch::On);

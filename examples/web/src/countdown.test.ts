@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test("each second is told once, down to zero", () => {
+test("reports each second once", () => {
   const told: number[] = [];
   countDown(Date.now() + 2_500, (seconds) => told.push(seconds));
   vi.advanceTimersByTime(60_000);

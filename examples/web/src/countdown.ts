@@ -31,7 +31,7 @@ export function asClock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
-/** The countdown for a screen reader: three announcements, not one a second. */
+/** The countdown for a screen reader: three announcements, not one per second. */
 export function milestone(seconds: number): string {
   if (seconds === 0) return CODE_MAY_HAVE_EXPIRED;
   if (seconds <= 10) return "This code expires in 10 seconds.";

@@ -17,7 +17,7 @@ test("a user error is a sentence at its field", () => {
     { code: "INVALID_CODE", text: "That code isn't right. You have 2 tries left.", field: "activationCode", waitUntil: null, triesLeft: 2 },
   ]);
   const none = { ...userError, attemptsRemaining: null };
-  expect(problemsOf(undefined, [none])[0]?.text).toBe("That code isn't right. Use the code from the newest email.");
+  expect(problemsOf(undefined, [none])[0]?.text).toBe("That code isn't right. Wait for the email, then enter the code from it.");
 });
 
 test("an unknown code shows the server's message", () => {

@@ -60,7 +60,7 @@ function sentence(error: UserErrorFieldsFragment): string {
 }
 
 function tries(left: number | null): string {
-  if (left === null) return "Use the code from the newest email.";
+  if (left === null) return "Wait for the email, then enter the code from it.";
   if (left === 0) return "No tries left. Request a new code.";
   return left === 1 ? "You have one try left." : `You have ${left} tries left.`;
 }

@@ -113,7 +113,7 @@ test("the activation is written for the other tabs and then removed", () => {
   expect(local.kept.size).toBe(0);
 });
 
-test("changes by another tab are told", () => {
+test("reports changes made by another tab", () => {
   let listen: (event: Partial<StorageEvent>) => void = () => {};
   vi.stubGlobal("addEventListener", (_: string, listener: typeof listen) => {
     listen = listener;

@@ -1,4 +1,4 @@
-//! The HTTP server: the mailbox as JSON, with the names of Mailpit for the routes that Mailpit has, and as a page.
+//! The HTTP server: the mailbox as JSON and as a page. Routes that Mailpit also has use Mailpit's names.
 //!
 //! `router` lists the routes, `openapi.json` describes them.
 //!

@@ -62,7 +62,7 @@ async function load() {
   element("status").textContent = search ? `${matches} of ${total} found` : emails(total);
   element("no-results").hidden = !search || matches > 0;
   element("more").hidden = matches <= messages.length;
-  element("more").textContent = `Showing the newest ${messages.length}. Use the search to find the others.`;
+  element("more").textContent = `Showing the newest ${messages.length}. Search to find older ones.`;
   if (openId() && !element("mail").hidden && total === 0) location.hash = "";
   updateSections();
 }

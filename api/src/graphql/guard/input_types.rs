@@ -38,7 +38,7 @@ fn has_named_type(registry: &Registry, name: &str, value: &ConstValue) -> bool {
             }
             _ => false,
         },
-        // Validation reports a variable whose type is unknown or no input type.
+        // Validation reports a variable whose type is unknown or not an input type.
         _ => true,
     }
 }

@@ -128,7 +128,7 @@ impl SuppliedVariables<'_> {
                 .into_const_with(|name| Ok::<_, Infallible>(self.value_of(&name)));
             if let Some(declared) = declared.filter(|declared| !has_type(self.registry, declared, &value)) {
                 return Err(format!(
-                    "Argument \"{name}\" of \"{field}\" does not have its type \"{declared}\"."
+                    "Argument \"{name}\" of field \"{field}\" must be of type \"{declared}\"."
                 ));
             }
         }

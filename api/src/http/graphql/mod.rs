@@ -81,7 +81,7 @@ async fn execute(
         Ok(Ok(response)) => execution_response(response, media, id),
         Ok(Err(error)) => rejection_response(&error, media),
         Err(_) => {
-            tracing::error!("an operation timed out");
+            tracing::error!("a GraphQL operation timed out");
             overloaded_response(id)
         }
     }

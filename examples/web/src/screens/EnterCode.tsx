@@ -103,7 +103,10 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
             We sent an email to <b>{email}</b>.
           </>
         ) : (
-          "Enter the email and password that you registered with, and the code from the email."
+          <>
+            Enter the email and password that you registered with, and the code from the email. We don't store your password,
+            so we need it again to check your code.
+          </>
         )}
       </p>
       {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}

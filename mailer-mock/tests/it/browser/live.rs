@@ -115,7 +115,7 @@ async fn lists_the_newest_emails_and_search_finds_the_others() {
         .await;
         assert_eq!(
             page.ask("text('#more')").await,
-            "Showing the newest 200. Use the search to find the others."
+            "Showing the newest 200. Search to find older ones."
         );
         page.press("/").await;
         page.press("n0e").await;
