@@ -23,7 +23,7 @@ async fn code_expires_after_60_seconds(database: Database) {
 }
 
 #[on_both_databases]
-async fn code_is_judged_when_the_request_arrives(database: Database) {
+async fn code_expiry_uses_request_arrival_time(database: Database) {
     let core = TestCore::start(&database).await;
     let token = core.register("ada@example.com", PASSWORD, 1).await.token;
     core.send_next().await;

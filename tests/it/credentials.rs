@@ -293,7 +293,7 @@ async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
 }
 
 #[on_both_databases]
-async fn mail_limit_is_checked_before_hashing(database: Database) {
+async fn email_limit_is_checked_before_hashing(database: Database) {
     let slow = HashingConfig {
         threads: 1,
         queue: 2,

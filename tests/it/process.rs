@@ -10,7 +10,7 @@ const SECRET: &str = "a secret of thirty-two bytes or more";
 
 /// The process is killed between the commit and the delivery, then started again.
 #[on_both_databases]
-async fn acknowledged_registration_is_mailed_after_sigkill(database: Database) {
+async fn acknowledged_registration_is_emailed_after_sigkill(database: Database) {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
         .await

@@ -191,7 +191,7 @@ async fn sign_out_ends_one_session_on_every_replica(database: Database) {
     );
     replica.bearer(&first).me().await.is_unauthenticated();
     app.bearer(&second).me().await.is_active();
-    // An ended session is no error for `signOut`; a missing one is.
+    // An ended session is not an error for `signOut`; a missing one is.
     app.bearer(&first).sign_out().await.succeeds();
     for client in [app.clone(), app.basic("ada@example.com", PASSWORD)] {
         client.sign_out().await.is_unauthenticated();

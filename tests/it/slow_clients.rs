@@ -34,7 +34,7 @@ mod slow {
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    async fn three_hundred_slow_clients_delay_nobody() {
+    async fn three_hundred_slow_clients_do_not_delay_others() {
         let app = TestApp::start(&Database::sqlite()).await;
         let mut slow = Vec::new();
         for number in 0..300 {

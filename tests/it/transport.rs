@@ -125,7 +125,7 @@ async fn introspection_can_be_off(database: Database) {
             .await
             .expect("the server answers");
         assert_eq!(schema.status().as_u16(), if introspection { 200 } else { 404 });
-        // `__typename` is no introspection.
+        // `__typename` is not introspection.
         assert_eq!(app.send("{__typename}", json!({})).await.payload(), "Query");
         app.stop().await;
     }

@@ -76,7 +76,7 @@ async fn token_lives_for_a_day(database: Database) {
 }
 
 #[on_both_databases]
-async fn verification_of_another_purpose_is_no_registration(database: Database) {
+async fn verification_of_another_purpose_is_not_a_registration(database: Database) {
     let app = TestApp::start(&database).await;
     let token = app.register("ada@example.com", PASSWORD).await.verification_token();
     let code = app.next_code("ada@example.com").await;
@@ -114,7 +114,7 @@ async fn used_token_is_already_activated(database: Database) {
 }
 
 #[on_both_databases]
-async fn token_counts_before_basic(database: Database) {
+async fn token_takes_precedence_over_basic(database: Database) {
     let app = TestApp::start(&database).await;
     let token = app.register("ada@example.com", PASSWORD).await.verification_token();
     let code = app.next_code("ada@example.com").await;
@@ -193,7 +193,7 @@ async fn registration_of_an_active_address_is_a_decoy_also_on_retry(database: Da
 }
 
 #[on_both_databases]
-async fn guessing_by_registering_costs_a_token_a_guess(database: Database) {
+async fn guessing_by_registering_costs_one_token_per_guess(database: Database) {
     let app = TestApp::start(&database).await;
     app.register_and_activate("ada@example.com", PASSWORD).await;
     for network in 0..6 {

@@ -1,4 +1,4 @@
-//! Email addresses, parsed.
+//! Parses and canonicalizes email addresses.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl EmailAddress {
         if typed.len() > 254 {
             return Err(InvalidEmail);
         }
-        // NFC would turn a few non-ASCII characters, such as the Kelvin sign, into ASCII, so the local part is not normalised.
+        // NFC would turn a few non-ASCII characters, such as the Kelvin sign, into ASCII, so the local part is not normalized.
         let (local, domain) = typed.rsplit_once('@').ok_or(InvalidEmail)?;
         if local.len() > 64 || !local.split('.').all(is_atom) {
             return Err(InvalidEmail);
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_mailbox_of_a_person_is_refused() {
+    fn unusual_addresses_are_rejected() {
         let long_local = format!("{}@example.com", "a".repeat(65));
         let long = format!(
             "{}@{}.{}.{}.com",
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_address_is_taken() {
+    fn longest_address_is_accepted() {
         let longest = format!(
             "{}@{}.{}.{}.com",
             "a".repeat(64),

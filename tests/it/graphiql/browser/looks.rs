@@ -7,7 +7,7 @@ use tests::{Database, TestApp};
 
 use super::Workbench;
 
-/// The whole page except for two faults of GraphiQL: the colours of its editors, and tabs that contain a button.
+/// The whole page except for two faults of GraphiQL: the colors of its editors, and tabs that contain a button.
 const PAGE: &str = "{ exclude: ['.CodeMirror', '.graphiql-tab'] }";
 
 async fn every_state(look: Look, picture: Option<&'static str>) {
@@ -58,22 +58,22 @@ async fn panel_follows_theme_setting() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::DarkDesktop, async move |client| {
         let graphiql = Workbench::open(client, &app).await;
-        let colours = "['body', '.graphiql-query-editor .CodeMirror']
+        let colors = "['body', '.graphiql-query-editor .CodeMirror']
             .map((selector) => getComputedStyle(one(selector)).backgroundColor)";
-        let dark = graphiql.ask(colours).await;
+        let dark = graphiql.ask(colors).await;
         assert_eq!(dark[0], dark[1], "both are dark");
         graphiql.click("[aria-label='Open settings dialog']").await;
         graphiql.click("[data-theme=light]").await;
         graphiql
             .eventually(
                 "both are light",
-                &format!("{colours}.every((colour) => colour === 'rgb(255, 255, 255)')"),
+                &format!("{colors}.every((color) => color === 'rgb(255, 255, 255)')"),
             )
             .await;
         // The choice survives a reload.
         let graphiql = Workbench::open(graphiql.client.clone(), &app).await;
         assert_eq!(
-            graphiql.ask(colours).await,
+            graphiql.ask(colors).await,
             json!(["rgb(255, 255, 255)", "rgb(255, 255, 255)"])
         );
     })
