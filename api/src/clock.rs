@@ -1,4 +1,4 @@
-//! The time, handed in.
+//! A clock that is a parameter, so that tests set the time.
 
 use std::sync::Arc;
 

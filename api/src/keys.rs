@@ -1,4 +1,4 @@
-//! The keys that `SECRET_KEY` gives, one for each use, so that none of them serves another.
+//! Keys derived from `SECRET_KEY`, one for each purpose.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
@@ -27,11 +27,11 @@ impl Key {
 /// All derived keys.
 #[derive(Clone)]
 pub struct Keys {
-    /// For the digits of mailed codes.
+    /// For the digits of emailed codes.
     pub codes: Key,
     /// For the subjects of rate limits, so that the table of limits names nobody.
     pub limits: Key,
-    /// For the Message-ID of mails.
+    /// For the Message-IDs of emails.
     pub message_ids: Key,
 }
 

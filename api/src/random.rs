@@ -1,4 +1,4 @@
-//! Randomness, handed in.
+//! A source of random bytes that is a parameter, so that tests choose the bytes.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What can keep the server from starting.
+//! Errors that stop the server from starting.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! The log.
+//! Starts the log.
 
 use std::io::IsTerminal;
 

@@ -1,4 +1,4 @@
-//! The tables, as SeaORM entities: one file a table, each with the queries that have a name.
+//! The tables, as SeaORM entities: one file per table, each with the queries that have a name.
 //!
 //! Every instant is a [`Timestamp`] and every id a UUID version 7, so that both databases store, compare and sort them
 //! alike.

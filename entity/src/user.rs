@@ -26,7 +26,7 @@ pub struct Model {
     pub locale: Option<String>,
     /// When the registration was accepted.
     pub created_at: Timestamp,
-    /// When the right code was given.
+    /// When the right code was submitted.
     pub activated_at: Timestamp,
     /// When an operator disabled the account; null while it is enabled.
     pub disabled_at: Option<Timestamp>,

@@ -38,7 +38,7 @@ pub struct Model {
     pub expires_at: Timestamp,
     /// When its password was proved for the first time.
     pub proved_at: Option<Timestamp>,
-    /// When the right code was given.
+    /// When the right code was submitted.
     pub consumed_at: Option<Timestamp>,
     /// 32 random bytes from which, with a key that is not in the database, the code is derived. Null until an email is
     /// composed, and once consumed.

@@ -1,4 +1,4 @@
-//! The steps that build the schema of the database, oldest first: one file a step.
+//! The steps that build the schema of the database, oldest first: one file per step.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

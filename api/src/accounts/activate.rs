@@ -1,4 +1,4 @@
-//! Activating.
+//! Turns a registration into a user, given the right code, and opens a session.
 
 use entity::{Timestamp, user, verification};
 use sea_orm::sea_query::OnConflict;

@@ -14,9 +14,9 @@ pub enum DomainError {
     PasswordTooWeak(Vec<String>),
     /// Wrong email or password.
     InvalidCredentials,
-    /// The right code was not given yet.
+    /// The account is not activated yet.
     NotActivated,
-    /// The account is active already. The user, if the caller proved to be them.
+    /// The account is already active. Contains the user if the caller authenticated with HTTP Basic.
     AlreadyActivated(Option<Box<User>>),
     /// The token names no open registration.
     VerificationNotFound,

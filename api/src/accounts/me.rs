@@ -1,4 +1,4 @@
-//! Who am I?
+//! The `me` query: by session or by password.
 
 use super::{DomainError, User, verify};
 use crate::app::App;

@@ -1,4 +1,4 @@
-//! Registering.
+//! Begins a registration and enqueues its email, alike for known and unknown addresses.
 
 use entity::{EmailKind, HiddenText, Purpose, user};
 

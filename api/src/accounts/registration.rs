@@ -17,7 +17,7 @@ pub enum RegistrationKey {
     Password(Credentials),
 }
 
-/// How a registration was named. It decides what the caller is told when the registration is gone.
+/// How a registration was named. Decides which error to return when the registration is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RegistrationProof {
     /// By its token.
@@ -95,7 +95,7 @@ pub(super) async fn reload(
     }
 }
 
-/// The answer to somebody who proved the password of a registration that was consumed meanwhile.
+/// The error when the password is right but the registration has been consumed in the meantime.
 async fn already_activated(app: &App, registration: &verification::Model) -> Result<DomainError, DomainError> {
     use sea_orm::EntityTrait;
     let user = entity::user::Entity::find_by_id(registration.id).one(&app.db).await?;

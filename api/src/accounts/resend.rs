@@ -1,4 +1,4 @@
-//! Requesting another code.
+//! Enqueues an email with a new code for an open registration.
 
 use entity::{EmailKind, verification};
 

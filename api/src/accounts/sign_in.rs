@@ -1,4 +1,4 @@
-//! Signing in.
+//! Verifies a password and opens a session for an active user.
 
 use entity::{HiddenText, user};
 use sea_orm::sea_query::Expr;

@@ -1,10 +1,10 @@
-//! Signing out.
+//! Ends a session.
 
 use super::DomainError;
 use crate::app::App;
 use crate::sessions::{self, SessionToken};
 
-/// Ends the session of a token. A token without a session is no error.
+/// Ends the session of a token. A token without a session is not an error.
 ///
 /// # Errors
 /// When the database fails or is overloaded.

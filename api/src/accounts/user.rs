@@ -17,14 +17,14 @@ pub struct User {
     pub status: UserStatus,
     /// When the registration was accepted.
     pub created_at: Timestamp,
-    /// When the right code was given.
+    /// When the right code was submitted.
     pub activated_at: Option<Timestamp>,
 }
 
 /// Whether the mailbox of a user is proved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UserStatus {
-    /// An open registration: the right code was not given yet.
+    /// An open registration: the right code was not submitted yet.
     Pending,
     /// A user.
     Active,

@@ -31,7 +31,7 @@ pub struct HashingConfig {
     pub p: u32,
 }
 
-/// One thread a core, and the parameters that the OWASP Password Storage Cheat Sheet recommends for argon2id.
+/// One thread per core, and the parameters that the OWASP Password Storage Cheat Sheet recommends for argon2id.
 impl Default for HashingConfig {
     fn default() -> Self {
         Self {

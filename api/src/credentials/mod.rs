@@ -1,4 +1,4 @@
-//! What proves a person: an email address and a password.
+//! Credentials: an email address and a password.
 
 mod email_address;
 mod hash_threads;

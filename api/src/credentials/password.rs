@@ -7,7 +7,7 @@ pub const MIN_LENGTH: usize = 8;
 /// In Unicode code points.
 pub const MAX_LENGTH: usize = 128;
 
-/// A password that proves somebody.
+/// A password to verify.
 #[derive(Clone, Debug)]
 pub struct Password(SecretString);
 

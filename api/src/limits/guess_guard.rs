@@ -1,4 +1,4 @@
-//! Lengthens the codes of an address that many codes were tried for.
+//! Lengthens the codes of an address after many tries.
 //!
 //! The guard refuses nothing, so nobody can lock an address out by guessing. It counts tries in a sliding window. A full
 //! window trips it until one interval passes without a try. Codes that are drawn meanwhile have

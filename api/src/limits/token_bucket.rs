@@ -1,4 +1,4 @@
-//! `capacity` units at once, then one an interval: the generic cell rate algorithm (ITU-T I.371).
+//! `capacity` units at once, then one per interval: the generic cell rate algorithm (ITU-T I.371).
 //!
 //! The row holds one instant, the theoretical arrival time. Taking a unit moves it one interval into the future, from now
 //! at the earliest. A unit can be taken while it lies less than `capacity` intervals ahead. Giving a unit back moves it

@@ -33,7 +33,7 @@ impl Code {
     }
 
     /// The code of a draw: HMAC-SHA-256 over purpose, verification, draw and length, its first 128 bits reduced to the
-    /// digits. The reduction favours no code by more than one part in 10³⁰.
+    /// digits. The reduction favors no code by more than one part in 10³⁰.
     #[must_use]
     pub(crate) fn derive(key: &Key, purpose: Purpose, verification: Uuid, draw: &[u8], digits: u8) -> Self {
         let label: &[u8] = match purpose {
