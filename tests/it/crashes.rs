@@ -19,6 +19,8 @@ mod slow {
     const CRASHES: u64 = 50;
     /// The longest time from the start of the process until it is killed.
     const MAX_LIFETIME: Duration = Duration::from_millis(500);
+    /// The longest time that a request to a killed server takes.
+    const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
     /// How many people register concurrently.
     const PEOPLE: u64 = 3;
 
@@ -105,7 +107,8 @@ mod slow {
         let _ = tokio::time::timeout(lifetime, serving).await;
         api.kill().await;
         drop(end);
-        people.join_all().await;
+        let finished = tokio::time::timeout(2 * REQUEST_TIMEOUT, people.join_all()).await;
+        assert!(finished.is_ok(), "a person still waits for a server that was killed");
     }
 
     /// Registers one email after the other, and sends each code twice at once.

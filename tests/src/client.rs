@@ -1,6 +1,7 @@
 //! A client that sends what a frontend sends.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use reqwest::RequestBuilder;
 use reqwest::header::AUTHORIZATION;
@@ -12,6 +13,8 @@ use crate::Answer;
 const CODE_EMAIL: &str = "codeExpiresInSeconds codeLength resendAvailableInSeconds userErrors { ...E }";
 /// The fields of every user error.
 const ERROR: &str = "fragment E on UserError { code message field retryAfterSeconds attemptsRemaining suggestions }";
+/// Longer than any answer takes: a server that is killed in the middle of a request may leave it without an end.
+const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
 const USER: &str = "id email status createdAt activatedAt";
 
 /// Sends requests to one server.
@@ -50,6 +53,7 @@ impl Client {
     fn from_address(server: SocketAddr, local: Option<IpAddr>) -> Self {
         let http = reqwest::Client::builder()
             .local_address(local)
+            .timeout(REQUEST_TIMEOUT)
             .no_proxy()
             .build()
             .expect("an HTTP client");

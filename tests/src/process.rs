@@ -122,7 +122,8 @@ impl Process {
     /// # Panics
     /// When it cannot be killed.
     pub async fn kill(mut self) {
-        self.child.kill().await.expect("the process can be killed");
+        let killed = tokio::time::timeout(GIVE_UP_AFTER, self.child.kill()).await;
+        killed.expect("the process ends").expect("the process can be killed");
     }
 
     /// Sends a signal such as `INT`, waits for the end, and returns the exit code and the remaining output.
