@@ -231,17 +231,31 @@ async fn replacing_the_registration_meanwhile_costs_its_token_too(database: Data
     app.clock.advance(seconds(30));
     app.register("ada@example.com", OTHER_PASSWORD).await.succeeds();
     app.next_mail("ada@example.com").await;
-    // As if a newer registration had replaced this one while its password is verified: no row records the proof.
-    let db = app.db();
-    let unrecordable = match db.get_database_backend() {
-        DatabaseBackend::Postgres => "CREATE RULE unrecordable AS ON UPDATE TO verifications DO INSTEAD NOTHING",
-        _ => "CREATE TRIGGER unrecordable BEFORE UPDATE ON verifications BEGIN SELECT RAISE(IGNORE); END",
+    // As if a newer registration had replaced it when its proof is recorded.
+    let delete_on_proof = match app.db().get_database_backend() {
+        DatabaseBackend::Postgres => {
+            "CREATE FUNCTION gone() RETURNS trigger AS 'BEGIN DELETE FROM verifications WHERE id = OLD.id; RETURN NULL; END' \
+             LANGUAGE plpgsql; \
+             CREATE TRIGGER gone BEFORE UPDATE OF proved_at ON verifications FOR EACH ROW EXECUTE FUNCTION gone()"
+        }
+        _ => {
+            "CREATE TRIGGER gone BEFORE UPDATE OF proved_at ON verifications \
+             BEGIN DELETE FROM verifications WHERE id = OLD.id; END"
+        }
     };
-    db.execute_unprepared(unrecordable).await.expect("the database answers");
+    app.db()
+        .execute_unprepared(delete_on_proof)
+        .await
+        .expect("the database answers");
     for _ in 0..6 {
+        let registration = verification::open_registration("ada@example.com", app.server().app().clock.now());
+        let registration = registration.one(app.db()).await.expect("the database answers");
+        let registration = registration.expect("a registration");
         app.sign_in("ada@example.com", OTHER_PASSWORD)
             .await
             .fails_with("NOT_ACTIVATED");
+        let restored = registration.into_active_model().reset_all();
+        restored.insert(app.db()).await.expect("the registration was deleted");
     }
     app.sign_in("ada@example.com", OTHER_PASSWORD)
         .await

@@ -162,13 +162,16 @@ impl Attempt {
         }
     }
 
-    /// Whether this may be the first proof of a registration's password. That one keeps its token, so that guessing a
-    /// user's password by registering with it costs one token per guess. A registration that is replaced in between has no
-    /// row to record the proof in, so what was read before counts too.
+    /// Whether this is the first proof of a registration's password. That one keeps its token, so that guessing a user's
+    /// password by registering with it costs one token per guess, also if the registration is replaced meanwhile.
     async fn is_first_proof(&self, registration: &verification::Model) -> bool {
-        if let Err(error) = record_proof(&self.db, registration.id, self.now).await {
-            tracing::warn!(%error, "cannot record that a registration's password was verified");
+        if registration.proved_at.is_some() {
+            return false;
         }
-        registration.proved_at.is_none()
+        let recorded = record_proof(&self.db, registration.id, self.now).await;
+        recorded.unwrap_or_else(|error| {
+            tracing::warn!(%error, "cannot record that a registration's password was verified");
+            true
+        })
     }
 }

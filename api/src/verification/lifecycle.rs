@@ -81,15 +81,15 @@ fn is_open(id: Uuid, now: Timestamp) -> Condition {
         .add(verification::Column::ExpiresAt.gt(now))
 }
 
-/// Records the first proof of a registration's password.
-pub(crate) async fn record_proof(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<(), DbErr> {
-    verification::Entity::update_many()
+/// Records the first proof of a registration's password. Tells whether this was the first, or the registration is gone.
+pub(crate) async fn record_proof(db: &impl ConnectionTrait, id: Uuid, now: Timestamp) -> Result<bool, DbErr> {
+    let recorded = verification::Entity::update_many()
         .col_expr(verification::Column::ProvedAt, Expr::value(now))
         .filter(verification::Column::Id.eq(id))
         .filter(verification::Column::ProvedAt.is_null())
         .exec(db)
         .await?;
-    Ok(())
+    Ok(recorded.rows_affected == 1 || verification::Entity::find_by_id(id).one(db).await?.is_none())
 }
 
 /// Spends a try of the live code, if there is one. The caller commits before it looks at the code.

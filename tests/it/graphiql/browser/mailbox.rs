@@ -68,7 +68,9 @@ async fn hidden_page_closes_its_mailbox_connection() {
         })(EventSource.prototype.close)";
         graphiql.ask(&format!("[{count}].length")).await;
         graphiql.is_hidden(true).await;
-        assert_eq!(graphiql.ask("window.left").await, 1);
+        graphiql
+            .eventually("the page closes its connection", "window.left === 1")
+            .await;
         graphiql.run_tab("Register").await;
         let first = app.next_code(email).await;
         assert_eq!(graphiql.ask("one('#use').disabled").await, true);
