@@ -1,6 +1,5 @@
-//! The use cases, one file each, in the order of a person's life:
-//! [`register`](mod@register), [`resend`](mod@resend), [`activate`](mod@activate), [`sign_in`](mod@sign_in),
-//! [`me`](mod@me), [`sign_out`](mod@sign_out).
+//! The use cases, one file each, in the order of a person's life: `register`, `resend`, `activate`, `sign_in`, `me`,
+//! `sign_out`.
 //!
 //! ```text
 //!   register ──► PENDING ──activate──► ACTIVE ──signIn──► session

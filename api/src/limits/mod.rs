@@ -1,7 +1,7 @@
 //! The rate limits and their numbers. `docs/security.md` explains the numbers.
 //!
 //! Limits in the database hold across replicas and restarts. A limit is one row, and one guarded upsert both checks and
-//! takes, so parallel callers queue on the row. There are two kinds: [`sliding_window`] and [`token_bucket`].
+//! takes, so parallel callers queue on the row. There are two kinds: `sliding_window` and `token_bucket`.
 
 mod client;
 mod client_limit;
