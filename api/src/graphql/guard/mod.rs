@@ -13,6 +13,7 @@ mod document;
 mod document_cache;
 mod document_limits;
 mod input_types;
+mod request;
 mod request_error;
 mod request_guard;
 mod validation;
@@ -20,6 +21,6 @@ mod variables;
 
 #[cfg(feature = "testing")]
 pub(crate) use document_limits::{MAX_NESTING, check_limits};
+pub use request::{Method, Request};
 pub use request_error::RequestError;
 pub(crate) use request_guard::RequestGuard;
-pub use request_guard::{Method, Request};

@@ -1,35 +1,15 @@
 use std::sync::Arc;
 
-use async_graphql::Variables;
 use async_graphql::extensions::{Extension, ExtensionFactory};
 use async_graphql::parser::types::OperationType;
 
 use super::document::Document;
 use super::document_cache::DocumentCache;
+use super::request::{Method, Request};
 use super::request_error::RequestError;
 use super::validation::ParsedRequest;
 use crate::graphql::caller::Caller;
 use crate::graphql::errors::ErrorCode;
-
-/// A GraphQL request, as it came over HTTP.
-#[derive(Debug, Default)]
-pub struct Request {
-    /// The document.
-    pub query: String,
-    /// Which operation of the document to execute; required if there are several.
-    pub operation_name: Option<String>,
-    /// The values of its variables.
-    pub variables: Variables,
-}
-
-/// The HTTP method of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Queries only: a link or an image can send GET, so it must change nothing.
-    Get,
-    /// Queries and mutations.
-    Post,
-}
 
 /// Checks requests. It is also an extension of the schema, because validation needs the schema's types.
 #[derive(Clone)]

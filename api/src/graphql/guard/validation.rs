@@ -8,7 +8,7 @@ use async_graphql::{CacheControl, ServerError, ValidationResult};
 
 use super::document::Document;
 use super::document_cache::DocumentCache;
-use super::request_guard::Request;
+use super::request::Request;
 use super::variables::SuppliedVariables;
 use crate::graphql::errors::ErrorCode;
 
