@@ -1,14 +1,14 @@
 //! Connections to PostgreSQL or SQLite, and their migration. What differs between the two is here.
 
 use std::collections::HashSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use migration::{Migrator, MigratorTrait, SCHEMA_VERSION};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, Connection, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 use crate::start_error::StartError;
@@ -18,6 +18,12 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a statement may run on PostgreSQL, and how long it may wait for a lock on SQLite.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often a start looks whether a locked SQLite file is free.
+const LOCK_POLL: Duration = Duration::from_millis(10);
+
+/// The result code of SQLite for a lock that another connection holds.
+const SQLITE_BUSY: &str = "5";
 
 /// How long a connection to PostgreSQL may take to answer a ping.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
@@ -69,7 +75,28 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
                 options.after_release(|connection, _| Box::pin(is_alive(connection)))
             });
     }
-    Database::connect(options).await.map_err(StartError::open_database)
+    open(options).await.map_err(StartError::open_database)
+}
+
+/// Opens the pool and its first connection. That switches a new SQLite file to WAL, which needs an exclusive lock. SQLite
+/// does not wait for that lock, so servers that open a new file at the same time try again.
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let deadline = Instant::now() + STATEMENT_TIMEOUT;
+    loop {
+        match Database::connect(options.clone()).await {
+            Err(error) if is_locked(&error) && Instant::now() < deadline => tokio::time::sleep(LOCK_POLL).await,
+            opened => return opened,
+        }
+    }
+}
+
+/// Whether the error is `SQLITE_BUSY`: another connection holds the lock.
+fn is_locked(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else {
+        return false;
+    };
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.as_deref() == Some(SQLITE_BUSY)
 }
 
 /// Whether a connection that returns to the pool still answers. The pool pings too, but without a timeout: after a server
