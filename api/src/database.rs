@@ -1,7 +1,7 @@
 //! Connections to PostgreSQL or SQLite, and their migration. What differs between the two is here.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait, SCHEMA_VERSION};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
@@ -19,8 +19,9 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a statement may run on PostgreSQL, and how long it may wait for a lock on SQLite.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How often a start looks whether a locked SQLite file is free.
-const LOCK_POLL: Duration = Duration::from_millis(10);
+/// The pause before a locked SQLite file is opened again, and how often that is done: for five seconds.
+const LOCK_PAUSE: Duration = Duration::from_millis(10);
+const LOCK_ATTEMPTS: u32 = 500;
 
 /// The result code of SQLite for a lock that another connection holds.
 const SQLITE_BUSY: &str = "5";
@@ -81,13 +82,13 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
 /// Opens the pool and its first connection. That switches a new SQLite file to WAL, which needs an exclusive lock. SQLite
 /// does not wait for that lock, so servers that open a new file at the same time try again.
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
-    let deadline = Instant::now() + STATEMENT_TIMEOUT;
-    loop {
+    for _ in 0..LOCK_ATTEMPTS {
         match Database::connect(options.clone()).await {
-            Err(error) if is_locked(&error) && Instant::now() < deadline => tokio::time::sleep(LOCK_POLL).await,
+            Err(error) if is_locked(&error) => tokio::time::sleep(LOCK_PAUSE).await,
             opened => return opened,
         }
     }
+    Database::connect(options).await
 }
 
 /// Whether the error is `SQLITE_BUSY`: another connection holds the lock.

@@ -49,7 +49,7 @@ impl Server {
             app.random.clone(),
             app.outbox.clone(),
             app.metrics.clone(),
-            config.smtp_url.expose_secret(),
+            &config.smtp,
             composer.into_compose(),
         )?;
         let stop = CancellationToken::new();

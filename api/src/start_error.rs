@@ -33,7 +33,6 @@ pub enum StartError {
     /// sqlx cannot read the database URL. Its own text may quote the password.
     #[error("DATABASE_URL: expected {DATABASE_URL}")]
     DatabaseUrl,
-    /// lettre cannot read the URL of the mail server. Its own text may quote the password.
     #[error(
         "SMTP_URL: expected smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT; percent-encode special characters \
          (@ is %40)"

@@ -19,6 +19,7 @@ mod interleavings;
 mod mail_outages;
 mod me;
 mod migrations;
+mod odd_mail_servers;
 mod one_operation;
 mod outbox;
 mod overload;

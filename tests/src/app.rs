@@ -9,6 +9,7 @@ use std::time::Duration;
 use api::app::AppConfig;
 use api::credentials::{EmailAddress, HashingConfig};
 use api::http::{HttpConfig, Origins, TrustedProxies};
+use api::mail::SmtpConfig;
 use api::policy::Policy;
 use api::random::SystemRandom;
 use api::server::Server;
@@ -228,7 +229,7 @@ impl TestAppBuilder {
             .unwrap_or_else(|| format!("smtp://{}", mailer.smtp_addr()));
         let config = Config {
             database_url: self.database.url().into(),
-            smtp_url: smtp_url.into(),
+            smtp: SmtpConfig::new(smtp_url),
             mail_from: "Registration <no-reply@example.com>".to_owned(),
             activation_url: self.activation_url,
             data: None,

@@ -9,8 +9,8 @@ use api::app::{App, AppConfig};
 use api::clock::Clock;
 use api::credentials::{Credentials, EmailAddress, HashingConfig, Identity, NewPassword, Password};
 use api::limits::Client;
-use api::mail::MailWorker;
 use api::mail::outbox::Claim;
+use api::mail::{MailWorker, SmtpConfig};
 use api::policy::Policy;
 use api::random::SystemRandom;
 use api::verification::{Code, VerificationToken};
@@ -77,7 +77,7 @@ impl TestCore {
             app.random.clone(),
             app.outbox.clone(),
             app.metrics.clone(),
-            &format!("smtp://{}", mailer.smtp_addr()),
+            &SmtpConfig::new(format!("smtp://{}", mailer.smtp_addr())),
             composer.into_compose(),
         )
         .expect("the SMTP URL is valid");

@@ -12,15 +12,14 @@ use sea_orm::{DatabaseConnection, DbErr};
 
 use super::outbox::{self, Claim, OutboxSignal};
 use super::outcome::{self, Outcome};
-use super::smtp::{SEND_TIMEOUT, Smtp};
+use super::smtp::{SEND_TIMEOUT, Smtp, SmtpConfig};
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::random::SharedRandom;
 use crate::start_error::StartError;
 
-/// How many emails are sent at once, each on a connection of its own. lettre does not set `TCP_NODELAY`, so a single
-/// connection would wait for every acknowledgement of the network.
-pub(super) const CONNECTIONS: u32 = 8;
+/// How many emails are sent at once, each on a connection of its own.
+pub(super) const CONNECTIONS: usize = 8;
 
 /// Composes claimed emails. Called just before they are sent, so that a code in one is never old on arrival.
 pub type Compose = Arc<dyn Fn(Vec<Claim>) -> BoxFuture<'static, Result<Vec<Composed>, DbErr>> + Send + Sync>;
@@ -56,7 +55,7 @@ pub struct MailWorker {
 }
 
 impl MailWorker {
-    /// Prepares to send through the server of `smtp_url`, in the form that lettre reads. Does not connect yet.
+    /// Prepares to send through a mail server. Does not connect yet.
     ///
     /// # Errors
     /// When the URL cannot be read.
@@ -66,11 +65,11 @@ impl MailWorker {
         random: SharedRandom,
         signal: OutboxSignal,
         metrics: Metrics,
-        smtp_url: &str,
+        smtp: &SmtpConfig,
         compose: Compose,
     ) -> Result<Self, StartError> {
         Ok(Self {
-            smtp: Smtp::new(smtp_url, CONNECTIONS)?,
+            smtp: Smtp::new(smtp)?,
             db,
             clock,
             signal,

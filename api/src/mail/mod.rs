@@ -12,3 +12,4 @@ pub(crate) mod template;
 mod worker;
 
 pub use attempt::{Compose, Composed, Content, MailWorker};
+pub use smtp::SmtpConfig;

@@ -16,6 +16,8 @@ pub(super) enum Outcome {
     Sent,
     NothingToSend,
     TryAgain(String),
+    /// The mail server cannot be reached, or does not serve this client. The email is tried again.
+    ConnectionFailed(String),
     GiveUp(String),
 }
 
@@ -30,7 +32,7 @@ pub(super) async fn record(
     let mut postponed = false;
     for (claim, outcome) in &mut attempts {
         let due = now + pause(claim.row.attempts);
-        if let Outcome::TryAgain(reason) = outcome {
+        if let Outcome::TryAgain(reason) | Outcome::ConnectionFailed(reason) = outcome {
             if due > claim.row.created_at + GIVE_UP_AFTER {
                 *outcome = Outcome::GiveUp(format!("not accepted in time: {reason}"));
             } else {
@@ -41,7 +43,7 @@ pub(super) async fn record(
     }
     let finished = attempts
         .iter()
-        .filter(|(_, outcome)| !matches!(outcome, Outcome::TryAgain(_)));
+        .filter(|(_, outcome)| !matches!(outcome, Outcome::TryAgain(_) | Outcome::ConnectionFailed(_)));
     outbox::finish(db, &finished.map(|(claim, _)| claim).collect::<Vec<_>>()).await?;
     // The log comes after the rows, so that a reader can rely on it.
     for (claim, outcome) in &attempts {
@@ -66,6 +68,10 @@ fn log(metrics: &Metrics, claim: &Claim, outcome: &Outcome) {
         Outcome::TryAgain(reason) => {
             metrics.mails_retried.inc();
             tracing::warn!(%mail, attempts, reason, "email not sent, will retry");
+        }
+        Outcome::ConnectionFailed(reason) => {
+            metrics.mails_retried.inc();
+            tracing::warn!(%mail, attempts, reason, "cannot use the mail server, will retry; check SMTP_URL");
         }
     }
 }

@@ -50,7 +50,7 @@ type Attempts = mpsc::Sender<(Claim, Outcome)>;
 impl MailWorker {
     /// Sends whatever is in the outbox. When told to stop, finishes what it is sending.
     pub async fn run(self, stop: CancellationToken) {
-        let (attempts, attempted) = mpsc::channel(CONNECTIONS as usize);
+        let (attempts, attempted) = mpsc::channel(CONNECTIONS);
         let recorder = self.clone().keep_recording(attempted);
         let sender = async move {
             self.keep_sending(attempts, &stop).await;
@@ -59,7 +59,7 @@ impl MailWorker {
     }
 
     async fn keep_sending(&self, attempts: Attempts, stop: &CancellationToken) {
-        let connections = Arc::new(Semaphore::new(CONNECTIONS as usize));
+        let connections = Arc::new(Semaphore::new(CONNECTIONS));
         let mut look_at = self.clock.now();
         while let Some(Ok(mut free)) = stop.run_until_cancelled(connections.clone().acquire_owned()).await {
             while let Ok(another) = connections.clone().try_acquire_owned() {
@@ -128,7 +128,7 @@ impl MailWorker {
 
     /// Records outcomes until nothing sends any more.
     async fn keep_recording(self, mut attempted: mpsc::Receiver<(Claim, Outcome)>) {
-        let limit = 2 * CONNECTIONS as usize;
+        let limit = 2 * CONNECTIONS;
         loop {
             let mut attempts = Vec::with_capacity(limit);
             if attempted.recv_many(&mut attempts, limit).await == 0 {

@@ -19,8 +19,8 @@ pub use self::command_line::parse;
 pub use self::resolve::Config;
 pub(crate) use self::values::LogFormat;
 use self::values::{
-    Environment, Switch, activation_url, address, code_length, database_url, duration, log_levels, mailbox_origin,
-    network, number, origin, positive, secret_key,
+    Environment, Switch, activation_url, address, code_length, database_url, duration, ehlo_name, log_levels,
+    mailbox_origin, network, number, origin, positive, secret_key,
 };
 
 /// All settings, as flags and as environment variables of the same name: `--http-addr` and `HTTP_ADDR`. The value of one
@@ -58,6 +58,10 @@ pub struct Settings {
     #[cfg_attr(feature = "embedded-mailbox", doc = "[default: the embedded mailbox]")]
     #[arg(long, env = "SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<SecretString>,
+
+    /// Name of this server in the EHLO command [default: the host name if it has a dot, else the IP address]
+    #[arg(long, env = "SMTP_EHLO_NAME", value_name = "NAME", value_parser = ehlo_name)]
+    smtp_ehlo_name: Option<String>,
 
     /// Where the embedded mailbox receives email [default: 127.0.0.1:1025, or a free port]
     #[cfg(feature = "embedded-mailbox")]

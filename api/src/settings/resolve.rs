@@ -10,6 +10,7 @@ use super::{Settings, data_folder};
 use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
 use crate::http::{HttpConfig, Origins, TrustedProxies};
+use crate::mail::SmtpConfig;
 use crate::policy::Policy;
 use crate::start_error::StartError;
 
@@ -18,8 +19,8 @@ use crate::start_error::StartError;
 pub struct Config {
     /// The URL of the database.
     pub database_url: SecretString,
-    /// The URL of the mail server.
-    pub smtp_url: SecretString,
+    /// The mail server.
+    pub smtp: SmtpConfig,
     /// Sender of outgoing email.
     pub mail_from: String,
     /// The page that the email's button opens, with `#code=…` appended. It has no fragment of its own.
@@ -127,7 +128,10 @@ impl Settings {
                 },
                 client_limit_per_minute: self.client_limit_per_minute,
             },
-            smtp_url: self.smtp_url()?,
+            smtp: SmtpConfig {
+                url: self.smtp_url()?,
+                ehlo_name: self.smtp_ehlo_name,
+            },
             data: keeps_data.then(data_folder::create).transpose()?,
             mail_from: self.mail_from,
             activation_url: self.activation_url,

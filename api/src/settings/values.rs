@@ -62,6 +62,16 @@ pub(super) fn database_url(text: &str) -> Result<SecretString, &'static str> {
     }
 }
 
+/// A domain name or an address literal (RFC 5321, 4.1.3).
+pub(super) fn ehlo_name(text: &str) -> Result<String, &'static str> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b".-[]:_".contains(&byte);
+    if !text.is_empty() && text.len() <= 255 && text.bytes().all(is_name) {
+        Ok(text.to_owned())
+    } else {
+        Err("a name such as mail.example.com, or an address such as [192.0.2.1]")
+    }
+}
+
 pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, &'static str> {
     const {
         assert!(SECRET_KEY_BYTES == 32, "the text below says so");

@@ -1,0 +1,113 @@
+//! Sends emails over SMTP, and keeps the connections for the next ones.
+
+mod connection;
+mod server;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use lettre::Message;
+use lettre::address::Envelope;
+
+use self::connection::{Connection, Fault};
+use self::server::Server;
+use super::outcome::Outcome;
+use crate::start_error::StartError;
+
+pub use self::server::SmtpConfig;
+
+/// How long one sending may take, with connecting. Shorter than the lease of a claim.
+pub(super) const SEND_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How often unused connections are closed. So a connection is unused for at most twice this time.
+const CHECK_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The connections to one mail server. Clones share them.
+#[derive(Clone)]
+pub(super) struct Smtp {
+    server: Arc<Server>,
+    idle: Arc<Mutex<Vec<Idle>>>,
+}
+
+/// A connection that is not in use.
+struct Idle {
+    connection: Connection,
+    /// Whether it was already unused at the last check.
+    is_old: bool,
+}
+
+impl Smtp {
+    /// Does not connect yet.
+    pub(super) fn new(config: &SmtpConfig) -> Result<Self, StartError> {
+        let smtp = Self {
+            server: Arc::new(Server::new(config)?),
+            idle: Arc::default(),
+        };
+        tokio::spawn(close_unused(Arc::downgrade(&smtp.idle)));
+        Ok(smtp)
+    }
+
+    /// Sends an email and waits for the server's reply.
+    pub(super) async fn send(&self, message: Message) -> Outcome {
+        // A sending that is cancelled drops its connection. So a late reply is never taken for the reply to another email.
+        match tokio::time::timeout(SEND_TIMEOUT, self.deliver(&message)).await {
+            Ok(Ok(())) => Outcome::Sent,
+            Ok(Err(Fault::Rejected(code))) => Outcome::GiveUp(format!("rejected with {code}")),
+            Ok(Err(Fault::TemporarilyRejected(code))) => Outcome::TryAgain(format!("temporarily rejected with {code}")),
+            Ok(Err(Fault::Connection(reason))) => Outcome::ConnectionFailed(reason),
+            Err(_) => Outcome::ConnectionFailed("the mail server did not reply in time".to_owned()),
+        }
+    }
+
+    async fn deliver(&self, message: &Message) -> Result<(), Fault> {
+        let (envelope, content) = (message.envelope(), message.formatted());
+        let mut connection = self.begin(envelope, &content).await?;
+        let delivered = connection.finish(envelope, &content).await;
+        if delivered.is_ok() || connection.reset().await {
+            self.idle().push(Idle {
+                connection,
+                is_old: false,
+            });
+        }
+        delivered
+    }
+
+    /// A connection on which the email has begun. The server may have closed one that was kept. Nothing was sent on it,
+    /// so another one takes its place.
+    async fn begin(&self, envelope: &Envelope, content: &[u8]) -> Result<Connection, Fault> {
+        loop {
+            let kept = self.idle().pop();
+            let Some(Idle { mut connection, .. }) = kept else {
+                break;
+            };
+            if connection.begin(envelope, content).await.is_ok() {
+                return Ok(connection);
+            }
+        }
+        let mut connection = Connection::open(&self.server).await?;
+        connection.begin(envelope, content).await?;
+        Ok(connection)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Closes the connections that were not used between two checks, until the worker is gone.
+async fn close_unused(idle: Weak<Mutex<Vec<Idle>>>) {
+    loop {
+        tokio::time::sleep(CHECK_INTERVAL).await;
+        let Some(idle) = idle.upgrade() else {
+            return;
+        };
+        let unused: Vec<_> = idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extract_if(.., |idle| std::mem::replace(&mut idle.is_old, true))
+            .collect();
+        for idle in unused {
+            idle.connection.quit().await;
+        }
+    }
+}
