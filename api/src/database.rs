@@ -1,11 +1,13 @@
 //! Connections to PostgreSQL or SQLite, and their migration. What differs between the two is here.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait, SCHEMA_VERSION};
+use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{self, Connection, PgConnection};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
@@ -29,8 +31,8 @@ const SQLITE_BUSY: &str = "5";
 /// How long a connection to PostgreSQL may take to answer a ping.
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The size of the pool of connections to PostgreSQL.
-const MAX_CONNECTIONS: u32 = 16;
+/// How many connections to PostgreSQL a server opens at most, by default.
+pub const POOL_SIZE: u32 = 16;
 
 /// The migrator runs CREATE TABLE IF NOT EXISTS at each start, and PostgreSQL would send a notice about it.
 const NO_NOTICES: [(&str, &str); 1] = [("client_min_messages", "warning")];
@@ -38,11 +40,19 @@ const NO_NOTICES: [(&str, &str); 1] = [("client_min_messages", "warning")];
 /// The advisory lock on PostgreSQL that lets only one replica migrate at a time.
 const MIGRATION_LOCK: i64 = 0x7265_6769_7374_6572;
 
-/// Opens the database of a URL, `postgres://…` or `sqlite://FILE`.
+/// Opens the database of a URL, `postgres://…` or `sqlite://FILE`, with the default size of the pool.
 ///
 /// # Errors
 /// When the URL cannot be parsed, or the database cannot be reached or opened.
 pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
+    connect_with_pool(url, POOL_SIZE).await
+}
+
+/// Opens the database of a URL with at most `pool_size` connections. SQLite always has one.
+///
+/// # Errors
+/// Like [`connect`].
+pub async fn connect_with_pool(url: &str, pool_size: u32) -> Result<DatabaseConnection, StartError> {
     let sqlite = url.starts_with("sqlite:");
     let mut options = ConnectOptions::new(url);
     options
@@ -67,8 +77,9 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
                     .busy_timeout(STATEMENT_TIMEOUT)
             });
     } else {
+        check_connection(url).await?;
         options
-            .max_connections(MAX_CONNECTIONS)
+            .max_connections(pool_size)
             .statement_timeout(STATEMENT_TIMEOUT)
             .set_application_name("api")
             .map_sqlx_postgres_opts(|options| options.options(NO_NOTICES))
@@ -77,6 +88,27 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
             });
     }
     open(options).await.map_err(StartError::open_database)
+}
+
+/// Opens one connection to PostgreSQL and closes it. The pool tries a refused connection again until its timeout, and does
+/// not say why.
+async fn check_connection(url: &str) -> Result<(), StartError> {
+    let options: PgConnectOptions = url.parse().map_err(|_| StartError::DatabaseUrl)?;
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
+        Ok(Ok(connection)) => {
+            let _ = connection.close().await;
+            Ok(())
+        }
+        Ok(Err(sqlx::Error::Io(source))) => Err(StartError::ConnectDatabase {
+            address: format!("{}:{}", options.get_host(), options.get_port()),
+            source,
+        }),
+        Ok(Err(sqlx::Error::Database(error))) => Err(StartError::DatabaseRefused(error.message().to_owned())),
+        Ok(Err(error)) => Err(StartError::open_database(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(
+            error,
+        ))))),
+        Err(_) => Err(StartError::DatabaseTimeout),
+    }
 }
 
 /// Opens the pool and its first connection. That switches a new SQLite file to WAL, which needs an exclusive lock. SQLite

@@ -39,7 +39,7 @@ impl Server {
             Some(address) => Some(listen("METRICS_ADDR", address).await?.0),
             None => None,
         };
-        let db = database::connect(config.database_url.expose_secret()).await?;
+        let db = database::connect_with_pool(config.database_url.expose_secret(), config.database_pool).await?;
         database::migrate(&db).await?;
         let app = App::start(db, clock, random, &config.app)?;
         let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url)?;

@@ -54,7 +54,11 @@ pub enum StartError {
         address: SocketAddr,
         source: io::Error,
     },
-    /// The database gives no connection in time. sqlx retries a refused connection until then.
+    #[error("DATABASE_URL: cannot connect to {address}: {source}")]
+    ConnectDatabase { address: String, source: io::Error },
+    /// The words of PostgreSQL: it does not repeat the password.
+    #[error("DATABASE_URL: cannot open the database: {0}")]
+    DatabaseRefused(String),
     #[error("DATABASE_URL: cannot open the database: timed out waiting for a connection")]
     DatabaseTimeout,
     #[error("DATABASE_URL: cannot open the database: {0}")]

@@ -189,26 +189,91 @@ async fn migrate(database: &Database) -> sea_orm::DatabaseConnection {
     db
 }
 
-/// The server tries to connect for five seconds.
-mod slow {
-    mod postgres {
-        use tests::{Installation, Postgres};
+mod postgres {
+    use sea_orm::ConnectionTrait;
+    use tests::{Installation, PASSWORD, Postgres};
 
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn connection_error_hides_the_password() {
-            let postgres = Postgres::start().await;
-            let (user, password, address) = ("postgres", Postgres::PASSWORD, postgres.address().to_string());
-            for (user, password, address, database) in [
-                (user, "another-password", address.as_str(), "postgres"),
-                ("nobody", password, &address, "postgres"),
-                (user, password, &address, "another_database"),
-                (user, password, "127.0.0.1:1", "postgres"),
-                (user, password, "nowhere.invalid", "postgres"),
-            ] {
-                let url = format!("postgres://{user}:{password}@{address}/{database}");
-                let line = super::super::reason_of_failed_start(Installation::on(&url).await.process()).await;
-                assert!(!line.contains(password), "{line}");
-            }
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn connection_error_gives_the_reason_and_hides_the_password() {
+        let postgres = Postgres::start().await;
+        let (user, password, address) = ("postgres", Postgres::PASSWORD, postgres.address().to_string());
+        for (user, password, address, database, reason) in [
+            (
+                user,
+                "another-password",
+                address.as_str(),
+                "postgres",
+                "password authentication failed",
+            ),
+            (
+                "nobody",
+                password,
+                &address,
+                "postgres",
+                "password authentication failed",
+            ),
+            (
+                user,
+                password,
+                &address,
+                "another_database",
+                "database \"another_database\" does not exist",
+            ),
+            (
+                user,
+                password,
+                "127.0.0.1:1",
+                "postgres",
+                "cannot connect to 127.0.0.1:1: Connection refused",
+            ),
+            (
+                user,
+                password,
+                "nowhere.invalid",
+                "postgres",
+                "cannot connect to nowhere.invalid:5432: ",
+            ),
+            (
+                user,
+                password,
+                "one.invalid,two.invalid",
+                "postgres",
+                "cannot connect to one.invalid,two.invalid:5432: ",
+            ),
+        ] {
+            let url = format!("postgres://{user}:{password}@{address}/{database}");
+            let line = super::reason_of_failed_start(Installation::on(&url).await.process()).await;
+            assert!(line.contains(reason), "{line}");
+            assert!(!line.contains(password), "{line}");
+        }
+    }
+
+    /// PostgreSQL refuses more connections than the role may have, and the pool does not wait for one of its own.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn small_pool_suits_a_database_with_few_connections() {
+        let postgres = Postgres::start().await;
+        let admin = api::database::connect(&postgres.url())
+            .await
+            .expect("the database opens");
+        let role = format!(
+            "CREATE ROLE few LOGIN PASSWORD '{}' CONNECTION LIMIT 3",
+            Postgres::PASSWORD
+        );
+        admin.execute_unprepared(&role).await.expect("a role");
+        admin
+            .execute_unprepared("CREATE DATABASE few OWNER few")
+            .await
+            .expect("a database");
+        let url = format!("postgres://few:{}@{}/few", Postgres::PASSWORD, postgres.address());
+        let mut installation = Installation::on(&url).await;
+        installation.environment.push(("DATABASE_POOL", "3".to_owned()));
+        let (_api, client) = installation.start().await;
+        let registrations = (0..20).map(|number| {
+            let client = client.clone();
+            tokio::spawn(async move { client.register(&format!("user{number}@example.com"), PASSWORD).await })
+        });
+        for registration in registrations.collect::<Vec<_>>() {
+            registration.await.expect("an answer").succeeds();
         }
     }
 }

@@ -229,6 +229,7 @@ impl TestAppBuilder {
             .unwrap_or_else(|| format!("smtp://{}", mailer.smtp_addr()));
         let config = Config {
             database_url: self.database.url().into(),
+            database_pool: api::database::POOL_SIZE,
             smtp: SmtpConfig::new(smtp_url),
             mail_from: "Registration <no-reply@example.com>".to_owned(),
             activation_url: self.activation_url,

@@ -15,6 +15,8 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
+use crate::database::POOL_SIZE;
+
 pub use self::command_line::parse;
 pub use self::resolve::Config;
 pub(crate) use self::values::LogFormat;
@@ -49,6 +51,10 @@ pub struct Settings {
         help = "Database, as postgres://USER:PASSWORD@HOST/NAME or sqlite://FILE [default: a SQLite file in ./data]"
     )]
     database_url: Option<SecretString>,
+
+    /// Connections to PostgreSQL at most
+    #[arg(long, env = "DATABASE_POOL", value_name = "NUMBER", default_value_t = POOL_SIZE, value_parser = positive::<u32>)]
+    pub(crate) database_pool: u32,
 
     /// At least 32 bytes, the same for all replicas [default: created once in ./data]
     #[arg(long, env = "SECRET_KEY", value_name = "KEY", hide_env_values = true, value_parser = secret_key)]

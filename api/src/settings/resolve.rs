@@ -19,6 +19,8 @@ use crate::start_error::StartError;
 pub struct Config {
     /// The URL of the database.
     pub database_url: SecretString,
+    /// How many connections to PostgreSQL the server opens at most.
+    pub database_pool: u32,
     /// The mail server.
     pub smtp: SmtpConfig,
     /// Sender of outgoing email.
@@ -111,6 +113,7 @@ impl Settings {
         let keeps_data = development && (self.database_url.is_none() || self.secret_key.is_none());
         Ok(Config {
             database_url: self.database_url()?,
+            database_pool: self.database_pool,
             app: AppConfig {
                 secret_key: self.secret_key()?,
                 policy: Policy {
