@@ -18,6 +18,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// email) are not commands.
 type Script = HashMap<&'static str, &'static [u8]>;
 
+/// A step and what the server says at it.
+type Line = (&'static str, &'static [u8]);
+
 #[derive(Clone)]
 struct ScriptedServer {
     address: SocketAddr,
@@ -26,7 +29,7 @@ struct ScriptedServer {
 }
 
 impl ScriptedServer {
-    async fn start(script: &[(&'static str, &'static [u8])]) -> Self {
+    async fn start(script: &[Line]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let server = Self {
             address: listener.local_addr().expect("an address"),
@@ -91,7 +94,7 @@ impl ScriptedServer {
 
 #[tokio::test]
 async fn emails_reach_old_and_odd_mail_servers() {
-    let cases: [(&str, &[(&str, &[u8])]); 9] = [
+    let cases: [(&str, &[Line]); 9] = [
         ("knows only HELO", &[("EHLO", b"502 5.5.1 what?\r\n")]),
         (
             "refuses EHLO in several lines",
@@ -178,7 +181,7 @@ async fn unnamed_server_says_hello_with_its_address_or_full_name() {
 /// The operator can mend these within 15 minutes, and no email is lost.
 #[tokio::test]
 async fn refused_connection_does_not_give_up_the_email() {
-    let cases: [(&str, &str, &[(&str, &[u8])]); 13] = [
+    let cases: [(&str, &str, &[Line]); 13] = [
         (
             "wrong password",
             "",

@@ -109,62 +109,61 @@ fn work<T>(queue: &Receiver<Job<T>>, mut tool: T) {
 mod tests {
     use std::sync::mpsc;
 
+    use futures_util::FutureExt;
+    use tokio::task::JoinHandle;
+
     use super::*;
+
+    fn start(queue: usize) -> HashThreads<()> {
+        HashThreads::start("test", 1, queue, QueueMetrics::default(), || ()).expect("a thread")
+    }
+
+    /// Keeps the thread busy, from now until something is sent or the sender is dropped.
+    async fn hold(threads: &HashThreads<()>) -> (mpsc::Sender<()>, JoinHandle<Result<(), Overloaded>>) {
+        let (release, held) = mpsc::channel();
+        let (begun, begins) = oneshot::channel();
+        let threads = threads.clone();
+        let job = move |(): &mut ()| {
+            let _ = begun.send(());
+            let _ = held.recv();
+        };
+        let holding = tokio::spawn(async move { threads.run(job).await });
+        begins.await.expect("the job begins");
+        (release, holding)
+    }
 
     #[tokio::test]
     async fn abandoned_job_does_not_run() {
-        let threads = HashThreads::start("test", 1, 10, QueueMetrics::default(), || ()).expect("a thread");
-        let (release, held) = mpsc::channel::<()>();
-        let holding = tokio::spawn({
-            let threads = threads.clone();
-            async move { threads.run(move |()| held.recv()).await }
-        });
+        let threads = start(10);
+        let (release, holding) = hold(&threads).await;
         let (done, was_done) = mpsc::channel();
         let abandoned = threads.run(move |()| done.send(()));
-        assert!(
-            futures_util::FutureExt::now_or_never(abandoned).is_none(),
-            "it waits, and is dropped"
-        );
-        release.send(()).expect("the thread is held");
-        assert!(holding.await.expect("no panic").is_ok());
+        assert!(abandoned.now_or_never().is_none(), "it waits, and is dropped");
+        drop(release);
+        assert_eq!(holding.await.expect("no panic"), Ok(()));
         assert_eq!(threads.run(|()| 1).await, Ok(1));
         assert!(was_done.try_recv().is_err());
     }
 
     #[tokio::test]
     async fn full_queue_refuses_at_once() {
-        let threads = HashThreads::start("test", 1, 1, QueueMetrics::default(), || ()).expect("a thread");
-        let (release, held) = mpsc::channel::<()>();
-        let (begun, begins) = mpsc::channel();
-        let holding = tokio::spawn({
-            let threads = threads.clone();
-            async move {
-                let job = move |(): &mut ()| {
-                    let _ = begun.send(());
-                    held.recv()
-                };
-                threads.run(job).await
-            }
-        });
-        tokio::task::spawn_blocking(move || begins.recv())
-            .await
-            .expect("no panic")
-            .expect("the job has begun");
+        let threads = start(1);
+        let (release, holding) = hold(&threads).await;
         let waiting = threads.run(|()| 1);
         tokio::pin!(waiting);
         assert!(futures_util::poll!(&mut waiting).is_pending());
         assert!(threads.is_full());
         assert_eq!(threads.run(|()| 2).await, Err(Overloaded));
         assert_eq!(threads.metrics.waiting.get(), 1);
-        release.send(()).expect("the thread is held");
+        drop(release);
         assert_eq!(waiting.await, Ok(1));
         assert_eq!(threads.metrics.waiting.get(), 0);
-        assert!(holding.await.expect("no panic").is_ok());
+        assert_eq!(holding.await.expect("no panic"), Ok(()));
     }
 
     #[tokio::test]
     async fn panic_ends_only_its_own_job() {
-        let threads = HashThreads::start("test", 1, 10, QueueMetrics::default(), || ()).expect("a thread");
+        let threads = start(10);
         assert_eq!(threads.run(|()| panic!("on purpose")).await, Err::<(), _>(Overloaded));
         assert_eq!(threads.run(|()| 1).await, Ok(1));
     }
