@@ -82,3 +82,9 @@ async fn backend_keeps_session_token_in_cookie() {
     .await;
     run("cookie.mjs", &[&url(&app), &mailbox(&app)]).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn persisted_queries_fall_back_to_the_document() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    run("persisted.mjs", &[&url(&app)]).await;
+}

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     OperationResolutionFailure,
     /// The request is refused as a whole: it is malformed or exceeds a limit.
     BadRequest,
+    /// The request names a document by its hash. Clients that can do that send the document then.
+    PersistedQueryNotSupported,
     /// Authentication is required, and the credentials are missing, malformed, of the wrong scheme, or not valid.
     Unauthenticated,
     /// Too many attempts, where no payload can say so.
@@ -50,6 +52,7 @@ impl ErrorCode {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::OperationResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
             Self::BadRequest => "BAD_REQUEST",
+            Self::PersistedQueryNotSupported => "PERSISTED_QUERY_NOT_SUPPORTED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::RateLimited => "RATE_LIMITED",
             Self::Overloaded => "OVERLOADED",
@@ -64,7 +67,7 @@ impl ErrorCode {
     }
 
     /// An error with this code.
-    pub(super) fn error(self, message: impl Into<String>) -> ServerError {
+    pub(crate) fn error(self, message: impl Into<String>) -> ServerError {
         self.mark(ServerError::new(message, None))
     }
 }

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use askama::Template;
 use entity::Timestamp;
-use lettre::Message;
 use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
+use lettre::{Address, Message};
 use sea_orm::prelude::Uuid;
 
 use crate::keys::Tag;
@@ -17,9 +17,12 @@ use crate::start_error::StartError;
 pub(crate) struct Sender(Mailbox);
 
 impl Sender {
-    /// Parses `MAIL_FROM`.
+    /// Parses `MAIL_FROM`. The domain becomes ASCII, because few mail servers take another one.
     pub(crate) fn parse(text: &str) -> Result<Self, StartError> {
-        text.parse().map(Self).map_err(|_| StartError::MailFrom)
+        let Mailbox { name, email } = text.parse().map_err(|_| StartError::MailFrom)?;
+        let domain = idna::domain_to_ascii_strict(email.domain()).map_err(|_| StartError::MailFrom)?;
+        let email = Address::new(email.user(), domain).map_err(|_| StartError::MailFrom)?;
+        Ok(Self(Mailbox::new(name, email)))
     }
 }
 
@@ -126,6 +129,45 @@ impl Header for AutoSubmitted {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn domain_of_the_sender_is_in_ascii() {
+        for (typed, expected) in [
+            ("no-reply@bücher.example", "no-reply@xn--bcher-kva.example"),
+            ("Bücher <no-reply@BÜCHER.example>", "no-reply@xn--bcher-kva.example"),
+            ("no-reply@localhost", "no-reply@localhost"),
+            ("Ada <ada@mail.example.com>", "ada@mail.example.com"),
+        ] {
+            let sender = Sender::parse(typed).expect(typed);
+            assert_eq!(sender.0.email.to_string(), expected);
+            assert_eq!(sender.0.name.is_some(), typed.contains('<'), "{typed}");
+        }
+        for text in [
+            "",
+            "nobody",
+            "ada@",
+            "ada@-.example",
+            "ada@exa mple.com",
+            "Ada <ada@example.com",
+            "ada@bü\u{200e}cher.example",
+        ] {
+            assert!(Sender::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn emails_have_a_dark_style() {
+        for content in [activation_code("1234", Duration::from_mins(1), None), account_exists()] {
+            let html = content.html.expect("the template renders");
+            for part in [
+                "name=\"color-scheme\" content=\"light dark\"",
+                "prefers-color-scheme: dark",
+                "</html>",
+            ] {
+                assert!(html.contains(part), "{part}: {html}");
+            }
+        }
+    }
 
     #[test]
     fn lifetime_is_in_minutes_from_two_minutes_on() {

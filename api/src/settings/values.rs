@@ -127,10 +127,24 @@ pub(super) fn mailbox_origin(text: &str) -> Result<String, &'static str> {
         .ok_or("an origin such as http://localhost:8025")
 }
 
+/// An origin as browsers send it: scheme, host and port. Apps have origins such as `capacitor://localhost`. Everything is
+/// compared as a whole, so a pattern would never match.
 pub(super) fn origin(text: &str) -> Result<HeaderValue, &'static str> {
-    web_origin(text.trim())
+    let text = text.trim();
+    let origin = web_origin(text).or_else(|| app_origin(text));
+    origin
+        .filter(|origin| !origin.contains('*'))
         .and_then(|origin| HeaderValue::try_from(origin).ok())
-        .ok_or("origins such as https://app.example.com, separated by commas")
+        .ok_or("origins such as https://app.example.com, separated by commas and without wildcards")
+}
+
+/// The origin of an app, which has a scheme of its own and no port.
+fn app_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text)
+        .ok()
+        .filter(|url| !matches!(url.scheme(), "http" | "https" | "file" | "data"))?;
+    let origin = format!("{}://{}", url.scheme(), url.host_str()?);
+    (!url.host_str()?.is_empty() && origin == text).then_some(origin)
 }
 
 pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
@@ -192,6 +206,44 @@ mod tests {
             "http://a\tb",
         ] {
             assert!(mailbox_origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn origin_is_what_a_browser_sends() {
+        for text in [
+            "https://app.example.com",
+            "http://localhost:3000",
+            "http://[::1]:3000",
+            "https://xn--bcher-kva.example",
+            "capacitor://localhost",
+            "ionic://localhost",
+            "tauri://localhost",
+            "app://bundle",
+            "chrome-extension://abcdefghijklmnop",
+        ] {
+            assert_eq!(origin(&format!(" {text} ")).expect(text), text);
+        }
+        for text in [
+            "",
+            "*",
+            "null",
+            "https://*.example.com",
+            "https://*",
+            "capacitor://*",
+            "https://app.example.com/",
+            "https://app.example.com:443",
+            "https://APP.example.com",
+            "https://ada@app.example.com",
+            "capacitor://localhost/",
+            "capacitor://ada@localhost",
+            "capacitor://",
+            "file:///",
+            "data:,",
+            "localhost:3000",
+            "https://app.example.com https://admin.example.com",
+        ] {
+            assert!(origin(text).is_err(), "{text}");
         }
     }
 

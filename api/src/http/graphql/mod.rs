@@ -1,6 +1,7 @@
 //! GraphQL over HTTP (GraphQL over HTTP, draft of 2023), as the `graphql-http` audits check it.
 
 mod body;
+mod media_type;
 mod parameters;
 mod response;
 
@@ -13,9 +14,10 @@ use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::Response;
 
+use self::media_type::media_type;
 use self::parameters::{from_body, from_url, is_json};
 pub(super) use self::response::error_response;
-use self::response::{bad_request, execution_response, media_type, overloaded_response, rejection_response};
+use self::response::{bad_request, execution_response, overloaded_response, parameters_response, rejection_response};
 use super::context::Context;
 use super::request_id::RequestId;
 use super::{authorization, user_agent};
@@ -35,7 +37,7 @@ pub(super) async fn get(
 ) -> Response {
     match from_url(&query.unwrap_or_default()) {
         Ok(request) => execute(&context, request, Method::Get, peer, &headers, &id).await,
-        Err(message) => bad_request(StatusCode::BAD_REQUEST, &message),
+        Err(error) => parameters_response(&error, media_type(&headers)),
     }
 }
 
@@ -58,7 +60,7 @@ pub(super) async fn post(
     };
     match from_body(&body) {
         Ok(request) => execute(&context, request, Method::Post, peer, &head.headers, &id).await,
-        Err(message) => bad_request(StatusCode::BAD_REQUEST, &message),
+        Err(error) => parameters_response(&error, media_type(&head.headers)),
     }
 }
 

@@ -24,32 +24,45 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     json && utf8
 }
 
+/// Why parameters are not a request.
+pub(super) enum InvalidParameters {
+    /// What is wrong with them.
+    Malformed(String),
+    /// They name a document by its hash, as automatic persisted queries do.
+    PersistedQuery,
+}
+
+impl From<&str> for InvalidParameters {
+    fn from(message: &str) -> Self {
+        Self::Malformed(message.to_owned())
+    }
+}
+
 /// The request in a body.
-pub(super) fn from_body(body: &[u8]) -> Result<Request, String> {
+pub(super) fn from_body(body: &[u8]) -> Result<Request, InvalidParameters> {
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
-        None => return Err("The body is empty. Send JSON with a \"query\".".to_owned()),
-        Some(b'[') => return Err("Batches are not supported. Send one request at a time.".to_owned()),
+        None => return Err("The body is empty. Send JSON with a \"query\".".into()),
+        Some(b'[') => return Err("Batches are not supported. Send one request at a time.".into()),
         Some(_) => {}
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(parameters)) => request(parameters),
-        Ok(_) => Err("The body is not a JSON object with a \"query\".".to_owned()),
-        Err(_) => Err("The body is not JSON.".to_owned()),
+        Ok(_) => Err("The body is not a JSON object with a \"query\".".into()),
+        Err(_) => Err("The body is not JSON.".into()),
     }
 }
 
 /// The request in a URL.
-pub(super) fn from_url(query: &str) -> Result<Request, String> {
+pub(super) fn from_url(query: &str) -> Result<Request, InvalidParameters> {
     let mut parameters = serde_json::Map::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         let value = match &*name {
             "query" | "operationName" => Value::String(value.into_owned()),
             // A form sends an empty field for a value that is missing.
             "variables" | "extensions" if value.is_empty() => Value::Null,
-            "variables" | "extensions" => {
-                serde_json::from_str(&value).map_err(|_| format!("The parameter \"{name}\" is not JSON."))?
-            }
+            "variables" | "extensions" => serde_json::from_str(&value)
+                .map_err(|_| InvalidParameters::Malformed(format!("The parameter \"{name}\" is not JSON.")))?,
             _ => continue,
         };
         parameters.insert(name.into_owned(), value);
@@ -58,20 +71,25 @@ pub(super) fn from_url(query: &str) -> Result<Request, String> {
 }
 
 /// Checks the type of each parameter. Extensions are allowed and ignored.
-fn request(mut parameters: serde_json::Map<String, Value>) -> Result<Request, String> {
+fn request(mut parameters: serde_json::Map<String, Value>) -> Result<Request, InvalidParameters> {
     let mut take = |name| parameters.remove(name).unwrap_or_default();
-    let Value::String(query) = take("query") else {
-        return Err("The parameter \"query\" is required and must be a string.".to_owned());
+    let (query, extensions) = (take("query"), take("extensions"));
+    if query.is_null() && extensions.get("persistedQuery").is_some() {
+        return Err(InvalidParameters::PersistedQuery);
+    }
+    let Value::String(query) = query else {
+        return Err("The parameter \"query\" is required and must be a string.".into());
     };
     let operation_name = match take("operationName") {
         Value::Null => None,
         Value::String(name) => Some(name).filter(|name| !name.is_empty()),
-        _ => return Err("The parameter \"operationName\" must be a string.".to_owned()),
+        _ => return Err("The parameter \"operationName\" must be a string.".into()),
     };
     let variables = take("variables");
-    for (name, value) in [("variables", &variables), ("extensions", &take("extensions"))] {
+    for (name, value) in [("variables", &variables), ("extensions", &extensions)] {
         if !matches!(value, Value::Null | Value::Object(_)) {
-            return Err(format!("The parameter \"{name}\" must be an object."));
+            let message = format!("The parameter \"{name}\" must be an object.");
+            return Err(InvalidParameters::Malformed(message));
         }
     }
     Ok(Request {

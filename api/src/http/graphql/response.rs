@@ -1,18 +1,15 @@
 //! Responses to GraphQL requests.
 
 use async_graphql::{Response as GraphqlResponse, ServerError};
-use axum::http::{HeaderMap, HeaderName, StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::json;
 
+use super::media_type::JSON;
+use super::parameters::InvalidParameters;
 use crate::graphql::{CODE, ErrorCode, OVERLOADED_MESSAGE, RequestError};
 use crate::http::request_id::RequestId;
-
-/// For clients that read `application/json` only.
-const JSON: &str = "application/json; charset=utf-8";
-/// For clients that ask for it. With it, a rejected request has an error status.
-const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; charset=utf-8";
 
 /// When a client may try an overloaded server again, in seconds.
 const RETRY_LATER: [(HeaderName, &str); 1] = [(header::RETRY_AFTER, "2")];
@@ -23,29 +20,6 @@ struct ExecutionBody {
     data: async_graphql::Value,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<ServerError>,
-}
-
-/// The media type of the response: `application/graphql-response+json` if the client asks for it first, else
-/// `application/json`.
-pub(super) fn media_type(headers: &HeaderMap) -> &'static str {
-    let first_known = headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter(|range| !range.replace(' ', "").ends_with(";q=0"))
-        .filter_map(|range| range.split(';').next())
-        .map(|range| range.trim().to_ascii_lowercase())
-        .find(|range| {
-            matches!(
-                range.as_str(),
-                "application/json" | "application/graphql-response+json" | "application/*" | "*/*"
-            )
-        });
-    match first_known.as_deref() {
-        Some("application/graphql-response+json") => GRAPHQL_RESPONSE,
-        _ => JSON,
-    }
 }
 
 /// The response to a request that was executed.
@@ -88,6 +62,23 @@ pub(super) fn rejection_response(error: &RequestError, media: &str) -> Response 
 pub(super) fn overloaded_response(id: &RequestId) -> Response {
     let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Overloaded);
     (RETRY_LATER, error_response(status, code, OVERLOADED_MESSAGE, Some(id))).into_response()
+}
+
+/// The response to parameters that are not a request.
+pub(super) fn parameters_response(error: &InvalidParameters, media: &str) -> Response {
+    match error {
+        InvalidParameters::Malformed(message) => bad_request(StatusCode::BAD_REQUEST, message),
+        // Apollo Client and urql know this message and code, and send the whole document then.
+        InvalidParameters::PersistedQuery => {
+            let status = if media == JSON {
+                StatusCode::OK
+            } else {
+                StatusCode::BAD_REQUEST
+            };
+            let error = ErrorCode::PersistedQueryNotSupported.error("PersistedQueryNotSupported");
+            json_response(status, media, &json!({ "errors": [error] }))
+        }
+    }
 }
 
 /// The response to a request that is at fault itself.
