@@ -9,6 +9,7 @@ mod credentials;
 mod database_outages;
 mod docs;
 mod documents;
+mod email_look;
 mod enumeration;
 mod example;
 mod flow;

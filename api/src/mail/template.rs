@@ -156,20 +156,6 @@ mod tests {
     }
 
     #[test]
-    fn emails_have_a_dark_style() {
-        for content in [activation_code("1234", Duration::from_mins(1), None), account_exists()] {
-            let html = content.html.expect("the template renders");
-            for part in [
-                "name=\"color-scheme\" content=\"light dark\"",
-                "prefers-color-scheme: dark",
-                "</html>",
-            ] {
-                assert!(html.contains(part), "{part}: {html}");
-            }
-        }
-    }
-
-    #[test]
     fn lifetime_is_in_minutes_from_two_minutes_on() {
         for (seconds, words) in [
             (1, "1 second"),
