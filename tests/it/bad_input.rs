@@ -49,6 +49,15 @@ fn invalid_emails() -> Vec<String> {
         "a\u{308}da@example.com",
         "\u{1f980}@example.com",
         "..@example.com",
+        "ada%evil.example@example.com",
+        "evil.example!ada@example.com",
+        "ada/bob@example.com",
+        "|ada@example.com",
+        "-ada@example.com",
+        "ada@127.1",
+        "ada@2130706433",
+        "ada@0x7f000001",
+        "a\u{200b}da@example.com",
         "ada@example.com'; DROP TABLE users; --",
     ]
     .map(str::to_owned)
@@ -98,6 +107,7 @@ async fn equivalent_spellings_of_an_email_are_one_account(database: Database) {
             &[
                 "ada@example.com",
                 "\u{a0}ADA@EXAMPLE.com ",
+                "\u{feff}ada@example.com\u{200b}",
                 "ada@\u{ff45}xample.com",
                 "ada@example\u{3002}com",
                 // UTS #46 ignores invisible characters.
@@ -113,7 +123,7 @@ async fn equivalent_spellings_of_an_email_are_one_account(database: Database) {
                 "bob@XN--BCHER-KVA.EXAMPLE",
             ],
         ),
-        ("o'neil+a=b/c@x", &["O'NEIL+A=B/C@X"]),
+        ("o'neil+a=b&c@x", &["O'NEIL+A=B&C@X"]),
         (&longest, &[&longest.to_uppercase()]),
     ] {
         app.register_and_activate(input, PASSWORD).await;
