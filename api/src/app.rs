@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::DatabaseConnection;
 
-use crate::clock::SharedClock;
+use crate::clock::{ClockCheck, SharedClock};
 use crate::credentials::{Hasher, HashingConfig};
 use crate::keys::Keys;
 use crate::limits::ClientLimit;
@@ -22,6 +22,8 @@ pub struct App {
     pub db: DatabaseConnection,
     /// The time.
     pub clock: SharedClock,
+    /// Tells the sweep whether the clock has jumped.
+    pub clock_check: ClockCheck,
     /// Ids, salts, draws and tokens.
     pub random: SharedRandom,
     /// Hashes passwords.
@@ -75,6 +77,7 @@ impl App {
             outbox: OutboxSignal::default(),
             db,
             clock,
+            clock_check: ClockCheck::default(),
             random,
             metrics,
         })

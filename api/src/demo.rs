@@ -60,14 +60,14 @@ impl Demo {
     async fn run(&self) -> Result<(), Box<dyn Error>> {
         let credentials = json!({ "input": { "email": EMAIL, "password": PASSWORD } });
         let registered = self.step("Register", None, REGISTER, &credentials).await?;
-        let started = SystemClock.now();
+        let started = SystemClock.monotonic();
         let email = self
             .mailbox
             .wait_for(EMAIL, None, Duration::from_secs(10))
             .await
             .ok_or("no email arrived")?;
         let code = email.codes.first().ok_or("the email contains no code")?;
-        let millis = SystemClock.now().since(started).as_millis();
+        let millis = SystemClock.monotonic().duration_since(started).as_millis();
         println!("Email, {millis} ms after the answer: \"{}\"\n", email.subject);
         let verification = &registered["register"]["verificationToken"];
         let input = json!({ "input": { "verificationToken": verification, "activationCode": code } });
@@ -99,9 +99,9 @@ impl Demo {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let request = request.body(json!({ "query": query, "variables": variables }).to_string())?;
-        let started = SystemClock.now();
+        let started = SystemClock.monotonic();
         let response = send(self.address, request).await?;
-        let millis = SystemClock.now().since(started).as_millis();
+        let millis = SystemClock.monotonic().duration_since(started).as_millis();
         let answer: Value = serde_json::from_slice(response.body())?;
         let data = answer["data"].clone();
         println!("{name} ({millis} ms)\n  > {query}");

@@ -1,6 +1,7 @@
 //! The metrics of the server, in the text format of Prometheus.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
@@ -41,6 +42,8 @@ pub struct Metrics {
     pub mails_sent: Counter,
     /// Failed attempts to send an email that will be retried.
     pub mails_retried: Counter,
+    /// How far the clock of this server is ahead of the database's, in seconds.
+    pub clock_offset: Gauge<f64, AtomicU64>,
     /// Emails that the mail server rejected for good, or did not accept in time.
     pub mails_given_up: Counter,
     registry: Arc<Registry>,
@@ -60,6 +63,8 @@ impl Metrics {
         registry.register("mails_retried", retried, metrics.mails_retried.clone());
         let given_up = "Emails rejected for good or not accepted in time";
         registry.register("mails_given_up", given_up, metrics.mails_given_up.clone());
+        let help = "How far the clock of this server is ahead of the database's";
+        registry.register_with_unit("clock_offset", help, Unit::Seconds, metrics.clock_offset.clone());
         let QueueMetrics {
             waiting,
             wait,

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::accounts::keep_sweeping;
 use crate::accounts::mails::Composer;
 use crate::app::App;
-use crate::clock::SharedClock;
+use crate::clock::{self, SharedClock};
 use crate::http::Limits;
 use crate::mail::MailWorker;
 use crate::random::SharedRandom;
@@ -42,6 +42,7 @@ impl Server {
         let db = database::connect_with_pool(config.database_url.expose_secret(), config.database_pool).await?;
         database::migrate(&db).await?;
         let app = App::start(db, clock, random, &config.app)?;
+        clock::compare(&app.db, &*app.clock, &app.metrics).await;
         let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url)?;
         let mail_worker = MailWorker::new(
             app.db.clone(),
@@ -103,8 +104,10 @@ async fn listen(name: &'static str, address: SocketAddr) -> Result<(TcpListener,
 }
 
 async fn background(mail_worker: MailWorker, app: App, stop: CancellationToken) {
+    let comparing = clock::keep_comparing(app.db.clone(), app.clock.clone(), app.metrics.clone());
     tokio::join!(
         mail_worker.run(stop.clone()),
+        stop.run_until_cancelled(comparing),
         stop.run_until_cancelled(keep_sweeping(app)),
     );
 }

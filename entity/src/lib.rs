@@ -6,6 +6,7 @@
 pub mod email_outbox;
 pub mod rate_limit;
 pub mod session;
+pub mod sweep_clock;
 pub mod user;
 pub mod verification;
 

@@ -21,12 +21,14 @@ impl MigrationTrait for Migration {
         for index in indexes() {
             manager.create_index(index).await?;
         }
+        sweep_clock(manager).await?;
         schema_compatibility(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for table in [
             "schema_compatibility",
+            "sweep_clock",
             "rate_limits",
             "email_outbox",
             "sessions",
@@ -164,6 +166,24 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("email_outbox_attempts_due_at", "email_outbox", &["attempts", "due_at"]),
         index("email_outbox_due_at", "email_outbox", &["due_at"]),
     ]
+}
+
+/// One row: what the sweep remembers of the clock.
+async fn sweep_clock(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let table = Table::create()
+        .table("sweep_clock")
+        .col(integer("id").primary_key())
+        .col(big_integer_null("trusted_at"))
+        .col(big_integer("checked_at"))
+        .col(big_integer("waited_ms"))
+        .to_owned();
+    manager.create_table(table).await?;
+    let only = Query::insert()
+        .into_table("sweep_clock")
+        .columns(["id", "checked_at", "waited_ms"])
+        .values_panic([1.into(), 0.into(), 0.into()])
+        .to_owned();
+    manager.execute(only).await
 }
 
 /// One row: the oldest schema version whose servers can work with this schema.

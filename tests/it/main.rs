@@ -4,6 +4,7 @@ mod activate;
 mod audits;
 mod bad_input;
 mod client_limit;
+mod clock;
 mod crashes;
 mod credentials;
 mod database_outages;

@@ -25,7 +25,11 @@ impl Clock for BrokenOnce {
         self.0.now()
     }
 
-    fn sleep_until(&self, instant: Timestamp) -> futures_util::future::BoxFuture<'static, ()> {
+    fn monotonic(&self) -> std::time::Instant {
+        self.0.monotonic()
+    }
+
+    fn sleep_until(&self, instant: std::time::Instant) -> futures_util::future::BoxFuture<'static, ()> {
         self.0.sleep_until(instant)
     }
 }

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::database;
 use crate::limits::{Client, activation_tries, guess_guard};
 use crate::sessions::{self, OpenedSession};
-use crate::verification::{CODE_MAX_ATTEMPTS, Code, InvalidCode, MAX_CODE_LENGTH, consume, spend_try};
+use crate::verification::{CODE_MAX_ATTEMPTS, Code, InvalidCode, MAX_CODE_LENGTH, consume, is_expired, spend_try};
 
 /// Turns a registration into a user, exactly once, and opens a session. Whether the code is in time is judged by when the
 /// request arrived.
@@ -142,7 +142,7 @@ async fn create_user(
 fn why_not_tried(registration: &verification::Model, arrived: Timestamp) -> DomainError {
     match registration.code_expires_at {
         None => DomainError::InvalidCode(None),
-        Some(expires_at) if expires_at <= arrived => DomainError::CodeExpired,
+        Some(_) if is_expired(registration, arrived) => DomainError::CodeExpired,
         Some(_) if tries_left(registration) == 0 => DomainError::TooManyAttempts,
         Some(_) => DomainError::InvalidCode(Some(tries_left(registration))),
     }

@@ -14,7 +14,7 @@ pub async fn me_by_session(app: &App, token: &SessionToken) -> Result<Option<Use
     let Some(found) = app.sessions.find(token.digest()).await? else {
         return Ok(None);
     };
-    if found.last_used_at <= now.before(app.policy.session_touch()) {
+    if sessions::needs_touch(found.last_used_at, now, &app.policy) {
         let (db, policy, id) = (app.db.clone(), app.policy, found.id);
         tokio::spawn(async move {
             if let Err(error) = sessions::touch(&db, id, now, &policy).await {

@@ -1,17 +1,35 @@
 //! A clock that is a parameter, so that tests set the time.
+//!
+//! There are two times. The wall clock says when something happened, and can jump: an operator or NTP sets it. The
+//! monotonic clock measures how long something takes in this process, and never jumps.
+
+mod check;
+mod database;
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use entity::Timestamp;
 use futures_util::future::BoxFuture;
 
+pub use check::ClockCheck;
+pub(crate) use check::ClockVerdict;
+pub(crate) use database::{compare, keep_comparing};
+
+/// How far the clocks of two servers may differ. A stored instant at which something happened, and which lies further
+/// ahead than this, was written while the clock was ahead.
+pub(crate) const MAX_SKEW: Duration = Duration::from_mins(1);
+
 /// Where the time comes from. The server has [`SystemClock`]; a test has one that it turns by hand.
 pub trait Clock: Send + Sync + 'static {
-    /// The present instant.
+    /// The present instant on the wall clock.
     fn now(&self) -> Timestamp;
 
-    /// Ends when `now` has reached `instant`.
-    fn sleep_until(&self, instant: Timestamp) -> BoxFuture<'static, ()>;
+    /// The present instant on the monotonic clock.
+    fn monotonic(&self) -> Instant;
+
+    /// Ends when the monotonic clock has reached `instant`.
+    fn sleep_until(&self, instant: Instant) -> BoxFuture<'static, ()>;
 }
 
 /// A clock that several tasks share.
@@ -30,8 +48,12 @@ impl Clock for SystemClock {
         Timestamp::from_millis(0) + elapsed
     }
 
-    fn sleep_until(&self, instant: Timestamp) -> BoxFuture<'static, ()> {
-        let pause = instant.since(self.now());
-        Box::pin(tokio::time::sleep(pause))
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks the system")]
+    fn monotonic(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep_until(&self, instant: Instant) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep_until(instant.into()))
     }
 }

@@ -41,9 +41,10 @@ pub(super) async fn assign(State(context): State<Arc<Context>>, mut request: Req
     let path = request.uri().path().to_owned();
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", id = id.as_str());
-    let started = context.app.clock.now();
+    let started = context.app.clock.monotonic();
     let mut response = next.run(request).instrument(span.clone()).await;
-    let millis = u64::try_from(context.app.clock.now().since(started).as_millis()).unwrap_or(u64::MAX);
+    let taken = context.app.clock.monotonic().duration_since(started);
+    let millis = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::debug!(%method, path, status = response.status().as_u16(), millis, "answered"));
     response.headers_mut().insert(HEADER, id.0);
     response

@@ -5,9 +5,8 @@ use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use entity::Timestamp;
 use governor::clock::Clock as _;
 use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
@@ -23,7 +22,7 @@ pub struct ClientLimit {
     clock: GovernorClock,
 }
 
-type Limiter = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, GovernorClock, NoOpMiddleware<Duration>>;
+type Limiter = RateLimiter<IpAddr, DashMapStateStore<IpAddr>, GovernorClock, NoOpMiddleware<Instant>>;
 
 impl ClientLimit {
     /// The limit of each client. Zero means no limit.
@@ -63,35 +62,45 @@ impl fmt::Debug for ClientLimit {
     }
 }
 
-/// Our clock in the form that governor reads: the time since the Unix epoch.
+/// Our clock in the form that governor reads. The monotonic one: a wall clock that is set back would refuse clients until
+/// it has caught up.
 #[derive(Clone)]
 struct GovernorClock(SharedClock);
 
 impl governor::clock::Clock for GovernorClock {
-    type Instant = Duration;
+    type Instant = Instant;
 
-    fn now(&self) -> Duration {
-        self.0.now().since(Timestamp::from_millis(0))
+    fn now(&self) -> Instant {
+        self.0.monotonic()
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use entity::Timestamp;
     use futures_util::future::BoxFuture;
 
     use super::*;
-    use crate::clock::Clock;
+    use crate::clock::{Clock, SystemClock};
 
-    struct Still(i64);
+    struct Still(Instant);
 
     impl Clock for Still {
         fn now(&self) -> Timestamp {
-            Timestamp::from_millis(self.0)
+            Timestamp::from_millis(0)
         }
 
-        fn sleep_until(&self, _: Timestamp) -> BoxFuture<'static, ()> {
+        fn monotonic(&self) -> Instant {
+            self.0
+        }
+
+        fn sleep_until(&self, _: Instant) -> BoxFuture<'static, ()> {
             Box::pin(std::future::pending())
         }
+    }
+
+    fn per_minute(operations: u32) -> ClientLimit {
+        ClientLimit::per_minute(operations, Arc::new(Still(SystemClock.monotonic())))
     }
 
     fn address(text: &str) -> Client {
@@ -100,7 +109,7 @@ mod tests {
 
     #[test]
     fn each_client_has_its_own_limit() {
-        let limit = ClientLimit::per_minute(3, Arc::new(Still(1_000_000)));
+        let limit = per_minute(3);
         for client in ["192.0.2.1", "192.0.2.2", "2001:db8::1"] {
             for _ in 0..3 {
                 assert_eq!(limit.check(&address(client)), Ok(()), "{client}");
@@ -117,7 +126,7 @@ mod tests {
 
     #[test]
     fn zero_means_no_limit() {
-        let limit = ClientLimit::per_minute(0, Arc::new(Still(0)));
+        let limit = per_minute(0);
         assert!((0..1_000).all(|_| limit.check(&address("192.0.2.1")).is_ok()));
     }
 }

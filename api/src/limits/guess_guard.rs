@@ -8,15 +8,19 @@ use entity::{Timestamp, rate_limit};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::GUARDED_CODE_LENGTH;
-use super::limit::{Limit, upsert};
-use super::sliding_window::PUSH;
+use super::limit::{Limit, TAKE, from_the_future, upsert};
+use super::sliding_window::{is_in_use, push};
+use crate::clock::MAX_SKEW;
 
 /// Counts one try.
 pub(crate) async fn count_try(db: &impl ConnectionTrait, now: Timestamp, tries: &Limit) -> Result<(), DbErr> {
     let push_and_trip_if_full = format!(
-        "{PUSH}, tripped_until = CASE WHEN rate_limits.tripped_until > excluded.taken_at \
-            OR substr(rate_limits.releases, 13 * (excluded.capacity - 2) + 1, 13) > CAST(excluded.taken_at AS TEXT) \
-            THEN excluded.taken_at + excluded.interval_ms ELSE rate_limits.tripped_until END"
+        "{TAKE}, {push}, tripped_until = CASE WHEN {from_the_future} THEN NULL \
+            WHEN rate_limits.tripped_until > excluded.taken_at OR {full} \
+            THEN excluded.taken_at + excluded.interval_ms ELSE rate_limits.tripped_until END",
+        push = push(),
+        from_the_future = from_the_future(),
+        full = is_in_use("excluded.capacity - 2"),
     );
     upsert(db, now, std::slice::from_ref(tries), &push_and_trip_if_full).await?;
     Ok(())
@@ -32,6 +36,7 @@ pub(crate) async fn code_length(
     let tripped = rate_limit::Entity::find()
         .filter(rate_limit::Column::Key.eq(tries.key.clone()))
         .filter(rate_limit::Column::TrippedUntil.gt(now))
+        .filter(rate_limit::Column::TakenAt.lte(now + MAX_SKEW))
         .one(db)
         .await?;
     Ok(if tripped.is_some() { guarded(usual) } else { usual })

@@ -6,6 +6,7 @@ use entity::{Timestamp, rate_limit};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::Client;
+use crate::clock::MAX_SKEW;
 use crate::keys::Key;
 use crate::sql::statement_over;
 
@@ -40,8 +41,22 @@ impl Limit {
     }
 }
 
+/// Whether a limit's row was written while the clock was ahead. Its units then count as free since long ago.
+pub(super) fn is_from_the_future(row: &rate_limit::Model, now: Timestamp) -> bool {
+    row.taken_at > now + MAX_SKEW
+}
+
+/// The same in the SQL of an [`upsert`].
+pub(super) fn from_the_future() -> String {
+    format!("rate_limits.taken_at > excluded.taken_at + {}", MAX_SKEW.as_millis())
+}
+
+/// What taking a unit changes in a row that exists, whatever the kind of limit.
+pub(super) const TAKE: &str = "capacity = excluded.capacity, interval_ms = excluded.interval_ms, \
+    taken_at = excluded.taken_at, expires_at = excluded.expires_at";
+
 /// Takes one unit of each limit with one statement, which locks the rows in the order of the limits. `update` says what
-/// taking does to a row that exists, after `ON CONFLICT DO UPDATE SET`. Returns the rows that changed: an `update` with a
+/// that does to a row that exists, after `ON CONFLICT DO UPDATE SET`. Returns the rows that changed: an `update` with a
 /// condition leaves out those that refuse.
 pub(super) async fn upsert(
     db: &impl ConnectionTrait,
@@ -52,8 +67,7 @@ pub(super) async fn upsert(
     let sql = format!(
         "INSERT INTO rate_limits \
             (key, releases, theoretical_arrival, capacity, interval_ms, taken_at, expires_at) VALUES {{rows}} \
-        ON CONFLICT (key) DO UPDATE SET capacity = excluded.capacity, interval_ms = excluded.interval_ms, \
-            taken_at = excluded.taken_at, expires_at = excluded.expires_at, {update} RETURNING *"
+        ON CONFLICT (key) DO UPDATE SET {update} RETURNING *"
     );
     let rows = limits.iter().map(|limit| {
         let release = now + limit.interval;

@@ -24,6 +24,9 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
+/// No limit reaches further into the future: ten tries of codes, each in use for a day.
+pub(crate) const LONGEST_REACH: Duration = Duration::from_hours(10 * 24);
+
 /// The pause between two emails to one address that one client network asks for.
 pub const EMAIL_COOLDOWN: Duration = Duration::from_secs(30);
 

@@ -13,13 +13,29 @@ use std::time::Duration;
 use entity::{Timestamp, rate_limit};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::limit::{Limit, rows, upsert};
+use super::limit::{Limit, TAKE, from_the_future, is_from_the_future, rows, upsert};
 
 /// Digits of an instant: milliseconds since the Unix epoch, until the year 2286.
 const WIDTH: usize = 13;
 
 /// Puts the new instant in front, and drops the oldest beyond the capacity.
-pub(super) const PUSH: &str = "releases = substr(excluded.releases || rate_limits.releases, 1, 13 * excluded.capacity)";
+pub(super) fn push() -> String {
+    let from_the_future = from_the_future();
+    format!(
+        "releases = substr(excluded.releases || CASE WHEN {from_the_future} THEN '' ELSE rate_limits.releases END, \
+            1, 13 * excluded.capacity)"
+    )
+}
+
+/// Whether the used unit in this place, counted from the newest, is still in use. `place` is SQL.
+pub(super) fn is_in_use(place: &str) -> String {
+    let from_the_future = from_the_future();
+    // An instant that is not there becomes 0. As a number, because a text of fewer digits would sort wrongly.
+    format!(
+        "(CAST('0' || substr(rate_limits.releases, 13 * ({place}) + 1, 13) AS BIGINT) > excluded.taken_at \
+            AND NOT {from_the_future})"
+    )
+}
 
 /// Takes one unit of each limit, and returns how long until the next units can be taken. Callers that share a limit queue
 /// on its row, in the order in which the limits are given.
@@ -31,11 +47,7 @@ pub(crate) async fn take(
     now: Timestamp,
     limits: &[Limit],
 ) -> Result<Option<Duration>, DbErr> {
-    // An oldest instant that is not there is the empty text, which sorts before every other.
-    let push_if_free = format!(
-        "{PUSH} WHERE substr(rate_limits.releases, 13 * (excluded.capacity - 1) + 1, 13) \
-            <= CAST(excluded.taken_at AS TEXT)"
-    );
+    let push_if_free = format!("{TAKE}, {} WHERE NOT {}", push(), is_in_use("excluded.capacity - 1"));
     let taken = upsert(transaction, now, limits, &push_if_free).await?;
     if taken.len() < limits.len() {
         return Ok(None);
@@ -56,6 +68,9 @@ pub(crate) async fn peek(
 
 /// How long until the row has a unit; zero when it has one now.
 fn wait(row: &rate_limit::Model, now: Timestamp) -> Duration {
+    if is_from_the_future(row, now) {
+        return Duration::ZERO;
+    }
     let capacity = usize::try_from(row.capacity).unwrap_or(usize::MAX);
     let oldest = capacity.saturating_sub(1).saturating_mul(WIDTH);
     row.releases

@@ -9,19 +9,24 @@ use std::time::Duration;
 use entity::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::limit::{Limit, rows, upsert};
+use super::limit::{Limit, TAKE, from_the_future, is_from_the_future, rows, upsert};
 
 /// Takes one unit of each limit and tells whether each had one. If not, the caller rolls the transaction back.
 pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<bool, DbErr> {
-    let one_interval_ahead = "theoretical_arrival = excluded.interval_ms + \
-            CASE WHEN rate_limits.theoretical_arrival > excluded.taken_at \
+    let from_the_future = from_the_future();
+    let one_interval_ahead = format!(
+        "{TAKE}, theoretical_arrival = excluded.interval_ms + \
+            CASE WHEN rate_limits.theoretical_arrival > excluded.taken_at AND NOT {from_the_future} \
                 THEN rate_limits.theoretical_arrival ELSE excluded.taken_at END \
-        WHERE rate_limits.theoretical_arrival <= excluded.taken_at + (excluded.capacity - 1) * excluded.interval_ms";
-    let taken = upsert(transaction, now, limits, one_interval_ahead).await?;
+        WHERE {from_the_future} OR rate_limits.theoretical_arrival \
+            <= excluded.taken_at + (excluded.capacity - 1) * excluded.interval_ms"
+    );
+    let taken = upsert(transaction, now, limits, &one_interval_ahead).await?;
     Ok(taken.len() == limits.len())
 }
 
 /// Gives one unit of each limit back. An upsert locks the rows in the order in which [`take`] does; an update would not.
+/// `taken_at` stays: a later unit may have been taken while the clock was ahead.
 pub(crate) async fn give_back(db: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<(), DbErr> {
     let one_interval_back = "theoretical_arrival = rate_limits.theoretical_arrival - rate_limits.interval_ms";
     upsert(db, now, limits, one_interval_back).await?;
@@ -33,6 +38,9 @@ pub(crate) async fn wait(db: &impl ConnectionTrait, now: Timestamp, limits: &[Li
     let rows = rows(db, limits).await?;
     let waits = limits.iter().filter_map(|limit| {
         let row = rows.iter().find(|row| row.key == limit.key)?;
+        if is_from_the_future(row, now) {
+            return None;
+        }
         let full = now + limit.interval * u32::from(limit.capacity.saturating_sub(1));
         Some(row.theoretical_arrival.since(full))
     });

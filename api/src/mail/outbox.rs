@@ -16,11 +16,15 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
 use crate::sql::statement;
 
 /// How long a claim holds. Longer than an attempt takes.
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
+
+/// The longest pause between two attempts. Longer than a lease.
+pub(super) const MAX_PAUSE: Duration = Duration::from_mins(2);
 
 /// Wakes the worker of this process.
 #[derive(Clone, Debug, Default)]
@@ -101,6 +105,9 @@ pub(crate) async fn enqueue_again(
 
 /// Claims emails that are due: the least tried first, of these the longest due. So a first email does not wait behind
 /// thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows that another is claiming.
+///
+/// A row whose instants lie further ahead than any pause was written while the clock was ahead. It is due, and its time
+/// in the outbox starts over.
 pub(crate) async fn claim(
     db: &impl ConnectionTrait,
     random: &dyn Random,
@@ -114,14 +121,23 @@ pub(crate) async fn claim(
     };
     // A common table expression runs once; PostgreSQL may run the subquery of `IN (… LIMIT …)` several times.
     let sql = format!(
-        "WITH due AS (SELECT id FROM email_outbox WHERE due_at <= $1 \
+        "WITH due AS (SELECT id FROM email_outbox WHERE due_at <= $1 OR due_at > $5 \
             ORDER BY attempts, due_at, id LIMIT $2 {skip_locked}) \
-        UPDATE email_outbox SET lease = $3, due_at = $4, attempts = attempts + 1 \
+        UPDATE email_outbox SET lease = $3, due_at = $4, attempts = attempts + 1, \
+            created_at = CASE WHEN created_at > $6 THEN $1 ELSE created_at END \
         WHERE id IN (SELECT id FROM due) RETURNING *"
     );
     let lease = random::uuid(random, now);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let values = [now.into(), limit.into(), lease.into(), (now + LEASE).into()];
+    let latest = now + MAX_SKEW;
+    let values = [
+        now.into(),
+        limit.into(),
+        lease.into(),
+        (now + LEASE).into(),
+        (latest + MAX_PAUSE).into(),
+        latest.into(),
+    ];
     let rows = db.query_all_raw(statement(db, &sql, values)).await?;
     rows.iter()
         .map(|row| {

@@ -11,6 +11,10 @@ use crate::metrics::Metrics;
 /// After this time in the outbox an email is given up: nobody waits for it any more.
 const GIVE_UP_AFTER: Duration = Duration::from_mins(15);
 
+/// An email is given up only after this many attempts, which take nine minutes with their pauses: a clock that jumps ahead
+/// must not end the attempts of an email that is new.
+const MIN_ATTEMPTS: i32 = 11;
+
 /// The outcome of an attempt.
 pub(super) enum Outcome {
     Sent,
@@ -33,7 +37,7 @@ pub(super) async fn record(
     for (claim, outcome) in &mut attempts {
         let due = now + pause(claim.row.attempts);
         if let Outcome::TryAgain(reason) | Outcome::ConnectionFailed(reason) = outcome {
-            if due > claim.row.created_at + GIVE_UP_AFTER {
+            if due > claim.row.created_at + GIVE_UP_AFTER && claim.row.attempts >= MIN_ATTEMPTS {
                 *outcome = Outcome::GiveUp(format!("not accepted in time: {reason}"));
             } else {
                 outbox::postpone(db, claim, due).await?;
@@ -79,5 +83,5 @@ fn log(metrics: &Metrics, claim: &Claim, outcome: &Outcome) {
 /// The pause after a number of attempts: 1, 2, 4, … seconds, then 2 minutes.
 fn pause(attempts: i32) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
-    Duration::from_secs((1 << doublings).min(120))
+    Duration::from_secs(1 << doublings).min(outbox::MAX_PAUSE)
 }

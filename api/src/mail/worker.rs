@@ -11,9 +11,8 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use entity::Timestamp;
 use futures_util::FutureExt;
 use sea_orm::DbErr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -42,7 +41,7 @@ enum NextLook {
     /// All that was due is claimed. The next due time is not queried yet: another enqueue may come first.
     Soon,
     /// Nothing was due.
-    At(Timestamp),
+    At(Instant),
 }
 
 type Attempts = mpsc::Sender<(Claim, Outcome)>;
@@ -60,14 +59,14 @@ impl MailWorker {
 
     async fn keep_sending(&self, attempts: Attempts, stop: &CancellationToken) {
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
-        let mut look_at = self.clock.now();
+        let mut look_at = self.clock.monotonic();
         while let Some(Ok(mut free)) = stop.run_until_cancelled(connections.clone().acquire_owned()).await {
             while let Ok(another) = connections.clone().try_acquire_owned() {
                 free.merge(another);
             }
             match self.guarded_turn(free, &attempts).await {
                 NextLook::Now => continue,
-                NextLook::Soon => look_at = look_at.min(self.clock.now() + RECHECK_AFTER),
+                NextLook::Soon => look_at = look_at.min(self.clock.monotonic() + RECHECK_AFTER),
                 NextLook::At(instant) => look_at = instant,
             }
             tokio::select! {
@@ -87,15 +86,15 @@ impl MailWorker {
             Ok(Ok(Ok(next))) => next,
             Ok(Ok(Err(error))) => {
                 tracing::warn!(%error, "cannot read the outbox, will retry");
-                NextLook::At(self.clock.now() + DATABASE_ERROR_PAUSE)
+                NextLook::At(self.clock.monotonic() + DATABASE_ERROR_PAUSE)
             }
             Ok(Err(_)) => {
                 tracing::warn!("timed out reading the outbox, will retry");
-                NextLook::At(self.clock.now() + DATABASE_ERROR_PAUSE)
+                NextLook::At(self.clock.monotonic() + DATABASE_ERROR_PAUSE)
             }
             Err(_) => {
                 tracing::error!("the mail worker panicked; its emails are due again when their leases end");
-                NextLook::At(self.clock.now() + POLL_INTERVAL)
+                NextLook::At(self.clock.monotonic() + POLL_INTERVAL)
             }
         }
     }
@@ -104,14 +103,14 @@ impl MailWorker {
     async fn turn(&self, mut free: OwnedSemaphorePermit, attempts: &Attempts) -> Result<NextLook, DbErr> {
         // One instant for the claim and for what follows: an email that falls due between two instants would look as if
         // another worker were claiming it.
-        let now = self.clock.now();
+        let (now, started) = (self.clock.now(), self.clock.monotonic());
         let claims = self.claim_at(now, free.num_permits()).await?;
         if claims.is_empty() {
             let due = outbox::next_due(&self.db).await?;
-            let look_at = due.map_or(now + POLL_INTERVAL, |due| {
-                due.min(now + POLL_INTERVAL).max(now + LOCKED_ROW_PAUSE)
+            let pause = due.map_or(POLL_INTERVAL, |due| {
+                due.since(now).clamp(LOCKED_ROW_PAUSE, POLL_INTERVAL)
             });
-            return Ok(NextLook::At(look_at));
+            return Ok(NextLook::At(started + pause));
         }
         let drained = claims.len() < free.num_permits();
         for composed in self.compose(claims).await? {

@@ -7,7 +7,7 @@ mod revoke;
 pub(crate) use lookup::FoundSession;
 pub use lookup::SessionLookup;
 pub use open::OpenedSession;
-pub(crate) use open::{open, touch};
+pub(crate) use open::{needs_touch, open, touch};
 pub(crate) use revoke::revoke;
 
 use crate::token::Token;

@@ -3,9 +3,10 @@
 use entity::{Timestamp, session};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 
 use super::SessionToken;
+use crate::clock::MAX_SKEW;
 use crate::limits::Client;
 use crate::policy::Policy;
 use crate::random::{self, Random};
@@ -64,12 +65,22 @@ pub(crate) async fn open(
     Ok(opened.then_some(OpenedSession { id, token, expires_at }))
 }
 
-/// Records a use of a session, unless one was recorded within the touch interval.
+/// Whether a use is to be recorded: the last one was not within the touch interval, or was recorded while the clock was
+/// ahead.
+pub(crate) fn needs_touch(last_used_at: Timestamp, now: Timestamp, policy: &Policy) -> bool {
+    last_used_at <= now.before(policy.session_touch()) || last_used_at > now + MAX_SKEW
+}
+
+/// Records a use of a session, if [`needs_touch`] says so.
 pub(crate) async fn touch(db: &impl ConnectionTrait, id: Uuid, now: Timestamp, policy: &Policy) -> Result<(), DbErr> {
     session::Entity::update_many()
         .col_expr(session::Column::LastUsedAt, Expr::value(now))
         .filter(session::Column::Id.eq(id))
-        .filter(session::Column::LastUsedAt.lte(now.before(policy.session_touch())))
+        .filter(
+            Condition::any()
+                .add(session::Column::LastUsedAt.lte(now.before(policy.session_touch())))
+                .add(session::Column::LastUsedAt.gt(now + MAX_SKEW)),
+        )
         .exec(db)
         .await?;
     Ok(())

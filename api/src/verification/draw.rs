@@ -7,6 +7,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 use super::{Code, MAX_CODE_LENGTH};
+use crate::clock::MAX_SKEW;
 use crate::keys::Key;
 use crate::limits::{Limit, guess_guard};
 use crate::random::{self, Random};
@@ -102,10 +103,12 @@ async fn recent(
         SELECT verifications.id, purpose, draw, digits, mail_id, code_expires_at, mailed FROM retries \
         JOIN verifications ON verifications.id = verification AND mail_id = mail \
         JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
-        WHERE drawn_at > $1 AND consumed_at IS NULL";
+        WHERE drawn_at > $1 AND drawn_at <= $2 AND consumed_at IS NULL";
     // At least half of its time is left, also where an operator gives it less than a minute.
     let drawn_after = now.before(SAME_CODE.min(rules.ttl / 2));
-    query(db, SQL, &[drawn_after.into()], retries, |request| {
+    // One that was drawn while the clock was ahead has expired.
+    let drawn_by = now + MAX_SKEW;
+    query(db, SQL, &[drawn_after.into(), drawn_by.into()], retries, |request| {
         [request.verification.into(), request.mail.into(), request.lease.into()]
     })
     .await
@@ -123,7 +126,8 @@ async fn store(
     const SQL: &str = "WITH drawn (verification, mail, held_lease, new_draw, guard) AS (VALUES {rows}) \
         UPDATE verifications SET \
             draw = new_draw, mail_id = mail, drawn_at = $1, code_expires_at = $2, attempts = 0, \
-            digits = CASE WHEN EXISTS (SELECT 1 FROM rate_limits WHERE key = guard AND tripped_until > $1) \
+            digits = CASE WHEN EXISTS \
+                (SELECT 1 FROM rate_limits WHERE key = guard AND tripped_until > $1 AND taken_at <= $5) \
                 THEN $3 ELSE $4 END, \
             mailed = NOT EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical) \
         FROM drawn \
@@ -135,6 +139,7 @@ async fn store(
         (now + rules.ttl).into(),
         i32::from(guess_guard::guarded(rules.digits)).into(),
         i32::from(rules.digits).into(),
+        (now + MAX_SKEW).into(),
     ];
     query(db, SQL, &shared, new, |request| {
         let draw: [u8; 32] = random::bytes(random);

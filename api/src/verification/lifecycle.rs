@@ -6,6 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
+use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
 
 /// A registration that is about to begin.
@@ -106,9 +107,16 @@ pub(crate) async fn spend_try(
         .filter(is_open(id, arrived))
         .filter(verification::Column::Attempts.lt(CODE_MAX_ATTEMPTS))
         .filter(verification::Column::CodeExpiresAt.gt(arrived))
+        .filter(verification::Column::DrawnAt.lte(arrived + MAX_SKEW))
         .exec_with_returning(db)
         .await?;
     Ok(spent.into_iter().next())
+}
+
+/// Whether the code of a verification can no longer be used. One that was drawn while the clock was ahead would live too
+/// long, so it counts as expired.
+pub(crate) fn is_expired(verification: &verification::Model, arrived: Timestamp) -> bool {
+    verification.code_expires_at <= Some(arrived) || verification.drawn_at > Some(arrived + MAX_SKEW)
 }
 
 /// Consumes a verification and forgets its secrets. Of several requests with the right code one succeeds.

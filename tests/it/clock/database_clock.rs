@@ -1,0 +1,99 @@
+//! The clock of the server is compared with the database's.
+
+use entity::Timestamp;
+use tests::{Database, TestApp};
+
+/// The metric, if there is one.
+async fn offset(app: &TestApp) -> Option<f64> {
+    let response = app
+        .request(reqwest::Method::GET, "/metrics")
+        .send()
+        .await
+        .expect("an answer");
+    let text = response.text().await.expect("text");
+    let line = text.lines().find(|line| line.starts_with("clock_offset_seconds "));
+    line.and_then(|line| line.split(' ').nth(1)?.parse().ok())
+}
+
+mod postgres {
+    use api::clock::{Clock, SystemClock};
+    use sea_orm::ConnectionTrait;
+    use tempfile::TempDir;
+    use tests::{Process, eventually};
+
+    use super::*;
+    use crate::seconds;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn metric_shows_the_offset() {
+        let app = TestApp::start(&Database::postgres().await).await;
+        let expected = || seconds_between(app.clock.now(), SystemClock.now());
+        let difference = offset(&app).await.expect("the metric") - expected();
+        assert!(difference.abs() < 5.0, "{difference}");
+        // It is read again every minute.
+        app.clock.set_ahead(seconds(1_000));
+        app.clock.advance(seconds(60));
+        eventually("the metric follows", async || {
+            offset(&app)
+                .await
+                .is_some_and(|offset| (offset - expected()).abs() < 5.0)
+        })
+        .await;
+    }
+
+    fn seconds_between(one: Timestamp, other: Timestamp) -> f64 {
+        one.since(other).as_secs_f64() - other.since(one).as_secs_f64()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn offset_over_2_seconds_is_logged() {
+        for (interval, logged) in [("3 s", true), ("-3 s", true), ("1 s", false)] {
+            let database = Database::postgres().await;
+            let db = api::database::connect(database.url())
+                .await
+                .expect("the database opens");
+            let (_, name) = database.url().rsplit_once('/').expect("a name");
+            let name = name.split('?').next().expect("a name");
+            // A function of that name that the server finds first.
+            let fake = format!(
+                "CREATE SCHEMA fake; \
+                CREATE FUNCTION fake.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE \
+                    AS $$ SELECT pg_catalog.clock_timestamp() + interval '{interval}' $$; \
+                ALTER DATABASE {name} SET search_path = fake, pg_catalog, public"
+            );
+            db.execute_unprepared(&fake).await.expect("the function is new");
+            let folder = TempDir::new().expect("a folder");
+            let environment = [
+                ("DATABASE_URL", database.url()),
+                ("HTTP_ADDR", "127.0.0.1:0"),
+                ("SMTP_URL", "smtp://127.0.0.1:1"),
+                ("LOG_FORMAT", "json"),
+            ];
+            let mut server = Process::api(folder.path(), &[], &environment);
+            let warning = "the clock of this server and the clock of the database differ";
+            if logged {
+                let line = server.line_with(warning).await;
+                assert!(line.contains("WARN") && line.contains("NTP"), "{line}");
+                let sign = if interval.starts_with('-') { "" } else { "-" };
+                let (_, rest) = line.split_once("\"offset_seconds\":").expect("the offset");
+                assert!(
+                    rest.starts_with(&format!("{sign}3.")) || rest.starts_with(&format!("{sign}2.9")),
+                    "{line}"
+                );
+            }
+            let seen = server.find_line("listens on http://").await;
+            assert!(seen.is_ok_and(|line| !line.contains(warning)));
+            let (code, lines) = server.stop("INT").await;
+            assert_eq!(code, Some(0));
+            assert!(logged || !lines.iter().any(|line| line.contains(warning)), "{lines:#?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_has_no_other_clock() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    app.clock.set_ahead(std::time::Duration::from_secs(1_000));
+    assert_eq!(offset(&app).await, Some(0.0));
+    assert!(api::clock::Clock::now(&app.clock) > Timestamp::from_millis(0));
+}
