@@ -56,7 +56,10 @@ impl Server {
         let stop = CancellationToken::new();
         let serve = |listener, router| tokio::spawn(http::serve(listener, router, Limits::default(), stop.clone()));
         if let Some(listener) = metrics_listener {
-            serve(listener, http::metrics_router(app.metrics.clone()));
+            serve(
+                listener,
+                http::metrics_router(app.metrics.clone(), config.http.allowed_hosts.clone()),
+            );
         }
         Ok(Self {
             address,

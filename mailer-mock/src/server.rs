@@ -81,7 +81,7 @@ impl MailerMock {
             connections,
             page: IndexPage::new(smtp_addr),
             certificate: certificate.clone(),
-            allowed_hosts: AllowedHosts::new(config.allowed_hosts),
+            allowed_hosts: AllowedHosts::local_and(config.allowed_hosts),
         });
         let listeners = [
             tokio::spawn(http_server::accept_connections(

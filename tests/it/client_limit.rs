@@ -10,6 +10,8 @@ use crate::seconds;
 /// Another address in the network of the default one.
 const NEIGHBOUR: std::net::IpAddr = std::net::IpAddr::V4(std::net::Ipv4Addr::new(127, 0, 0, 2));
 
+const NOT_FORWARDED: &[&str] = &[];
+
 async fn start_with_limit(database: &Database, per_minute: u32, trusted: &[&str]) -> TestApp {
     TestApp::with(database, |app| {
         app.client_limit_per_minute = per_minute;
@@ -24,11 +26,11 @@ async fn start_with_limit(database: &Database, per_minute: u32, trusted: &[&str]
 }
 
 /// Whether the client limit lets one more operation pass. Each uses another email, so that no other limit applies.
-async fn is_allowed(client: &Client, number: u32, forwarded: &[&str]) -> bool {
+async fn is_allowed(client: &Client, number: u32, forwarded: &[impl AsRef<[u8]>]) -> bool {
     let query = "mutation($input:SignInInput!){signIn(input:$input){userErrors{code}}}";
     let mut request = client.request(Method::POST, "/graphql");
     for entries in forwarded {
-        request = request.header("x-forwarded-for", *entries);
+        request = request.header("x-forwarded-for", entries.as_ref());
     }
     let variables = json!({ "input": { "email": format!("user{number}@example.com"), "password": PASSWORD } });
     let response = request
@@ -45,11 +47,11 @@ async fn is_allowed(client: &Client, number: u32, forwarded: &[&str]) -> bool {
 
 #[on_both_databases]
 async fn client_gets_60_credential_operations_a_minute(database: Database) {
-    let app = start_with_limit(&database, 60, &[]).await;
+    let app = start_with_limit(&database, 60, NOT_FORWARDED).await;
     let token = app.register_and_activate("ada@example.com", PASSWORD).await;
     // `register` and `activate` were two of them.
     for number in 0..58 {
-        assert!(is_allowed(&app, number, &[]).await, "{number}");
+        assert!(is_allowed(&app, number, NOT_FORWARDED).await, "{number}");
     }
     let basic = app.basic("ada@example.com", PASSWORD);
     for answer in [
@@ -74,17 +76,17 @@ async fn client_gets_60_credential_operations_a_minute(database: Database) {
     }
     app.bearer(&token).sign_out().await.succeeds();
     // Another address of the same network has its own limit.
-    assert!(is_allowed(&app.from(NEIGHBOUR), 0, &[]).await);
+    assert!(is_allowed(&app.from(NEIGHBOUR), 0, NOT_FORWARDED).await);
 
     app.clock.advance(seconds(1));
-    assert!(is_allowed(&app, 60, &[]).await);
-    assert!(!is_allowed(&app, 61, &[]).await);
+    assert!(is_allowed(&app, 60, NOT_FORWARDED).await);
+    assert!(!is_allowed(&app, 61, NOT_FORWARDED).await);
 }
 
 #[on_both_databases]
 async fn client_limit_rejection_spends_no_other_limit(database: Database) {
     let app = start_with_limit(&database, 1, &[]).await;
-    assert!(is_allowed(&app, 0, &[]).await);
+    assert!(is_allowed(&app, 0, NOT_FORWARDED).await);
     for _ in 0..20 {
         app.register("ada@example.com", PASSWORD)
             .await
@@ -133,4 +135,23 @@ async fn forwarded_address_counts_only_from_trusted_proxies() {
     // A neighbour of the proxy is not trusted.
     assert!(is_allowed(&app.from(NEIGHBOUR), 0, &["198.51.100.3"]).await);
     assert!(!is_allowed(&app.from(NEIGHBOUR), 0, &["198.51.100.4"]).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn odd_bytes_in_a_forwarded_header_do_not_make_a_client_the_proxy() {
+    let app = start_with_limit(&Database::sqlite(), 1, &["127.0.0.1/32"]).await;
+    for (forwarded, allowed) in [
+        (&[b"198.51.100.1".to_vec()][..], true),
+        (&[b"\x80, 198.51.100.1".to_vec()], false),
+        (&[b"\xff".to_vec(), b"198.51.100.1".to_vec()], false),
+        (&["\u{e4},198.51.100.1:80".as_bytes().to_vec()], false),
+        // An IPv6 address in brackets is an address, also without a port.
+        (&[b"[2001:db8:0:1::1]".to_vec()], true),
+        (&[b"[2001:db8:0:2::1]".to_vec()], true),
+        (&[b"[2001:db8:0:2::1]:80".to_vec()], false),
+        // The limit of the proxy itself is untouched.
+        (&[b"nonsense".to_vec()], true),
+    ] {
+        assert_eq!(is_allowed(&app, 0, forwarded).await, allowed, "{forwarded:?}");
+    }
 }

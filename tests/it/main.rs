@@ -1,6 +1,7 @@
 //! The end-to-end tests: the real server, over HTTP and SMTP, on both databases.
 
 mod activate;
+mod allowed_hosts;
 mod audits;
 mod bad_input;
 mod client_limit;

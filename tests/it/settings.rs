@@ -31,6 +31,10 @@ async fn invalid_setting_ends_the_start_with_one_line() {
         ),
         (vec![("TRUSTED_PROXIES", "proxy")], "TRUSTED_PROXIES: expected"),
         (
+            vec![("ALLOWED_HOSTS", "http://api.example.com")],
+            "ALLOWED_HOSTS: expected",
+        ),
+        (
             vec![("CLIENT_LIMIT_PER_MINUTE", "-1")],
             "CLIENT_LIMIT_PER_MINUTE: expected",
         ),

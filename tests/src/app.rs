@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use api::app::AppConfig;
 use api::credentials::{EmailAddress, HashingConfig};
-use api::http::{HttpConfig, Origins, TrustedProxies};
+use api::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
 use api::mail::SmtpConfig;
 use api::policy::Policy;
 use api::random::SystemRandom;
@@ -51,6 +51,8 @@ pub struct TestAppBuilder {
     pub introspection: bool,
     /// The limit of credential operations per client; none by default.
     pub client_limit_per_minute: u32,
+    /// The host names that requests may have; local ones by default.
+    pub allowed_hosts: AllowedHosts,
     /// The proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: TrustedProxies,
     /// The allowed CORS origins; localhost by default.
@@ -89,6 +91,7 @@ impl TestApp {
             mailer: None,
             introspection: true,
             client_limit_per_minute: 0,
+            allowed_hosts: AllowedHosts::local_and(Vec::new()),
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::Localhost,
             graphiql: true,
@@ -243,6 +246,7 @@ impl TestAppBuilder {
             http: HttpConfig {
                 addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 metrics_addr: None,
+                allowed_hosts: self.allowed_hosts,
                 trusted_proxies: self.trusted_proxies,
                 origins: self.origins,
                 graphiql: self.graphiql,

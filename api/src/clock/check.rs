@@ -112,3 +112,111 @@ fn judge(row: sweep_clock::Model, expected: Option<Timestamp>, now: Timestamp) -
 fn distance(one: Timestamp, other: Timestamp) -> Duration {
     one.since(other).max(other.since(one))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTES: i64 = 60 * 1_000;
+    const HOURS: i64 = 60 * MINUTES;
+    const START: i64 = 1_767_528_000_000;
+
+    /// The row, as servers without a memory of their own change it.
+    struct Checked(sweep_clock::Model);
+
+    impl Checked {
+        fn first() -> Self {
+            let mut checked = Self(sweep_clock::Model {
+                id: sweep_clock::ONLY,
+                trusted_at: None,
+                checked_at: Timestamp::from_millis(0),
+                waited_ms: 0,
+            });
+            assert_eq!(checked.at(0), ClockVerdict::Agrees);
+            checked
+        }
+
+        /// Checks a clock that shows the start and these milliseconds.
+        fn at(&mut self, millis: i64) -> ClockVerdict {
+            let (row, verdict) = judge(self.0.clone(), None, Timestamp::from_millis(START + millis));
+            self.0 = row;
+            verdict
+        }
+
+        /// Checks every ten minutes, as long as the clock is not trusted. Returns the hours.
+        fn hours_until_trusted(&mut self, from: i64) -> i64 {
+            let mut now = from;
+            while let ClockVerdict::Jumped { .. } = self.at(now) {
+                now += 10 * MINUTES;
+            }
+            (now - from) / HOURS
+        }
+    }
+
+    fn jumped(by_millis: i64, wait: i64) -> ClockVerdict {
+        let wait = Duration::from_millis(u64::try_from(wait).expect("a duration"));
+        ClockVerdict::Jumped { by_millis, wait }
+    }
+
+    #[test]
+    fn clock_agrees_up_to_an_hour() {
+        let mut checked = Checked::first();
+        for now in [HOURS, 2 * HOURS, HOURS, 0, 0, -HOURS, 0] {
+            assert_eq!(checked.at(now), ClockVerdict::Agrees, "{now}");
+        }
+        assert_eq!(checked.at(HOURS + 1), jumped(HOURS + 1, HOURS + 1));
+        assert_eq!(checked.at(0), ClockVerdict::Agrees);
+        assert_eq!(checked.at(-HOURS - 1), jumped(-HOURS - 1, HOURS + 1));
+    }
+
+    #[test]
+    fn new_time_is_trusted_after_as_long_as_the_jump_or_a_day() {
+        for (jump, hours) in [
+            (2, 2),
+            (-2, 2),
+            (23, 23),
+            (25, 24),
+            (-25, 24),
+            (500_000, 24),
+            (-490_000, 24),
+        ] {
+            let mut checked = Checked::first();
+            assert_eq!(checked.hours_until_trusted(jump * HOURS), hours, "{jump}");
+        }
+    }
+
+    #[test]
+    fn restarts_do_not_shorten_the_wait() {
+        let mut checked = Checked::first();
+        for second in 0..3_600 {
+            let verdict = checked.at(200 * HOURS + second * 1_000);
+            assert_eq!(verdict, jumped(200 * HOURS, 24 * HOURS - second * 1_000));
+        }
+        // Time in which no server ran does not count.
+        assert_eq!(checked.at(210 * HOURS), jumped(209 * HOURS + 1_000, 23 * HOURS + 1_000));
+        // It counts as soon as one runs.
+        assert_eq!(checked.hours_until_trusted(210 * HOURS), 23);
+    }
+
+    #[test]
+    fn server_with_a_wrong_clock_does_not_disturb_others() {
+        let mut checked = Checked::first();
+        for step in 0..1_000 {
+            let now = step * 10 * MINUTES;
+            assert_eq!(checked.at(now), ClockVerdict::Agrees, "{step}");
+            assert_eq!(checked.at(now + 200 * HOURS), jumped(200 * HOURS, 24 * HOURS), "{step}");
+        }
+    }
+
+    #[test]
+    fn clock_that_is_set_right_agrees_at_once() {
+        let mut checked = Checked::first();
+        for step in 0..100 {
+            assert!(matches!(
+                checked.at(200 * HOURS + step * 10 * MINUTES),
+                ClockVerdict::Jumped { .. }
+            ));
+        }
+        assert_eq!(checked.at(1_000 * MINUTES), ClockVerdict::Agrees);
+    }
+}

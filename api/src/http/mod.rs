@@ -1,5 +1,6 @@
 //! HTTP: the routes, GraphQL over HTTP, and what every response has.
 
+mod allowed_hosts;
 pub(crate) mod authorization;
 mod client_address;
 mod context;
@@ -15,5 +16,5 @@ mod user_agent;
 
 pub use client_address::TrustedProxies;
 pub use cors::Origins;
-pub use http_server::{Limits, serve};
+pub use http_server::{AllowedHosts, Limits, serve};
 pub use router::{HttpConfig, metrics_router, router};

@@ -5,10 +5,12 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::get;
 
+use http_server::AllowedHosts;
+
 use super::client_address::TrustedProxies;
 use super::context::Context;
 use super::cors::Origins;
-use super::{cors, graphiql, graphql as handlers, headers, panics, probes, request_id};
+use super::{allowed_hosts, cors, graphiql, graphql as handlers, headers, panics, probes, request_id};
 use crate::app::App;
 use crate::graphql;
 use crate::metrics::Metrics;
@@ -20,6 +22,8 @@ pub struct HttpConfig {
     pub addr: SocketAddr,
     /// Where the metrics are served, if not on `addr`.
     pub metrics_addr: Option<SocketAddr>,
+    /// The host names that requests may have.
+    pub allowed_hosts: AllowedHosts,
     /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: TrustedProxies,
     /// The origins whose pages may call the API.
@@ -61,15 +65,17 @@ pub fn router(app: App, config: HttpConfig) -> Router {
     router
         .layer(from_fn(panics::catch))
         .layer(cors::layer(config.origins))
+        .layer(from_fn_with_state(config.allowed_hosts, allowed_hosts::require))
         .layer(map_response(headers::add_defaults))
         .layer(from_fn_with_state(context.clone(), request_id::assign))
         .with_state(context)
 }
 
 /// Metrics only, for an address that the public does not reach.
-pub fn metrics_router(metrics: Metrics) -> Router {
+pub fn metrics_router(metrics: Metrics, allowed_hosts: AllowedHosts) -> Router {
     Router::new()
         .route("/metrics", get(probes::metrics))
+        .layer(from_fn_with_state(allowed_hosts, allowed_hosts::require))
         .layer(map_response(headers::add_defaults))
         .with_state(metrics)
 }

@@ -62,3 +62,20 @@ pub(crate) fn password_failures(key: &Key, address: &str, client: &Client) -> [L
 pub(crate) fn activation_tries(key: &Key, address: &str) -> Limit {
     Limit::of(key, "activation tries", address, None, 10, DAY)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_limit_reaches_further_than_the_longest() {
+        let keys = crate::keys::Keys::derive(&vec![1; 32].into());
+        let client = Client::at([192, 0, 2, 1].into());
+        let emails = [Purpose::Registration, Purpose::PasswordReset].map(|of| emails(&keys.limits, of, "a@b", &client));
+        let all = emails.into_iter().flatten();
+        let all = all.chain(password_failures(&keys.limits, "a@b", &client));
+        for limit in all.chain([activation_tries(&keys.limits, "a@b")]) {
+            assert!(limit.interval * u32::from(limit.capacity) <= LONGEST_REACH, "{limit:?}");
+        }
+    }
+}

@@ -21,7 +21,7 @@ pub use self::command_line::parse;
 pub use self::resolve::Config;
 pub(crate) use self::values::LogFormat;
 use self::values::{
-    Environment, Switch, activation_url, address, code_length, database_url, duration, ehlo_name, log_levels,
+    Environment, Switch, activation_url, address, code_length, database_url, duration, ehlo_name, host_name, log_levels,
     mailbox_origin, network, number, origin, positive, secret_key,
 };
 
@@ -116,6 +116,10 @@ pub struct Settings {
     /// Credential operations per minute from one client address; 0 disables the limit
     #[arg(long, env = "CLIENT_LIMIT_PER_MINUTE", value_name = "NUMBER", default_value = "60", value_parser = number)]
     client_limit_per_minute: u32,
+
+    /// Names of the API in the Host header, separated by commas [default: any; in development none but local ones]
+    #[arg(long, env = "ALLOWED_HOSTS", value_name = "NAMES", value_delimiter = ',', value_parser = host_name)]
+    allowed_hosts: Option<Vec<String>>,
 
     /// Networks of the proxies whose X-Forwarded-For header is trusted, separated by commas [default: none]
     #[arg(long, env = "TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]

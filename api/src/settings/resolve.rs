@@ -9,7 +9,7 @@ use super::values::{Environment, LogFormat, Switch};
 use super::{Settings, data_folder};
 use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
-use crate::http::{HttpConfig, Origins, TrustedProxies};
+use crate::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
 use crate::mail::SmtpConfig;
 use crate::policy::Policy;
 use crate::start_error::StartError;
@@ -141,6 +141,11 @@ impl Settings {
             http: HttpConfig {
                 addr: self.http_addr,
                 metrics_addr: self.metrics_addr,
+                allowed_hosts: match self.allowed_hosts {
+                    Some(names) => AllowedHosts::local_and(names),
+                    None if development => AllowedHosts::local_and(Vec::new()),
+                    None => AllowedHosts::Any,
+                },
                 trusted_proxies: TrustedProxies(self.trusted_proxies),
                 origins: match self.cors_allowed_origins {
                     Some(origins) => Origins::Listed(origins),

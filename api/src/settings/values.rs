@@ -147,6 +147,15 @@ fn app_origin(text: &str) -> Option<String> {
     (!url.host_str()?.is_empty() && origin == text).then_some(origin)
 }
 
+/// A host name, without scheme and port. A name in Unicode arrives in ASCII.
+pub(super) fn host_name(text: &str) -> Result<String, &'static str> {
+    let is_host_character = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+    Some(text.trim())
+        .filter(|name| !name.is_empty() && name.bytes().all(is_host_character))
+        .map(str::to_owned)
+        .ok_or("host names such as api.example.com, without port, separated by commas; a Unicode name as xn--…")
+}
+
 pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
     let text = text.trim();
     text.parse()
@@ -176,6 +185,28 @@ pub(super) fn positive<N: FromStr + PartialOrd + Default>(text: &str) -> Result<
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn host_name_has_no_scheme_and_no_port() {
+        for name in [
+            "api.example.com",
+            " API.example.com ",
+            "my_api",
+            "xn--bcher-kva.example",
+        ] {
+            assert_eq!(host_name(name).as_deref(), Ok(name.trim()));
+        }
+        for text in [
+            "",
+            "https://api.example.com",
+            "api.example.com:443",
+            "api.example.com/",
+            "*",
+            "bücher.example",
+        ] {
+            assert!(host_name(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn mailbox_url_is_an_origin() {

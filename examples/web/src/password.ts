@@ -30,6 +30,7 @@ export async function loadEstimator() {
 
 /** An attacker knows the email address. */
 function partsOf(email: string): string[] {
-  const address = email.trim().normalize("NFC").toLowerCase();
+  // The server drops invisible characters around an address too.
+  const address = email.replace(/^[\s\p{DI}]+|[\s\p{DI}]+$/gu, "").normalize("NFC").toLowerCase();
   return [address, ...address.split("@")];
 }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
+use http_server::AllowedHosts;
 
-use super::allowed_hosts::AllowedHosts;
 use super::page::IndexPage;
 use crate::faults::Faults;
 use crate::mailbox::Mailbox;

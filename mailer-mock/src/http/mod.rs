@@ -23,9 +23,9 @@ mod wait;
 
 use std::time::Duration;
 
+pub(crate) use http_server::AllowedHosts;
 use http_server::Limits;
 
-pub(crate) use allowed_hosts::AllowedHosts;
 pub(crate) use app::App;
 pub(crate) use page::IndexPage;
 pub(crate) use router::router;

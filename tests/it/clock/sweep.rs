@@ -148,7 +148,7 @@ async fn jump_is_logged_as_an_error(database: Database) {
             .is_some()
     })
     .await;
-    assert_eq!(first.stop("INT").await.0, Some(0));
+    first.kill().await;
     // As if the last sweep had been three hours ago.
     for column in [sweep_clock::Column::TrustedAt, sweep_clock::Column::CheckedAt] {
         let earlier = sweep_clock::Entity::update_many().col_expr(column, Expr::col(column).sub(3 * 60 * 60 * 1_000));
@@ -175,6 +175,6 @@ async fn jump_is_logged_as_an_error(database: Database) {
         line.contains("\"jumped_seconds\":1080") && line.contains("\"resumes_after_seconds\":1080"),
         "{line}"
     );
-    assert_eq!(second.stop("INT").await.0, Some(0));
+    second.kill().await;
     assert_eq!(count::<rate_limit::Entity>(&db).await, 1);
 }
