@@ -5,6 +5,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
+use axum::http::HeaderValue;
 use axum::http::header::HOST;
 use axum::http::request::Parts;
 use axum::http::uri::Authority;
@@ -30,7 +31,7 @@ impl AllowedHosts {
     #[must_use]
     pub fn find_forbidden(&self, request: &Parts) -> Option<String> {
         let target = request.uri.authority().map(|authority| authority.as_str().as_bytes());
-        let headers = request.headers.get_all(HOST).iter().map(|host| host.as_bytes());
+        let headers = request.headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
         let forbidden = target.into_iter().chain(headers).find(|host| !self.allows(host))?;
         Some(String::from_utf8_lossy(forbidden).into_owned())
     }
@@ -58,7 +59,7 @@ fn is_local(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderValue, Request};
+    use axum::http::Request;
 
     use super::*;
 

@@ -62,7 +62,7 @@ impl ClockCheck {
             .one(&transaction)
             .await?;
         let row = row.ok_or_else(|| DbErr::RecordNotFound("the row of sweep_clock".to_owned()))?;
-        let (row, verdict) = judge(row, self.expected(monotonic), now);
+        let (row, verdict) = judge(&row, self.expected(monotonic), now);
         let trusted = row.trusted_at;
         row.into_active_model().reset_all().update(&transaction).await?;
         transaction.commit().await?;
@@ -78,7 +78,7 @@ impl ClockCheck {
 }
 
 /// Judges a clock that shows `now`. `expected` is what it should show by the monotonic clock of this process.
-fn judge(row: sweep_clock::Model, expected: Option<Timestamp>, now: Timestamp) -> (sweep_clock::Model, ClockVerdict) {
+fn judge(row: &sweep_clock::Model, expected: Option<Timestamp>, now: Timestamp) -> (sweep_clock::Model, ClockVerdict) {
     // Servers check every ten minutes, so a longer time is not known to have passed.
     let passed = Some(now.since(row.checked_at)).filter(|passed| *passed <= TOLERANCE);
     let passed = passed.unwrap_or_default();
@@ -104,7 +104,7 @@ fn judge(row: sweep_clock::Model, expected: Option<Timestamp>, now: Timestamp) -
         trusted_at: Some(trusted),
         checked_at: now,
         waited_ms: i64::try_from(waited.as_millis()).unwrap_or(i64::MAX),
-        ..row
+        id: row.id,
     };
     (row, verdict)
 }
@@ -138,7 +138,7 @@ mod tests {
 
         /// Checks a clock that shows the start and these milliseconds.
         fn at(&mut self, millis: i64) -> ClockVerdict {
-            let (row, verdict) = judge(self.0.clone(), None, Timestamp::from_millis(START + millis));
+            let (row, verdict) = judge(&self.0, None, Timestamp::from_millis(START + millis));
             self.0 = row;
             verdict
         }

@@ -127,8 +127,8 @@ async fn replicas_50_seconds_apart_share_their_limits(database: Database) {
     let bob = credentials("bob@example.com", PASSWORD, 1);
     assert_eq!(behind.resend(&bob).await, Err(DomainError::EmailsLimited(seconds(80))));
     // A code that is newer than the clock of this server is live.
-    let code = ahead.newest_code("bob@example.com");
-    assert_eq!(behind.activate(&bob, &code).await, Ok(()));
+    let newest_code = ahead.newest_code("bob@example.com");
+    assert_eq!(behind.activate(&bob, &newest_code).await, Ok(()));
 }
 
 #[on_both_databases]

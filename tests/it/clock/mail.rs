@@ -18,9 +18,9 @@ async fn email_postponed_while_the_clock_was_ahead_is_due(database: Database) {
     assert!(core.send_next().await);
     core.clock.set_back(seconds(DAY));
     assert!(core.send_next().await);
-    let code = core.newest_code("ada@example.com");
+    let newest_code = core.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    assert_eq!(core.activate(&ada, &code).await, Ok(()));
+    assert_eq!(core.activate(&ada, &newest_code).await, Ok(()));
 }
 
 #[on_both_databases]
