@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use http_server::client::check_health;
-use http_server::stop_signal;
+use http_server::{Log, print_error, raise_open_file_limit, stop_signal};
 use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -62,7 +62,7 @@ async fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("mailer-mock: {error}");
+            print_error(format_args!("mailer-mock: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -82,12 +82,17 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         .with_default_directive(LevelFilter::INFO.into())
         .from_env()
         .map_err(|error| format!("RUST_LOG: {error}"))?;
+    let log = Log::start()?;
+    let output = log.output.clone();
     tracing_subscriber::fmt()
+        .with_writer(move || output.clone())
+        .log_internal_errors(false)
         .with_env_filter(filter)
         .with_ansi(io::stdout().is_terminal())
         .init();
 
     let stop = stop_signal()?;
+    let _ = raise_open_file_limit();
     let mock = MailerMock::start(config).await?;
     tracing::info!("SMTP server on smtp://{}", mock.smtp_addr());
     tracing::info!("mailbox on http://{}", mock.http_addr());

@@ -4,9 +4,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http_server::Supervisor;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::sync::DropGuard;
 
 use crate::config::Config;
 use crate::faults::Faults;
@@ -64,7 +65,9 @@ impl MailerMock {
             error: io::Error::other(error),
         })?;
         let certificate = tls.as_ref().map(|tls| Arc::clone(&tls.certificate));
-        let stop = CancellationToken::new();
+        let supervisor = Supervisor::default();
+        let stop = supervisor.stopping();
+        let (smtp_stop, http_stop) = (stop.clone(), stop.clone());
 
         let connections = Connections::default();
         let service = smtp::Service {
@@ -74,7 +77,6 @@ impl MailerMock {
             login: config.auth,
             connections: connections.clone(),
         };
-        let receive = move |stream, _, capacity| smtp::connection(stream, capacity, service.clone());
         let app = http::router(App {
             mailbox: mailbox.clone(),
             faults: faults.clone(),
@@ -84,14 +86,20 @@ impl MailerMock {
             allowed_hosts: AllowedHosts::local_and(config.allowed_hosts),
         });
         let listeners = [
-            tokio::spawn(http_server::accept_connections(
-                smtp_listener,
-                smtp::MAX_CONNECTIONS,
-                Duration::ZERO,
-                stop.clone(),
-                receive,
-            )),
-            tokio::spawn(http_server::serve(http_listener, app, http::LIMITS, stop.clone())),
+            supervisor.keep_running("smtp", move || {
+                let service = service.clone();
+                http_server::accept_connections(
+                    smtp_listener.clone(),
+                    smtp::CONNECTION_LIMITS,
+                    |_| None,
+                    Duration::ZERO,
+                    smtp_stop.clone(),
+                    move |stream, _, activity| smtp::connection(stream, activity, service.clone()),
+                )
+            }),
+            supervisor.keep_running("http", move || {
+                http_server::serve(http_listener.clone(), app.clone(), http::LIMITS, |_| None, http_stop.clone())
+            }),
         ];
         Ok(Self {
             smtp_addr,
@@ -145,11 +153,11 @@ impl MailerMock {
     }
 }
 
-async fn bind(protocol: Protocol, addr: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+async fn bind(protocol: Protocol, addr: SocketAddr) -> Result<(Arc<TcpListener>, SocketAddr), StartError> {
     let failed = |error| StartError { protocol, addr, error };
     let listener = TcpListener::bind(addr).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
+    Ok((Arc::new(listener), bound))
 }
 
 /// An address could not be bound. The error text is one line with the address and the reason.

@@ -1,68 +1,65 @@
 //! The loop that accepts connections.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+
+use crate::connections::{Activity, ConnectionLimits, Connections};
+
+#[cfg(test)]
+mod tests;
 
 /// How long to wait after `accept` failed. It fails at once, again and again, while the process has no free file
 /// descriptor.
 const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 
-/// Whether the server has room for a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Capacity {
-    /// Serve the connection.
-    Available,
-    /// The server already has as many connections as it may: reject this one.
-    Exhausted,
-}
+/// How often a failing `accept` is logged.
+const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Accepts connections until `stop`, and runs `handle` for each one in a task of its own.
+/// Accepts connections until `stop`, and runs `handle` for each one in a task of its own. `network_of` tells which network
+/// a peer counts for; `None` for a proxy, which has connections of many clients.
 ///
-/// After `stop` the listener is closed. Connections that are still open after `drain_timeout` are closed too.
+/// After `stop` the listener is closed, if nobody else holds it. Connections that are still open after `drain_timeout` are
+/// closed too.
 pub async fn accept_connections<H, F>(
-    listener: TcpListener,
-    max_connections: usize,
+    listener: Arc<TcpListener>,
+    limits: ConnectionLimits,
+    network_of: impl Fn(IpAddr) -> Option<IpAddr>,
     drain_timeout: Duration,
     stop: CancellationToken,
     handle: H,
 ) where
-    H: Fn(TcpStream, SocketAddr, Capacity) -> F,
+    H: Fn(TcpStream, SocketAddr, Activity) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
-        };
-        while connections.try_join_next().is_some() {}
+    let mut connections = Connections::new(limits);
+    let mut failures = Failures::default();
+    while let Some(accepted) = stop.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, peer)) => {
                 // Responses are small: send each at once instead of waiting for the client's ACK of the one before.
                 let _ = stream.set_nodelay(true);
-                let capacity = if connections.len() < max_connections {
-                    Capacity::Available
-                } else {
-                    Capacity::Exhausted
-                };
-                connections.spawn(handle(stream, peer, capacity));
+                connections.spawn(network_of(peer.ip()), |activity| handle(stream, peer, activity));
             }
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
-                tracing::warn!(%error, "cannot accept connections");
+                if let Some(failures) = failures.to_log(Instant::now()) {
+                    tracing::warn!(%error, failures, "cannot accept connections");
+                }
+                // The process may have no free file descriptor.
+                connections.close_longest_waiting(None);
                 tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             }
         }
     }
     drop(listener);
-    let drained = async { while connections.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(drain_timeout, drained).await;
-    connections.shutdown().await;
+    let _ = tokio::time::timeout(drain_timeout, connections.ended()).await;
+    connections.close().await;
 }
 
 fn concerns_one_connection(error: &io::Error) -> bool {
@@ -72,57 +69,21 @@ fn concerns_one_connection(error: &io::Error) -> bool {
     )
 }
 
-#[cfg(test)]
-mod tests {
-    use tokio::io::AsyncReadExt;
-    use tokio::sync::mpsc;
+/// Failures of `accept` since the last log line.
+#[derive(Default)]
+struct Failures {
+    count: u64,
+    logged_at: Option<Instant>,
+}
 
-    use super::*;
-
-    #[tokio::test]
-    async fn capacity_is_exhausted_at_the_limit_and_stop_closes_every_connection() -> io::Result<()> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let stop = CancellationToken::new();
-        let (sender, mut accepted) = mpsc::unbounded_channel();
-        let hold = move |mut stream: TcpStream, _, capacity| {
-            let _ = sender.send((capacity, stream.nodelay().ok()));
-            async move {
-                let _ = stream.read_u8().await;
-            }
-        };
-        let serving = tokio::spawn(accept_connections(listener, 2, Duration::ZERO, stop.clone(), hold));
-
-        let mut clients = Vec::new();
-        for expected in [Capacity::Available, Capacity::Available, Capacity::Exhausted] {
-            clients.push(TcpStream::connect(address).await?);
-            assert_eq!(accepted.recv().await, Some((expected, Some(true))));
+impl Failures {
+    /// Counts a failure. Gives the count when it is time to log it.
+    fn to_log(&mut self, now: Instant) -> Option<u64> {
+        self.count += 1;
+        if self.logged_at.is_some_and(|logged_at| now < logged_at + LOG_INTERVAL) {
+            return None;
         }
-        stop.cancel();
-        serving.await?;
-        for mut client in clients {
-            assert_eq!(client.read(&mut [0]).await?, 0, "the server closed the connection");
-        }
-        assert!(TcpStream::connect(address).await.is_err());
-        Ok(())
-    }
-
-    #[tokio::test]
-    async fn closed_connections_free_capacity() -> io::Result<()> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let (sender, mut accepted) = mpsc::unbounded_channel();
-        let close = move |_, _, capacity| {
-            let _ = sender.send(capacity);
-            async {}
-        };
-        let stop = CancellationToken::new();
-        tokio::spawn(accept_connections(listener, 1, Duration::ZERO, stop, close));
-        for _ in 0..3 {
-            let mut client = TcpStream::connect(address).await?;
-            assert_eq!(accepted.recv().await, Some(Capacity::Available));
-            assert_eq!(client.read(&mut [0]).await?, 0, "the server closed the connection");
-        }
-        Ok(())
+        self.logged_at = Some(now);
+        Some(std::mem::take(&mut self.count))
     }
 }

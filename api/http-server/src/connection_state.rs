@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use crossbeam_utils::atomic::AtomicCell;
 
+use crate::connections::Activity;
+
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
@@ -14,4 +16,39 @@ pub(crate) enum ConnectionState {
 }
 
 /// The state that the two ends of a connection share: the service sees requests and responses, `TimedStream` sees bytes.
-pub(crate) type SharedState = Arc<AtomicCell<ConnectionState>>;
+pub(crate) struct SharedState {
+    state: AtomicCell<ConnectionState>,
+    activity: Activity,
+}
+
+impl SharedState {
+    pub(crate) fn new(activity: Activity) -> Arc<Self> {
+        Arc::new(Self {
+            state: AtomicCell::new(ConnectionState::ReadingHead),
+            activity,
+        })
+    }
+
+    pub(crate) fn load(&self) -> ConnectionState {
+        self.state.load()
+    }
+
+    pub(crate) fn store(&self, state: ConnectionState) {
+        self.state.store(state);
+        if state == ConnectionState::Idle {
+            self.activity.waiting();
+        }
+    }
+
+    /// The client does not read its response.
+    pub(crate) fn write_blocked(&self) {
+        self.activity.waiting();
+    }
+
+    /// The client reads its response again.
+    pub(crate) fn write_unblocked(&self) {
+        if self.load() == ConnectionState::Responding {
+            self.activity.busy();
+        }
+    }
+}

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
+use crate::connections::ConnectionLimits;
+
 /// What the clients of an HTTP server may use.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// How many connections may be open. Further ones are closed without a response.
-    pub max_connections: usize,
+    /// How many connections may be open. At a limit, the one that has waited longest for its client makes room.
+    pub connections: ConnectionLimits,
     /// How long a client may take to send the head of a request, from its first byte; on a new connection, from the
     /// start.
     pub head_timeout: Duration,
@@ -19,7 +21,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            max_connections: usize::MAX,
+            connections: ConnectionLimits::total(usize::MAX),
             head_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(75),
             write_timeout: Duration::from_secs(30),

@@ -1,13 +1,12 @@
 //! HTTP/1.1 on the accept loop.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use crossbeam_utils::atomic::AtomicCell;
 use http_body_util::BodyExt;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -18,9 +17,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
-use crate::accept::{Capacity, accept_connections};
+use crate::accept::accept_connections;
 use crate::connection_state::{ConnectionState, SharedState};
+use crate::connections::Activity;
 use crate::limits::Limits;
+use crate::request_body::WatchedBody;
 use crate::timed_stream::TimedStream;
 
 #[cfg(test)]
@@ -29,37 +30,38 @@ mod tests;
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
 
-/// Serves connections until `stop`, then finishes the requests in progress.
-pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
-    let Limits {
-        max_connections,
-        drain_timeout,
-        ..
-    } = limits;
+/// Serves connections until `stop`, then finishes the requests in progress. `network_of` is that of
+/// [`accept_connections`].
+pub async fn serve(
+    listener: Arc<TcpListener>,
+    router: Router,
+    limits: Limits,
+    network_of: impl Fn(IpAddr) -> Option<IpAddr>,
+    stop: CancellationToken,
+) {
     let stopping = stop.clone();
-    let handle = move |stream, peer, capacity| {
+    let handle = move |stream, peer, activity| {
         let (router, stop) = (router.clone(), stopping.clone());
-        async move {
-            if capacity == Capacity::Available {
-                serve_connection(stream, peer, router, limits, stop).await;
-            }
-        }
+        serve_connection(stream, peer, activity, router, limits, stop)
     };
-    accept_connections(listener, max_connections, drain_timeout, stop, handle).await;
+    let (connections, drain_timeout) = (limits.connections, limits.drain_timeout);
+    accept_connections(listener, connections, network_of, drain_timeout, stop, handle).await;
 }
 
 async fn serve_connection(
     stream: TcpStream,
     peer: SocketAddr,
+    activity: Activity,
     router: Router,
     limits: Limits,
     stop: CancellationToken,
 ) {
-    let state = Arc::new(AtomicCell::new(ConnectionState::ReadingHead));
+    let state = SharedState::new(activity.clone());
     let stream = TimedStream::new(stream, limits, state.clone());
     let service = service_fn(|mut request: Request<Incoming>| {
         state.store(ConnectionState::Responding);
         request.extensions_mut().insert(ConnectInfo(peer));
+        let request = request.map(|body| WatchedBody::new(body, activity.clone()));
         // A router is always ready.
         let response = router.clone().call(request);
         let idle_on_drop = IdleOnDrop(state.clone());
@@ -89,7 +91,7 @@ async fn serve_connection(
 
 /// Makes a connection idle when the body of its response ends. That can take as long as the handler likes: an event
 /// stream never ends.
-struct IdleOnDrop(SharedState);
+struct IdleOnDrop(Arc<SharedState>);
 
 impl Drop for IdleOnDrop {
     fn drop(&mut self) {

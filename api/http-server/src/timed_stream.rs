@@ -1,5 +1,6 @@
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -16,7 +17,7 @@ use crate::limits::Limits;
 pub(crate) struct TimedStream {
     stream: TcpStream,
     limits: Limits,
-    state: SharedState,
+    state: Arc<SharedState>,
     /// When the client must have sent something. It does not run while the server responds.
     read_deadline: Pin<Box<Sleep>>,
     /// The state that `read_deadline` was set for.
@@ -26,7 +27,7 @@ pub(crate) struct TimedStream {
 }
 
 impl TimedStream {
-    pub(crate) fn new(stream: TcpStream, limits: Limits, state: SharedState) -> Self {
+    pub(crate) fn new(stream: TcpStream, limits: Limits, state: Arc<SharedState>) -> Self {
         Self {
             stream,
             limits,
@@ -62,13 +63,18 @@ impl TimedStream {
     fn poll_write_deadline(&mut self, cx: &mut Context<'_>, write: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if write.is_pending() {
             let timeout = self.limits.write_timeout;
+            if self.write_deadline.is_none() {
+                self.state.write_blocked();
+            }
             let deadline = self
                 .write_deadline
                 .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
             ready!(deadline.as_mut().poll(cx));
             return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        self.write_deadline = None;
+        if self.write_deadline.take().is_some() {
+            self.state.write_unblocked();
+        }
         if self.state.load() == ConnectionState::Idle {
             // hyper polled for the next request while the server responded, and polls again only after a wake-up. So
             // the idle deadline has to be registered here.

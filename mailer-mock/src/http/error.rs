@@ -1,5 +1,5 @@
 use axum::Json;
-use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 
@@ -30,12 +30,6 @@ impl HttpError {
 impl From<QueryRejection> for HttpError {
     fn from(rejection: QueryRejection) -> Self {
         Self::bad_request(rejection.body_text())
-    }
-}
-
-impl From<BytesRejection> for HttpError {
-    fn from(rejection: BytesRejection) -> Self {
-        Self::new(rejection.status(), rejection.body_text())
     }
 }
 

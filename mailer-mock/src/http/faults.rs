@@ -4,12 +4,11 @@
 //! The rules from addresses follow, marked with `"address": true`. They are ignored in a request.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use serde::{Deserialize, Serialize};
 
 use super::error::HttpError;
+use super::request_body::RequestBody;
 use crate::faults::{self, Action, FaultRule, Faults, Stage};
 
 /// A rule: a stage, and exactly one of `reply`, `delay` and `drop`.
@@ -60,9 +59,9 @@ pub(super) async fn list(State(faults): State<Faults>) -> Json<Vec<Rule>> {
 /// Accepts any content type, because `curl -X PUT -d` does not set JSON.
 pub(super) async fn replace(
     State(faults): State<Faults>,
-    body: Result<Bytes, BytesRejection>,
+    RequestBody(body): RequestBody,
 ) -> Result<Json<Vec<Rule>>, HttpError> {
-    let rules: Vec<Rule> = serde_json::from_slice(&body?)
+    let rules: Vec<Rule> = serde_json::from_slice(&body)
         .map_err(|error| HttpError::bad_request(format!("expected a list of rules: {error}")))?;
     let numbered = (1..).zip(rules).filter(|(_, rule)| !rule.address);
     let rules = numbered.map(|(number, rule)| {

@@ -2,8 +2,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -12,6 +10,7 @@ use serde_json::Value;
 
 use super::error::HttpError;
 use super::message_json::{self, default_limit};
+use super::request_body::RequestBody;
 use crate::mailbox::Mailbox;
 use crate::message::Message;
 use crate::mime;
@@ -42,9 +41,8 @@ struct DeleteRequest {
 /// Accepts any content type, because `curl -d` does not set JSON.
 pub(super) async fn delete(
     State(mailbox): State<Mailbox>,
-    body: Result<Bytes, BytesRejection>,
+    RequestBody(body): RequestBody,
 ) -> Result<&'static str, HttpError> {
-    let body = body?;
     let request = if body.trim_ascii().is_empty() {
         DeleteRequest::default()
     } else {

@@ -17,6 +17,7 @@ mod message_html;
 mod message_json;
 mod messages;
 mod page;
+mod request_body;
 mod router;
 mod search;
 mod wait;
@@ -24,7 +25,7 @@ mod wait;
 use std::time::Duration;
 
 pub(crate) use http_server::AllowedHosts;
-use http_server::Limits;
+use http_server::{ConnectionLimits, Limits};
 
 pub(crate) use app::App;
 pub(crate) use page::IndexPage;
@@ -32,7 +33,7 @@ pub(crate) use router::router;
 
 /// Each client that waits for a message or listens to events holds a connection. A stop closes them all at once.
 pub(crate) const LIMITS: Limits = Limits {
-    max_connections: 1_024,
+    connections: ConnectionLimits::total(1_024),
     head_timeout: Duration::from_mins(1),
     idle_timeout: Duration::from_mins(1),
     write_timeout: Duration::from_mins(1),

@@ -20,7 +20,7 @@ pub mod testing;
 #[cfg(test)]
 mod timeout_tests;
 
-use http_server::Capacity;
+use http_server::{Activity, ConnectionLimits};
 use tokio::net::TcpStream;
 
 use crate::config::Credentials;
@@ -31,8 +31,8 @@ use crate::tls::Tls;
 use quick_ack::quick_ack;
 use session::Session;
 
-/// Concurrent connections. A client beyond them gets 421 and is disconnected.
-pub(crate) const MAX_CONNECTIONS: usize = 256;
+/// Concurrent connections. Beyond them, the one that has sent nothing for the longest time is closed.
+pub(crate) const CONNECTION_LIMITS: ConnectionLimits = ConnectionLimits::total(256);
 
 /// What all connections share.
 #[derive(Clone)]
@@ -47,11 +47,7 @@ pub(crate) struct Service {
 }
 
 /// Serves one connection until either side closes it.
-pub(crate) async fn connection(stream: TcpStream, capacity: Capacity, service: Service) {
+pub(crate) async fn connection(stream: TcpStream, activity: Activity, service: Service) {
     let _open = service.connections.open();
-    let session = Session::new(quick_ack(stream), service);
-    match capacity {
-        Capacity::Available => session.run().await,
-        Capacity::Exhausted => session.refuse().await,
-    }
+    Session::new(quick_ack(stream, activity), service).run().await;
 }

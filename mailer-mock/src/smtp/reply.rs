@@ -30,7 +30,6 @@ impl SmtpReply {
     pub(super) const IDLE_TIMEOUT: Self = Self::fixed(421, "idle timeout, closing the connection");
     pub(super) const MESSAGE_TOO_LONG: Self = Self::fixed(421, "message far too large, closing the connection");
     pub(super) const TOO_MANY_COMMANDS: Self = Self::fixed(421, "too many commands without a message");
-    pub(super) const TOO_MANY_CONNECTIONS: Self = Self::fixed(421, "too many connections, try again later");
 
     pub(super) const CONTROL_CHARACTER: Self = Self::fixed(500, "control character in the command");
     pub(super) const LINE_TOO_LONG: Self = Self::fixed(500, "line too long");

@@ -56,11 +56,6 @@ impl Session {
         }
     }
 
-    /// Closes the connection because there are too many.
-    pub(super) async fn refuse(mut self) {
-        self.close_with(&SmtpReply::TOO_MANY_CONNECTIONS).await;
-    }
-
     async fn close_with(&mut self, reply: &SmtpReply) {
         self.stream.reply(reply);
         self.stream.close().await;

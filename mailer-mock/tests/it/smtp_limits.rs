@@ -55,7 +55,7 @@ async fn limits_commands_between_messages() {
 }
 
 #[tokio::test]
-async fn limits_connections() {
+async fn connection_that_is_silent_for_longest_makes_room() {
     let mock = start().await;
     let mut clients = Vec::new();
     for _ in 0..256 {
@@ -64,12 +64,15 @@ async fn limits_connections() {
     for client in &mut clients {
         assert_eq!(client.reply().await.0, 220);
     }
-    let mut one_too_many = Client::connect(mock.smtp_addr()).await;
-    assert_eq!(one_too_many.reply().await.0, 421);
-    one_too_many.is_closed().await;
-    // A client that disconnects makes room.
-    clients.pop().expect("many").disconnect().await;
-    Client::greeted(mock.smtp_addr()).await;
+    assert_eq!(clients[0].code("NOOP").await, 250);
+    for silent in 1..=44 {
+        let mut one_more = Client::greeted(mock.smtp_addr()).await;
+        clients[silent].is_closed().await;
+        assert_eq!(one_more.code("NOOP").await, 250);
+        clients.push(one_more);
+    }
+    assert_eq!(clients[0].code("NOOP").await, 250);
+    assert_eq!(clients[45].code("NOOP").await, 250);
 }
 
 #[tokio::test]

@@ -6,19 +6,20 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::routing::get;
+use axum::body::{Body, Bytes};
+use axum::routing::{any, get};
 use futures_util::stream;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::connections::ConnectionLimits;
 
 const SHORT: Duration = Duration::from_millis(200);
 const HOUR: Duration = Duration::from_hours(1);
 const HOURS: Limits = Limits {
-    max_connections: 10,
+    connections: ConnectionLimits::total(10),
     head_timeout: HOUR,
     idle_timeout: HOUR,
     write_timeout: HOUR,
@@ -26,6 +27,9 @@ const HOURS: Limits = Limits {
 };
 
 const TEST_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// More than the buffers of a connection hold.
+const LARGE: usize = 64 * 1024 * 1024;
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const HELD: &str = "GET /held HTTP/1.1\r\nhost: a\r\n\r\n";
@@ -37,21 +41,29 @@ struct TestServer {
     ended: JoinHandle<()>,
     /// Lets the handler of `/held`, or the body of `/held-body`, go on.
     release: Arc<Notify>,
+    /// Tells that one of them waits for that.
+    begun: Arc<Notify>,
 }
 
 impl TestServer {
     async fn start(limits: Limits) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let listener = Arc::new(TcpListener::bind("127.0.0.1:0").await.expect("a free port"));
         let address = listener.local_addr().expect("its address");
         let stop = CancellationToken::new();
         let release = Arc::new(Notify::new());
         let (held, held_body) = (release.clone(), release.clone());
+        let begun = Arc::new(Notify::new());
+        let (held_begun, held_body_begun) = (begun.clone(), begun.clone());
         let router = Router::new()
             .route("/", get(async || "ok"))
-            .route("/large", get(async || vec![0_u8; 64 * 1024 * 1024]))
+            .route("/large", get(async || vec![0_u8; LARGE]))
+            .route("/body", any(async |_: Bytes| "ok"))
             .route(
                 "/held",
-                get(async move || {
+                any(async move |body: Bytes| {
+                    // A request with a body is handled once it has arrived.
+                    drop(body);
+                    held_begun.notify_one();
                     held.notified().await;
                     "released"
                 }),
@@ -60,17 +72,19 @@ impl TestServer {
                 "/held-body",
                 get(async move || {
                     Body::from_stream(stream::once(async move {
+                        held_body_begun.notify_one();
                         held_body.notified().await;
                         Ok::<_, Infallible>("released")
                     }))
                 }),
             );
-        let ended = tokio::spawn(serve(listener, router, limits, stop.clone()));
+        let ended = tokio::spawn(serve(listener, router, limits, |_| None, stop.clone()));
         Self {
             address,
             stop,
             ended,
             release,
+            begun,
         }
     }
 
@@ -180,7 +194,7 @@ async fn idle_connection_is_closed_after_idle_timeout_only() {
 #[tokio::test]
 async fn no_timeout_applies_while_the_handler_runs() {
     let server = TestServer::start(Limits {
-        max_connections: 1,
+        connections: ConnectionLimits::total(1),
         head_timeout: SHORT,
         idle_timeout: SHORT,
         write_timeout: SHORT,
@@ -250,17 +264,45 @@ async fn unread_response_is_closed_after_write_timeout() {
 }
 
 #[tokio::test]
-async fn connections_over_the_limit_are_closed_without_a_response() {
-    let server = TestServer::start(Limits {
-        max_connections: 1,
-        ..HOURS
-    })
-    .await;
-    let mut first = server.send(REQUEST).await;
-    expect_response(&mut first, "ok").await;
-    expect_closed(&mut TcpStream::connect(server.address).await.expect("a connection")).await;
-    first.write_all(REQUEST.as_bytes()).await.expect("the server reads");
-    expect_response(&mut first, "ok").await;
+async fn connection_that_waits_for_its_client_makes_room() {
+    let slow_body = "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n12345";
+    let unread = &REQUEST.replace("/ ", "/large ");
+    for waiting in ["", "GET", REQUEST, slow_body, unread] {
+        let server = TestServer::start(Limits {
+            connections: ConnectionLimits::total(1),
+            ..HOURS
+        })
+        .await;
+        let mut waiting = server.send(waiting).await;
+        // The next connection is refused until the server waits for the client of this one.
+        in_time(async { while !is_answered(&server).await {} }).await;
+        let mut rest = Vec::new();
+        let _ = in_time(waiting.read_to_end(&mut rest)).await;
+        assert!(rest.len() < LARGE, "it was closed");
+    }
+}
+
+async fn is_answered(server: &TestServer) -> bool {
+    let mut stream = server.send(REQUEST).await;
+    matches!(in_time(stream.read(&mut [0; 1])).await, Ok(1))
+}
+
+#[tokio::test]
+async fn connection_whose_request_is_handled_makes_no_room() {
+    let post = HELD.replace("GET", "POST").replace("\r\n\r\n", "\r\ncontent-length: 5\r\n\r\n12345");
+    for (held, answer) in [(HELD, "released"), (HELD_BODY, "released\r\n0\r\n\r\n"), (&post, "released")] {
+        let server = TestServer::start(Limits {
+            connections: ConnectionLimits::total(1),
+            ..HOURS
+        })
+        .await;
+        let mut stream = server.send(held).await;
+        in_time(server.begun.notified()).await;
+        expect_closed(&mut server.send(REQUEST).await).await;
+        server.release.notify_one();
+        expect_response(&mut stream, answer).await;
+        assert!(is_answered(&server).await, "now it waits for its client");
+    }
 }
 
 #[tokio::test]
