@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http_server::Supervisor;
 use sea_orm::DatabaseConnection;
 
 use crate::clock::{ClockCheck, SharedClock};
@@ -40,6 +41,8 @@ pub struct App {
     pub outbox: OutboxSignal,
     /// Counters.
     pub metrics: Metrics,
+    /// Restarts tasks that panic, and tells them to stop.
+    pub supervisor: Supervisor,
 }
 
 /// What the operator chooses for an [`App`].
@@ -68,18 +71,20 @@ impl App {
         config: &AppConfig,
     ) -> Result<Self, StartError> {
         let metrics = Metrics::new();
+        let supervisor = Supervisor::new(metrics.task_restarts.clone());
         Ok(Self {
-            hasher: Hasher::start(config.hashing, metrics.clone())?,
+            hasher: Hasher::start(config.hashing, metrics.clone(), &supervisor)?,
             keys: Arc::new(Keys::derive(&config.secret_key)),
             policy: config.policy,
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
-            sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy),
+            sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy, &supervisor),
             outbox: OutboxSignal::default(),
             db,
             clock,
             clock_check: ClockCheck::default(),
             random,
             metrics,
+            supervisor,
         })
     }
 }

@@ -9,6 +9,7 @@ use axum::http::Request;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_server::client::send;
+use http_server::print;
 use mailer_mock::{Mailbox, MailerMock};
 use serde_json::{Value, json};
 
@@ -68,7 +69,10 @@ impl Demo {
             .ok_or("no email arrived")?;
         let code = email.codes.first().ok_or("the email contains no code")?;
         let millis = SystemClock.monotonic().duration_since(started).as_millis();
-        println!("Email, {millis} ms after the answer: \"{}\"\n", email.subject);
+        print(format_args!(
+            "Email, {millis} ms after the answer: \"{}\"\n\n",
+            email.subject
+        ))?;
         let verification = &registered["register"]["verificationToken"];
         let input = json!({ "input": { "verificationToken": verification, "activationCode": code } });
         let name = "Activate, with the verification token and the code";
@@ -104,11 +108,11 @@ impl Demo {
         let millis = SystemClock.monotonic().duration_since(started).as_millis();
         let answer: Value = serde_json::from_slice(response.body())?;
         let data = answer["data"].clone();
-        println!("{name} ({millis} ms)\n  > {query}");
+        print(format_args!("{name} ({millis} ms)\n  > {query}\n"))?;
         if *variables != json!({}) {
-            println!("  > {}", cut_tokens(variables.clone()));
+            print(format_args!("  > {}\n", cut_tokens(variables.clone())))?;
         }
-        println!("  < {}\n", cut_tokens(answer));
+        print(format_args!("  < {}\n\n", cut_tokens(answer)))?;
         Ok(data)
     }
 }

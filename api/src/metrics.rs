@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use http_server::{Restarts, dropped_log_lines};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
@@ -46,6 +47,8 @@ pub struct Metrics {
     pub clock_offset: Gauge<f64, AtomicU64>,
     /// Emails that the mail server rejected for good, or did not accept in time.
     pub mails_given_up: Counter,
+    /// Starts of tasks that had panicked, by the name of the task.
+    pub task_restarts: Restarts,
     registry: Arc<Registry>,
 }
 
@@ -65,6 +68,10 @@ impl Metrics {
         registry.register("mails_given_up", given_up, metrics.mails_given_up.clone());
         let help = "How far the clock of this server is ahead of the database's";
         registry.register_with_unit("clock_offset", help, Unit::Seconds, metrics.clock_offset.clone());
+        let help = "Starts of tasks that had panicked";
+        registry.register("task_restarts", help, metrics.task_restarts.clone());
+        let help = "Log lines that could not be written";
+        registry.register("log_lines_dropped", help, dropped_log_lines());
         let QueueMetrics {
             waiting,
             wait,

@@ -1,17 +1,20 @@
 //! Starts and stops the server, for `main` and for the tests.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
+use axum::Router;
+use futures_util::future::BoxFuture;
+use http_server::{ConnectionLimits, raise_open_file_limit};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::accounts::keep_sweeping;
 use crate::accounts::mails::Composer;
 use crate::app::App;
 use crate::clock::{self, SharedClock};
-use crate::http::Limits;
+use crate::http::{HttpConfig, Limits};
 use crate::mail::MailWorker;
 use crate::random::SharedRandom;
 use crate::settings::Config;
@@ -23,9 +26,7 @@ pub struct Server {
     address: SocketAddr,
     app: App,
     mail_worker: MailWorker,
-    stop: CancellationToken,
-    http: JoinHandle<()>,
-    background: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Server {
@@ -34,6 +35,13 @@ impl Server {
     /// # Errors
     /// When a part of the server cannot be started.
     pub async fn start(config: Config, clock: SharedClock, random: SharedRandom) -> Result<Self, StartError> {
+        let HttpConfig {
+            max_connections,
+            max_connections_per_network,
+            ..
+        } = config.http;
+        let open_files = raise_open_file_limit();
+        let connections = http::connection_limits(max_connections, max_connections_per_network, open_files)?;
         let (listener, address) = listen("HTTP_ADDR", config.http.addr).await?;
         let metrics_listener = match config.http.metrics_addr {
             Some(address) => Some(listen("METRICS_ADDR", address).await?.0),
@@ -53,21 +61,27 @@ impl Server {
             &config.smtp,
             composer.into_compose(),
         )?;
-        let stop = CancellationToken::new();
-        let serve = |listener, router| tokio::spawn(http::serve(listener, router, Limits::default(), stop.clone()));
+        let mut tasks = background(&mail_worker, &app);
         if let Some(listener) = metrics_listener {
-            serve(
+            let router = http::metrics_router(app.metrics.clone(), config.http.allowed_hosts.clone());
+            tasks.push(serve(
+                "metrics",
+                &app,
                 listener,
-                http::metrics_router(app.metrics.clone(), config.http.allowed_hosts.clone()),
-            );
+                router,
+                http::METRICS_CONNECTIONS,
+                |_| None,
+            ));
         }
+        let proxies = config.http.trusted_proxies.clone();
+        let router = http::router(app.clone(), config.http);
+        let network_of = move |peer| proxies.network_of(peer);
+        tasks.push(serve("http", &app, listener, router, connections, network_of));
         Ok(Self {
             address,
-            http: serve(listener, http::router(app.clone(), config.http)),
-            background: tokio::spawn(background(mail_worker.clone(), app.clone(), stop.clone())),
             app,
             mail_worker,
-            stop,
+            tasks,
         })
     }
 
@@ -91,26 +105,65 @@ impl Server {
 
     /// Stops gracefully: finishes the requests and the emails that are in progress, and accepts no new ones.
     pub async fn stop(self) {
-        self.stop.cancel();
-        let _ = self.http.await;
-        let _ = self.background.await;
+        self.app.supervisor.stop();
+        for task in self.tasks {
+            let _ = task.await;
+        }
         let _ = self.app.db.close().await;
     }
 }
 
 /// Binds the address of a setting. Port 0 becomes a free port.
-async fn listen(name: &'static str, address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+async fn listen(name: &'static str, address: SocketAddr) -> Result<(Arc<TcpListener>, SocketAddr), StartError> {
     let failed = |source| StartError::Listen { name, address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
     let bound = listener.local_addr().map_err(failed)?;
-    Ok((listener, bound))
+    Ok((Arc::new(listener), bound))
 }
 
-async fn background(mail_worker: MailWorker, app: App, stop: CancellationToken) {
-    let comparing = clock::keep_comparing(app.db.clone(), app.clock.clone(), app.metrics.clone());
-    tokio::join!(
-        mail_worker.run(stop.clone()),
-        stop.run_until_cancelled(comparing),
-        stop.run_until_cancelled(keep_sweeping(app)),
-    );
+fn serve(
+    name: &'static str,
+    app: &App,
+    listener: Arc<TcpListener>,
+    router: Router,
+    connections: ConnectionLimits,
+    network_of: impl Fn(IpAddr) -> Option<IpAddr> + Clone + Send + 'static,
+) -> JoinHandle<()> {
+    let stop = app.supervisor.stopping();
+    let limits = Limits {
+        connections,
+        ..Limits::default()
+    };
+    app.supervisor.keep_running(name, move || {
+        http::serve(
+            listener.clone(),
+            router.clone(),
+            limits,
+            network_of.clone(),
+            stop.clone(),
+        )
+    })
+}
+
+/// Starts the tasks that work between the requests.
+fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
+    let (supervisor, stop) = (&app.supervisor, app.supervisor.stopping());
+    let mail = {
+        let (worker, stop) = (mail_worker.clone(), stop.clone());
+        supervisor.keep_running("mail", move || worker.clone().run(stop.clone()))
+    };
+    let until_stop = |name, task: fn(App) -> BoxFuture<'static, ()>| {
+        let (stop, app) = (stop.clone(), app.clone());
+        supervisor.keep_running(name, move || {
+            let (stop, task) = (stop.clone(), task(app.clone()));
+            async move {
+                stop.run_until_cancelled(task).await;
+            }
+        })
+    };
+    let sweep = until_stop("sweep", |app| Box::pin(keep_sweeping(app)));
+    let compare = until_stop("clock", |app| {
+        Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))
+    });
+    vec![mail, sweep, compare]
 }

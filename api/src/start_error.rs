@@ -70,6 +70,11 @@ pub enum StartError {
          version {supported}"
     )]
     NewerSchema { required: i32, supported: i32 },
+    #[error(
+        "MAX_CONNECTIONS: this process may open {open_files} files, and needs {required}; raise the limit (ulimit -n) or \
+         allow fewer connections"
+    )]
+    OpenFiles { open_files: usize, required: usize },
     #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
     #[error("cannot handle signals: {0}")]

@@ -2,13 +2,29 @@
 
 use std::io::IsTerminal;
 
-use crate::settings::{LogFormat, Settings};
+use http_server::Log;
 
-/// Starts to log to standard output.
-pub fn start(settings: &Settings) {
-    let log = tracing_subscriber::fmt().with_env_filter(&settings.rust_log);
+use crate::settings::{LogFormat, Settings};
+use crate::start_error::StartError;
+
+/// Starts to log to standard output. Ends the log when it is dropped.
+///
+/// # Errors
+/// When a thread cannot be started.
+pub fn start(settings: &Settings) -> Result<Log, StartError> {
+    let log = Log::start().map_err(StartError::Thread)?;
+    let output = log.output.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(move || output.clone())
+        // They would go to standard error, and a failed write there would panic.
+        .log_internal_errors(false)
+        .with_env_filter(&settings.rust_log);
     match settings.log_format() {
-        LogFormat::Pretty => log.with_target(false).with_ansi(std::io::stdout().is_terminal()).init(),
-        LogFormat::Json => log.json().flatten_event(true).init(),
+        LogFormat::Pretty => subscriber
+            .with_target(false)
+            .with_ansi(std::io::stdout().is_terminal())
+            .init(),
+        LogFormat::Json => subscriber.json().flatten_event(true).init(),
     }
+    Ok(log)
 }

@@ -98,7 +98,13 @@ impl MailerMock {
                 )
             }),
             supervisor.keep_running("http", move || {
-                http_server::serve(http_listener.clone(), app.clone(), http::LIMITS, |_| None, http_stop.clone())
+                http_server::serve(
+                    http_listener.clone(),
+                    app.clone(),
+                    http::LIMITS,
+                    |_| None,
+                    http_stop.clone(),
+                )
             }),
         ];
         Ok(Self {

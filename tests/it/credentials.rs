@@ -282,7 +282,7 @@ async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
         t: 1,
         p: 1,
     };
-    core.app.hasher = Hasher::start(full, core.app.metrics.clone()).expect("hashing starts");
+    core.app.hasher = Hasher::start(full, core.app.metrics.clone(), &core.app.supervisor).expect("hashing starts");
     log.lock().expect("no panic").clear();
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert!(matches!(core.verify(&ada).await, Err(DomainError::Overloaded)));

@@ -370,7 +370,7 @@ async fn renewed_hash_does_not_replace_a_newer_password(database: Database) {
         t: 1,
         p: 1,
     };
-    core.app.hasher = Hasher::start(stronger, core.app.metrics.clone()).expect("hashing starts");
+    core.app.hasher = Hasher::start(stronger, core.app.metrics.clone(), &core.app.supervisor).expect("hashing starts");
     // The right password gives its token back, after the comparison and before the renewal.
     let given_back = "NEW.theoretical_arrival < OLD.theoretical_arrival";
     let change = "UPDATE users SET password_hash = 'newer', credential_version = credential_version + 1";

@@ -247,6 +247,8 @@ impl TestAppBuilder {
                 addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 metrics_addr: None,
                 allowed_hosts: self.allowed_hosts,
+                max_connections: None,
+                max_connections_per_network: None,
                 trusted_proxies: self.trusted_proxies,
                 origins: self.origins,
                 graphiql: self.graphiql,

@@ -42,12 +42,19 @@ mod tests {
         for (length, expected) in [(0, Ok(0)), (1_000, Ok(1_000)), (1_001, Err(BodyError::TooLarge))] {
             for chunk in [1, 100, 2_000] {
                 let bytes = vec![b'x'; length];
-                let chunks: Vec<_> = bytes.chunks(chunk).map(Bytes::copy_from_slice).map(io::Result::Ok).collect();
+                let chunks: Vec<_> = bytes
+                    .chunks(chunk)
+                    .map(Bytes::copy_from_slice)
+                    .map(io::Result::Ok)
+                    .collect();
                 let read = read_body(Body::from_stream(stream::iter(chunks)), 1_000).await;
                 assert_eq!(read.map(|body| body.len()), expected, "{length} in {chunk}");
             }
         }
         let broken = stream::iter([Ok("x")]).chain(stream::iter([Err(io::Error::other("left"))]));
-        assert_eq!(read_body(Body::from_stream(broken), 1_000).await, Err(BodyError::Broken));
+        assert_eq!(
+            read_body(Body::from_stream(broken), 1_000).await,
+            Err(BodyError::Broken)
+        );
     }
 }

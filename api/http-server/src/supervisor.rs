@@ -26,6 +26,15 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
+    /// A supervisor that counts restarts in this metric.
+    #[must_use]
+    pub fn new(restarts: Restarts) -> Self {
+        Self {
+            restarts,
+            ..Self::default()
+        }
+    }
+
     /// Runs a task until it returns. If it panics, it is started again after a pause, unless the server stops.
     pub fn keep_running<F>(&self, name: &'static str, mut start: impl FnMut() -> F + Send + 'static) -> JoinHandle<()>
     where
@@ -68,7 +77,9 @@ impl Supervisor {
                 thread::sleep(PAUSE);
             }
         };
-        thread::Builder::new().name(format!("{name}-{number}")).spawn(supervise)?;
+        thread::Builder::new()
+            .name(format!("{name}-{number}"))
+            .spawn(supervise)?;
         Ok(())
     }
 
@@ -76,12 +87,6 @@ impl Supervisor {
     #[must_use]
     pub fn down(&self) -> Vec<&'static str> {
         self.lock_down().clone()
-    }
-
-    /// The metric.
-    #[must_use]
-    pub fn restarts(&self) -> Restarts {
-        self.restarts.clone()
     }
 
     /// Tells tasks that they shall return. None is started again.
@@ -144,7 +149,7 @@ mod tests {
         assert_eq!(supervisor.down(), ["test"]);
         ended.await.expect("no panic");
         assert!(supervisor.down().is_empty());
-        assert_eq!(supervisor.restarts().get_or_create(&[("task", "test")]).get(), 2);
+        assert_eq!(supervisor.restarts.get_or_create(&[("task", "test")]).get(), 2);
     }
 
     #[tokio::test]
@@ -179,6 +184,6 @@ mod tests {
         };
         supervisor.keep_running_on_thread("test", 0, work).expect("a thread");
         assert_eq!(runs.iter().collect::<Vec<_>>(), [1, 2]);
-        assert_eq!(supervisor.restarts().get_or_create(&[("task", "test")]).get(), 1);
+        assert_eq!(supervisor.restarts.get_or_create(&[("task", "test")]).get(), 1);
     }
 }

@@ -5,10 +5,10 @@
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
-use std::thread;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
+use http_server::Supervisor;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -42,7 +42,8 @@ impl<T: 'static> HashThreads<T> {
     /// Starts threads with a queue of `queue` jobs. Each thread makes its own tool, so that large ones are made in
     /// parallel while the server starts.
     pub(super) fn start(
-        name: &str,
+        name: &'static str,
+        supervisor: &Supervisor,
         threads: usize,
         queue: usize,
         metrics: QueueMetrics,
@@ -51,9 +52,7 @@ impl<T: 'static> HashThreads<T> {
         let (jobs, queue) = crossbeam_channel::bounded(queue);
         for number in 0..threads {
             let (queue, tool) = (queue.clone(), tool.clone());
-            thread::Builder::new()
-                .name(format!("{name}-{number}"))
-                .spawn(move || work(&queue, tool()))?;
+            supervisor.keep_running_on_thread(name, number, move || work(&queue, tool()))?;
         }
         Ok(Self { jobs, metrics })
     }
@@ -115,7 +114,7 @@ mod tests {
     use super::*;
 
     fn start(queue: usize) -> HashThreads<()> {
-        HashThreads::start("test", 1, queue, QueueMetrics::default(), || ()).expect("a thread")
+        HashThreads::start("test", &Supervisor::default(), 1, queue, QueueMetrics::default(), || ()).expect("a thread")
     }
 
     /// Keeps the thread busy, from now until something is sent or the sender is dropped.

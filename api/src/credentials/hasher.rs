@@ -7,6 +7,7 @@ use std::thread;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
+use http_server::Supervisor;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
@@ -65,17 +66,17 @@ impl Hasher {
     ///
     /// # Errors
     /// When argon2 does not accept the parameters, or a thread cannot be started.
-    pub fn start(config: HashingConfig, metrics: Metrics) -> Result<Self, StartError> {
+    pub fn start(config: HashingConfig, metrics: Metrics, supervisor: &Supervisor) -> Result<Self, StartError> {
         let params = Params::new(config.m_kib, config.t, config.p, Some(Params::DEFAULT_OUTPUT_LEN))
             .map_err(StartError::HashParameters)?;
         let HashingConfig { threads, queue, .. } = config;
         let blocks = params.block_count();
         Ok(Self {
-            hashing: HashThreads::start("hash", threads, queue, metrics.hashing.clone(), move || {
+            hashing: HashThreads::start("hash", supervisor, threads, queue, metrics.hashing.clone(), move || {
                 Memory::new(blocks)
             })
             .map_err(StartError::Thread)?,
-            estimating: HashThreads::start("estimate", 1, queue, QueueMetrics::default(), || ())
+            estimating: HashThreads::start("estimate", supervisor, 1, queue, QueueMetrics::default(), || ())
                 .map_err(StartError::Thread)?,
             // No password has this digest, and finding that out costs as much as any hash.
             dummy: phc(&params, &[0; 16], &[0; 32]),
@@ -229,7 +230,7 @@ mod tests {
             t: 1,
             p: 1,
         };
-        Hasher::start(config, Metrics::new()).expect("threads")
+        Hasher::start(config, Metrics::new(), &Supervisor::default()).expect("threads")
     }
 
     async fn hash(hasher: &Hasher, password: &str, salt_of: Option<&str>) -> String {

@@ -3,6 +3,8 @@ use std::net::{IpAddr, SocketAddrV4};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
+use crate::limits::Client;
+
 /// The networks of the proxies in front of this server. Their `X-Forwarded-For` is trusted.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies(pub Vec<IpNet>);
@@ -28,6 +30,11 @@ impl TrustedProxies {
             client = entry.to_canonical();
         }
         client
+    }
+
+    /// The network that the connections of a peer count for: none if it is a proxy, which has connections of many clients.
+    pub(crate) fn network_of(&self, peer: IpAddr) -> Option<IpAddr> {
+        (!self.trusts(peer.to_canonical())).then(|| Client::at(peer).network())
     }
 
     fn trusts(&self, address: IpAddr) -> bool {

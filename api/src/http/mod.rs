@@ -3,6 +3,7 @@
 mod allowed_hosts;
 pub(crate) mod authorization;
 mod client_address;
+mod connection_limits;
 mod context;
 mod cors;
 pub mod graphiql;
@@ -15,6 +16,7 @@ mod router;
 mod user_agent;
 
 pub use client_address::TrustedProxies;
+pub(crate) use connection_limits::{METRICS_CONNECTIONS, connection_limits};
 pub use cors::Origins;
 pub use http_server::{AllowedHosts, Limits, serve};
 pub use router::{HttpConfig, metrics_router, router};

@@ -17,8 +17,13 @@ pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve requests: its database responds.
+/// The process can serve requests: its tasks run, and its database responds.
 pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
+    let down = context.app.supervisor.down();
+    if !down.is_empty() {
+        let text = format!("Restarting after a panic: {}.\n", down.join(", "));
+        return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+    }
     match tokio::time::timeout(DATABASE_PING_TIMEOUT, context.app.db.ping()).await {
         Ok(Ok(())) => "ok\n".into_response(),
         failed => {

@@ -24,6 +24,10 @@ pub struct HttpConfig {
     pub metrics_addr: Option<SocketAddr>,
     /// The host names that requests may have.
     pub allowed_hosts: AllowedHosts,
+    /// The most connections of the API, if set.
+    pub max_connections: Option<usize>,
+    /// The most connections of one client network, if set.
+    pub max_connections_per_network: Option<usize>,
     /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: TrustedProxies,
     /// The origins whose pages may call the API.

@@ -38,7 +38,7 @@ impl Client {
     }
 
     /// The network of the client: its IPv4 /24 or its IPv6 /64.
-    pub(super) fn network(&self) -> IpAddr {
+    pub(crate) fn network(&self) -> IpAddr {
         self.masked(24)
     }
 

@@ -50,11 +50,10 @@ impl MailWorker {
     /// Sends whatever is in the outbox. When told to stop, finishes what it is sending.
     pub async fn run(self, stop: CancellationToken) {
         let (attempts, attempted) = mpsc::channel(CONNECTIONS);
-        let recorder = self.clone().keep_recording(attempted);
-        let sender = async move {
-            self.keep_sending(attempts, &stop).await;
-        };
-        tokio::join!(sender, recorder);
+        // In a task of its own, which records what is being sent even if this one panics.
+        let recorder = tokio::spawn(self.clone().keep_recording(attempted));
+        self.keep_sending(attempts, &stop).await;
+        let _ = recorder.await;
     }
 
     async fn keep_sending(&self, attempts: Attempts, stop: &CancellationToken) {

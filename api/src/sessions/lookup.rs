@@ -5,16 +5,18 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
 use futures_util::FutureExt;
+use http_server::Supervisor;
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait, ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter,
     QuerySelect, RelationTrait,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot};
 
 use crate::clock::SharedClock;
 use crate::policy::Policy;
@@ -58,9 +60,11 @@ pub(crate) struct FoundSession {
 impl SessionLookup {
     /// Starts the lookup on the present runtime.
     #[must_use]
-    pub fn start(db: DatabaseConnection, clock: SharedClock, policy: Policy) -> Self {
+    pub fn start(db: DatabaseConnection, clock: SharedClock, policy: Policy, supervisor: &Supervisor) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
-        tokio::spawn(work(queue, Reader { db, clock, policy }));
+        let queue = Arc::new(Mutex::new(queue));
+        let reader = Reader { db, clock, policy };
+        supervisor.keep_running("session lookup", move || work(queue.clone(), reader.clone()));
         Self(sender)
     }
 
@@ -80,7 +84,8 @@ impl SessionLookup {
 }
 
 /// Runs one statement after the other: with several at once, fewer lookups would share one.
-async fn work(mut queue: mpsc::Receiver<Lookup>, reader: Reader) {
+async fn work(queue: Arc<Mutex<mpsc::Receiver<Lookup>>>, reader: Reader) {
+    let mut queue = queue.lock().await;
     let mut lookups = Vec::with_capacity(BATCH);
     while let Some(first) = queue.recv().await {
         lookups.push(first);
@@ -103,6 +108,7 @@ async fn work(mut queue: mpsc::Receiver<Lookup>, reader: Reader) {
     }
 }
 
+#[derive(Clone)]
 struct Reader {
     db: DatabaseConnection,
     clock: SharedClock,

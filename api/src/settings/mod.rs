@@ -120,6 +120,13 @@ pub struct Settings {
     /// Names of the API in the Host header, separated by commas [default: any; in development none but local ones]
     #[arg(long, env = "ALLOWED_HOSTS", value_name = "NAMES", value_delimiter = ',', value_parser = host_name)]
     allowed_hosts: Option<Vec<String>>,
+    /// Connections in all [default: 4096, or as many as the limit of open files allows]
+    #[arg(long, env = "MAX_CONNECTIONS", value_name = "NUMBER", value_parser = positive::<usize>)]
+    max_connections: Option<usize>,
+
+    /// Connections from one client network [default: a quarter of MAX_CONNECTIONS]
+    #[arg(long, env = "MAX_CONNECTIONS_PER_NETWORK", value_name = "NUMBER", value_parser = positive::<usize>)]
+    max_connections_per_network: Option<usize>,
 
     /// Networks of the proxies whose X-Forwarded-For header is trusted, separated by commas [default: none]
     #[arg(long, env = "TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]

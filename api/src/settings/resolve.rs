@@ -146,6 +146,8 @@ impl Settings {
                     None if development => AllowedHosts::local_and(Vec::new()),
                     None => AllowedHosts::Any,
                 },
+                max_connections: self.max_connections,
+                max_connections_per_network: self.max_connections_per_network,
                 trusted_proxies: TrustedProxies(self.trusted_proxies),
                 origins: match self.cors_allowed_origins {
                     Some(origins) => Origins::Listed(origins),

@@ -16,10 +16,12 @@ impl<S: Sync> FromRequest<S> for RequestBody {
     type Rejection = HttpError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, HttpError> {
-        let mut body = read_body(request.into_body(), MAX_BODY).await.map_err(|error| match error {
-            BodyError::TooLarge => HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
-            BodyError::Broken => HttpError::bad_request("the body could not be read"),
-        })?;
+        let mut body = read_body(request.into_body(), MAX_BODY)
+            .await
+            .map_err(|error| match error {
+                BodyError::TooLarge => HttpError::new(StatusCode::PAYLOAD_TOO_LARGE, "the body is too large"),
+                BodyError::Broken => HttpError::bad_request("the body could not be read"),
+            })?;
         if body.starts_with(BYTE_ORDER_MARK) {
             drop(body.split_to(BYTE_ORDER_MARK.len()));
         }

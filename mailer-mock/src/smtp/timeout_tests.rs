@@ -110,13 +110,6 @@ async fn client_idle_during_tls_handshake_is_disconnected() -> Result<(), Certif
     Ok(())
 }
 
-#[tokio::test]
-async fn client_beyond_the_connection_limit_gets_421() {
-    let (session, mut peer) = session(1_024);
-    session.refuse().await;
-    assert!(peer.rest().await.starts_with("421 too many connections"));
-}
-
 #[tokio::test(start_paused = true)]
 async fn delay_after_data_defers_reply_and_storage() {
     let (session, mut peer) = session(1_024);

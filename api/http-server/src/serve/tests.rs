@@ -289,8 +289,14 @@ async fn is_answered(server: &TestServer) -> bool {
 
 #[tokio::test]
 async fn connection_whose_request_is_handled_makes_no_room() {
-    let post = HELD.replace("GET", "POST").replace("\r\n\r\n", "\r\ncontent-length: 5\r\n\r\n12345");
-    for (held, answer) in [(HELD, "released"), (HELD_BODY, "released\r\n0\r\n\r\n"), (&post, "released")] {
+    let post = HELD
+        .replace("GET", "POST")
+        .replace("\r\n\r\n", "\r\ncontent-length: 5\r\n\r\n12345");
+    for (held, answer) in [
+        (HELD, "released"),
+        (HELD_BODY, "released\r\n0\r\n\r\n"),
+        (&post, "released"),
+    ] {
         let server = TestServer::start(Limits {
             connections: ConnectionLimits::total(1),
             ..HOURS
