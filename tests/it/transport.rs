@@ -206,6 +206,76 @@ async fn batches_and_large_bodies_are_rejected(database: Database) {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn encoded_body_is_refused_with_the_encodings_that_are_read() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    let body = json!({ "query": "{__typename}" }).to_string();
+    for (encodings, status) in [
+        (vec![], 200),
+        (vec!["identity"], 200),
+        (vec!["Identity, identity"], 200),
+        (vec![""], 200),
+        (vec!["gzip"], 415),
+        (vec!["br"], 415),
+        (vec!["deflate"], 415),
+        (vec!["zstd"], 415),
+        (vec!["x-unknown"], 415),
+        (vec!["identity,gzip"], 415),
+        (vec!["identity", "GZIP"], 415),
+    ] {
+        let mut request = app
+            .request(Method::POST, "/graphql")
+            .header("content-type", "application/json");
+        for encoding in &encodings {
+            request = request.header("content-encoding", *encoding);
+        }
+        let response = request.body(body.clone()).send().await.expect("the server answers");
+        assert_eq!(response.status(), status, "{encodings:?}");
+        let accepted = response.headers().get("accept-encoding");
+        assert_eq!(
+            accepted.is_some_and(|accepted| accepted == "identity"),
+            status == 415,
+            "{encodings:?}"
+        );
+        let answer: Value = response.json().await.expect("JSON");
+        let code = &answer["errors"][0]["extensions"]["code"];
+        assert_eq!(code == "BAD_REQUEST", status == 415, "{encodings:?} {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_spelling_of_utf8_is_read() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    let (json, utf16) = ("{\"query\":\"{__typename}\"}", "\u{0}{\u{0}}");
+    let marked = format!("\u{feff}{json}");
+    for (content_type, body, status) in [
+        ("application/json", json, 200),
+        ("Application/JSON;Charset=UTF-8", json, 200),
+        ("application/json; charset=utf8", json, 200),
+        ("application/json; charset=UTF8", json, 200),
+        ("application/json; charset=\"utf-8\"", json, 200),
+        ("application/json; charset=\"Utf8\"", json, 200),
+        ("application/json ;charset = utf-8 ; ", json, 200),
+        ("application/json", &marked, 200),
+        ("application/json; charset=utf8", &marked, 200),
+        ("application/json", "\u{feff}", 400),
+        ("application/json", &format!("\u{feff}{marked}"), 400),
+        ("application/json", &format!(" {marked}"), 400),
+        ("application/json", "\u{feff}[]", 400),
+        ("application/json", utf16, 400),
+        ("application/json; charset=utf-16", json, 415),
+        ("application/json; charset=iso-8859-1", json, 415),
+        ("application/json; charset=utf-8; charset=utf-16", json, 415),
+        ("application/json; charset=", json, 415),
+    ] {
+        let request = app
+            .request(Method::POST, "/graphql")
+            .header("content-type", content_type);
+        let response = request.body(body.to_owned()).send().await.expect("the server answers");
+        assert_eq!(response.status(), status, "{content_type} {body:?}");
+    }
+}
+
 #[on_both_databases]
 async fn every_response_has_an_id_and_is_not_cached(database: Database) {
     let app = TestApp::start(&database).await;

@@ -12,10 +12,10 @@ use std::time::Duration;
 use axum::Extension;
 use axum::extract::{ConnectInfo, RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use self::media_type::media_type;
-use self::parameters::{from_body, from_url, is_json};
+use self::parameters::{from_body, from_url, is_encoded, is_json};
 pub(super) use self::response::error_response;
 use self::response::{bad_request, execution_response, overloaded_response, parameters_response, rejection_response};
 use super::context::Context;
@@ -53,6 +53,12 @@ pub(super) async fn post(
     if !is_json(&head.headers) {
         let message = "Send the request as application/json, in UTF-8.";
         return bad_request(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+    }
+    if is_encoded(&head.headers) {
+        let message = "Send the body without a Content-Encoding.";
+        let response = bad_request(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+        // RFC 9110, section 12.5.3.
+        return ([(header::ACCEPT_ENCODING, "identity")], response).into_response();
     }
     let body = match body::read(body).await {
         Ok(body) => body,

@@ -6,6 +6,20 @@ use serde_json::Value;
 
 use crate::graphql::Request;
 
+/// A reader of JSON may ignore it (RFC 8259, section 8.1).
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Whether the body is encoded, such as compressed. A client that learns that the server reads no encoding can send it
+/// again without one.
+pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONTENT_ENCODING).iter();
+    let mut encodings = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    encodings.any(|encoding| {
+        let encoding = encoding.trim_ascii();
+        !encoding.is_empty() && !encoding.eq_ignore_ascii_case(b"identity")
+    })
+}
+
 /// Whether the head of a request declares its body as JSON in UTF-8.
 pub(super) fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) else {
@@ -16,12 +30,15 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
         .next()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
     let utf8 = parts.all(|parameter| match parameter.split_once('=') {
-        Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
-            value.trim_matches('"').eq_ignore_ascii_case("utf-8")
-        }
+        Some((name, value)) if name.trim().eq_ignore_ascii_case("charset") => is_utf8(value),
         _ => true,
     });
     json && utf8
+}
+
+fn is_utf8(charset: &str) -> bool {
+    let charset = charset.trim().trim_matches('"');
+    charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }
 
 /// Why parameters are not a request.
@@ -40,6 +57,7 @@ impl From<&str> for InvalidParameters {
 
 /// The request in a body.
 pub(super) fn from_body(body: &[u8]) -> Result<Request, InvalidParameters> {
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
         None => return Err("The body is empty. Send JSON with a \"query\".".into()),
