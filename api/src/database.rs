@@ -1,18 +1,21 @@
 //! Connections to PostgreSQL or SQLite, and their migration. What differs between the two is here.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait, SCHEMA_VERSION};
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
+use crate::private_file::{self, FileError};
 use crate::start_error::StartError;
 
 /// How long a request waits for a connection, including the time to open it.
@@ -54,6 +57,9 @@ pub async fn connect(url: &str) -> Result<DatabaseConnection, StartError> {
 /// Like [`connect`].
 pub async fn connect_with_pool(url: &str, pool_size: u32) -> Result<DatabaseConnection, StartError> {
     let sqlite = url.starts_with("sqlite:");
+    if sqlite {
+        secure_files(url)?;
+    }
     let mut options = ConnectOptions::new(url);
     options
         .sqlx_logging(false)
@@ -109,6 +115,31 @@ async fn check_connection(url: &str) -> Result<(), StartError> {
         ))))),
         Err(_) => Err(StartError::DatabaseTimeout),
     }
+}
+
+/// Creates the file of an SQLite database, or checks the one that exists, so that no other user can open it. SQLite gives
+/// the files beside it the same mode.
+fn secure_files(url: &str) -> Result<(), StartError> {
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| StartError::DatabaseUrl)?;
+    let file = options.get_filename();
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        return Ok(());
+    }
+    // If it cannot be created, SQLite says why.
+    let _ = private_file::create(file);
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        let mut path = file.as_os_str().to_owned();
+        path.push(suffix);
+        let path = PathBuf::from(path);
+        match private_file::check(&path) {
+            Err(FileError::Io(_)) | Ok(()) => {}
+            Err(source) => {
+                let name = "DATABASE_URL";
+                return Err(StartError::PrivateFile { name, path, source });
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Opens the pool and its first connection. That switches a new SQLite file to WAL, which needs an exclusive lock. SQLite

@@ -20,6 +20,7 @@ pub mod limits;
 pub mod mail;
 pub mod metrics;
 pub mod policy;
+pub mod private_file;
 pub mod random;
 pub mod server;
 pub mod sessions;

@@ -81,6 +81,8 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     let is_development = settings.is_development();
     let config = settings.resolve()?;
     let server = Server::start(config.clone(), Arc::new(SystemClock), Arc::new(SystemRandom)).await?;
+    // Before anybody learns that it has started, and may stop it.
+    let stop = stop_signal().map_err(StartError::Signals)?;
     tracing::info!("the API listens on http://{}", server.address());
     if config.http.graphiql && !http::graphiql::is_embedded() {
         tracing::warn!("GraphiQL is not part of this build, so browsers load it from unpkg.com");
@@ -90,7 +92,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
         log.output
             .push(format!("{}\n", banner(&config, server.address())).as_bytes());
     }
-    stop_signal().map_err(StartError::Signals)?.await;
+    stop.await;
     tracing::info!("stopping");
     server.stop().await;
     #[cfg(feature = "embedded-mailbox")]

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
+use crate::private_file::FileError;
+
 /// The form of `DATABASE_URL`.
 pub(crate) const DATABASE_URL: &str =
     "postgres://USER:PASSWORD@HOST/NAME or sqlite://FILE; percent-encode special characters (@ is %40)";
@@ -46,6 +48,12 @@ pub enum StartError {
     DataFolder { path: PathBuf, source: io::Error },
     #[error("cannot read or create the secret key in {path}: {source}")]
     SecretKeyFile { path: PathBuf, source: io::Error },
+    #[error("{name}: cannot use {path}: {source}")]
+    PrivateFile {
+        name: &'static str,
+        path: PathBuf,
+        source: FileError,
+    },
     #[error("the secret key in {path} is truncated; delete the file to create a new key")]
     TruncatedSecretKey { path: PathBuf },
     #[error("{name}: cannot listen on {address}: {source}")]

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use entity::verification;
 use sea_orm::{ConnectionTrait, EntityTrait};
-use tests::{Client, Database, Installation, PASSWORD, Process, binary, drop_privileges, give_away, on_both_databases};
+use tests::{
+    Client, Database, Installation, PASSWORD, Process, binary, drop_privileges, give_away, on_both_databases, take_back,
+};
 use tokio::process::Command;
 
 /// Waits until a start fails, and returns the line with the reason.
@@ -87,7 +89,7 @@ async fn read_only_database_is_left_unchanged() {
     // Root may write read-only files, so another user runs a copy of the program that it can read.
     let program = folder.join("api");
     fs::copy(binary("api"), &program).expect("a copy");
-    for (path, mode) in [(file, 0o444), (folder, 0o555)] {
+    for (path, mode) in [(file, 0o400), (folder, 0o555)] {
         let before = fs::read(file).expect("the file");
         give_away(folder);
         give_away(file);
@@ -99,8 +101,11 @@ async fn read_only_database_is_left_unchanged() {
         drop_privileges(command.as_std_mut());
         let line = reason_of_failed_start(Process::start(command)).await;
         assert!(line.contains("readonly"), "{line}");
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("the owner may change the mode");
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("the owner may change the mode");
         assert!(fs::read(file).expect("the file") == before, "{line}");
+    }
+    for entry in fs::read_dir(folder).expect("a folder") {
+        take_back(&entry.expect("a file").path());
     }
     assert_eq!(registrations(&database).await, 1);
 }

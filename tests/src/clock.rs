@@ -1,5 +1,7 @@
 //! A clock that a test advances.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use api::clock::Clock;
@@ -8,7 +10,10 @@ use tokio::sync::watch;
 
 /// Stands still until a test advances it, which wakes the sleeps that are due.
 #[derive(Clone, Debug)]
-pub struct ManualClock(watch::Sender<(Timestamp, Instant)>);
+pub struct ManualClock {
+    time: watch::Sender<(Timestamp, Instant)>,
+    is_broken: Arc<AtomicBool>,
+}
 
 impl Default for ManualClock {
     /// Noon on a Sunday.
@@ -18,14 +23,17 @@ impl Default for ManualClock {
     )]
     fn default() -> Self {
         let noon = Timestamp::from_millis(1_767_528_000_000);
-        Self(watch::Sender::new((noon, Instant::now())))
+        Self {
+            time: watch::Sender::new((noon, Instant::now())),
+            is_broken: Arc::default(),
+        }
     }
 }
 
 impl ManualClock {
     /// Lets time pass.
     pub fn advance(&self, duration: Duration) {
-        self.0.send_modify(|(wall, monotonic)| {
+        self.time.send_modify(|(wall, monotonic)| {
             *wall = *wall + duration;
             *monotonic += duration;
         });
@@ -33,26 +41,33 @@ impl ManualClock {
 
     /// Sets the wall clock ahead. No time passes.
     pub fn set_ahead(&self, duration: Duration) {
-        self.0.send_modify(|(wall, _)| *wall = *wall + duration);
+        self.time.send_modify(|(wall, _)| *wall = *wall + duration);
     }
 
     /// Sets the wall clock back. No time passes.
     pub fn set_back(&self, duration: Duration) {
-        self.0.send_modify(|(wall, _)| *wall = wall.before(duration));
+        self.time.send_modify(|(wall, _)| *wall = wall.before(duration));
+    }
+
+    /// Makes everything panic that asks for the time.
+    pub fn set_broken(&self, is_broken: bool) {
+        self.is_broken.store(is_broken, Ordering::Relaxed);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        self.0.borrow().0
+        assert!(!self.is_broken.load(Ordering::Relaxed), "the test broke the clock");
+        self.time.borrow().0
     }
 
     fn monotonic(&self) -> Instant {
-        self.0.borrow().1
+        assert!(!self.is_broken.load(Ordering::Relaxed), "the test broke the clock");
+        self.time.borrow().1
     }
 
     fn sleep_until(&self, instant: Instant) -> futures_util::future::BoxFuture<'static, ()> {
-        let mut time = self.0.subscribe();
+        let mut time = self.time.subscribe();
         Box::pin(async move {
             // A dropped clock never reaches the instant.
             if time.wait_for(|(_, monotonic)| *monotonic >= instant).await.is_err() {

@@ -26,7 +26,7 @@ pub use process::{Process, binary};
 pub use programs::succeeds;
 pub use proxy::Proxy;
 pub use test_macros::on_both_databases;
-pub use unprivileged::{drop_privileges, give_away};
+pub use unprivileged::{drop_privileges, give_away, take_back};
 
 /// A strong password.
 pub const PASSWORD: &str = "correct horse battery staple";

@@ -21,6 +21,15 @@ pub fn give_away(path: &Path) {
     }
 }
 
+/// Makes this process's user the owner of a file again.
+///
+/// # Panics
+/// When the owner cannot be changed.
+pub fn take_back(path: &Path) {
+    let (user, group) = (rustix::process::geteuid(), rustix::process::getegid());
+    std::os::unix::fs::chown(path, Some(user.as_raw()), Some(group.as_raw())).expect("the owner can be changed");
+}
+
 /// The user and group to run as; `None` when this process has no privileges to drop.
 fn unprivileged_user() -> Option<(u32, u32)> {
     if id(&["-u"])? != 0 {

@@ -1,7 +1,7 @@
 //! What a development server keeps across restarts.
 
-use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::DirBuilder;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use secrecy::SecretSlice;
 
 use super::values::SECRET_KEY_BYTES;
+use crate::private_file;
 use crate::random::{self, SystemRandom};
 use crate::start_error::StartError;
 
@@ -33,17 +34,22 @@ pub(super) fn create() -> Result<PathBuf, StartError> {
 /// Reads the secret key from its file. If there is no file, creates one with a random key, readable only by its owner.
 pub(super) fn secret_key() -> Result<SecretSlice<u8>, StartError> {
     let path = create()?.join("secret.key");
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let key = match options.open(&path) {
-        Ok(mut file) => {
+    let key = match private_file::create(&path) {
+        Ok(Some(mut file)) => {
             let key = STANDARD.encode(random::bytes::<SECRET_KEY_BYTES>(&SystemRandom));
             let written = file.write_all(key.as_bytes()).and_then(|()| file.sync_all());
             written.map(|()| key.into_bytes())
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => fs::read(&path),
+        Ok(None) => match private_file::open(&path) {
+            Ok(mut file) => {
+                let mut key = Vec::new();
+                file.read_to_end(&mut key).map(|_| key)
+            }
+            Err(source) => {
+                let name = "SECRET_KEY";
+                return Err(StartError::PrivateFile { name, path, source });
+            }
+        },
         Err(error) => Err(error),
     };
     match key {
