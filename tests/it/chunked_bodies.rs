@@ -7,10 +7,10 @@ use tokio::time::timeout;
 
 use crate::seconds;
 
-const CONNECTIONS: usize = 10;
+const CONNECTIONS: usize = 4;
 const BODY: usize = 32 * 1024;
-/// Twice the buffers of the connections, with their bodies.
-const GROWTH_KIB: u64 = 4 * 1024;
+/// Half of what it takes to keep each chunk with the buffer that it arrived in.
+const GROWTH_KIB: u64 = 8 * 1024;
 const HEAD: &str =
     "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n";
 

@@ -173,7 +173,7 @@ async fn too_few_files_end_the_start_with_one_line() {
 async fn without_a_free_descriptor_idle_connections_make_room() {
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await;
-    let (mut api, client) = installation.start().await;
+    let (api, client) = installation.start().await;
     client.register("ada@example.com", PASSWORD).await.succeeds();
     let pid = i32::try_from(api.id()).ok().and_then(Pid::from_raw);
     let files = std::fs::read_dir(format!("/proc/{}/fd", api.id()))

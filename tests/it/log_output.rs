@@ -43,7 +43,9 @@ fn full_disk() -> Output {
     }
 }
 
-const BROKEN: [(&str, fn() -> Output); 3] = [
+type OpenOutput = fn() -> Output;
+
+const BROKEN: [(&str, OpenOutput); 3] = [
     ("a closed pipe", closed_pipe),
     ("an unread pipe", unread_pipe),
     ("a full disk", full_disk),

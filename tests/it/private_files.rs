@@ -61,6 +61,8 @@ async fn files_are_only_for_their_owner() {
     assert_eq!(mode(&folder.path().join("data/secret.key")), 0o600);
 }
 
+type Change<'a> = &'a dyn Fn(&Path);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_and_open_files_end_the_start_with_one_line() {
     let open = |path: &Path| set_mode(path, 0o644);
@@ -83,7 +85,7 @@ async fn foreign_and_open_files_end_the_start_with_one_line() {
         let made = std::process::Command::new("mkfifo").arg(path).status();
         assert!(made.expect("mkfifo").success());
     };
-    let changes: [(&dyn Fn(&Path), &str); 7] = [
+    let changes: [(Change, &str); 7] = [
         (&open, "other users can open it (mode 644); run chmod 600 on it"),
         (&to_group, "other users can open it (mode 640); run chmod 600 on it"),
         (&replace_with_link, "it is a symbolic link"),

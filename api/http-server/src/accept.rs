@@ -48,7 +48,7 @@ pub async fn accept_connections<H, F>(
             }
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
-                if let Some(failures) = failures.to_log(Instant::now()) {
+                if let Some(failures) = failures.count(Instant::now()) {
                     tracing::warn!(%error, failures, "cannot accept connections");
                 }
                 // The process may have no free file descriptor.
@@ -72,18 +72,18 @@ fn concerns_one_connection(error: &io::Error) -> bool {
 /// Failures of `accept` since the last log line.
 #[derive(Default)]
 struct Failures {
-    count: u64,
+    since_log: u64,
     logged_at: Option<Instant>,
 }
 
 impl Failures {
     /// Counts a failure. Gives the count when it is time to log it.
-    fn to_log(&mut self, now: Instant) -> Option<u64> {
-        self.count += 1;
+    fn count(&mut self, now: Instant) -> Option<u64> {
+        self.since_log += 1;
         if self.logged_at.is_some_and(|logged_at| now < logged_at + LOG_INTERVAL) {
             return None;
         }
         self.logged_at = Some(now);
-        Some(std::mem::take(&mut self.count))
+        Some(std::mem::take(&mut self.since_log))
     }
 }

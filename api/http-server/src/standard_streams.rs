@@ -31,12 +31,12 @@ impl Log {
         // The standard hook writes to standard error itself. If nobody reads there, the panicking thread would stand still.
         panic::set_hook(Box::new(move |panic| {
             let thread = thread::current();
-            let mut text = format!("thread '{}' {panic}\n", thread.name().unwrap_or("unnamed"));
+            let name = thread.name().unwrap_or("unnamed");
+            errors.push(format!("thread '{name}' {panic}\n").as_bytes());
             let backtrace = Backtrace::capture();
             if backtrace.status() == BacktraceStatus::Captured {
-                text += &format!("{backtrace}\n");
+                errors.push(format!("{backtrace}\n").as_bytes());
             }
-            errors.push(text.as_bytes());
         }));
         Ok(Self {
             output,

@@ -124,7 +124,7 @@ pub struct Settings {
     #[arg(long, env = "MAX_CONNECTIONS", value_name = "NUMBER", value_parser = positive::<usize>)]
     max_connections: Option<usize>,
 
-    /// Connections from one client network [default: a quarter of MAX_CONNECTIONS]
+    /// Connections from one client network [default: a quarter of all]
     #[arg(long, env = "MAX_CONNECTIONS_PER_NETWORK", value_name = "NUMBER", value_parser = positive::<usize>)]
     max_connections_per_network: Option<usize>,
 

@@ -29,6 +29,13 @@ async fn run(mut command: Command) -> Output {
     output.expect("the process ends").expect("the process starts")
 }
 
+/// Unlike [`run`], keeps the standard output that the command has.
+async fn run_with_its_output(mut command: Command) -> Output {
+    let child = command.spawn().expect("the process starts");
+    let output = timeout(GIVE_UP_AFTER, child.wait_with_output()).await;
+    output.expect("the process ends").expect("its output")
+}
+
 /// The running binary, and its log after the first two lines, which contain the addresses.
 struct Running {
     child: Child,
@@ -84,6 +91,54 @@ async fn logs_one_line_per_message() {
         assert!(
             logged.contains(" INFO ") && logged.ends_with(&format!(": {line}")),
             "{logged}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn broken_output_stops_and_delays_nothing() {
+    let closed = || Stdio::from(std::io::pipe().expect("a pipe").1);
+    let full = || {
+        let device = std::fs::File::options().write(true).open("/dev/full");
+        Stdio::from(device.expect("Linux"))
+    };
+    let (_unread, writer) = std::io::pipe().expect("a pipe");
+    let unread = || Stdio::from(writer.try_clone().expect("a pipe"));
+    let outputs: [&dyn Fn() -> Stdio; 3] = [&closed, &full, &unread];
+    for output in outputs {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let smtp = free.expect("a free port");
+        let mut child = mailer_mock(&["--smtp", &smtp.to_string(), "--http", "127.0.0.1:0"])
+            .env("RUST_LOG", "trace")
+            .stdout(output())
+            .stderr(output())
+            .spawn()
+            .expect("the process starts");
+        let listens = async {
+            while tokio::net::TcpStream::connect(smtp).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(GIVE_UP_AFTER, listens).await.expect("it starts");
+        // More than a pipe holds.
+        let subject = format!("Subject: {}\r\n\r\n.", "x".repeat(900));
+        for _ in 0..200 {
+            let mut client = Client::sending(smtp, "ada@example.com").await;
+            assert_eq!(client.code(&subject).await, 250);
+        }
+        let id = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        kill_process(id.expect("it runs"), Signal::TERM).expect("it is ours");
+        let status = timeout(GIVE_UP_AFTER, child.wait()).await.expect("in time");
+        assert_eq!(status.expect("it ends").code(), Some(0));
+    }
+    for arguments in [["--help"], ["--version"]] {
+        let mut command = mailer_mock(&arguments);
+        command.stdout(closed());
+        let output = run_with_its_output(command).await;
+        assert_eq!(
+            (output.status.code(), output.stderr.len()),
+            (Some(0), 0),
+            "{arguments:?}"
         );
     }
 }

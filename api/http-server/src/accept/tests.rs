@@ -143,6 +143,6 @@ async fn stop_closes_the_listener_and_every_connection() -> io::Result<()> {
 #[test]
 fn failures_are_logged_at_most_once_in_ten_seconds_with_their_count() {
     let (start, mut failures) = (Instant::now(), Failures::default());
-    let logged = (0..250).filter_map(|tenths| failures.to_log(start + Duration::from_millis(100) * tenths));
+    let logged = (0..250).filter_map(|tenths| failures.count(start + Duration::from_millis(100) * tenths));
     assert_eq!(logged.collect::<Vec<_>>(), [1, 100, 100]);
 }
