@@ -78,6 +78,12 @@ async fn broken_output_stops_and_delays_nothing() {
         let mut number = 0;
         let mut dropped = false;
         while !dropped {
+            // The log has the path of each request.
+            for _ in 0..200 {
+                get(&client, &format!("/{}", "x".repeat(10_000)))
+                    .await
+                    .expect("the server answers");
+            }
             dropped = dropped_lines(&client).await > 0;
             number += 1;
             let email = format!("user{number}@example.com");
