@@ -35,6 +35,12 @@ const REQUEST: &str = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
 const HELD: &str = "GET /held HTTP/1.1\r\nhost: a\r\n\r\n";
 const HELD_BODY: &str = "GET /held-body HTTP/1.1\r\nhost: a\r\n\r\n";
 
+/// In parts, so that the server does not have all of it at once.
+fn large_body() -> impl Iterator<Item = Result<Vec<u8>, Infallible>> {
+    let part = vec![0; LARGE / 64];
+    std::iter::repeat_n(part, 64).map(Ok)
+}
+
 struct TestServer {
     address: SocketAddr,
     stop: CancellationToken,
@@ -56,7 +62,7 @@ impl TestServer {
         let (held_begun, held_body_begun) = (begun.clone(), begun.clone());
         let router = Router::new()
             .route("/", get(async || "ok"))
-            .route("/large", get(async || vec![0_u8; LARGE]))
+            .route("/large", get(async || Body::from_stream(stream::iter(large_body()))))
             .route("/body", any(async |_: Bytes| "ok"))
             .route(
                 "/held",
@@ -265,15 +271,26 @@ async fn unread_response_is_closed_after_write_timeout() {
 
 #[tokio::test]
 async fn connection_that_waits_for_its_client_makes_room() {
-    let slow_body = "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n12345";
+    let slow_body = "POST /body HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\nexpect: 100-continue\r\n\r\n12345";
     let unread = &REQUEST.replace("/ ", "/large ");
-    for waiting in ["", "GET", REQUEST, slow_body, unread] {
+    // The request, and what the client reads before the next one connects.
+    for (request, read) in [
+        ("", ""),
+        ("GET", ""),
+        (REQUEST, "ok"),
+        (slow_body, "100 Continue\r\n\r\n"),
+        (unread, "HTTP"),
+    ] {
         let server = TestServer::start(Limits {
             connections: ConnectionLimits::total(1),
             ..HOURS
         })
         .await;
-        let mut waiting = server.send(waiting).await;
+        let mut waiting = server.send(request).await;
+        let mut begin = Vec::new();
+        while !begin.ends_with(read.as_bytes()) {
+            begin.push(in_time(waiting.read_u8()).await.expect("a response"));
+        }
         // The next connection is refused until the server waits for the client of this one.
         in_time(async { while !is_answered(&server).await {} }).await;
         let mut rest = Vec::new();
