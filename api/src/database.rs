@@ -14,7 +14,6 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
     RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
-use tokio::time::Instant;
 
 use crate::private_file::{self, FileError};
 use crate::start_error::StartError;
