@@ -37,11 +37,11 @@ async fn reports_failures(client: &str) {
             let _ = started.send(());
             let _ = held.recv();
         };
-        async move { hasher.estimate(String::new().into(), job).await }
+        async move { hasher.estimate([192, 0, 2, 0].into(), String::new().into(), job).await }
     });
     let start = tokio::task::spawn_blocking(move || start.recv()).await;
     start.expect("no panic").expect("the thread is held");
-    let waiting = hasher.estimate(String::new().into(), |_| ());
+    let waiting = hasher.estimate([198, 51, 100, 0].into(), String::new().into(), |_| ());
     tokio::pin!(waiting);
     assert!(futures_util::poll!(&mut waiting).is_pending());
 

@@ -42,7 +42,7 @@ pub async fn register(
     if let Some(wait) = sliding_window::peek(&app.db, app.clock.now(), &budget).await? {
         return Err(DomainError::EmailsLimited(wait));
     }
-    let password_hash = hash(app, &email, &password).await?;
+    let password_hash = hash(app, &email, &password, client).await?;
 
     let now = app.clock.now();
     let request = CodeRequest::begin(app, email.canonical(), client, now).await?;
@@ -61,12 +61,14 @@ pub async fn register(
 
 /// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that one
 /// run of argon2 verifies a password against both.
-async fn hash(app: &App, email: &EmailAddress, password: &NewPassword) -> Result<String, DomainError> {
+async fn hash(app: &App, email: &EmailAddress, password: &NewPassword, client: &Client) -> Result<String, DomainError> {
     let strength = {
         let email = email.clone();
         move |password: &str| check_strength(password, &email)
     };
-    app.hasher.estimate(password.secret(), strength).await??;
+    app.hasher
+        .estimate(client.network(), password.secret(), strength)
+        .await??;
     let users_hash: Option<HiddenText> = user::password_hash_of(email.canonical())
         .into_tuple()
         .one(&app.db)

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::metrics::QueueMetrics;
 
 /// How long a job may wait and run.
-const JOB_TIMEOUT: Duration = Duration::from_secs(5);
+pub(super) const JOB_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The server has more work than it can do. Retrying in a second or two can help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

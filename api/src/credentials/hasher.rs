@@ -1,8 +1,9 @@
 //! Hashes passwords with argon2id (RFC 9106) on threads of their own, each of which owns the memory of one hash.
 //!
-//! The strength of a new password is estimated on one more thread: a long password can be made to take a second, and
-//! must then delay only other registrations.
+//! The strength of a new password is estimated on one more thread, one at a time for each client network: a password can
+//! be made to take milliseconds, and many of them must not delay the registrations of others.
 
+use std::net::IpAddr;
 use std::thread;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
@@ -11,8 +12,9 @@ use http_server::Supervisor;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use super::hash_threads::HashThreads;
 pub use super::hash_threads::Overloaded;
+use super::hash_threads::{HashThreads, JOB_TIMEOUT};
+use super::turns::Turns;
 use crate::metrics::{Metrics, QueueMetrics};
 use crate::random::{self, Random};
 use crate::start_error::StartError;
@@ -56,6 +58,7 @@ pub fn cores() -> usize {
 pub struct Hasher {
     hashing: HashThreads<Memory>,
     estimating: HashThreads<()>,
+    estimate_turns: Turns,
     params: Params,
     dummy: String,
     metrics: Metrics,
@@ -78,6 +81,7 @@ impl Hasher {
             .map_err(StartError::Thread)?,
             estimating: HashThreads::start("estimate", supervisor, 1, queue, QueueMetrics::default(), || ())
                 .map_err(StartError::Thread)?,
+            estimate_turns: Turns::default(),
             // No password has this digest, and finding that out costs as much as any hash.
             dummy: phc(&params, &[0; 16], &[0; 32]),
             params,
@@ -97,17 +101,28 @@ impl Hasher {
         }
     }
 
-    /// Runs an estimate of a password's strength.
+    /// Runs an estimate of a password's strength. Another one of the same client network waits until it has ended, also
+    /// if its caller leaves.
     ///
     /// # Errors
     /// [`Overloaded`].
     pub async fn estimate<E: Send + 'static>(
         &self,
+        network: IpAddr,
         password: SecretString,
         estimate: impl FnOnce(&str) -> E + Send + 'static,
     ) -> Result<E, Overloaded> {
-        let estimated = self.estimating.run(move |()| estimate(password.expose_secret())).await;
-        self.count_refusal(estimated)
+        let estimating = async {
+            let turn = self.estimate_turns.wait(network).await;
+            let job = move |(): &mut ()| {
+                let estimated = estimate(password.expose_secret());
+                drop(turn);
+                estimated
+            };
+            self.estimating.run(job).await
+        };
+        let estimated = tokio::time::timeout(JOB_TIMEOUT, estimating).await;
+        self.count_refusal(estimated.unwrap_or(Err(Overloaded)))
     }
 
     /// Hashes a password with the salt and parameters of another hash; without one, or if it is not argon2id, with a new
@@ -219,6 +234,11 @@ fn parse(hash: &str) -> Option<(Params, Salt, Output)> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::sync::mpsc;
+
+    use futures_util::poll;
+
     use super::*;
     use crate::random::SystemRandom;
 
@@ -295,5 +315,29 @@ mod tests {
         for hashes in [vec![], vec!["nonsense".to_owned()]] {
             assert_eq!(hasher(8).verify(String::new().into(), hashes).await, Ok(None));
         }
+    }
+
+    #[tokio::test]
+    async fn one_network_has_one_estimate_in_the_queue() {
+        let hasher = hasher(8);
+        let (flood, other) = ([192, 0, 2, 0].into(), [198, 51, 100, 0].into());
+        let (release, held) = mpsc::channel::<()>();
+        let (ran, order) = mpsc::channel();
+        let estimate = |network, name: &'static str| {
+            let ran = ran.clone();
+            hasher.estimate(network, "secret".into(), move |_| ran.send(name))
+        };
+        let mut slow = pin!(hasher.estimate(flood, "secret".into(), move |_| held.recv()));
+        let mut floods = [estimate(flood, "flood"), estimate(flood, "flood")].map(Box::pin);
+        let mut others = pin!(estimate(other, "other"));
+        assert!(poll!(&mut slow).is_pending());
+        for flood in &mut floods {
+            assert!(poll!(flood).is_pending());
+        }
+        assert!(poll!(&mut others).is_pending());
+        release.send(()).expect("the first estimate is held");
+        let [first, second] = floods;
+        let _ = futures_util::join!(slow, first, second, others);
+        assert_eq!(order.try_iter().collect::<Vec<_>>(), ["other", "flood", "flood"]);
     }
 }

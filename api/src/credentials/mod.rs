@@ -5,6 +5,7 @@ mod hash_threads;
 mod hasher;
 mod password;
 mod strength;
+mod turns;
 mod verify;
 
 pub use email_address::{EmailAddress, InvalidEmail};

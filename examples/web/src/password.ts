@@ -11,16 +11,31 @@ export type Verdict = {
   suggestions: string[];
 };
 
-/** The estimator is slow on long texts, so the server estimates only this many characters. */
-const JUDGED = 100;
+/** The estimator is slow on long texts, and where many characters can replace letters. So the server judges the first
+ * characters only; see `api/src/credentials/strength.rs`. */
+const JUDGED = 32;
+const ALWAYS_JUDGED = 8;
+const SUBSTITUTES = ["4@", "({[<", "69", "1!|", "1|7", "$5", "+7"];
+const MAX_CHOICES = 16;
 
 export async function judge(password: string, email: string, policy: Policy): Promise<Verdict> {
   const characters = [...password]; // Code points, as the server counts them: "🦀".length is 2.
   if (characters.length < policy.passwordMinLength) return { code: "PASSWORD_TOO_SHORT", score: 0, suggestions: [] };
   if (characters.length > policy.passwordMaxLength) return { code: "PASSWORD_TOO_LONG", score: 0, suggestions: [] };
   const zxcvbn = await loadEstimator();
-  const { score, feedback } = zxcvbn(characters.slice(0, JUDGED).join(""), partsOf(email));
+  const { score, feedback } = zxcvbn(judgedPart(characters), partsOf(email));
   return { code: score < 2 ? "PASSWORD_TOO_WEAK" : null, score, suggestions: feedback.suggestions };
+}
+
+function judgedPart(characters: string[]): string {
+  let length = Math.min(characters.length, JUDGED);
+  while (length > ALWAYS_JUDGED && choices(characters.slice(0, length)) > MAX_CHOICES) length -= 1;
+  return characters.slice(0, length).join("");
+}
+
+function choices(characters: string[]): number {
+  const used = SUBSTITUTES.map((all) => [...all].filter((one) => characters.includes(one)).length);
+  return used.reduce((product, count) => product * Math.max(count, 1), 1);
 }
 
 /** Loaded on demand: its dictionaries are several times larger than the rest of the page. */
