@@ -17,6 +17,8 @@ pub struct Model {
     pub kind: EmailKind,
     /// The address to write to, as typed.
     pub recipient: HiddenText,
+    /// The canonical form of its domain.
+    pub domain: String,
     /// The verification whose code the email carries; the row is deleted with it. Null for a notice.
     pub verification_id: Option<Uuid>,
     /// When the row was written.

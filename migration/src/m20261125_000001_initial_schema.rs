@@ -103,6 +103,7 @@ fn email_outbox() -> TableCreateStatement {
         .col(uuid("id").primary_key())
         .col(string_len("kind", 32))
         .col(string("recipient"))
+        .col(string("domain"))
         .col(uuid_null("verification_id"))
         .col(big_integer("created_at"))
         .col(big_integer("due_at"))

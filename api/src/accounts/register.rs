@@ -8,7 +8,7 @@ use super::{CodeSent, DomainError};
 use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword, check_strength};
 use crate::limits::{self, Client, sliding_window};
-use crate::mail::outbox;
+use crate::mail::outbox::{self, Recipient};
 use crate::verification::{NewRegistration, VerificationToken, begin_registration};
 
 /// A registration has begun.
@@ -54,7 +54,11 @@ pub async fn register(
         password_hash: HiddenText(password_hash),
     };
     let (id, token) = begin_registration(transaction, &*app.random, now, new).await?;
-    outbox::enqueue(transaction, &*app.random, now, EmailKind::Registration, typed, id).await?;
+    let recipient = Recipient {
+        address: typed,
+        domain: email.domain().to_owned(),
+    };
+    outbox::enqueue(transaction, &*app.random, now, EmailKind::Registration, recipient, id).await?;
     let sent = request.commit().await?;
     Ok(Registered { token, sent })
 }

@@ -30,9 +30,13 @@ pub async fn resend_for(
     client: &Client,
 ) -> Result<CodeSent, DomainError> {
     let now = app.clock.now();
-    let request = CodeRequest::begin(app, &registration.email_canonical.0, client, now).await?;
-    let kind = EmailKind::Registration;
-    if !outbox::enqueue_again(&request.transaction, &*app.random, now, kind, registration.id).await? {
+    let canonical = &registration.email_canonical.0;
+    let request = CodeRequest::begin(app, canonical, client, now).await?;
+    let (kind, domain) = (
+        EmailKind::Registration,
+        canonical.rsplit('@').next().unwrap_or_default(),
+    );
+    if !outbox::enqueue_again(&request.transaction, &*app.random, now, kind, domain, registration.id).await? {
         request.transaction.rollback().await?;
         registration::reload(app, registration, proof).await?;
         return Err(DomainError::VerificationNotFound);

@@ -64,6 +64,12 @@ impl EmailAddress {
         &self.canonical
     }
 
+    /// The domain in its canonical form.
+    #[must_use]
+    pub fn domain(&self) -> &str {
+        self.canonical.get(self.local_octets + 1..).unwrap_or_default()
+    }
+
     /// The address for an SMTP envelope: the domain in ASCII, the local part as typed, because only the receiver may
     /// ignore its case (RFC 5321 2.4).
     #[must_use]

@@ -10,7 +10,8 @@ use futures_util::future::BoxFuture;
 use lettre::Message;
 use sea_orm::{DatabaseConnection, DbErr};
 
-use super::outbox::{self, Claim, OutboxSignal};
+use super::domains::Domains;
+use super::outbox::{self, Claim, OutboxSignal, Selection};
 use super::outcome::{self, Outcome};
 use super::smtp::{SEND_TIMEOUT, Smtp, SmtpConfig};
 use crate::clock::SharedClock;
@@ -48,6 +49,7 @@ pub struct MailWorker {
     pub(super) db: DatabaseConnection,
     pub(super) clock: SharedClock,
     pub(super) signal: OutboxSignal,
+    pub(super) domains: Domains,
     random: SharedRandom,
     metrics: Metrics,
     smtp: Smtp,
@@ -72,6 +74,7 @@ impl MailWorker {
             smtp: Smtp::new(smtp)?,
             db,
             clock,
+            domains: Domains::new(signal.clone()),
             signal,
             random,
             metrics,
@@ -96,11 +99,20 @@ impl MailWorker {
     /// # Errors
     /// When the database fails.
     pub async fn claim(&self) -> Result<Option<Claim>, DbErr> {
-        Ok(self.claim_at(self.clock.now(), 1).await?.pop())
+        let any = Selection {
+            room: 1,
+            ..Selection::default()
+        };
+        Ok(self.claim_some(self.clock.now(), 1, &any).await?.pop())
     }
 
-    pub(super) async fn claim_at(&self, now: Timestamp, limit: usize) -> Result<Vec<Claim>, DbErr> {
-        outbox::claim(&self.db, &*self.random, now, limit).await
+    pub(super) async fn claim_some(
+        &self,
+        now: Timestamp,
+        limit: usize,
+        selection: &Selection,
+    ) -> Result<Vec<Claim>, DbErr> {
+        outbox::claim(&self.db, &*self.random, now, limit, selection).await
     }
 
     /// Sends a claimed email, if the claim still holds.

@@ -3,7 +3,7 @@
 //! Every change to a claimed row requires the claim's lease. So a worker whose lease has ended, or whose verification was
 //! replaced, changes nothing.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,10 +12,11 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
-    FromQueryResult, QueryFilter, QueryOrder, QuerySelect,
+    FromQueryResult, Iterable, QueryFilter, Value,
 };
 use tokio::sync::Notify;
 
+use super::domains::PER_DOMAIN;
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
 use crate::sql::statement;
@@ -50,19 +51,52 @@ pub struct Claim {
     pub(crate) lease: Uuid,
 }
 
+/// Which emails a claim may take.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Selection {
+    /// Not the emails of these domains.
+    pub except: HashSet<String>,
+    /// Only the emails of these domains; `None` for those of all.
+    pub only: Option<HashSet<String>>,
+    /// Domains that may have any number of emails.
+    pub quick: HashSet<String>,
+    /// How many emails of all other domains together. Each may have [`PER_DOMAIN`].
+    pub room: usize,
+}
+
+impl Selection {
+    /// Whether a claim with these results may have passed over emails that another selection allows.
+    pub(super) fn may_have_left_out(&self, claims: &[Claim]) -> bool {
+        let mut others: HashMap<&str, usize> = HashMap::new();
+        for claim in claims.iter().filter(|claim| !self.quick.contains(&claim.row.domain)) {
+            *others.entry(&claim.row.domain).or_default() += 1;
+        }
+        others.values().sum::<usize>() >= self.room || others.values().any(|count| *count >= PER_DOMAIN)
+    }
+}
+
+/// To whom an email goes.
+pub(crate) struct Recipient {
+    /// The address as typed.
+    pub address: HiddenText,
+    /// The canonical form of its domain.
+    pub domain: String,
+}
+
 /// Enqueues an email about a verification that the same transaction began.
 pub(crate) async fn enqueue(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
     kind: EmailKind,
-    recipient: HiddenText,
+    recipient: Recipient,
     verification: Uuid,
 ) -> Result<(), DbErr> {
     email_outbox::Entity::insert(email_outbox::ActiveModel {
         id: Set(random::uuid(random, now)),
         kind: Set(kind),
-        recipient: Set(recipient),
+        recipient: Set(recipient.address),
+        domain: Set(recipient.domain),
         verification_id: Set(Some(verification)),
         created_at: Set(now),
         due_at: Set(now),
@@ -80,13 +114,21 @@ pub(crate) async fn enqueue_again(
     random: &dyn Random,
     now: Timestamp,
     kind: EmailKind,
+    domain: &str,
     verification: Uuid,
 ) -> Result<bool, DbErr> {
-    const SQL: &str = "INSERT INTO email_outbox (id, kind, recipient, verification_id, created_at, due_at, attempts) \
-        SELECT $1, $2, email, id, $3, $3, 0 FROM verifications \
+    const SQL: &str = "INSERT INTO email_outbox \
+            (id, kind, recipient, domain, verification_id, created_at, due_at, attempts) \
+        SELECT $1, $2, email, $5, id, $3, $3, 0 FROM verifications \
         WHERE id = $4 AND consumed_at IS NULL AND expires_at > $3";
     let id = random::uuid(random, now);
-    let values = [id.into(), kind.to_value().into(), now.into(), verification.into()];
+    let values = [
+        id.into(),
+        kind.to_value().into(),
+        now.into(),
+        verification.into(),
+        domain.into(),
+    ];
     let enqueued = transaction
         .execute_raw(statement(transaction, SQL, values))
         .await?
@@ -104,15 +146,17 @@ pub(crate) async fn enqueue_again(
 }
 
 /// Claims emails that are due: the least tried first, of these the longest due. So a first email does not wait behind
-/// thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows that another is claiming.
+/// thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows that another is claiming. Emails
+/// of a kind that this version does not know are left to newer replicas.
 ///
 /// A row whose instants lie further ahead than any pause was written while the clock was ahead. It is due, and its time
 /// in the outbox starts over.
-pub(crate) async fn claim(
+pub(super) async fn claim(
     db: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
     limit: usize,
+    selection: &Selection,
 ) -> Result<Vec<Claim>, DbErr> {
     // SQLite has one writer, so nobody else is claiming.
     let skip_locked = match db.get_database_backend() {
@@ -121,30 +165,73 @@ pub(crate) async fn claim(
     };
     // A common table expression runs once; PostgreSQL may run the subquery of `IN (… LIMIT …)` several times.
     let sql = format!(
-        "WITH due AS (SELECT id FROM email_outbox WHERE due_at <= $1 OR due_at > $5 \
-            ORDER BY attempts, due_at, id LIMIT $2 {skip_locked}) \
+        "WITH candidates AS (SELECT id, domain, attempts, due_at, {quick} AS quick FROM email_outbox \
+            WHERE (due_at <= $1 OR due_at > $10) AND {known} AND NOT {except} AND ($9 = '' OR {only}) \
+            ORDER BY attempts, due_at, id LIMIT $2 {skip_locked}), \
+        ranked AS (SELECT id, quick, \
+            ROW_NUMBER() OVER (PARTITION BY domain ORDER BY attempts, due_at, id) AS of_domain, \
+            ROW_NUMBER() OVER (PARTITION BY quick ORDER BY attempts, due_at, id) AS of_others FROM candidates) \
         UPDATE email_outbox SET lease = $3, due_at = $4, attempts = attempts + 1, \
-            created_at = CASE WHEN created_at > $6 THEN $1 ELSE created_at END \
-        WHERE id IN (SELECT id FROM due) RETURNING *"
+            created_at = CASE WHEN created_at > $11 THEN $1 ELSE created_at END \
+        WHERE id IN (SELECT id FROM ranked WHERE quick OR (of_domain <= $5 AND of_others <= $6)) RETURNING *",
+        known = known_kinds(),
+        quick = is_in("$7"),
+        except = is_in("$8"),
+        only = is_in("$9"),
     );
     let lease = random::uuid(random, now);
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let latest = now + MAX_SKEW;
     let values = [
         now.into(),
-        limit.into(),
+        number(limit),
         lease.into(),
         (now + LEASE).into(),
+        number(PER_DOMAIN),
+        number(selection.room),
+        list(&selection.quick),
+        list(&selection.except),
+        optional_list(selection.only.as_ref()),
         (latest + MAX_PAUSE).into(),
         latest.into(),
     ];
     let rows = db.query_all_raw(statement(db, &sql, values)).await?;
-    rows.iter()
-        .map(|row| {
-            let row = email_outbox::Model::from_query_result(row, "")?;
-            Ok(Claim { row, lease })
-        })
-        .collect()
+    // Each by itself, so that a row that cannot be read does not hold up the others.
+    let claims = rows.iter().filter_map(|row| {
+        let row = email_outbox::Model::from_query_result(row, "");
+        row.inspect_err(|error| tracing::error!(%error, "cannot read an email of the outbox"))
+            .ok()
+            .map(|row| Claim { row, lease })
+    });
+    Ok(claims.collect())
+}
+
+/// The condition that this version knows the kind of an email.
+fn known_kinds() -> String {
+    let kinds: Vec<_> = EmailKind::iter().map(|kind| format!("'{}'", kind.to_value())).collect();
+    format!("kind IN ({})", kinds.join(", "))
+}
+
+/// The condition that the domain is in a [`list`]: one parameter, whatever the length of the list.
+fn is_in(list: &str) -> String {
+    format!("replace({list}, '|' || domain || '|', '') <> {list}")
+}
+
+/// No domain contains the separator.
+fn list(domains: &HashSet<String>) -> Value {
+    let mut list = "|".to_owned();
+    for domain in domains {
+        list += domain;
+        list.push('|');
+    }
+    list.into()
+}
+
+fn optional_list(domains: Option<&HashSet<String>>) -> Value {
+    domains.map_or_else(|| "".into(), list)
+}
+
+fn number(number: usize) -> Value {
+    i64::try_from(number).unwrap_or(i64::MAX).into()
 }
 
 /// Restarts the leases. Returns the emails whose claims still hold.
@@ -186,15 +273,17 @@ pub(crate) async fn postpone(db: &impl ConnectionTrait, claim: &Claim, due: Time
     Ok(())
 }
 
-/// When the next email is due; `None` when the outbox is empty.
-pub(crate) async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Timestamp>, DbErr> {
-    email_outbox::Entity::find()
-        .select_only()
-        .column(email_outbox::Column::DueAt)
-        .order_by_asc(email_outbox::Column::DueAt)
-        .into_tuple()
-        .one(db)
-        .await
+/// When the next email that a claim may take is due; `None` when there is none.
+pub(super) async fn next_due(db: &impl ConnectionTrait, selection: &Selection) -> Result<Option<Timestamp>, DbErr> {
+    let sql = format!(
+        "SELECT due_at FROM email_outbox WHERE {known} AND NOT {except} AND ($2 = '' OR {only}) ORDER BY due_at LIMIT 1",
+        known = known_kinds(),
+        except = is_in("$1"),
+        only = is_in("$2"),
+    );
+    let values = [list(&selection.except), optional_list(selection.only.as_ref())];
+    let row = db.query_one_raw(statement(db, &sql, values)).await?;
+    row.map(|row| row.try_get("", "due_at")).transpose()
 }
 
 /// The rows whose claims hold, each by its own lease.

@@ -9,6 +9,7 @@
 //! While some emails are sent, the next are claimed; while outcomes are recorded, others are sent. So the longer the
 //! backlog, the more emails share a statement.
 
+use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,9 +17,10 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use sea_orm::DbErr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{CONNECTIONS, MailWorker};
+use super::attempt::{CONNECTIONS, Content, MailWorker};
 use super::outbox::{self, Claim};
 use super::outcome::Outcome;
 
@@ -103,25 +105,58 @@ impl MailWorker {
         // One instant for the claim and for what follows: an email that falls due between two instants would look as if
         // another worker were claiming it.
         let (now, started) = (self.clock.now(), self.clock.monotonic());
-        let claims = self.claim_at(now, free.num_permits()).await?;
-        if claims.is_empty() {
-            let due = outbox::next_due(&self.db).await?;
-            let pause = due.map_or(POLL_INTERVAL, |due| {
-                due.since(now).clamp(LOCKED_ROW_PAUSE, POLL_INTERVAL)
+        let selections = self.domains.selections(Instant::now());
+        for selection in &selections {
+            let claims = self.claim_some(now, free.num_permits(), selection).await?;
+            if claims.is_empty() {
+                continue;
+            }
+            let has_more = claims.len() == free.num_permits() || selection.may_have_left_out(&claims);
+            self.start(claims, &mut free, attempts).await?;
+            return Ok(if has_more || selections.len() > 1 {
+                NextLook::Now
+            } else {
+                NextLook::Soon
             });
-            return Ok(NextLook::At(started + pause));
         }
-        let drained = claims.len() < free.num_permits();
+        Ok(NextLook::At(started + self.pause(now).await?))
+    }
+
+    /// How long to wait if there was nothing to claim.
+    async fn pause(&self, now: Timestamp) -> Result<Duration, DbErr> {
+        let mut pause = POLL_INTERVAL;
+        for selection in self.domains.selections(Instant::now()) {
+            if let Some(due) = outbox::next_due(&self.db, &selection).await? {
+                pause = pause.min(due.since(now));
+            }
+        }
+        Ok(pause.max(LOCKED_ROW_PAUSE))
+    }
+
+    /// Composes claimed emails and starts to send them, each on its own connection.
+    async fn start(
+        &self,
+        claims: Vec<Claim>,
+        free: &mut OwnedSemaphorePermit,
+        attempts: &Attempts,
+    ) -> Result<(), DbErr> {
+        let begin = |claim: &Claim| (claim.row.id, self.domains.begin(&claim.row.domain, Instant::now()));
+        let mut in_progress: HashMap<_, _> = claims.iter().map(begin).collect();
         for composed in self.compose(claims).await? {
             let connection = free.split(1);
+            let progress = in_progress.remove(&composed.claim.row.id);
             let (worker, attempts) = (self.clone(), attempts.clone());
             tokio::spawn(async move {
+                let has_message = matches!(composed.content, Content::Message(_));
                 let attempt = worker.send(composed).await;
+                if let Some(progress) = progress.filter(|_| has_message) {
+                    progress.answered(Instant::now());
+                }
                 drop(connection);
                 let _ = attempts.send(attempt).await;
             });
         }
-        Ok(if drained { NextLook::Soon } else { NextLook::Now })
+        Ok(())
     }
 
     /// Records outcomes until nothing sends any more.

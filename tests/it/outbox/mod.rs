@@ -1,6 +1,8 @@
 //! The outbox: every pending email is sent, despite failures of the mail server and with several workers.
 
+mod domains;
 mod retries;
+mod unknown_rows;
 mod workers;
 
 use mailer_mock::{Action, FaultRule, Stage};

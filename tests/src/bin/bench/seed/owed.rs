@@ -36,6 +36,7 @@ pub(crate) async fn mails(db: &DatabaseConnection, addresses: &[String]) -> Outc
                 id: Set(random::uuid(&SystemRandom, now)),
                 kind: Set(EmailKind::Registration),
                 recipient: Set(HiddenText(address.clone())),
+                domain: Set(address.rsplit('@').next().unwrap_or_default().to_owned()),
                 verification_id: Set(Some(id)),
                 created_at: Set(now),
                 due_at: Set(now),

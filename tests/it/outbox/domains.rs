@@ -1,0 +1,76 @@
+//! Recipient domains share the connections to the mail server.
+
+use mailer_mock::{Action, FaultRule, Stage};
+use tests::{Answers, Database, PASSWORD, TestApp, eventually, on_both_databases};
+
+use crate::seconds;
+
+/// Emails to these recipients get no answer for longer than the test runs.
+fn stall(app: &TestApp, recipient: &str) {
+    let mut stall = FaultRule::new(Stage::Rcpt, Action::Delay(seconds(600)));
+    stall.recipient = Some(recipient.to_owned());
+    app.mailer.faults().set(vec![stall]);
+}
+
+fn stalled(app: &TestApp) -> u32 {
+    app.mailer.faults().rules()[0].fired
+}
+
+async fn register_all(app: &TestApp, addresses: impl Iterator<Item = String>) {
+    let registrations = addresses.map(|address| {
+        let client = (**app).clone();
+        async move { client.register(&address, PASSWORD).await }
+    });
+    Answers::to(registrations).await.are_only(&["OK"]);
+}
+
+/// Waits for an email while others stay pending.
+pub(super) async fn arrives(app: &TestApp, address: &str) {
+    eventually("the email arrives", async || {
+        !app.mailbox().messages_to(address).is_empty()
+    })
+    .await;
+}
+
+#[on_both_databases]
+async fn slow_domain_does_not_delay_others(database: Database) {
+    let app = TestApp::start(&database).await;
+    stall(&app, "*@slow.example");
+    register_all(&app, (0..58).map(|number| format!("user{number}@slow.example"))).await;
+    register_all(&app, (0..10).map(|number| format!("user{number}@fast{number}.example"))).await;
+    for number in 0..10 {
+        arrives(&app, &format!("user{number}@fast{number}.example")).await;
+    }
+    assert!(stalled(&app) <= 2, "a quarter of the connections");
+}
+
+#[on_both_databases]
+async fn many_slow_domains_leave_connections_for_a_quick_one(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register("ada@example.com", PASSWORD).await.succeeds();
+    app.next_code("ada@example.com").await;
+    stall(&app, "*.slow.example");
+    register_all(&app, (0..20).map(|number| format!("user@{number}.slow.example"))).await;
+    eventually("the slow emails have their share", async || stalled(&app) == 6).await;
+    app.register("bob@example.com", PASSWORD).await.succeeds();
+    arrives(&app, "bob@example.com").await;
+    assert_eq!(stalled(&app), 6, "three quarters of the connections");
+}
+
+#[on_both_databases]
+async fn quick_domain_uses_every_connection(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register("ada@example.com", PASSWORD).await.succeeds();
+    app.next_code("ada@example.com").await;
+    stall(&app, "*@example.com");
+    register_all(&app, (0..12).map(|number| format!("user{number}@example.com"))).await;
+    eventually("all connections are in use", async || stalled(&app) == 8).await;
+}
+
+#[on_both_databases]
+async fn backlog_of_a_new_domain_is_sent(database: Database) {
+    let app = TestApp::start(&database).await;
+    register_all(&app, (0..30).map(|number| format!("user{number}@example.com"))).await;
+    app.wait_for_empty_outbox().await;
+    assert_eq!(app.mailbox().messages().len(), 30);
+}
