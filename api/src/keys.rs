@@ -33,6 +33,8 @@ pub struct Keys {
     pub limits: Key,
     /// For the Message-IDs of emails.
     pub message_ids: Key,
+    /// Tells in the database whether a server has the same secret, and reveals nothing else of it.
+    pub check: Tag,
 }
 
 impl Keys {
@@ -48,6 +50,7 @@ impl Keys {
             codes: key("codes v1"),
             limits: key("limits v1"),
             message_ids: key("message ids v1"),
+            check: key("check v1").0,
         }
     }
 }

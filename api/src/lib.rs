@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod policy;
 pub mod private_file;
 pub mod random;
+mod secret_key_check;
 pub mod server;
 pub mod sessions;
 pub mod settings;

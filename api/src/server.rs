@@ -19,7 +19,7 @@ use crate::mail::MailWorker;
 use crate::random::SharedRandom;
 use crate::settings::Config;
 use crate::start_error::StartError;
-use crate::{database, http};
+use crate::{database, http, secret_key_check};
 
 /// A running server.
 pub struct Server {
@@ -50,6 +50,10 @@ impl Server {
         let db = database::connect_with_pool(config.database_url.expose_secret(), config.database_pool).await?;
         database::migrate(&db).await?;
         let app = App::start(db, clock, random, &config.app)?;
+        let is_key = secret_key_check::is_key_of(&app.db, &app.keys.check).await;
+        if !is_key.map_err(StartError::CheckSecretKey)? {
+            return Err(StartError::OtherSecretKey { folder: config.data });
+        }
         clock::compare(&app.db, &*app.clock, &app.metrics).await;
         let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url)?;
         let mail_worker = MailWorker::new(

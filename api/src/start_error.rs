@@ -83,6 +83,15 @@ pub enum StartError {
          allow fewer connections"
     )]
     OpenFiles { open_files: usize, required: usize },
+    #[error(
+        "SECRET_KEY: not the key with which this database was used first. Use that key{} or an empty database. To change \
+         the key, stop all servers and run DELETE FROM secret_key_check: codes that were sent stop working, and rate \
+         limits start from zero",
+        folder.as_ref().map_or_else(String::new, |folder| format!(" (by default it is in {}/secret.key)", folder.display()))
+    )]
+    OtherSecretKey { folder: Option<PathBuf> },
+    #[error("cannot check the secret key: {0}")]
+    CheckSecretKey(#[source] DbErr),
     #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
     #[error("cannot handle signals: {0}")]

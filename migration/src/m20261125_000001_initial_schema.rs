@@ -1,4 +1,4 @@
-//! The first schema: users, verifications, sessions, the outbox and the rate limits.
+//! The first schema: users, verifications, sessions, the outbox, the rate limits, and what a start checks.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -15,7 +15,14 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [users(), verifications(), sessions(), email_outbox(), rate_limits()] {
+        for table in [
+            users(),
+            verifications(),
+            sessions(),
+            email_outbox(),
+            rate_limits(),
+            secret_key_check(),
+        ] {
             manager.create_table(table).await?;
         }
         for index in indexes() {
@@ -29,6 +36,7 @@ impl MigrationTrait for Migration {
         for table in [
             "schema_compatibility",
             "sweep_clock",
+            "secret_key_check",
             "rate_limits",
             "email_outbox",
             "sessions",
@@ -124,6 +132,15 @@ fn rate_limits() -> TableCreateStatement {
         .col(big_integer("taken_at"))
         .col(big_integer_null("tripped_until"))
         .col(big_integer("expires_at"))
+        .to_owned()
+}
+
+/// One row, whose id is 1, once a server has started.
+fn secret_key_check() -> TableCreateStatement {
+    Table::create()
+        .table("secret_key_check")
+        .col(integer("id").primary_key())
+        .col(binary("digest"))
         .to_owned()
 }
 

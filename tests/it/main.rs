@@ -39,6 +39,7 @@ mod replicas;
 mod resend;
 mod schema;
 mod schema_lint;
+mod secret_key;
 mod sessions;
 mod settings;
 mod slow_clients;

@@ -17,7 +17,6 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use sea_orm::DbErr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{CONNECTIONS, Content, MailWorker};
@@ -105,7 +104,7 @@ impl MailWorker {
         // One instant for the claim and for what follows: an email that falls due between two instants would look as if
         // another worker were claiming it.
         let (now, started) = (self.clock.now(), self.clock.monotonic());
-        let selections = self.domains.selections(Instant::now());
+        let selections = self.domains.selections(tokio::time::Instant::now());
         for selection in &selections {
             let claims = self.claim_some(now, free.num_permits(), selection).await?;
             if claims.is_empty() {
@@ -125,7 +124,7 @@ impl MailWorker {
     /// How long to wait if there was nothing to claim.
     async fn pause(&self, now: Timestamp) -> Result<Duration, DbErr> {
         let mut pause = POLL_INTERVAL;
-        for selection in self.domains.selections(Instant::now()) {
+        for selection in self.domains.selections(tokio::time::Instant::now()) {
             if let Some(due) = outbox::next_due(&self.db, &selection).await? {
                 pause = pause.min(due.since(now));
             }
@@ -140,7 +139,7 @@ impl MailWorker {
         free: &mut OwnedSemaphorePermit,
         attempts: &Attempts,
     ) -> Result<(), DbErr> {
-        let begin = |claim: &Claim| (claim.row.id, self.domains.begin(&claim.row.domain, Instant::now()));
+        let begin = |claim: &Claim| (claim.row.id, self.domains.begin(&claim.row.domain, tokio::time::Instant::now()));
         let mut in_progress: HashMap<_, _> = claims.iter().map(begin).collect();
         for composed in self.compose(claims).await? {
             let connection = free.split(1);
@@ -150,7 +149,7 @@ impl MailWorker {
                 let has_message = matches!(composed.content, Content::Message(_));
                 let attempt = worker.send(composed).await;
                 if let Some(progress) = progress.filter(|_| has_message) {
-                    progress.answered(Instant::now());
+                    progress.answered(tokio::time::Instant::now());
                 }
                 drop(connection);
                 let _ = attempts.send(attempt).await;
