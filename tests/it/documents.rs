@@ -78,6 +78,38 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
 }
 
 #[on_both_databases]
+async fn introspection_does_not_multiply(database: Database) {
+    let app = TestApp::start(&database).await;
+    let nested = |lists: usize| "fields{type{ofType{".repeat(lists) + "name" + &"}}}".repeat(lists);
+    for selection in [
+        nested(3),
+        "possibleTypes{interfaces{inputFields{name}}}".to_owned(),
+        "fields{args{type{inputFields{type{fields{name}}}}}}".to_owned(),
+    ] {
+        for query in [
+            format!("{{__schema{{types{{{selection}}}}}}}"),
+            format!("{{__type(name:\"Mutation\"){{...F}}}} fragment F on __Type{{{selection}}}"),
+        ] {
+            send_quickly(&app, &query)
+                .await
+                .has_top_level_error("BAD_REQUEST")
+                .status(400)
+                .bound("introspectionLists")
+                .without_data();
+        }
+    }
+    // As much as is allowed.
+    let names: String = (0..28).map(|number| format!("a{number}:name ")).collect();
+    let query = format!(
+        "{{__schema{{types{{...T fields{{type{{...T ofType{{...T}}}} args{{type{{...T ofType{{...T}}}}}}}}}}}}}} \
+        fragment T on __Type{{fields{{{names}}} inputFields{{name description}}}}"
+    );
+    let answer = send_quickly(&app, &query).await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.body.to_string().len() < 500_000);
+}
+
+#[on_both_databases]
 async fn strings_and_comments_do_not_count_toward_bounds(database: Database) {
     let app = TestApp::start(&database).await;
     let password = format!("correct horse {} {}@:", "...".repeat(25), "[{(".repeat(10));

@@ -10,6 +10,10 @@ use async_graphql::parser::types::{
 /// 150.
 pub(super) const MAX_FIELDS: usize = 500;
 
+/// How deep an introspection query may nest the lists of a type, which lead from one type to others: each level multiplies
+/// the answer. The queries of all tools need one level, and `MaxIntrospectionDepthRule` of graphql-js allows two.
+pub(super) const MAX_INTROSPECTION_LISTS: usize = 2;
+
 /// What an operation selects, through aliases and fragments, even if a directive skips it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Cost {
@@ -21,6 +25,10 @@ pub(super) struct Cost {
     pub fields: usize,
     /// Fields `__schema` and `__type`.
     pub introspection: usize,
+    /// The deepest nesting of lists of a type below `__schema` or `__type`.
+    pub introspection_lists: usize,
+    /// The deepest nesting of lists of a type, if this selection is below one of these fields.
+    lists: usize,
 }
 
 impl Cost {
@@ -44,6 +52,8 @@ impl Cost {
             me: self.me.saturating_add(other.me),
             fields: self.fields.saturating_add(other.fields),
             introspection: self.introspection.saturating_add(other.introspection),
+            introspection_lists: self.introspection_lists.max(other.introspection_lists),
+            lists: self.lists.max(other.lists),
         }
     }
 }
@@ -62,14 +72,8 @@ impl<'a> Counter<'a> {
             .iter()
             .map(|selection| match &selection.node {
                 Selection::Field(field) => {
-                    let name = field.node.name.node.as_str();
-                    let own = Cost {
-                        credential_mutations: usize::from(is_credential_mutation(name)),
-                        me: usize::from(name == "me"),
-                        fields: 1,
-                        introspection: usize::from(matches!(name, "__schema" | "__type")),
-                    };
-                    own.plus(self.selections(&field.node.selection_set.node))
+                    let selected = self.selections(&field.node.selection_set.node);
+                    field_cost(field.node.name.node.as_str(), selected)
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
@@ -89,6 +93,23 @@ impl<'a> Counter<'a> {
         self.counted.insert(name, cost);
         cost
     }
+}
+
+fn field_cost(name: &str, selected: Cost) -> Cost {
+    let is_introspection = matches!(name, "__schema" | "__type");
+    let own = Cost {
+        credential_mutations: usize::from(is_credential_mutation(name)),
+        me: usize::from(name == "me"),
+        fields: 1,
+        introspection: usize::from(is_introspection),
+        introspection_lists: if is_introspection { selected.lists } else { 0 },
+        lists: selected.lists.saturating_add(usize::from(is_list_of_type(name))),
+    };
+    own.plus(selected)
+}
+
+fn is_list_of_type(field: &str) -> bool {
+    matches!(field, "fields" | "interfaces" | "possibleTypes" | "inputFields")
 }
 
 fn is_credential_mutation(field: &str) -> bool {
@@ -149,6 +170,32 @@ mod tests {
             counted("{__schema{types{name}} __type(name:\"User\"){name} __typename}").introspection,
             2
         );
+    }
+
+    #[test]
+    fn nested_lists_of_introspection_are_counted() {
+        for (document, lists) in [
+            (
+                "{__schema{types{name fields{name args{type{name}}} inputFields{name}}}}",
+                1,
+            ),
+            ("{__schema{types{fields{type{fields{name}}} interfaces{name}}}}", 2),
+            (
+                "{__schema{types{fields{type{ofType{possibleTypes{a:inputFields{name}}}}}}}}",
+                3,
+            ),
+            (
+                "{__type(name:\"User\"){...F}} fragment F on __Type{fields{args{type{...on __Type{...G}}}}} fragment G on __Type{inputFields{type{fields{name}}}}",
+                3,
+            ),
+            (
+                "{__type(name:\"User\"){...F}} fragment F on __Type{fields{type{...F}}}",
+                1,
+            ),
+            ("{me{fields{fields{fields{id}}}} __schema{types{name}}}", 0),
+        ] {
+            assert_eq!(counted(document).introspection_lists, lists, "{document}");
+        }
     }
 
     #[test]
