@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use http_server::Supervisor;
 use sea_orm::DatabaseConnection;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::{ClockCheck, SharedClock};
 use crate::credentials::{Hasher, HashingConfig};
@@ -43,6 +44,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Restarts tasks that panic, and tells them to stop.
     pub supervisor: Supervisor,
+    /// Tasks that outlive their request. A stop waits for them.
+    pub tasks: TaskTracker,
 }
 
 /// What the operator chooses for an [`App`].
@@ -85,6 +88,7 @@ impl App {
             random,
             metrics,
             supervisor,
+            tasks: TaskTracker::new(),
         })
     }
 }

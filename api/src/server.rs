@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use futures_util::future::BoxFuture;
@@ -20,6 +21,9 @@ use crate::random::SharedRandom;
 use crate::settings::Config;
 use crate::start_error::StartError;
 use crate::{database, http, secret_key_check};
+
+/// How long a stop waits for what requests have left to do: longer than a hash and a statement may take.
+const TASKS_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// A running server.
 pub struct Server {
@@ -107,12 +111,15 @@ impl Server {
         &self.mail_worker
     }
 
-    /// Stops gracefully: finishes the requests and the emails that are in progress, and accepts no new ones.
+    /// Stops gracefully: finishes the requests and the emails that are in progress, and what requests have left to do. It
+    /// accepts no new ones.
     pub async fn stop(self) {
         self.app.supervisor.stop();
         for task in self.tasks {
             let _ = task.await;
         }
+        self.app.tasks.close();
+        let _ = tokio::time::timeout(TASKS_TIMEOUT, self.app.tasks.wait()).await;
         let _ = self.app.db.close().await;
     }
 }

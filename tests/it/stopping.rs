@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use api::accounts;
+use api::clock::Clock;
+use api::random::SystemRandom;
+use entity::rate_limit;
+use sea_orm::{DatabaseBackend, EntityTrait};
 use serde_json::json;
-use tests::{Database, PASSWORD, TestApp, on_both_databases};
+use tests::{Database, PASSWORD, TestApp, count, credentials, eventually, on_both_databases};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -41,7 +46,7 @@ async fn request_in_progress_is_answered_during_the_stop(database: Database) {
     stream.read_exact(&mut go_on).await.expect("the server answers");
 
     let stop = tokio::spawn(app.stop());
-    tests::eventually("the server accepts no connection", async || {
+    eventually("the server accepts no connection", async || {
         TcpStream::connect(address).await.is_err()
     })
     .await;
@@ -56,4 +61,52 @@ async fn request_in_progress_is_answered_during_the_stop(database: Database) {
         .await
         .expect("the server stops")
         .expect("no panic");
+}
+
+#[on_both_databases]
+async fn token_of_a_cancelled_check_is_given_back_before_the_stop(database: Database) {
+    let app = TestApp::with(&database, |app| app.hashing.threads = 1).await;
+    let (address, inner, clock) = (app.server().address(), app.server().app().clone(), app.clock.clone());
+    // The only thread is busy for half a second or more, so the check waits.
+    let slow = "$argon2id$v=19$m=65536,t=20,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let busy = inner.hasher.hash(PASSWORD.into(), Some(slow.to_owned()), &SystemRandom);
+    let mut busy = std::pin::pin!(busy);
+    assert!(futures_util::poll!(&mut busy).is_pending());
+    let check = tokio::spawn({
+        let inner = inner.clone();
+        async move { accounts::verify(&inner, &credentials("ada@example.com", PASSWORD, 1)).await }
+    });
+    eventually("the check takes its tokens", async || {
+        count::<rate_limit::Entity>(&inner.db).await == 2
+    })
+    .await;
+    // The token can only be given back once a connection is free.
+    let connections = match inner.db.get_database_backend() {
+        DatabaseBackend::Postgres => 16,
+        _ => 1,
+    };
+    let mut all = Vec::new();
+    for _ in 0..connections {
+        all.push(api::database::begin(&inner.db).await.expect("a connection"));
+    }
+    check.abort();
+    let _ = check.await;
+    let stop = tokio::spawn(app.stop());
+    eventually("the server accepts no connection", async || {
+        TcpStream::connect(address).await.is_err()
+    })
+    .await;
+    for _ in 0..10_000 {
+        tokio::task::yield_now().await;
+    }
+    drop(all);
+    stop.await.expect("the server stops");
+
+    let db = api::database::connect(database.url()).await.expect("a connection");
+    let limits = rate_limit::Entity::find().all(&db).await.expect("the database answers");
+    assert_eq!(limits.len(), 2);
+    assert!(
+        limits.iter().all(|limit| limit.theoretical_arrival <= clock.now()),
+        "{limits:?}"
+    );
 }

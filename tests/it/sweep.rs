@@ -2,7 +2,7 @@
 
 use api::accounts::{self, DomainError};
 use api::policy::Policy;
-use entity::{Timestamp, rate_limit, session, user, verification};
+use entity::{Timestamp, email_outbox, rate_limit, session, user, verification};
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use tests::{Database, PASSWORD, TestApp, TestCore, count, credentials, eventually, on_both_databases};
 
@@ -27,6 +27,21 @@ async fn sweep_deletes_registrations_after_a_day(database: Database) {
         .await
         .fails_with("INVALID_CREDENTIALS");
     app.sign_in("ada@example.com", PASSWORD).await.succeeds();
+}
+
+/// The mail worker may be about to delete the emails.
+#[on_both_databases]
+async fn sweep_leaves_registrations_with_pending_emails(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    core.advance(DAY);
+    accounts::sweep(&core.app).await.expect("the sweep succeeds");
+    assert_eq!(core.count::<verification::Entity>().await, 1);
+    assert!(core.send_next().await, "there is nothing to send any more");
+    assert_eq!(core.count::<email_outbox::Entity>().await, 0);
+    accounts::sweep(&core.app).await.expect("the sweep succeeds");
+    assert_eq!(core.count::<verification::Entity>().await, 0);
+    assert!(core.emails().is_empty());
 }
 
 #[on_both_databases]

@@ -441,3 +441,53 @@ async fn insert_user(core: &TestCore, email: &str) {
     };
     user.insert(&core.app.db).await.expect("the address is free");
 }
+
+/// SQLite has one writer.
+mod postgres {
+    use sea_orm::Statement;
+    use tests::eventually;
+
+    use super::*;
+
+    /// How many statements wait for a lock in this database.
+    async fn waiting(core: &TestCore) -> i64 {
+        let db = &core.app.db;
+        let sql =
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+        let statement = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(statement).await.expect("the database answers");
+        row.expect("a row").try_get_by_index(0).expect("a number")
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn session_waits_for_a_change_of_credentials_that_commits_meanwhile() {
+        let database = Database::postgres().await;
+        let core = TestCore::start(&database).await;
+        insert_user(&core, "ada@example.com").await;
+        let Ok(Identity::User(verified)) = core.verify(&credentials("ada@example.com", PASSWORD, 1)).await else {
+            panic!("the password is right");
+        };
+        let other = api::database::connect(database.url()).await.expect("a connection");
+        let change = api::database::begin(&other).await.expect("a transaction");
+        user::Entity::update_many()
+            .col_expr(
+                user::Column::CredentialVersion,
+                Expr::col(user::Column::CredentialVersion).add(1),
+            )
+            .exec(&change)
+            .await
+            .expect("the update succeeds");
+        let sign_in = tokio::spawn({
+            let app = core.app.clone();
+            async move { accounts::sign_in_verified(&app, verified, &tests::client(1)).await }
+        });
+        eventually("the sign-in waits, or is over", async || {
+            sign_in.is_finished() || waiting(&core).await == 1
+        })
+        .await;
+        change.commit().await.expect("the commit succeeds");
+        let outcome = sign_in.await.expect("no panic");
+        assert!(matches!(outcome, Err(DomainError::InvalidCredentials)), "{outcome:?}");
+        assert_eq!(core.count::<session::Entity>().await, 0);
+    }
+}

@@ -16,7 +16,7 @@ pub async fn me_by_session(app: &App, token: &SessionToken) -> Result<Option<Use
     };
     if sessions::needs_touch(found.last_used_at, now, &app.policy) {
         let (db, policy, id) = (app.db.clone(), app.policy, found.id);
-        tokio::spawn(async move {
+        app.tasks.spawn(async move {
             if let Err(error) = sessions::touch(&db, id, now, &policy).await {
                 tracing::warn!(%error, "cannot record the use of a session");
             }

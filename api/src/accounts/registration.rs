@@ -49,7 +49,7 @@ pub(super) fn check_client_limit(app: &App, client: &Client) -> Result<(), Domai
 pub async fn verify(app: &App, credentials: &Credentials) -> Result<Identity, DomainError> {
     check_client_limit(app, &credentials.client)?;
     let now = app.clock.now();
-    let identity = credentials::verify(&app.db, &app.hasher, &app.keys.limits, now, credentials).await?;
+    let identity = credentials::verify(&app.db, &app.hasher, &app.keys.limits, &app.tasks, now, credentials).await?;
     Ok(identity)
 }
 

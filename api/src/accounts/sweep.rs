@@ -3,10 +3,10 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use entity::{Purpose, Timestamp, rate_limit, session, verification};
+use entity::{Purpose, Timestamp, email_outbox, rate_limit, session, verification};
 use futures_util::FutureExt;
-use sea_orm::sea_query::{Expr, LockBehavior, LockType, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
+use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::clock::{ClockVerdict, MAX_SKEW};
@@ -43,19 +43,33 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
     }
     let now = app.clock.now();
     let corrected = correct_future(app, now).await;
-    let closed = Condition::all().add(verification::Column::ExpiresAt.lte(now));
-    let ended = Condition::any()
-        .add(session::Column::ExpiresAt.lte(now))
-        .add(session::Column::LastUsedAt.lte(app.policy.idle_since(now)));
-    let unused = Condition::any()
-        .add(rate_limit::Column::ExpiresAt.lte(now))
-        // Written while the clock was ahead, so its units count as free since long ago.
-        .add(rate_limit::Column::ExpiresAt.gt(now + limits::LONGEST_REACH + MAX_SKEW));
-    let verifications = delete::<verification::Entity>(&app.db, verification::Column::Id, closed).await;
-    let sessions = delete::<session::Entity>(&app.db, session::Column::Id, ended).await;
-    let limits = delete::<rate_limit::Entity>(&app.db, rate_limit::Column::Key, unused).await;
+    let db = &app.db;
+    // With its emails goes what the mail worker is about to record, in another order: both would wait for each other.
+    let has_emails = Query::select()
+        .expr(Expr::val(1))
+        .from(email_outbox::Entity)
+        .and_where(
+            Expr::col((email_outbox::Entity, email_outbox::Column::VerificationId))
+                .equals((verification::Entity, verification::Column::Id)),
+        )
+        .to_owned();
+    let closed = verification::Column::ExpiresAt;
+    let without_emails = closed.lte(now).and(Expr::exists(has_emails).not());
+    let verifications = delete::<verification::Entity>(db, verification::Column::Id, closed, without_emails).await;
+    let (id, expires, used) = (
+        session::Column::Id,
+        session::Column::ExpiresAt,
+        session::Column::LastUsedAt,
+    );
+    let ended = delete::<session::Entity>(db, id, expires, expires.lte(now)).await;
+    let idle = delete::<session::Entity>(db, id, used, used.lte(app.policy.idle_since(now))).await;
+    let (key, expires) = (rate_limit::Column::Key, rate_limit::Column::ExpiresAt);
+    let unused = delete::<rate_limit::Entity>(db, key, expires, expires.lte(now)).await;
+    // Written while the clock was ahead, so its units count as free since long ago.
+    let ahead = expires.gt(now + limits::LONGEST_REACH + MAX_SKEW);
+    let ahead = delete::<rate_limit::Entity>(db, key, expires, ahead).await;
     corrected?;
-    Ok(verifications? + sessions? + limits?)
+    Ok(verifications? + ended? + idle? + unused? + ahead?)
 }
 
 /// Whether the clock has moved as far as time has passed. If not, rows may look expired that are not.
@@ -87,31 +101,29 @@ async fn can_trust_clock(app: &App) -> Result<bool, DbErr> {
 async fn correct_future(app: &App, now: Timestamp) -> Result<(), DbErr> {
     let latest = now + MAX_SKEW;
     let (end, registration_end) = (now + app.policy.session_ttl, now + lifetime(Purpose::Registration));
-    let too_long = Condition::all()
-        .add(session::Column::ExpiresAt.gt(end + MAX_SKEW))
-        // A session that was opened with a longer `SESSION_TTL` keeps it.
-        .add(session::Column::CreatedAt.gt(latest));
-    let used_later = Condition::all().add(session::Column::LastUsedAt.gt(latest));
-    let open_too_long = Condition::all().add(verification::Column::ExpiresAt.gt(registration_end + MAX_SKEW));
-    let (id, expires_at, last_used_at) = (
+    let (id, expires, used) = (
         session::Column::Id,
         session::Column::ExpiresAt,
         session::Column::LastUsedAt,
     );
-    correct::<session::Entity>(&app.db, id, too_long, (expires_at, end)).await?;
-    correct::<session::Entity>(&app.db, id, used_later, (last_used_at, now)).await?;
-    let (id, expires_at) = (verification::Column::Id, verification::Column::ExpiresAt);
-    correct::<verification::Entity>(&app.db, id, open_too_long, (expires_at, registration_end)).await
+    // A session that was opened with a longer `SESSION_TTL` keeps it.
+    let too_long = expires.gt(end + MAX_SKEW).and(session::Column::CreatedAt.gt(latest));
+    correct::<session::Entity>(&app.db, id, expires, end, too_long).await?;
+    correct::<session::Entity>(&app.db, id, used, now, used.gt(latest)).await?;
+    let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
+    let too_long = expires.gt(registration_end + MAX_SKEW);
+    correct::<verification::Entity>(&app.db, id, expires, registration_end, too_long).await
 }
 
-/// Sets a column in batches.
+/// Sets `column` to `value` in batches of the rows that are wrong.
 async fn correct<E: EntityTrait>(
     db: &DatabaseConnection,
     key: E::Column,
-    wrong: Condition,
-    (column, value): (E::Column, Timestamp),
+    column: E::Column,
+    value: Timestamp,
+    wrong: Expr,
 ) -> Result<(), DbErr> {
-    let batch = batch::<E>(key, wrong);
+    let batch = batch::<E>(key, column, wrong);
     loop {
         let update = E::update_many().col_expr(column, Expr::value(value));
         let updated = update.filter(key.in_subquery(batch.clone())).exec(db).await?;
@@ -121,9 +133,14 @@ async fn correct<E: EntityTrait>(
     }
 }
 
-/// Deletes in batches.
-async fn delete<E: EntityTrait>(db: &DatabaseConnection, key: E::Column, expired: Condition) -> Result<u64, DbErr> {
-    let batch = batch::<E>(key, expired);
+/// Deletes in batches the rows that `column` says have ended.
+async fn delete<E: EntityTrait>(
+    db: &DatabaseConnection,
+    key: E::Column,
+    column: E::Column,
+    ended: Expr,
+) -> Result<u64, DbErr> {
+    let batch = batch::<E>(key, column, ended);
     let mut total = 0;
     loop {
         let deleted = E::delete_many()
@@ -138,12 +155,14 @@ async fn delete<E: EntityTrait>(db: &DatabaseConnection, key: E::Column, expired
     }
 }
 
-/// The keys of some rows. Skips locked rows, so that the sweep never waits while it holds others.
-fn batch<E: EntityTrait>(key: E::Column, condition: Condition) -> SelectStatement {
+/// The keys of some rows. Skips locked rows, so that the sweep never waits while it holds others. The order is that of an
+/// index, so that a batch reads few other rows, whatever the plan expects.
+fn batch<E: EntityTrait>(key: E::Column, order: E::Column, condition: Expr) -> SelectStatement {
     Query::select()
         .column(key)
         .from(E::default())
-        .cond_where(condition)
+        .and_where(condition)
+        .order_by(order, Order::Asc)
         .limit(BATCH)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .to_owned()

@@ -1,6 +1,6 @@
 //! A user as others see them.
 
-use entity::{Timestamp, user, verification};
+use entity::{HiddenText, Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
 
 use crate::credentials::Identity;
@@ -12,7 +12,7 @@ pub struct User {
     /// UUID version 7.
     pub id: Uuid,
     /// The address as typed.
-    pub email: String,
+    pub email: HiddenText,
     /// Whether the mailbox is proved.
     pub status: UserStatus,
     /// When the registration was accepted.
@@ -34,7 +34,7 @@ impl From<user::Model> for User {
     fn from(row: user::Model) -> Self {
         Self {
             id: row.id,
-            email: row.email.0,
+            email: row.email,
             status: UserStatus::Active,
             created_at: row.created_at,
             activated_at: Some(row.activated_at),
@@ -46,7 +46,7 @@ impl From<verification::Model> for User {
     fn from(registration: verification::Model) -> Self {
         Self {
             id: registration.id,
-            email: registration.email.0,
+            email: registration.email,
             status: UserStatus::Pending,
             created_at: registration.created_at,
             activated_at: None,
@@ -67,10 +67,27 @@ impl From<FoundSession> for User {
     fn from(session: FoundSession) -> Self {
         Self {
             id: session.user_id,
-            email: session.email.0,
+            email: session.email,
             status: UserStatus::Active,
             created_at: session.created_at,
             activated_at: Some(session.activated_at),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_hides_the_address() {
+        let user = User {
+            id: Uuid::nil(),
+            email: HiddenText("ada@example.com".to_owned()),
+            status: UserStatus::Pending,
+            created_at: Timestamp::from_millis(0),
+            activated_at: None,
+        };
+        assert!(!format!("{user:?}").contains("ada"), "{user:?}");
     }
 }

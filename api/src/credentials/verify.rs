@@ -5,6 +5,7 @@ use std::time::Duration;
 use entity::{Timestamp, user, verification};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
 
 use super::{EmailAddress, Hasher, Overloaded, Password};
 use crate::database;
@@ -61,7 +62,7 @@ impl From<Overloaded> for VerifyError {
 /// Verifies a password, with the same work and the same answers for known and unknown addresses.
 ///
 /// A token of the failure limits is taken before the hash, so that parallel guesses cannot slip through, and given back
-/// on success. A task owns the token from the start: if the client leaves, the task gives it back.
+/// on success. One of `tasks` owns the token from the start: if the client leaves, the task gives it back.
 ///
 /// # Errors
 /// [`VerifyError`].
@@ -69,6 +70,7 @@ pub async fn verify(
     db: &DatabaseConnection,
     hasher: &Hasher,
     limits_key: &Key,
+    tasks: &TaskTracker,
     now: Timestamp,
     credentials: &Credentials,
 ) -> Result<Identity, VerifyError> {
@@ -82,7 +84,7 @@ pub async fn verify(
         password: credentials.password.clone(),
     };
     let (answer, result) = oneshot::channel();
-    tokio::spawn(attempt.run(answer));
+    tasks.spawn(attempt.run(answer));
     result
         .await
         .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))

@@ -1,6 +1,6 @@
 //! What a request says about its sender.
 
-use entity::Timestamp;
+use entity::{HiddenText, Timestamp};
 use tokio::sync::OnceCell;
 
 use super::errors::{ApiError, BASIC_OR_BEARER};
@@ -20,7 +20,7 @@ pub enum Authorization {
     /// HTTP Basic (RFC 7617), in UTF-8: an email and a password.
     Basic {
         /// The text before the first colon.
-        email: String,
+        email: HiddenText,
         /// The text after it.
         password: Password,
     },
@@ -90,7 +90,7 @@ impl Caller {
                 "a verificationToken, or HTTP Basic with email and password",
             ));
         };
-        Ok(EmailAddress::parse(email).ok().map(|email| Credentials {
+        Ok(EmailAddress::parse(&email.0).ok().map(|email| Credentials {
             email,
             password: password.clone(),
             client: self.client.clone(),

@@ -47,7 +47,7 @@ impl From<accounts::User> for User {
     fn from(user: accounts::User) -> Self {
         Self {
             id: user.id.into(),
-            email: user.email,
+            email: user.email.0,
             status: user.status.into(),
             created_at: DateTime(user.created_at),
             activated_at: user.activated_at.map(DateTime),

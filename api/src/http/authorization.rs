@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, header};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use entity::HiddenText;
 
 use crate::credentials::Password;
 use crate::graphql::Authorization;
@@ -43,7 +44,7 @@ fn basic(credentials: &str) -> Option<Authorization> {
     let text = String::from_utf8(BASE64.decode(credentials).ok()?).ok()?;
     let (email, password) = text.split_once(':')?;
     Some(Authorization::Basic {
-        email: email.to_owned(),
+        email: HiddenText(email.to_owned()),
         password: Password::new(password.to_owned()),
     })
 }
@@ -99,9 +100,18 @@ mod tests {
             else {
                 panic!("{header} is Basic");
             };
-            assert_eq!(user, email);
+            assert_eq!(user.0, email);
             assert_eq!(secret.reveal(), password);
         }
+    }
+
+    #[test]
+    fn debug_output_hides_the_credentials() {
+        let basic = parse(&encoded("ada@example.com:correct horse"));
+        assert_eq!(
+            format!("{basic:?}"),
+            "Some(Basic { email: [hidden], password: Password(SecretBox<str>([REDACTED])) })"
+        );
     }
 
     #[test]

@@ -14,6 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use entity::Timestamp;
 use futures_util::FutureExt;
 use sea_orm::DbErr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -139,7 +140,12 @@ impl MailWorker {
         free: &mut OwnedSemaphorePermit,
         attempts: &Attempts,
     ) -> Result<(), DbErr> {
-        let begin = |claim: &Claim| (claim.row.id, self.domains.begin(&claim.row.domain, tokio::time::Instant::now()));
+        let begin = |claim: &Claim| {
+            (
+                claim.row.id,
+                self.domains.begin(&claim.row.domain, tokio::time::Instant::now()),
+            )
+        };
         let mut in_progress: HashMap<_, _> = claims.iter().map(begin).collect();
         for composed in self.compose(claims).await? {
             let connection = free.split(1);
