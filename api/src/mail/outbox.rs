@@ -75,7 +75,7 @@ impl Selection {
     }
 }
 
-/// To whom an email goes.
+/// The recipient of an email.
 pub(crate) struct Recipient {
     /// The address as typed.
     pub address: HiddenText,
