@@ -1,143 +1,88 @@
 //! Numbers near a keyword that are not codes.
 
-use super::words::Words;
+use std::sync::LazyLock;
 
-const CURRENCY_SIGNS: [char; 6] = ['$', '\u{20ac}', '\u{a3}', '\u{a5}', '\u{20b9}', '\u{20bd}'];
+use regex::Regex;
 
-const CURRENCIES: [&str; 9] = ["aud", "cad", "chf", "dollars", "eur", "euro", "euros", "gbp", "usd"];
+use super::numbers::Number;
+use super::text::{OTHER_CODES, Text, pattern, words};
 
-/// Things that have a number.
-const NUMBERED_THINGS: [&str; 12] = [
-    "box",
-    "call",
-    "ext",
-    "extension",
-    "fax",
-    "flight",
-    "invoice",
-    "order",
-    "phone",
-    "since",
-    "tel",
-    "ticket",
-];
+/// Before the number: part of an address, a link or another word, a price, the end of a hidden card number.
+static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"[+#/@]$|\p{L}-$|[•·∙…]\s?$|(?:x{2,}|\*{3,})[ -]?$|(?:R\$|\p{Sc}|\b(?:aud|cad|chf|eur|gbp|usd|inr|rs|rp|kr|rub|pln|try|tl))[\s.]{0,2}$",
+    )
+});
 
-/// Words between a thing and its number.
-const NUMBER_WORDS: [&str; 5] = ["id", "no", "nr", "num", "number"];
+/// After the number: part of an address or another word, a price, a percentage, a unit.
+static AFTER: LazyLock<Regex> = LazyLock::new(|| {
+    let currencies = "aud|cad|chf|dollars?|eur|euros?|gbp|usd|inr|kr|kč|zł|ft|lei|руб|грн|лв|tl";
+    let units = "days?|hours?|hrs|h|min|mins|minut\\p{L}*|months?|ms|s|sec|secs|seconds?|sekund\\p{L}*|weeks?|years?|tage|stunden|jours|heures|días|horas|points?|people|users";
+    pattern(&format!(
+        r"^(?:[/@]|\s?[%‰]|-\p{{L}}|\.\p{{Ll}}|\s?\p{{Sc}}|[年月日分秒時时点點円元位人名년월일분초시원명]|[\s-](?:{currencies}|{units})\b)"
+    ))
+});
 
-const TIME_UNITS: [&str; 18] = [
-    "day", "days", "hour", "hours", "hrs", "min", "mins", "minute", "minutes", "month", "months", "ms", "sec",
-    "second", "seconds", "week", "weeks", "years",
-];
+/// Before the number: the name of something else, such as `Order no. 123456`, and perhaps a colon or a line break.
+static NAME: LazyLock<Regex> = LazyLock::new(|| {
+    let (things, codes) = (words(include_str!("named_numbers.txt")), words(OTHER_CODES));
+    let number = r"(?:[\s(.]*\b(?:id|no|nr|num|number|nummer|número|numéro|numero|nº|n°|№)\b)";
+    let is = r"(?:\s*\b(?:is|ist|lautet|est|es|é|è|är|er|to|jest)\b|\s*[はがは为為是은는이])?";
+    pattern(&format!(
+        r"(?:^|[^\p{{L}}\p{{N}}])(?:{things}(?P<number>{number})?|(?P<code>{codes}){is}|{number})(?P<gap>[\s.:：=#*№(\[-]*)$"
+    ))
+});
 
-/// Also written with three letters.
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
+static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| pattern(r"©|\(c\)|\bcopyright\b"));
 
-/// Whether the number at `index` is a price, a date, a telephone number or the like.
-pub(super) fn is_excluded(words: &Words<'_>, index: usize) -> bool {
-    is_joined(words, index)
-        || is_price(words, index)
-        || is_phone_number(words, index)
-        || has_other_name(words, index)
-        || has_time_unit(words, index)
-        || is_year(words, index)
-}
+/// Sentences about discounts have codes of another kind.
+static DISCOUNT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:discount|coupon|voucher|promo|checkout|rabatt|gutschein|remise|réduction|descuento|desconto|sconto|korting|скидк|zniżk)|% off|割引|クーポン|优惠|優惠|할인|쿠폰",
+    )
+});
 
-fn is_joined(words: &Words<'_>, index: usize) -> bool {
-    let joins = |gap: &str, other: &str| {
-        matches!(gap, "." | "," | ":" | "-" | "'") && other.contains(|c: char| c.is_ascii_digit())
+/// Whether the number is a price, a date, a telephone number or the like.
+pub(super) fn is_excluded(text: &Text, number: &Number) -> bool {
+    let (before, _) = text.window(number.range.start, 60, 0);
+    let (_, after) = text.window(number.range.end, 0, 20);
+    let line = || {
+        let line = text.lines_around(number.range.start, 0, 0);
+        let (head, _) = text.window(number.range.start, 150, 0);
+        let (_, tail) = text.window(number.range.end, 0, 150);
+        let start = line.start.max(number.range.start - head.len());
+        &text.content[start..line.end.min(number.range.end + tail.len()).max(start)]
     };
-    let (before, after) = (words.before(index), words.after(index));
-    before.ends_with(['+', '#', '/', '@'])
-        || after.starts_with(['/', '@', '%'])
-        || joins(before, words.previous(index, 1))
-        || joins(after, words.text(index + 1))
-}
-
-fn is_price(words: &Words<'_>, index: usize) -> bool {
-    let (before, after) = (words.before(index), words.after(index));
-    let currency = |word: &str| CURRENCIES.contains(&word.to_lowercase().as_str());
-    before.trim_end().ends_with(CURRENCY_SIGNS)
-        || after.trim_start().starts_with(CURRENCY_SIGNS)
-        || before == " " && currency(words.previous(index, 1))
-        || after == " " && currency(words.text(index + 1))
-}
-
-fn is_phone_number(words: &Words<'_>, index: usize) -> bool {
-    const MAX_GROUPS: usize = 5;
-    let joined = |earlier: usize| {
-        matches!(
-            words.between(earlier, earlier + 1),
-            " " | "\u{a0}" | "-" | "." | ")" | ") " | " ("
-        ) && is_number(words.text(earlier))
-            && is_number(words.text(earlier + 1))
+    let follows_keyword = |length: usize| {
+        text.keyword_before(number.range.start)
+            .is_some_and(|keyword| keyword.end + length >= number.range.start)
     };
-    let mut first = index;
-    while first > 0 && index - first < MAX_GROUPS && joined(first - 1) {
-        first -= 1;
-    }
-    let mut last = index;
-    while last - index < MAX_GROUPS && joined(last) {
-        last += 1;
-    }
-    if first == last {
+    BEFORE.is_match(before) && !follows_keyword(1)
+        || before.ends_with('*') && !after.starts_with(['*', '_'])
+        || AFTER.is_match(after)
+        || has_other_name(text, number, before)
+        || number.is_year() && COPYRIGHT.is_match(line())
+        || DISCOUNT.is_match(line())
+}
+
+/// A colon can also end a sentence about the code: `The code for your account: 4466`. A line break ends it, unless the
+/// name is all that the line has.
+fn has_other_name(text: &Text, number: &Number, before: &str) -> bool {
+    let Some(found) = NAME.captures(before) else {
         return false;
+    };
+    let (name, gap) = (&found[0], &found["gap"]);
+    let start = number.range.start - name.len();
+    let line = text.lines_around(start, 0, 0);
+    let sentence = &text.content[line.start.min(start)..start];
+    let has_keyword = text
+        .keyword_before(number.range.start)
+        .is_some_and(|keyword| keyword.start >= line.start);
+    if found.name("code").is_some() {
+        return true;
     }
-    let groups = || (first..=last).map(|group| words.text(group).len());
-    words.before(first).ends_with('+')
-        || groups().all(|digits| digits <= 4) && (7..=15).contains(&groups().sum::<usize>())
-}
-
-fn has_other_name(words: &Words<'_>, index: usize) -> bool {
-    let name = words.previous(index, 1).to_lowercase();
-    if NUMBER_WORDS.contains(&name.as_str()) {
-        let named = words.previous(index, 2).to_lowercase();
-        return !matches!(named.as_str(), "code" | "passcode" | "pin" | "verification");
+    if gap.contains('\n') {
+        return !gap.contains("\n\n\n") && !sentence.contains(char::is_alphanumeric);
     }
-    NUMBERED_THINGS.contains(&name.as_str())
-}
-
-fn has_time_unit(words: &Words<'_>, index: usize) -> bool {
-    matches!(words.after(index), " " | "\u{a0}" | "-") && TIME_UNITS.contains(&words.lowercase(index + 1).as_str())
-}
-
-fn is_year(words: &Words<'_>, index: usize) -> bool {
-    let number = words.text(index);
-    if number.len() != 4 || !("1900"..="2099").contains(&number) {
-        return false;
-    }
-    let before = words.previous(index, 1);
-    let after_month = is_month(before) || before.len() <= 2 && is_number(before) && is_month(words.previous(index, 2));
-    after_month || words.same_line(index, 8).any(|other| is_copyright(words, other))
-}
-
-fn is_month(word: &str) -> bool {
-    let word = word.to_lowercase();
-    MONTHS.iter().any(|month| word == *month || word == month[..3])
-}
-
-fn is_copyright(words: &Words<'_>, index: usize) -> bool {
-    let (before, after) = (words.before(index), words.after(index));
-    let before_on_same_line = before.rsplit('\n').next().unwrap_or_default();
-    let word = words.lowercase(index);
-    word == "copyright"
-        || word == "c" && before.ends_with('(') && after.starts_with(')')
-        || before_on_same_line.contains('\u{a9}')
-}
-
-fn is_number(word: &str) -> bool {
-    !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit())
+    !(has_keyword && gap.contains([':', '：']) || gap.contains('.') && found.name("number").is_none())
 }

@@ -6,6 +6,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::error::HttpError;
 use super::messages::find;
 use crate::mailbox::Mailbox;
+use crate::mime;
 
 /// The HTML of a message may use inline styles, because emails have no other ones, and embedded images. It cannot run
 /// scripts, load remote content or send forms, and its links open new windows. This also holds outside the frame.
@@ -27,5 +28,6 @@ pub(super) async fn show(State(mailbox): State<Mailbox>, Path(file): Path<String
         // A DNS lookup would tell the sender that the message was opened.
         (HeaderName::from_static("x-dns-prefetch-control"), "off"),
     ];
-    Ok((headers, Html(format!("{PREFIX}{}", message.html))).into_response())
+    let html = mime::embed_pictures(&message.html, &message.raw, &message.attachments);
+    Ok((headers, Html(format!("{PREFIX}{html}"))).into_response())
 }

@@ -47,9 +47,9 @@ pub(super) fn summary(message: &Message) -> Value {
 
 /// A single message.
 pub(super) fn detail(message: &Message) -> Value {
-    let date = mime::parse_header(&message.raw)
-        .date()
-        .map(mail_parser::DateTime::to_rfc3339);
+    let date = mime::parse_header(&message.raw).date().map(|date| date.to_rfc3339());
+    // Hours up to 99 can be written.
+    let date = date.filter(|date| OffsetDateTime::parse(date, &Rfc3339).is_ok());
     let (inline, attachments): (Vec<_>, Vec<_>) = message.attachments.iter().partition(|a| a.inline);
     let parts = |parts: Vec<_>| parts.into_iter().map(part).collect::<Vec<_>>();
     let mut json = common_fields(message);

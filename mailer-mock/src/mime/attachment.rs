@@ -1,4 +1,4 @@
-use mail_parser::{ContentType, MimeHeaders};
+use mail_parser::MimeHeaders;
 
 use super::part::{Part, media_type};
 
@@ -32,7 +32,11 @@ impl Attachment {
             file_name: cut(header.attachment_name().unwrap_or_default()),
             content_type: cut(&format!("{media_type}/{subtype}")),
             content_id: header.content_id().unwrap_or_default().to_owned(),
-            inline: header.content_disposition().is_some_and(ContentType::is_inline),
+            inline: match header.content_disposition() {
+                Some(disposition) => disposition.is_inline(),
+                // The HTML refers to it.
+                None => header.content_id().is_some(),
+            },
             size: part.decode().len(),
         }
     }

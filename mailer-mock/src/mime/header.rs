@@ -1,4 +1,8 @@
-use mail_parser::{Message, MessageParser, MessagePart};
+use std::borrow::Cow;
+
+use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
+
+use super::{charset, encoded_words};
 
 /// Splits a message or a part into its header, with the last line break, and the body after the empty line. Without a
 /// header field at the start, everything is the body.
@@ -16,16 +20,33 @@ pub(crate) fn split(raw: &[u8]) -> (&[u8], &[u8]) {
     (raw, &[])
 }
 
-/// Parses the header of a message or a part.
+/// Parses the header of a message or a part. Of several fields with one name the first counts, as in mail programs.
 pub(crate) fn parse_header(raw: &[u8]) -> Message<'_> {
     let (header, _) = split(raw);
-    MessageParser::default()
-        .parse_headers(header)
-        .unwrap_or_else(|| Message {
-            // The lookup of a header field expects a first part.
-            parts: vec![MessagePart::default()],
-            ..Message::default()
-        })
+    let message = parse(header);
+    let label = message
+        .content_type()
+        .and_then(|content_type| content_type.attribute("charset"));
+    // Old programs write text in the character set of the message into the header. ISO-2022 starts with an escape.
+    if label.is_some() && (str::from_utf8(header).is_err() || header.contains(&b'\x1b')) {
+        return parse(charset::decode(header, label).as_bytes()).into_owned();
+    }
+    message
+}
+
+fn parse(header: &[u8]) -> Message<'_> {
+    let parser = MessageParser::default();
+    let message = match encoded_words::to_utf8(header) {
+        Cow::Borrowed(header) => parser.parse_headers(header),
+        Cow::Owned(header) => parser.parse_headers(&header).map(Message::into_owned),
+    };
+    let mut message = message.unwrap_or_default();
+    match message.parts.first_mut() {
+        // A lookup takes the last one.
+        Some(part) => part.headers.reverse(),
+        None => message.parts.push(MessagePart::default()),
+    }
+    message
 }
 
 /// The fields of a header, in order, unfolded but not decoded (RFC 5322, section 2.2).
@@ -45,7 +66,7 @@ pub(crate) fn fields(header: &[u8]) -> Vec<(String, String)> {
 }
 
 /// A field starts with a name of printable characters without spaces, and a colon.
-fn is_field(line: &[u8]) -> bool {
+pub(super) fn is_field(line: &[u8]) -> bool {
     let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
     !name.is_empty() && name.len() < line.len() && name.iter().all(u8::is_ascii_graphic)
 }

@@ -5,12 +5,16 @@
 //! It does not look into attached messages, and follows multiparts to a limited depth.
 
 mod attachment;
+mod charset;
+mod encoded_words;
 mod header;
 mod part;
+mod pictures;
 
 pub use attachment::Attachment;
 pub(crate) use header::{fields, parse_header, split};
 use part::{PartKind, parts};
+pub(crate) use pictures::embed_pictures;
 
 use crate::html;
 
@@ -118,7 +122,7 @@ mod tests {
         let head = "Content-Type: multipart/mixed; boundary=b\n\n";
         assert_eq!(body(&format!("{head}--b\n\ncut off")), pair("cut off", ""));
         assert_eq!(body(head), pair("", ""));
-        assert_eq!(body("Content-Type: multipart/mixed\n\ntext"), pair("", ""));
+        assert_eq!(body("Content-Type: multipart/mixed\n\ntext"), pair("text", ""));
     }
 
     #[test]

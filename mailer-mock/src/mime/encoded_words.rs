@@ -1,0 +1,48 @@
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use regex::bytes::{Captures, Regex};
+
+use super::charset;
+
+/// An encoded word (RFC 2047), perhaps with a language (RFC 2231, section 5).
+const WORD: &str = r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BQbq])\?([^?]*)\?=";
+
+static WORDS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    [format!(r"{WORD}(?:\s*{WORD})*"), WORD.to_owned()].map(|it| Regex::new(&it).expect("the pattern is valid"))
+});
+
+/// Replaces the encoded words of a header by ones in UTF-8. Neighbours in one character set are decoded together, because
+/// many programs split a character between them.
+pub(super) fn to_utf8(header: &[u8]) -> Cow<'_, [u8]> {
+    let [words, word] = &*WORDS;
+    words.replace_all(header, |neighbours: &Captures<'_>| {
+        let mut runs: Vec<(String, Vec<u8>)> = Vec::new();
+        for word in word.captures_iter(&neighbours[0]) {
+            let charset = String::from_utf8_lossy(&word[1]).to_ascii_lowercase();
+            let decoded = if word[2].eq_ignore_ascii_case(b"b") {
+                base64_decode(&word[3])
+            } else {
+                let spaced: Vec<u8> = word[3]
+                    .iter()
+                    .map(|&byte| if byte == b'_' { b' ' } else { byte })
+                    .collect();
+                quoted_printable_decode(&spaced)
+            };
+            let decoded = decoded.unwrap_or_else(|| word[3].to_vec());
+            match runs.last_mut() {
+                Some((last, bytes)) if *last == charset => bytes.extend(decoded),
+                _ => runs.push((charset, decoded)),
+            }
+        }
+        let text: String = runs
+            .iter()
+            .map(|(charset, bytes)| charset::decode(bytes, Some(charset)))
+            .collect();
+        format!("=?utf-8?B?{}?=", STANDARD.encode(text))
+    })
+}
