@@ -5,9 +5,10 @@ use regex::Regex;
 
 use super::text::{Text, has_break, joins, pattern};
 
-/// The most characters between a keyword and a number beside it, and between a keyword and a number near it.
+/// The most characters between a keyword and a number: beside it, near it, and with a word such as *is* before the number.
 const BESIDE: usize = 30;
 const NEAR: usize = 50;
+const INTRODUCED: usize = 150;
 
 /// Digits one by one; or a date, an amount, a telephone number or groups of digits as a whole.
 static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
@@ -34,11 +35,12 @@ const GROUPS: [(&[usize], bool); 4] = [
 /// The end of a line or of a sentence.
 static END: LazyLock<Regex> = LazyLock::new(|| pattern(r"\n|[.!?](?:\s|$)|[。！？]"));
 
-/// What stands between a keyword and a code with letters.
+/// What introduces a code after its keyword, also at a distance.
 static IS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"^\W*(?:is|ist|lautet|est|es|è|é|e|este|er|är|on|to|jest|je|это|є|είναι|هو|היא|הוא|adalah|là|は|为|是|為|는|은)?\W*$",
-    )
+    let is = "is|ist|lautet|est|es|è|é|e|este|er|är|on|to|jest|je|это|є|είναι|هو|היא|הוא|adalah|là|คือ";
+    pattern(&format!(
+        r"(?:(?:^|\s)(?:{is})[\s:]|[はが为為是는은])[^\p{{L}}\p{{N}}]*$"
+    ))
 });
 
 /// What can be a code.
@@ -170,13 +172,13 @@ impl Number {
         let is_near = |gap: &str, most: usize| gap.chars().nth(most).is_none() && !has_break(gap);
 
         let follows = gap_before.is_some_and(|gap| {
-            let has_number = DIGITS.find_iter(gap).any(|digits| digits.len() >= 4);
-            let fits = if self.is_digits() {
-                !self.is_year() || is_near(gap, 8)
+            let has_number = || DIGITS.find_iter(gap).any(|digits| digits.len() >= 4);
+            let is_close = is_near(gap, BESIDE) && !has_number();
+            if self.is_digits() {
+                is_close && !self.is_year() || is_near(gap, INTRODUCED) && (IS.is_match(gap) || !has_words(gap))
             } else {
-                IS.is_match(gap)
-            };
-            is_near(gap, BESIDE) && !has_number && fits
+                is_close && (IS.is_match(gap) || gap.trim_end().ends_with([':', '：']) || !has_words(gap))
+            }
         });
         let precedes = starts_sentence && gap_after.is_some_and(|gap| is_near(gap, NEAR));
         let is_below = is_alone

@@ -3,17 +3,19 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
-static KEYWORD: LazyLock<Regex> = LazyLock::new(|| pattern(&words(include_str!("keywords.txt"))));
+static KEYWORD: LazyLock<Regex> = LazyLock::new(|| word_pattern(include_str!("keywords.txt")));
 
-static OTHER_CODE: LazyLock<Regex> = LazyLock::new(|| pattern(&words(OTHER_CODES)));
+static OTHER_CODE: LazyLock<Regex> = LazyLock::new(|| word_pattern(OTHER_CODES));
 
 pub(super) const OTHER_CODES: &str = include_str!("other_codes.txt");
 
 /// The end of a sentence, or an empty line that follows no colon.
 static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"[.!?]\s|[。！？]|(?:^|[^:：\s])[^\S\n]*\n\s*\n"));
 
-/// The first letter of the scripts that put no spaces between words, from Thai to Chinese.
-const WITHOUT_SPACES: char = '\u{e00}';
+/// The scripts that put no spaces between words: Thai and Lao, Chinese, Japanese, and Korean with its particles.
+fn has_no_spaces(char: char) -> bool {
+    matches!(char, '\u{e00}'..='\u{eff}' | '\u{2e80}'..)
+}
 
 /// A text with what the rule needs to know about it.
 #[derive(Debug)]
@@ -33,12 +35,12 @@ impl Text {
             .filter(|char| !is_invisible(*char))
             .map(to_ascii_digit)
             .collect();
-        let others: Vec<Range<usize>> = whole_words(&OTHER_CODE, &content).collect();
+        let others: Vec<Range<usize>> = whole_words(&OTHER_CODE, &content);
         let is_other = |word: &Range<usize>| {
             let before = others.partition_point(|other| other.end <= word.start);
             others.get(before).is_some_and(|other| other.start < word.end)
         };
-        let keywords = whole_words(&KEYWORD, &content);
+        let keywords = whole_words(&KEYWORD, &content).into_iter();
         let lines = content.split_inclusive('\n').scan(0, |end, line| {
             let start = *end;
             *end += line.len();
@@ -99,19 +101,45 @@ pub(crate) fn pattern(pattern: &str) -> Regex {
 
 /// A pattern for any of the words in a list.
 pub(super) fn words(list: &str) -> String {
-    let lines: Vec<&str> = list.lines().filter(|line| !line.starts_with('#')).collect();
-    format!("(?:{})", lines.join("|"))
+    format!("(?:{})", lines(list).collect::<Vec<_>>().join("|"))
 }
 
-/// Where a pattern matches whole words. (A word boundary in the pattern would be fifty times as slow.)
-fn whole_words<'a>(pattern: &'a Regex, content: &'a str) -> impl Iterator<Item = Range<usize>> {
-    let is_letter = |char: char| char.is_alphanumeric() && char < WITHOUT_SPACES;
-    let words = pattern.find_iter(content).filter(move |word| {
-        let joins_before = word.as_str().starts_with(is_letter) && content[..word.start()].ends_with(is_letter);
-        let joins_after = word.as_str().ends_with(is_letter) && content[word.end()..].starts_with(is_letter);
-        !joins_before && !joins_after
-    });
-    words.map(|word| word.range())
+/// The lines of a list, without its comments.
+fn lines(list: &str) -> impl Iterator<Item = &str> {
+    list.lines().filter(|line| !line.starts_with('#'))
+}
+
+/// A pattern for the words in a list, as a group. The end of a word is part of the match, because a word boundary would be
+/// fifty times as slow.
+fn word_pattern(list: &str) -> Regex {
+    let (joined, spaced): (Vec<&str>, Vec<&str>) = lines(list).partition(|line| line.contains(has_no_spaces));
+    let end = r"[^\p{Alphabetic}\p{N}]|[\u{e00}-\u{eff}\u{2e80}-\u{10ffff}]|\z";
+    pattern(&format!(
+        "(?P<spaced>{})(?:{end})|(?P<joined>{})",
+        spaced.join("|"),
+        joined.join("|")
+    ))
+}
+
+/// Where a pattern matches whole words.
+fn whole_words(pattern: &Regex, content: &str) -> Vec<Range<usize>> {
+    let is_letter = |char: char| char.is_alphanumeric() && !has_no_spaces(char);
+    let (mut words, mut at) = (Vec::new(), 0);
+    while let Some(found) = pattern.captures_at(content, at) {
+        let Some(word) = found.name("spaced").or(found.name("joined")) else {
+            break;
+        };
+        let joins = word.as_str().starts_with(is_letter) && content[..word.start()].ends_with(is_letter);
+        at = if joins {
+            content.ceil_char_boundary(word.start() + 1)
+        } else {
+            word.end()
+        };
+        if !joins {
+            words.push(word.range());
+        }
+    }
+    words
 }
 
 /// Whether a sentence ends between a number and a keyword.
@@ -121,7 +149,7 @@ pub(super) fn has_break(gap: &str) -> bool {
 
 /// Whether a letter beside a number makes it part of a word.
 pub(super) fn joins(char: char) -> bool {
-    char == '_' || char.is_alphanumeric() && char < WITHOUT_SPACES
+    char == '_' || char.is_alphanumeric() && !has_no_spaces(char)
 }
 
 /// Characters without width. Emails put them between the digits of a code, so that a phone offers no call.

@@ -2,6 +2,7 @@
 
 mod binary;
 mod browser;
+mod codes;
 mod faults;
 mod http;
 mod http_allowed_hosts;
