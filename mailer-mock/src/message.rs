@@ -141,13 +141,21 @@ fn with_name(recipient: String, in_header: &[Address]) -> Address {
     }
 }
 
-/// Compares two addresses without case. RFC 5321 lets the receiver decide about the local part; most ignore its case.
+/// Compares two addresses without case, quotes, and the difference between the two spellings of an international domain.
+/// RFC 5321 lets the receiver decide about the local part; most ignore its case.
 fn same_address(one: &str, other: &str) -> bool {
-    if one.is_ascii() && other.is_ascii() {
-        one.eq_ignore_ascii_case(other)
-    } else {
-        one.to_lowercase() == other.to_lowercase()
-    }
+    let canonical = |address: &str| {
+        let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
+        let quoted = local.strip_prefix('"').and_then(|local| local.strip_suffix('"'));
+        let local = quoted.map_or_else(
+            || local.to_owned(),
+            |quoted| quoted.replace("\\\"", "\"").replace("\\\\", "\\"),
+        );
+        let domain = idna::domain_to_ascii(domain).unwrap_or_else(|_| domain.to_lowercase());
+        (local.to_lowercase(), domain)
+    };
+    let is_plain = |address: &str| address.is_ascii() && !address.contains('"') && !address.contains("xn--");
+    one.eq_ignore_ascii_case(other) || !(is_plain(one) && is_plain(other)) && canonical(one) == canonical(other)
 }
 
 #[cfg(test)]
@@ -186,6 +194,24 @@ mod tests {
         let mail = "To: Other <o@x>\r\nCc: Team: Ada <R@x>, b@x;\r\n\r\n";
         assert_eq!(read("", "r@x", mail).to, [address("r@x", "Ada")]);
         assert_eq!(read("", "r@x", "To: a, ,<\r\n\r\n").to, [address("r@x", "")]);
+    }
+
+    #[test]
+    fn addresses_are_found_in_every_spelling() {
+        for (recipient, address, is_same) in [
+            ("ada@xn--bcher-kva.example", "Ada@b\u{fc}cher.example", true),
+            ("ada@B\u{dc}CHER.example", "ada@XN--BCHER-KVA.example", true),
+            ("ada@bu\u{308}cher.example", "ada@b\u{fc}cher.example", true),
+            ("\"odd user\"@example.com", "odd user@example.com", true),
+            ("\"ada\"@example.com", "ada@example.com", true),
+            ("\"a\\\"b\"@x", "\"A\\\"B\"@x", true),
+            ("J\u{d6}RG@example.com", "j\u{f6}rg@example.com", true),
+            ("ada@[127.0.0.1]", "ada@[127.0.0.1]", true),
+            ("ada@b\u{fc}cher.example", "ada@bucher.example", false),
+            ("ada@example.com", "ada@example.org", false),
+        ] {
+            assert_eq!(read("", recipient, "").is_to(address), is_same, "{recipient} {address}");
+        }
     }
 
     #[test]

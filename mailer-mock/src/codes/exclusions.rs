@@ -17,9 +17,9 @@ static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
 /// After the number: part of an address or another word, a price, a percentage, a unit.
 static AFTER: LazyLock<Regex> = LazyLock::new(|| {
     let currencies = "aud|cad|chf|dollars?|eur|euros?|gbp|usd|inr|kr|kč|zł|ft|lei|руб|грн|лв|tl";
-    let units = "days?|hours?|hrs|h|min|mins|minut\\p{L}*|months?|ms|s|sec|secs|seconds?|sekund\\p{L}*|weeks?|years?|tage|stunden|jours|heures|días|horas|points?|people|users";
+    let units = "days?|hours?|hrs|h|min|mins|minut\\p{L}*|months?|ms|s|sec|secs|seconds?|sekund\\p{L}*|weeks?|years?|tage|stunden|jours|heures|días|horas|points?|people|users|lines|bugs|files|bytes|times|attempts|characters|digits|items|requests|words|pages";
     pattern(&format!(
-        r"^(?:[/@]|\s?[%‰]|-\p{{L}}|\.\p{{Ll}}|\s?\p{{Sc}}|[年月日分秒時时点點円元位人名년월일분초시원명]|[\s-](?:{currencies}|{units})\b)"
+        r"^(?:[/@]|\s(?:\p{{L}}+\s){{1,3}}(?:street|st|avenue|ave|boulevard|blvd|road|rd|way|drive|lane|parkway|square|suite)\b|\s?[%‰]|-\p{{L}}|\.\p{{Ll}}|\s?\p{{Sc}}|[年月日分秒時时点點円元位人名년월일분초시원명]|[\s-](?:{currencies}|{units})\b)"
     ))
 });
 

@@ -21,6 +21,10 @@ static DIGITS: LazyLock<Regex> = LazyLock::new(|| {
 /// Capitals and digits, with at most one hyphen.
 static CAPITALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-i:[A-Z0-9]{2,10}(?:-[A-Z0-9]{2,5})?)"));
 
+/// Names that look like codes.
+static STANDARD: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"^(?:aes|base|covid|ipv|iso|rfc|sha|utf|win|windows|xbox)-?[0-9]+$"));
+
 /// The letter in `G-482913`, which is not part of the code.
 static PREFIX: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?-i:(?:^|[^\p{L}\p{N}_-])[A-Z]-$)"));
 
@@ -42,6 +46,8 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
         r"(?:(?:^|\s)(?:{is})[\s:]|[はが为為是는은])[^\p{{L}}\p{{N}}]*$"
     ))
 });
+
+static COLON: LazyLock<Regex> = LazyLock::new(|| pattern(r"[:：][^\p{L}\p{N}]*$"));
 
 /// What can be a code.
 #[derive(Debug)]
@@ -71,7 +77,7 @@ pub(super) fn numbers(text: &Text) -> impl Iterator<Item = Number> {
         let count = |is_kind: fn(&u8) -> bool| code.bytes().filter(is_kind).count();
         let (letters, digits) = (count(u8::is_ascii_uppercase), count(u8::is_ascii_digit));
         let is_code = letters > 0 && digits > 0 && (4..=10).contains(&(letters + digits));
-        (is_whole && is_code).then(|| Number {
+        (is_whole && is_code && !STANDARD.is_match(code)).then(|| Number {
             range: found.range(),
             code: code.to_owned(),
         })
@@ -116,7 +122,7 @@ fn digits(content: &str, range: Range<usize>) -> Vec<Number> {
             }];
         }
         let is_phone = sizes.iter().all(|&size| size <= 4) && (7..=15).contains(&total);
-        if before.ends_with('+') || sequence.contains(['(', ')']) || is_phone {
+        if before.ends_with('+') || is_phone {
             return Vec::new();
         }
     }
@@ -172,13 +178,11 @@ impl Number {
         let is_near = |gap: &str, most: usize| gap.chars().nth(most).is_none() && !has_break(gap);
 
         let follows = gap_before.is_some_and(|gap| {
+            let ends_with_colon = COLON.is_match(gap);
+            let is_introduced = IS.is_match(gap) || !has_words(gap);
             let has_number = || DIGITS.find_iter(gap).any(|digits| digits.len() >= 4);
-            let is_close = is_near(gap, BESIDE) && !has_number();
-            if self.is_digits() {
-                is_close && !self.is_year() || is_near(gap, INTRODUCED) && (IS.is_match(gap) || !has_words(gap))
-            } else {
-                is_close && (IS.is_match(gap) || gap.trim_end().ends_with([':', '：']) || !has_words(gap))
-            }
+            is_introduced && is_near(gap, if self.is_digits() { INTRODUCED } else { BESIDE })
+                || ends_with_colon && is_near(gap, BESIDE) && !has_number()
         });
         let precedes = starts_sentence && gap_after.is_some_and(|gap| is_near(gap, NEAR));
         let is_below = is_alone

@@ -20,7 +20,7 @@ const STAGE_SUFFIXES: [(&str, Stage); 3] = [
 /// If a tag looks like a rule and is invalid: what is expected.
 pub(crate) fn rules_from_address(address: &str) -> Result<Vec<FaultRule>, String> {
     let (local, _) = address.rsplit_once('@').unwrap_or((address, ""));
-    let tags = local.split('+').skip(1);
+    let tags = local.trim_matches('"').split('+').skip(1);
     let rules = tags.filter_map(|tag| match parse_tag(&tag.to_lowercase()) {
         Ok(rule) => rule.map(Ok),
         Err(expected) => Some(Err(format!(

@@ -37,9 +37,11 @@ pub(super) async fn wait(State(mailbox): State<Mailbox>, query: WaitQuery) -> Re
     Ok(Json(message_json::detail(&message)).into_response())
 }
 
-/// In a query, `+` means a space. No address contains a space, so a `+` is meant.
+/// In a query, `+` means a space. Only an address in quotes contains a space, so a `+` is meant.
 fn parse_recipient(to: &str) -> Result<String, HttpError> {
-    if to.contains('@') {
+    if to.starts_with('"') && to.contains('@') {
+        Ok(to.to_owned())
+    } else if to.contains('@') {
         Ok(to.replace(' ', "+"))
     } else {
         Err(HttpError::bad_request(

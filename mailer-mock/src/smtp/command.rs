@@ -1,6 +1,11 @@
+use std::borrow::Cow;
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use regex::Regex;
 use smtp_proto::{AUTH_LOGIN, AUTH_PLAIN, Error, MAIL_SMTPUTF8, Request};
 
-use super::limits::MAX_MESSAGE_SIZE;
+use super::limits::{MAX_ADDRESS, MAX_MESSAGE_SIZE};
 use super::reply::SmtpReply;
 use super::sasl::Mechanism;
 
@@ -39,23 +44,29 @@ impl Command {
         if line.iter().any(u8::is_ascii_control) {
             return Err(SmtpReply::CONTROL_CHARACTER);
         }
-        let terminated = [line, b"\r\n"].concat();
+        let (line, address) = take_unusual_address(line);
+        let terminated = [&*line, b"\r\n"].concat();
         match Request::parse(&mut terminated.iter()).map_err(|error| error_reply(&error))? {
             Request::Ehlo { .. } => Ok(Self::Ehlo),
             Request::Helo { .. } => Ok(Self::Helo),
+            // `smtp_proto` drops quotes anywhere.
+            Request::Mail { .. } if address.is_none() && line.contains(&b'"') => {
+                Err(error_reply(&Error::InvalidSenderAddress))
+            }
+            Request::Rcpt { to } if address.is_none() && (line.contains(&b'"') || to.address.ends_with('@')) => {
+                Err(error_reply(&Error::InvalidRecipientAddress))
+            }
             Request::Mail { from } if from.size > MAX_MESSAGE_SIZE => Err(SmtpReply::message_too_large()),
             Request::Mail { from } => {
                 let utf8 = from.flags & MAIL_SMTPUTF8 != 0;
-                if !utf8 && !from.address.is_ascii() {
+                let sender = address.unwrap_or_else(|| from.address.into_owned());
+                if !utf8 && !sender.is_ascii() {
                     return Err(SmtpReply::SMTPUTF8_REQUIRED);
                 }
-                Ok(Self::Mail {
-                    sender: from.address.into_owned(),
-                    utf8,
-                })
+                Ok(Self::Mail { sender, utf8 })
             }
-            Request::Rcpt { to } if to.address.is_empty() => postmaster(line),
-            Request::Rcpt { to } => Ok(Self::Rcpt(to.address.into_owned())),
+            Request::Rcpt { to } if to.address.is_empty() => postmaster(&line),
+            Request::Rcpt { to } => Ok(Self::Rcpt(address.unwrap_or_else(|| to.address.into_owned()))),
             Request::Data => Ok(Self::Data),
             Request::Rset => Ok(Self::Rset),
             Request::Noop { .. } => Ok(Self::Noop),
@@ -78,6 +89,33 @@ impl Command {
             }
             _ => Err(SmtpReply::NOT_IMPLEMENTED),
         }
+    }
+}
+
+/// Cuts an address out of the line that `smtp_proto` would change or reject: it drops the quotes of a local part, and knows
+/// no address literals (RFC 5321, sections 4.1.2 and 4.1.3). Another address takes its place.
+fn take_unusual_address(line: &[u8]) -> (Cow<'_, [u8]>, Option<String>) {
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+        let (atom, quoted) = (r#"[^\s"@<>\[\]:]+"#, r#""(?:[^"\\]|\\.)*""#);
+        let pattern = format!(r"^[^<]*<(?:@[^:<>]*:)?((?:{atom}|{quoted})@(?:{atom}|\[(?:IPv6:)?([\da-fA-F.:]+)\]))>");
+        Regex::new(&pattern).expect("the pattern is valid")
+    });
+    let unusual = str::from_utf8(line).ok().and_then(|line| {
+        let address = ADDRESS.captures(line)?;
+        let is_literal = address.get(2).map(|ip| ip.as_str().parse::<IpAddr>().is_ok());
+        let is_unusual = is_literal.unwrap_or(address[1].starts_with('"'));
+        address
+            .get(1)
+            .filter(|address| is_unusual && address.len() <= MAX_ADDRESS)
+    });
+    match unusual {
+        Some(address) => (
+            [&line[..address.start()], b"a@b", &line[address.end()..]]
+                .concat()
+                .into(),
+            Some(address.as_str().to_owned()),
+        ),
+        None => (line.into(), None),
     }
 }
 
@@ -112,6 +150,10 @@ mod tests {
         Command::Mail { sender, utf8 }
     }
 
+    fn rcpt(recipient: &str) -> Command {
+        Command::Rcpt(recipient.to_owned())
+    }
+
     #[test]
     fn parses_commands() {
         for (line, command) in [
@@ -133,10 +175,10 @@ mod tests {
                 "AUTH LOGIN YQ==",
                 Command::Auth(Mechanism::Login, Some("YQ==".to_owned())),
             ),
-            (
-                "RCPT TO:<\"a b\"@example.com>",
-                Command::Rcpt("a b@example.com".to_owned()),
-            ),
+            ("RCPT TO:<\"a b\"@example.com>", rcpt("\"a b\"@example.com")),
+            ("RCPT TO:<\"a@b\\\" >\"@example.com>", rcpt("\"a@b\\\" >\"@example.com")),
+            ("RCPT TO:<ada@[127.0.0.1]>", rcpt("ada@[127.0.0.1]")),
+            ("RCPT TO:<\"a b\"@[IPv6:::1]>", rcpt("\"a b\"@[IPv6:::1]")),
             (
                 "RCPT TO:<\u{fc}@example.com>",
                 Command::Rcpt("\u{fc}@example.com".to_owned()),
@@ -163,6 +205,14 @@ mod tests {
             ("EHLO", 501),
             ("MAIL FROM:a@example.com", 501),
             ("MAIL FROM:<a>", 501),
+            ("RCPT TO:<a@[127.0.0.256]>", 501),
+            ("RCPT TO:<a@[example.com]>", 501),
+            ("RCPT TO:<\"a\">", 501),
+            ("RCPT TO:<\"a@example.com>", 501),
+            ("RCPT TO:<a\"b\"@example.com>", 501),
+            ("MAIL FROM:<\"a\"b@example.com>", 501),
+            ("RCPT TO:<a@>", 501),
+            ("MAIL FROM:<\"\u{fc}\"@example.com>", 553),
             ("RCPT TO:<>", 501),
             ("RCPT TO:<a@b@c>", 501),
             ("STARTTLS now", 501),

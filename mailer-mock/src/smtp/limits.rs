@@ -18,5 +18,8 @@ pub(super) const MAX_RECIPIENTS: usize = 100;
 /// The longest command line. RFC 5321, section 4.5.3.1.4, requires 512 octets, and each extension adds some.
 pub(super) const MAX_LINE: usize = 2_048;
 
+/// The longest address. RFC 5321, section 4.5.3.1.3, requires 254 octets.
+pub(super) const MAX_ADDRESS: usize = 256;
+
 /// How long a client may send nothing, or leave replies unread (RFC 5321, section 4.5.3.2.7).
 pub(super) const IDLE_TIMEOUT: Duration = Duration::from_mins(5);

@@ -14,6 +14,7 @@ mod http_wait;
 mod lifecycle;
 mod mailbox;
 mod manual;
+mod mime;
 mod page;
 mod real_clients;
 mod smtp_commands;
