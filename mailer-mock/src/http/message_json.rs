@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 use crate::message::{Address, Message};
 use crate::mime::{self, Attachment};
@@ -47,15 +47,15 @@ pub(super) fn summary(message: &Message) -> Value {
 
 /// A single message.
 pub(super) fn detail(message: &Message) -> Value {
-    let date = mime::parse_header(&message.raw).date().map(|date| date.to_rfc3339());
-    // Hours up to 99 can be written.
-    let date = date.filter(|date| OffsetDateTime::parse(date, &Rfc3339).is_ok());
+    let fields = mime::fields(mime::split(&message.raw).0);
+    let date = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("date"));
+    let date = date.and_then(|(_, date)| OffsetDateTime::parse(date, &Rfc2822).ok());
     let (inline, attachments): (Vec<_>, Vec<_>) = message.attachments.iter().partition(|a| a.inline);
     let parts = |parts: Vec<_>| parts.into_iter().map(part).collect::<Vec<_>>();
     let mut json = common_fields(message);
     json["ReturnPath"] = json!(message.return_path);
     json["ListUnsubscribe"] = json!({ "Links": [] });
-    json["Date"] = json!(date.unwrap_or_else(|| rfc3339(message.created)));
+    json["Date"] = json!(rfc3339(date.unwrap_or(message.created)));
     json["Text"] = json!(message.text);
     json["HTML"] = json!(message.html);
     json["Inline"] = json!(parts(inline));

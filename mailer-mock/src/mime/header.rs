@@ -70,33 +70,3 @@ pub(super) fn is_field(line: &[u8]) -> bool {
     let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
     !name.is_empty() && name.len() < line.len() && name.iter().all(u8::is_ascii_graphic)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn splits_header_and_body() {
-        for (mail, header, body) in [
-            ("A: b\r\nC: d\r\n\r\nbody", "A: b\r\nC: d\r\n", "body"),
-            ("A: b\n\nbody\n\n", "A: b\n", "body\n\n"),
-            ("A: b\r\n", "A: b\r\n", ""),
-            ("\r\nbody", "", "body"),
-            ("Your code: 4466\r\n\r\n", "", "Your code: 4466\r\n\r\n"),
-            ("no field", "", "no field"),
-            (":", "", ":"),
-            ("", "", ""),
-        ] {
-            let expected = (header.as_bytes(), body.as_bytes());
-            assert_eq!(split(mail.as_bytes()), expected, "{mail:?}");
-        }
-    }
-
-    #[test]
-    fn unfolds_fields() {
-        let header = b"Subject: one\r\n  two\r\nX-A:1\r\nnonsense\r\nX-A: a:b\r\n";
-        let expected = [("Subject", "one two"), ("X-A", "1"), ("X-A", "a:b")];
-        let expected = expected.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        assert_eq!(fields(header), expected);
-    }
-}

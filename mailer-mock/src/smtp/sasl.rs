@@ -56,39 +56,3 @@ pub(super) fn credentials(user: &str, password: &str) -> Result<Credentials, Smt
         password: password.to_owned(),
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn responses_are_base64() {
-        for (response, text) in [
-            ("AGEAYg==", Ok("\0a\0b")),
-            (" w6k= ", Ok("\u{e9}")),
-            ("=", Ok("")),
-            ("", Ok("")),
-            ("*", Err(SmtpReply::AUTH_CANCELLED)),
-            ("AGEAYg", Err(SmtpReply::INVALID_BASE64)),
-            ("not base64", Err(SmtpReply::INVALID_BASE64)),
-            ("/w==", Err(SmtpReply::INVALID_BASE64)),
-        ] {
-            assert_eq!(decode(response.as_bytes()), text.map(str::to_owned), "{response}");
-        }
-    }
-
-    #[test]
-    fn plain_has_three_parts() {
-        for (response, pair) in [
-            ("\0ada\0secret", Ok(("ada", "secret"))),
-            ("someone\0ada\0", Ok(("ada", ""))),
-            ("\0\0secret", Err(SmtpReply::EMPTY_USER)),
-            ("ada\0secret", Err(SmtpReply::INVALID_PLAIN)),
-            ("\0ada\0secret\0more", Err(SmtpReply::INVALID_PLAIN)),
-            ("", Err(SmtpReply::INVALID_PLAIN)),
-        ] {
-            let expected = pair.and_then(|(user, password)| credentials(user, password));
-            assert_eq!(plain(response), expected, "{response:?}");
-        }
-    }
-}

@@ -1,48 +1,150 @@
-//! Emails in the manner of banks, shops and online services, each with the right answer in its first header field.
+//! The codes of messages. `tests/codes` has emails in the manner of banks, shops and online services, each with the right
+//! answer in its first header field.
 
 use std::path::Path;
 
-use crate::support::{Client, start};
+use crate::support::Receiver;
 
 #[tokio::test]
 async fn finds_the_code_of_every_email() {
-    let mock = start().await;
-    let mut client = Client::greeted(mock.smtp_addr()).await;
+    let mut receiver = Receiver::start().await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/codes");
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|file| file.expect("a file").path())
-        .collect();
+    let files = std::fs::read_dir(folder).expect("a folder");
+    let mut files: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     files.sort();
     let (mut wrong, mut without_code) = (Vec::new(), 0);
     for file in &files {
-        client.begin("ada@example.com").await;
-        for line in std::fs::read(file)
-            .expect("an email")
-            .split_inclusive(|&byte| byte == b'\n')
-        {
-            client
-                .send([line.strip_suffix(b"\n").unwrap_or(line), b"\r\n"].concat())
-                .await;
-        }
-        assert_eq!(client.code(".").await, 250);
-        let message = &mock.mailbox().messages()[0];
-        let first_line =
-            String::from_utf8_lossy(message.raw.split(|&byte| byte == b'\r').next().expect("a line")).into_owned();
-        let right: Vec<&str> = first_line
-            .strip_prefix("Right-Answer:")
-            .expect("the answer")
-            .split_whitespace()
-            .collect();
+        let email = std::fs::read(file).expect("an email");
+        let answer = String::from_utf8_lossy(email.split(|&byte| byte == b'\n').next().expect("a line")).into_owned();
+        let answer = answer.strip_prefix("Right-Answer:").expect("the answer");
+        let right: Vec<&str> = answer.split_whitespace().collect();
         without_code += usize::from(right.is_empty());
+        let message = receiver.receive(&email).await;
         if message.codes != right {
             wrong.push(format!("{}: {:?}, not {right:?}", file.display(), message.codes));
         }
     }
     assert_eq!(wrong, [""; 0]);
+    let count = files.len();
     assert!(
-        files.len() >= 60 && without_code >= 10,
-        "{} emails, {without_code} without a code",
-        files.len()
+        count >= 60 && without_code >= 10,
+        "{count} emails, {without_code} without a code"
     );
+}
+
+async fn find(receiver: &mut Receiver, subject: &str, text: &str, html: &str) -> Vec<String> {
+    let message = format!(
+        "Subject: {subject}\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\n{text}\n--b\nContent-Type: text/html\n\n\
+         {html}\n--b--"
+    );
+    receiver.receive(message).await.codes.clone()
+}
+
+#[tokio::test]
+async fn finds_codes() {
+    let mut receiver = Receiver::start().await;
+    for (text, code) in [
+        ("4466 is your activation code", "4466"),
+        ("Your activation code is 4466.", "4466"),
+        ("Your activation code: 0042", "0042"),
+        ("Enter the PIN 90210", "90210"),
+        ("Passcode=12345678", "12345678"),
+        ("G-123456 is your Google verification code.", "123456"),
+        ("VERIFICATION\n\n  4466  \n", "4466"),
+        ("Here is your code:\n\n4466\n\nIt lasts 60 seconds.", "4466"),
+        ("4466\n\nUse this code within a minute.", "4466"),
+        (
+            "This is the activation code that you asked for when you registered, please type it in:\n\n4466\n",
+            "4466",
+        ),
+        ("The code is\n4466 and it lasts 3600 seconds.", "4466"),
+        ("https://example.com/activate?code=4466", "4466"),
+        ("2026 is your activation code", "2026"),
+        ("Your code is 1999\n\n(c) 2026 Example Inc.", "1999"),
+        ("Your code is 4466. Code 4466 lasts a minute.", "4466"),
+        ("The code is A4466", "A4466"),
+        ("Ваш PIN 4466", "4466"),
+        ("Sign in from +1 555 0100 with code 4466", "4466"),
+        ("Order 123456: your pickup code is 4466", "4466"),
+    ] {
+        assert_eq!(find(&mut receiver, "", text, "").await, [code], "{text}");
+    }
+}
+
+#[tokio::test]
+async fn finds_any_4_digit_code() {
+    let mut receiver = Receiver::start().await;
+    // All that look like years, and every 13th of the others.
+    for number in (0..10_000).filter(|number| (1_900..2_100).contains(number) || number % 13 == 0) {
+        let code = format!("{number:04}");
+        let subject = format!("{code} is your activation code");
+        let text = format!("Your activation code:\n\n{code}\n\nIt lasts 60 seconds.");
+        assert_eq!(find(&mut receiver, &subject, "", "").await, [code.as_str()]);
+        assert_eq!(find(&mut receiver, "", &text, "").await, [code.as_str()]);
+    }
+}
+
+#[tokio::test]
+async fn ignores_other_numbers() {
+    let mut receiver = Receiver::start().await;
+    for text in [
+        "",
+        "Your order 4466 has been shipped",
+        "Your code\n\n(c) 2026 Example Inc.",
+        "Verification \u{a9} Example Inc. 2026",
+        "Code of conduct, Copyright 2026",
+        "Code sent on 12 March 2026",
+        "Code sent on March 12, 2026",
+        "Code sent on 2026-03-12 at 10:1530",
+        "With the code it costs $1299.00",
+        "With the code it costs $1299",
+        "With the code it costs 1299 \u{20ac}",
+        "With the code it costs USD 1299",
+        "Lost your code? Call +1 555 0100",
+        "Lost your code? Call 555-0100",
+        "Lost your code? Call (020) 7946 0000",
+        "Code for order number 123456",
+        "Code for invoice 123456",
+        "Code for account no. 123456",
+        "Code for issue #123456",
+        "The code lasts 3600 seconds",
+        "The code is 123",
+        "The code is 123456789",
+        "The code is 4466_1",
+        "Code for 12,3456,7 people",
+        "Save 1500% with this code",
+        "Code by 4466@example.com",
+        "Your zip code is 90210",
+        "It failed with error code 5002",
+        "encode 4466 decode",
+        "The code follows in the next mail, which will arrive shortly after this one: 4466 of you wait",
+        "Code\n\nThis line has 4466 of something",
+        "Code\n\nOne line\n\nTwo lines\n\n4466\n",
+    ] {
+        assert_eq!(find(&mut receiver, "", text, "").await, [""; 0], "{text}");
+    }
+}
+
+#[tokio::test]
+async fn subject_comes_first_and_duplicates_are_dropped() {
+    let mut receiver = Receiver::start().await;
+    let codes = find(
+        &mut receiver,
+        "Your code is 1111",
+        "Your code is 2222, no longer code 1111",
+        "Your code is 3333 or code 2222",
+    )
+    .await;
+    assert_eq!(codes, ["1111", "2222", "3333"]);
+}
+
+#[tokio::test]
+async fn limits_input_and_output() {
+    let mut receiver = Receiver::start().await;
+    let many: Vec<String> = (1000..2000).map(|n| format!("code {n}")).collect();
+    let many = many.join("; ");
+    assert_eq!(find(&mut receiver, "", &many, "").await.len(), 10);
+
+    let late = format!("{} code 4466", "\u{e9}".repeat(32 * 1024));
+    assert_eq!(find(&mut receiver, "", &late, "").await, [""; 0]);
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::support::{Client, GIVE_UP_AFTER, deliver, start};
+use crate::support::{Client, GIVE_UP_AFTER, Receiver, deliver, start};
 
 #[tokio::test]
 async fn messages_are_newest_first_and_filtered_by_recipient() {
@@ -101,4 +101,83 @@ async fn keeps_the_newest_thousand() {
     assert_eq!(messages.len(), 1_000);
     assert_eq!(messages[0].text, "1004\n");
     assert_eq!(messages[999].text, "5\n");
+}
+
+#[tokio::test]
+async fn sender_is_from_the_header_or_the_envelope() {
+    let mut receiver = Receiver::start().await;
+    for (mail, address, name) in [
+        ("From: A <a@x>, b@x\n\n", "a@x", "A"),
+        ("From: nobody\n\n", "sender@example.com", ""),
+        ("no header", "sender@example.com", ""),
+    ] {
+        let from = receiver.receive(mail).await.from.clone().expect("a sender");
+        assert_eq!((from.address.as_str(), from.name.as_str()), (address, name), "{mail}");
+    }
+}
+
+#[tokio::test]
+async fn recipients_are_from_the_envelope_and_names_from_the_header() {
+    let mut receiver = Receiver::start().await;
+    let many = |before: usize| format!("To: {}Ada <ada@example.com>\n\n", "a@x, ".repeat(before));
+    for (mail, name) in [
+        (
+            "To: Other <o@x>\nCc: Team: Ada <ADA@Example.com>, b@x;\n\n".to_owned(),
+            "Ada",
+        ),
+        ("To: a, ,<\n\n".to_owned(), ""),
+        (
+            "To: =?utf-8?Q?Ada,_Countess?= <ada@example.com>\n\n".to_owned(),
+            "Ada, Countess",
+        ),
+        (
+            format!("To: {} <ada@example.com>\n\n", "n".repeat(5_000)),
+            "n".repeat(1_000).as_str(),
+        ),
+        (many(999), "Ada"),
+        (many(1_000), ""),
+    ] {
+        let to = receiver.receive(&mail).await.to.clone();
+        assert_eq!(
+            (to.len(), to[0].address.as_str(), to[0].name.as_str()),
+            (1, "ada@example.com", name)
+        );
+    }
+}
+
+#[tokio::test]
+async fn addresses_are_found_in_every_spelling() {
+    let mock = start().await;
+    let mut client = Client::greeted(mock.smtp_addr()).await;
+    for (recipient, address, is_same) in [
+        ("ada@xn--bcher-kva.example", "Ada@b\u{fc}cher.example", true),
+        ("ada@B\u{dc}CHER.example", "ada@XN--BCHER-KVA.example", true),
+        ("ada@bu\u{308}cher.example", "ada@b\u{fc}cher.example", true),
+        ("\"odd+user\"@example.com", "odd+user@example.com", true),
+        ("\"odd user\"@example.org", "\"odd user\"@example.org", true),
+        ("\"ada\"@example.com", "ada@example.com", true),
+        ("\"a\\\"b\"@x", "\"A\\\"B\"@x", true),
+        ("J\u{d6}RG@example.com", "j\u{f6}rg@example.com", true),
+        ("ada@[127.0.0.1]", "ada@[127.0.0.1]", true),
+        ("ada@b\u{fc}cher.example", "ada@bucher.example", false),
+        ("ada@example.com", "ada@example.org", false),
+    ] {
+        mock.mailbox().clear();
+        client
+            .send(format!(
+                "MAIL FROM:<a@x> SMTPUTF8\r\nRCPT TO:<{recipient}>\r\nDATA\r\n.\r\n"
+            ))
+            .await;
+        assert_eq!(client.codes().await, [250, 250, 354, 250], "{recipient}");
+        assert_eq!(mock.mailbox().messages()[0].to[0].address, recipient);
+        assert_eq!(
+            mock.mailbox().messages_to(address).len(),
+            usize::from(is_same),
+            "{recipient} {address}"
+        );
+        let query: String =
+            percent_encoding::utf8_percent_encode(address, percent_encoding::NON_ALPHANUMERIC).collect();
+        let (status, _) = crate::support::get(&mock, &format!("/api/v1/wait?timeout=1ms&to={query}")).await;
+        assert_eq!(status == 200, is_same, "{recipient} {address}");
+    }
 }

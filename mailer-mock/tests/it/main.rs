@@ -4,6 +4,7 @@ mod binary;
 mod browser;
 mod codes;
 mod faults;
+mod html;
 mod http;
 mod http_allowed_hosts;
 mod http_cors;

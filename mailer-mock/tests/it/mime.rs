@@ -1,27 +1,12 @@
 //! Messages that email programs show although a standard forbids them, and character sets other than UTF-8.
 
-use std::sync::Arc;
-
-use mailer_mock::Message;
 use percent_encoding::percent_decode_str;
 
-use crate::support::{Client, get, start};
-
-/// Sends a message and returns how it was received.
-async fn receive(content: &[u8]) -> Arc<Message> {
-    let mock = start().await;
-    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
-    for line in content.split_inclusive(|&byte| byte == b'\n') {
-        client
-            .send([line.strip_suffix(b"\n").unwrap_or(line), b"\r\n"].concat())
-            .await;
-    }
-    assert_eq!(client.code("\r\n.").await, 250);
-    mock.mailbox().messages().remove(0)
-}
+use crate::support::{Receiver, deliver, get, start};
 
 #[tokio::test]
 async fn reads_character_sets_in_subject_text_and_file_names() {
+    let mut receiver = Receiver::start().await;
     for (charset, base64, percent, text) in [
         (
             "iso-2022-jp",
@@ -69,7 +54,7 @@ async fn reads_character_sets_in_subject_text_and_file_names() {
         );
         // UTF-16 has no 8bit form.
         let html = if charset == "utf-16le" { Vec::new() } else { raw };
-        let message = receive(&[head.as_bytes(), &html, b"\n--b--\n"].concat()).await;
+        let message = receiver.receive([head.as_bytes(), &html, b"\n--b--\n"].concat()).await;
         let from = message.from.as_ref().map(|from| from.name.as_str());
         assert_eq!((from, message.subject.as_str()), (Some(text), text), "{charset}");
         let names: Vec<&str> = message.attachments.iter().map(|a| a.file_name.as_str()).collect();
@@ -81,6 +66,7 @@ async fn reads_character_sets_in_subject_text_and_file_names() {
 
 #[tokio::test]
 async fn reads_text_with_a_wrong_or_missing_character_set() {
+    let mut receiver = Receiver::start().await;
     for (head, body, text) in [
         (
             "Content-Type: text/plain; charset=us-ascii",
@@ -131,13 +117,14 @@ async fn reads_text_with_a_wrong_or_missing_character_set() {
             "\u{8054}\u{901a}",
         ),
     ] {
-        let message = receive(&[head.as_bytes(), b"\n\n", body].concat()).await;
+        let message = receiver.receive([head.as_bytes(), b"\n\n", body].concat()).await;
         assert_eq!(message.text.trim_end(), text, "{head}");
     }
 }
 
 #[tokio::test]
 async fn reads_headers_that_are_encoded_in_unusual_ways() {
+    let mut receiver = Receiver::start().await;
     for (header, subject) in [
         // A character is split between two encoded words.
         (
@@ -159,15 +146,15 @@ async fn reads_headers_that_are_encoded_in_unusual_ways() {
         ),
     ] {
         assert_eq!(
-            receive(format!("{header}\n\ntext").as_bytes()).await.subject,
+            receiver.receive(format!("{header}\n\ntext").as_bytes()).await.subject,
             subject,
             "{header}"
         );
     }
     let raw = b"Content-Type: text/plain; charset=gbk\nSubject: \xd1\xe9\xd6\xa4\n\ntext";
-    assert_eq!(receive(raw).await.subject, "\u{9a8c}\u{8bc1}");
+    assert_eq!(receiver.receive(raw).await.subject, "\u{9a8c}\u{8bc1}");
     let twice = b"From: a@example.com\nFrom: b@example.com\nMessage-ID: <1@x>\nMessage-ID: <2@x>\n\ntext";
-    let message = receive(twice).await;
+    let message = receiver.receive(twice).await;
     assert_eq!(
         message.from.as_ref().map(|from| from.address.as_str()),
         Some("a@example.com")
@@ -177,6 +164,7 @@ async fn reads_headers_that_are_encoded_in_unusual_ways() {
 
 #[tokio::test]
 async fn shows_the_text_of_broken_messages() {
+    let mut receiver = Receiver::start().await;
     let part = "--b\nContent-Type: text/plain\n\nYour code: 4466\n--b\nContent-Type: text/html\n\n<p>4466\n--b--\n";
     for (name, message) in [
         (
@@ -236,7 +224,7 @@ async fn shows_the_text_of_broken_messages() {
         ),
         ("no empty line", "Subject: x\n\nYour code: 4466".to_owned()),
     ] {
-        let message = receive(message.as_bytes()).await;
+        let message = receiver.receive(message.as_bytes()).await;
         assert!(
             message.text.starts_with("Your code: 4466"),
             "{name}: {:?}",
@@ -249,6 +237,7 @@ async fn shows_the_text_of_broken_messages() {
 
 #[tokio::test]
 async fn a_named_text_is_a_file() {
+    let mut receiver = Receiver::start().await;
     for (name, first, second, files) in [
         ("inline", "", "Content-Disposition: inline; filename=log.txt\n", 1),
         ("name", "", "Content-Type: text/plain; name=log.txt\n", 1),
@@ -258,7 +247,7 @@ async fn a_named_text_is_a_file() {
     ] {
         let mail =
             format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n{first}\none\n--b\n{second}\ntwo\n--b--\n");
-        let message = receive(mail.as_bytes()).await;
+        let message = receiver.receive(mail.as_bytes()).await;
         assert_eq!(message.attachments.len(), files, "{name}");
         assert_eq!(
             message.text.lines().count() + usize::from(!message.html.is_empty()),
@@ -267,10 +256,12 @@ async fn a_named_text_is_a_file() {
         );
     }
     // The text of the message can have a name.
-    let alone = receive(b"Content-Type: text/plain; name=mail.txt\n\none").await;
+    let alone = receiver
+        .receive(b"Content-Type: text/plain; name=mail.txt\n\none")
+        .await;
     assert_eq!((alone.text.trim_end(), alone.attachments.len()), ("one", 0));
     let alternative = "Content-Type: multipart/alternative; boundary=b\n\n--b\n\none\n--b\nContent-Type: text/html; name=mail.html\n\n<p>two\n--b--\n";
-    let alternative = receive(alternative.as_bytes()).await;
+    let alternative = receiver.receive(alternative.as_bytes()).await;
     assert_eq!(
         (alternative.html.as_str(), alternative.attachments.len()),
         ("<p>two", 0)
@@ -285,12 +276,15 @@ async fn date_out_of_range_is_replaced() {
         ("Fri, 31 Feb 2026 10:00:00 +0000", None),
         ("Mon, 17 Sep 2018 10:61:00 +0000", None),
         ("0 Jan 0000 00:00:00 +0000", None),
+        ("Mon, 17 Sep 2018 10:00:00 +9900", None),
+        ("17 Sep 18 08:59 GMT", Some("2018-09-17T08:59:00Z")),
+        ("Mon,  7 Sep 2018\n 08:59:30 -0000 (comment)", Some("2018-09-07T08:59:30Z")),
         ("17 Foo 2018 10:00:00 +0000", None),
         ("yesterday", None),
         ("", None),
     ] {
         let mock = start().await;
-        crate::support::deliver(&mock, "ada@example.com", &format!("Date: {date}\n\ntext")).await;
+        deliver(&mock, "ada@example.com", &format!("Date: {date}\n\ntext")).await;
         let (_, json) = get(&mock, "/api/v1/message/latest").await;
         let expected = expected.unwrap_or_else(|| json["Created"].as_str().expect("a time"));
         assert_eq!(json["Date"], expected, "{date}");
@@ -298,15 +292,151 @@ async fn date_out_of_range_is_replaced() {
 }
 
 #[tokio::test]
+async fn reads_single_parts_and_multiparts() {
+    let mut receiver = Receiver::start().await;
+    let nested = |levels: usize| {
+        let level = |n| format!("Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n");
+        let levels: Vec<String> = (0..levels).map(level).collect();
+        levels.concat() + "\ntext"
+    };
+    let multipart = "Content-Type: multipart/mixed; boundary=\"outer\"\n\npreamble\n--outer\n\
+        Content-Type: multipart/alternative; boundary=outer-inner\n\n--outer-inner  \n\n\
+        text\n\n--outer-inner\nContent-Type: text/html\n\n<b>html</b>\n--outer-inner--\n\
+        --outer\nContent-Disposition: attachment; filename=a.txt\n\nattached\n--outer\n\
+        Content-Type: message/rfc822\n\nSubject: x\n\nforwarded\n--outer\n\nmore\n--outer--\n\
+        --outer\n\nepilogue\n";
+    for (mail, text, html) in [
+        ("just text".to_owned(), "just text", ""),
+        ("Subject: x\n\none\ntwo".to_owned(), "one\ntwo", ""),
+        ("Your code: 4466\n\ntext".to_owned(), "Your code: 4466\n\ntext", ""),
+        ("\ntext".to_owned(), "text", ""),
+        ("Content-Type: TEXT/HTML\n\n<p>one</p>".to_owned(), "one", "<p>one</p>"),
+        ("Content-Type: image/png\n\nPNG".to_owned(), "", ""),
+        (
+            "Content-Transfer-Encoding: base64\n\nnot base64!".to_owned(),
+            "not base64!",
+            "",
+        ),
+        (multipart.to_owned(), "text\nmore", "<b>html</b>"),
+        (
+            "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ncut off".to_owned(),
+            "cut off",
+            "",
+        ),
+        ("Content-Type: multipart/mixed; boundary=b\n\n".to_owned(), "", ""),
+        (nested(16), "text", ""),
+        (nested(17), "", ""),
+        (nested(20_000), "", ""),
+        ("Content-Type: message/rfc822\n\n".repeat(50_000), "", ""),
+    ] {
+        let message = receiver.receive(&mail).await;
+        let start = &mail[..mail.len().min(100)];
+        assert_eq!(
+            (message.text.trim_end(), message.html.trim_end()),
+            (text, html),
+            "{start}"
+        );
+    }
+    let parts = format!(
+        "Content-Type: multipart/mixed; boundary=b\n\n{}",
+        "--b\n\nx\n".repeat(1_500)
+    );
+    assert_eq!(receiver.receive(parts).await.text.lines().count(), 1_000);
+}
+
+#[tokio::test]
+async fn describes_attachments() {
+    let mut receiver = Receiver::start().await;
+    let long = "x".repeat(10_000);
+    let mail = format!(
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n\
+         --b\nContent-Type: application/PDF; name=old.pdf\nContent-Transfer-Encoding: base64\n\
+         Content-Disposition: attachment; filename*=UTF-8''%3Cb%3E%20%E2%82%AC.pdf\n\nJVBERg==\n\
+         --b\nContent-Type: image/png\nContent-Disposition: inline\nContent-ID: <logo@x>\n\nPNG\n\
+         --b\nContent-Type: image/gif\nContent-ID: <dot@x>\n\nGIF\n\
+         --b\nContent-Type: message/rfc822\n\nSubject: forwarded\n\n--b\nContent-Type: image/png; name={long}\n\n--b--\n"
+    );
+    let message = receiver.receive(mail).await;
+    assert_eq!(message.text, "text");
+    let described: Vec<_> = message
+        .attachments
+        .iter()
+        .map(|a| {
+            (
+                a.part,
+                &*a.file_name,
+                &*a.content_type,
+                &*a.content_id,
+                a.inline,
+                a.size,
+            )
+        })
+        .collect();
+    assert_eq!(
+        described,
+        [
+            (2, "<b> \u{20ac}.pdf", "application/pdf", "", false, 4),
+            (3, "", "image/png", "logo@x", true, 3),
+            (4, "", "image/gif", "dot@x", true, 3),
+            (5, "", "message/rfc822", "", false, 20),
+            (6, &long[..255], "image/png", "", false, 0),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn html_contains_its_inline_pictures() {
-    let mock = start().await;
-    let mail = "Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n<img src=\"cid:logo@x\">\n--b\n\
-        Content-Type: image/png\nContent-ID: <logo@x>\nContent-Transfer-Encoding: base64\n\nUE5H\n--b--\n";
-    crate::support::deliver(&mock, "ada@example.com", mail).await;
-    let (_, html) = get(&mock, "/view/latest.html").await;
-    let html = html.as_str().expect("HTML");
-    assert!(html.ends_with("<img src=\"data:image/png;base64,UE5H\">"), "{html}");
-    let (_, json) = get(&mock, "/api/v1/message/latest").await;
-    assert_eq!(json["HTML"], "<img src=\"cid:logo@x\">");
+    let mut receiver = Receiver::start().await;
+    let mail = |html: &str, picture: &str| {
+        format!(
+            "Content-Type: multipart/related; boundary=b\n\n--b\nContent-Type: text/html\n\n{html}\n\
+             --b\nContent-Type: image/png\nContent-ID: <logo@x>\nContent-Transfer-Encoding: base64\n\n{picture}\n\
+             --b\nContent-Type: image/svg+xml; name=a.svg\nContent-ID: <a&b c@x>\n\n<svg/>\n\
+             --b\nContent-Type: application/octet-stream\nContent-ID: <bytes@x>\n\nGIF\n\
+             --b\nContent-Type: text/css\nContent-ID: <css@x>\n\np{{}}\n--b--\n"
+        )
+    };
+    let png = "data:image/png;base64,UE5H";
+    for (html, shown) in [
+        ("<img src=\"cid:logo@x\">", format!("<img src=\"{png}\">")),
+        ("<img src=CID:logo%40x alt=a>", format!("<img src={png} alt=a>")),
+        (
+            "<p style='background: url(cid:logo@x)'>",
+            format!("<p style='background: url({png})'>"),
+        ),
+        (
+            "<img src='cid:a&amp;b%20c@x'>",
+            "<img src='data:image/svg+xml;base64,PHN2Zy8+'>".to_owned(),
+        ),
+        (
+            "<img src='cid:bytes@x'>",
+            "<img src='data:image/png;base64,R0lG'>".to_owned(),
+        ),
+        ("<img src='cid:other@x'>", "<img src='cid:other@x'>".to_owned()),
+        ("<link href='cid:css@x'>", "<link href='cid:css@x'>".to_owned()),
+        ("<p>see cid:logo@x", "<p>see cid:logo@x".to_owned()),
+    ] {
+        let message = receiver.receive(mail(html, "UE5H")).await;
+        assert_eq!(message.html, html);
+        let (_, view) = get(&receiver.mock, "/view/latest.html").await;
+        let view = view.as_str().expect("HTML");
+        assert!(view.ends_with(&shown), "{view}");
+    }
+    let (_, json) = get(&receiver.mock, "/api/v1/message/latest").await;
     assert_eq!(json["Inline"][0]["ContentID"], "logo@x");
+
+    // The HTML can name a large picture many times.
+    receiver
+        .receive(mail(
+            &"<img src='cid:logo@x'>".repeat(1_000),
+            &"A".repeat(4 * 1024 * 1024),
+        ))
+        .await;
+    let (_, view) = get(&receiver.mock, "/view/latest.html").await;
+    let view = view.as_str().expect("HTML");
+    assert!(
+        view.contains("data:") && view.len() < 64 * 1024 * 1024,
+        "{}",
+        view.len()
+    );
 }

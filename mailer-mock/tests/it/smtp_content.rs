@@ -3,18 +3,20 @@ use crate::support::{Client, deliver, start, texts};
 #[tokio::test]
 async fn undoes_dot_stuffing() {
     let mock = start().await;
-    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
-    client.send("..\r\n..a\r\nb.\r\n.c\r\n.\r\n").await;
-    assert_eq!(client.reply().await.0, 250);
-    assert_eq!(mock.mailbox().messages()[0].raw, b".\r\n.a\r\nb.\r\nc\r\n");
-}
-
-#[tokio::test]
-async fn accepts_an_empty_message() {
-    let mock = start().await;
-    let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;
-    assert_eq!(client.code(".").await, 250);
-    assert_eq!(mock.mailbox().messages()[0].raw, b"");
+    let mut client = Client::greeted(mock.smtp_addr()).await;
+    for (sent, content) in [
+        ("", ""),
+        ("a\r\n", "a\r\n"),
+        ("..\r\n", ".\r\n"),
+        ("..a\r\n...b\r\n", ".a\r\n..b\r\n"),
+        ("a.\r\n", "a.\r\n"),
+        ("a\r\n.b\r\n", "a\r\nb\r\n"),
+    ] {
+        client.begin("ada@example.com").await;
+        client.send(format!("{sent}.\r\nNOOP\r\n")).await;
+        assert_eq!(client.codes().await, [250, 250], "{sent:?}");
+        assert_eq!(mock.mailbox().messages()[0].raw, content.as_bytes(), "{sent:?}");
+    }
 }
 
 #[tokio::test]
@@ -28,6 +30,9 @@ async fn only_crlf_dot_crlf_ends_a_message() {
         "\r\n.\r",
         "\r\n.\r\r\n",
         "\r\n.\0\r\n",
+        "\r\n. \r\n",
+        "\r\n\r.\r\n",
+        "\n\r.\r\n",
     ] {
         let mock = start().await;
         let mut client = Client::sending(mock.smtp_addr(), "ada@example.com").await;

@@ -80,7 +80,12 @@ async fn invalid_responses_are_explained() {
     let mut client = Client::greeted(mock.smtp_addr()).await;
     for (line, reply) in [
         ("AUTH PLAIN !", "expected UTF-8 in base64"),
+        ("AUTH PLAIN AGEAYg", "expected UTF-8 in base64"),
+        ("AUTH PLAIN /w==", "expected UTF-8 in base64"),
+        ("AUTH PLAIN =", "expected NUL user NUL password in base64"),
         ("AUTH PLAIN YWRh", "expected NUL user NUL password in base64"),
+        ("AUTH PLAIN AGEAYgBj", "expected NUL user NUL password in base64"),
+        ("AUTH LOGIN =\r\n=", "the user name is empty"),
         ("AUTH PLAIN AABh", "the user name is empty"),
         ("AUTH PLAIN\r\n*", "authentication cancelled"),
         ("AUTH LOGIN\r\n*", "authentication cancelled"),

@@ -1,7 +1,8 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use mailer_mock::{Config, MailerMock};
+use mailer_mock::{Config, MailerMock, Message};
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
@@ -152,4 +153,32 @@ pub(crate) async fn request(mock: &MailerMock, method: reqwest::Method, path: &s
         status,
         json.unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned())),
     )
+}
+
+/// A connection that sends one message after the other.
+pub(crate) struct Receiver {
+    pub(crate) mock: MailerMock,
+    client: Client,
+}
+
+impl Receiver {
+    pub(crate) async fn start() -> Self {
+        let mock = start().await;
+        let client = Client::greeted(mock.smtp_addr()).await;
+        Self { mock, client }
+    }
+
+    /// Sends a message and returns how it was received. Line breaks become CR LF.
+    pub(crate) async fn receive(&mut self, content: impl AsRef<[u8]>) -> Arc<Message> {
+        let mut lines = Vec::new();
+        for line in content.as_ref().split(|&byte| byte == b'\n') {
+            lines.extend_from_slice(if line.starts_with(b".") { b"." } else { b"" });
+            lines.extend_from_slice(line);
+            lines.extend_from_slice(b"\r\n");
+        }
+        self.client.begin("ada@example.com").await;
+        self.client.send(lines).await;
+        assert_eq!(self.client.code(".").await, 250);
+        self.mock.mailbox().messages().remove(0)
+    }
 }
