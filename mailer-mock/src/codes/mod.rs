@@ -12,6 +12,9 @@ pub(crate) use text::pattern;
 use numbers::{Place, numbers};
 use text::Text;
 
+/// Codes that nobody types in, such as a postal code.
+const OTHER_CODES: &str = include_str!("other_codes.txt");
+
 const MAX_CODES: usize = 10;
 const MAX_BYTES: usize = 64 * 1024;
 
@@ -20,13 +23,14 @@ pub(crate) fn find(subject: &str, text: &str, html_text: &str) -> Vec<String> {
     let (mut beside_keyword, mut near_keyword) = (Vec::new(), Vec::new());
     for part in [subject, text, html_text] {
         let text = Text::of(&part[..part.floor_char_boundary(MAX_BYTES)]);
-        for number in numbers(&text).filter(|number| !exclusions::is_excluded(&text, number)) {
+        for number in numbers(&text) {
             let codes = match number.place(&text) {
                 Place::Beside => &mut beside_keyword,
                 Place::Near if number.is_digits() && !number.is_year() => &mut near_keyword,
                 _ => continue,
             };
-            if codes.len() < MAX_CODES && !codes.contains(&number.code) {
+            let is_new = codes.len() < MAX_CODES && !codes.contains(&number.code);
+            if is_new && !exclusions::is_excluded(&text, &number) {
                 codes.push(number.code);
             }
         }

@@ -3,117 +3,101 @@ use std::sync::LazyLock;
 
 use regex::{Regex, RegexBuilder};
 
-static KEYWORD: LazyLock<Regex> = LazyLock::new(|| word_pattern(include_str!("keywords.txt")));
-
-static OTHER_CODE: LazyLock<Regex> = LazyLock::new(|| word_pattern(OTHER_CODES));
-
-pub(super) const OTHER_CODES: &str = include_str!("other_codes.txt");
+static KEYWORDS: LazyLock<Regex> = LazyLock::new(|| word_pattern(include_str!("keywords.txt")));
+static OTHER_CODES: LazyLock<Regex> = LazyLock::new(|| word_pattern(super::OTHER_CODES));
 
 /// The end of a sentence, or an empty line that follows no colon.
 static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"[.!?]\s|[。！？]|(?:^|[^:：\s])[^\S\n]*\n\s*\n"));
 
-/// The scripts that put no spaces between words: Thai and Lao, Chinese, Japanese, and Korean with its particles.
-fn has_no_spaces(char: char) -> bool {
-    matches!(char, '\u{e00}'..='\u{eff}' | '\u{2e80}'..)
-}
+/// Scripts without spaces between words (Thai, Lao, Chinese, Japanese), and Korean, whose particles follow a word.
+const WITHOUT_SPACES: &str = r"[\u{e00}-\u{eff}\u{2e80}-\u{10ffff}]";
 
-/// A text with what the rule needs to know about it.
+/// How far the lines around a number are looked at.
+const MAX_LINE: usize = 1_000;
+
+/// A text and its keywords.
 #[derive(Debug)]
 pub(super) struct Text {
     /// Without invisible characters, and with ASCII digits for those of other scripts.
     pub(super) content: String,
     /// In order.
     keywords: Vec<Range<usize>>,
-    /// The lines that are not blank, in order.
-    lines: Vec<Range<usize>>,
 }
 
 impl Text {
     pub(super) fn of(content: &str) -> Self {
-        let content: String = content
-            .chars()
-            .filter(|char| !is_invisible(*char))
-            .map(to_ascii_digit)
-            .collect();
-        let others: Vec<Range<usize>> = whole_words(&OTHER_CODE, &content);
-        let is_other = |word: &Range<usize>| {
-            let before = others.partition_point(|other| other.end <= word.start);
-            others.get(before).is_some_and(|other| other.start < word.end)
-        };
-        let keywords = whole_words(&KEYWORD, &content).into_iter();
-        let lines = content.split_inclusive('\n').scan(0, |end, line| {
-            let start = *end;
-            *end += line.len();
-            Some((line, start..*end))
+        let visible = content.chars().filter(|char| !is_invisible(*char));
+        let content: String = visible.map(to_ascii_digit).collect();
+        let (mut keywords, others) = (whole_words(&KEYWORDS, &content), whole_words(&OTHER_CODES, &content));
+        keywords.retain(|word| {
+            let next = others.partition_point(|other| other.end <= word.start);
+            others.get(next).is_none_or(|other| other.start >= word.end)
         });
-        Self {
-            keywords: keywords.filter(|word| !is_other(word)).collect(),
-            lines: lines
-                .filter(|(line, _)| !line.trim().is_empty())
-                .map(|(_, range)| range)
-                .collect(),
-            content,
-        }
+        Self { content, keywords }
     }
 
-    pub(super) fn keyword_before(&self, at: usize) -> Option<&Range<usize>> {
-        let count = self.keywords.partition_point(|keyword| keyword.end <= at);
-        self.keywords[..count].last()
+    /// What is between a number and the keywords before and after it, if there are any.
+    pub(super) fn gaps(&self, number: &Range<usize>) -> [Option<&str>; 2] {
+        let next = self.keywords.partition_point(|keyword| keyword.start < number.end);
+        let before = next
+            .checked_sub(1)
+            .map(|last| self.keywords[last].end.min(number.start)..number.start);
+        let after = self.keywords.get(next).map(|keyword| number.end..keyword.start);
+        [before, after].map(|gap| gap.map(|gap| &self.content[gap]))
     }
 
-    pub(super) fn keyword_after(&self, at: usize) -> Option<&Range<usize>> {
+    pub(super) fn has_keyword_within(&self, range: Range<usize>) -> bool {
+        let first = self.keywords.partition_point(|keyword| keyword.start < range.start);
         self.keywords
-            .get(self.keywords.partition_point(|keyword| keyword.start < at))
+            .get(first)
+            .is_some_and(|keyword| keyword.start < range.end)
     }
 
-    /// The line that contains this place, or two lines before and one after it as well.
-    pub(super) fn lines_around(&self, at: usize, before: usize, after: usize) -> Range<usize> {
-        let line = self.lines.partition_point(|line| line.end <= at);
-        let last = (line + after).min(self.lines.len().saturating_sub(1));
-        match (self.lines.get(line.saturating_sub(before)), self.lines.get(last)) {
-            (Some(first), Some(last)) => first.start..last.end,
-            _ => at..at,
-        }
+    /// What is before and after a number: at most so many bytes.
+    pub(super) fn around(&self, number: &Range<usize>, bytes: usize) -> [&str; 2] {
+        let start = self.content.ceil_char_boundary(number.start.saturating_sub(bytes));
+        let end = self.content.floor_char_boundary(number.end + bytes);
+        [&self.content[start..number.start], &self.content[number.end..end]]
     }
 
-    /// At most this many characters before or after a place.
-    pub(super) fn window(&self, at: usize, before: usize, after: usize) -> (&str, &str) {
-        let (head, tail) = self.content.split_at(at);
-        let start = head
-            .char_indices()
-            .rev()
-            .take(before)
-            .last()
-            .map_or(at, |(start, _)| start);
-        let end = tail.char_indices().nth(after).map_or(tail.len(), |(end, _)| end);
-        (&head[start..], &tail[..end])
+    /// What the line has before and after a number.
+    pub(super) fn line_around(&self, number: &Range<usize>) -> [&str; 2] {
+        let [before, after] = self.around(number, MAX_LINE);
+        [
+            before.rsplit('\n').next().unwrap_or_default(),
+            after.split('\n').next().unwrap_or_default(),
+        ]
+    }
+
+    /// The line of a number with the two lines of text before it and the one after it.
+    pub(super) fn lines_around(&self, number: &Range<usize>) -> Range<usize> {
+        static LINES: LazyLock<[Regex; 2]> =
+            LazyLock::new(|| [r"(?:[^\n]*\S[^\n]*\n\s*){0,2}[^\n]*$", r"^[^\n]*(?:\s*\n[^\n]*)?"].map(pattern));
+        let lengths = [0, 1].map(|side| {
+            LINES[side]
+                .find(self.around(number, MAX_LINE)[side])
+                .map_or(0, |lines| lines.len())
+        });
+        number.start - lengths[0]..number.end + lengths[1]
     }
 }
 
 /// A case-insensitive regular expression from a literal.
 pub(crate) fn pattern(pattern: &str) -> Regex {
-    let built = RegexBuilder::new(pattern)
-        .case_insensitive(true)
-        .size_limit(64 << 20)
-        .build();
-    built.expect("the pattern is valid")
+    let mut builder = RegexBuilder::new(pattern);
+    builder.case_insensitive(true).build().expect("the pattern is valid")
 }
 
-/// A pattern for any of the words in a list.
-pub(super) fn words(list: &str) -> String {
-    format!("(?:{})", lines(list).collect::<Vec<_>>().join("|"))
-}
-
-/// The lines of a list, without its comments.
-fn lines(list: &str) -> impl Iterator<Item = &str> {
+/// The lines of a list that are not comments.
+pub(super) fn lines(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter(|line| !line.starts_with('#'))
 }
 
-/// A pattern for the words in a list, as a group. The end of a word is part of the match, because a word boundary would be
-/// fifty times as slow.
+/// A pattern for the words in a list. The end of a word is part of the match, because a word boundary would be fifty times
+/// as slow.
 fn word_pattern(list: &str) -> Regex {
     let (joined, spaced): (Vec<&str>, Vec<&str>) = lines(list).partition(|line| line.contains(has_no_spaces));
-    let end = r"[^\p{Alphabetic}\p{N}]|[\u{e00}-\u{eff}\u{2e80}-\u{10ffff}]|\z";
+    let end = format!(r"[^\p{{Alphabetic}}\p{{N}}]|{WITHOUT_SPACES}|\z");
     pattern(&format!(
         "(?P<spaced>{})(?:{end})|(?P<joined>{})",
         spaced.join("|"),
@@ -123,21 +107,18 @@ fn word_pattern(list: &str) -> Regex {
 
 /// Where a pattern matches whole words.
 fn whole_words(pattern: &Regex, content: &str) -> Vec<Range<usize>> {
-    let is_letter = |char: char| char.is_alphanumeric() && !has_no_spaces(char);
     let (mut words, mut at) = (Vec::new(), 0);
-    while let Some(found) = pattern.captures_at(content, at) {
-        let Some(word) = found.name("spaced").or(found.name("joined")) else {
-            break;
-        };
-        let joins = word.as_str().starts_with(is_letter) && content[..word.start()].ends_with(is_letter);
-        at = if joins {
+    while let Some(word) = pattern
+        .captures_at(content, at)
+        .and_then(|found| found.name("spaced").or(found.name("joined")))
+    {
+        let is_end = word.as_str().starts_with(is_letter) && content[..word.start()].ends_with(is_letter);
+        at = if is_end {
             content.ceil_char_boundary(word.start() + 1)
         } else {
             word.end()
         };
-        if !joins {
-            words.push(word.range());
-        }
+        words.extend((!is_end).then(|| word.range()));
     }
     words
 }
@@ -147,23 +128,29 @@ pub(super) fn has_break(gap: &str) -> bool {
     BREAK.is_match(gap)
 }
 
-/// Whether a letter beside a number makes it part of a word.
-pub(super) fn joins(char: char) -> bool {
-    char == '_' || char.is_alphanumeric() && !has_no_spaces(char)
+/// Whether the character makes a word or number beside it part of a longer one.
+pub(super) fn is_letter(char: char) -> bool {
+    char.is_alphanumeric() && !has_no_spaces(char)
+}
+
+fn has_no_spaces(char: char) -> bool {
+    matches!(char, '\u{e00}'..='\u{eff}' | '\u{2e80}'..)
 }
 
 /// Characters without width. Emails put them between the digits of a code, so that a phone offers no call.
 fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    matches!(
+        char,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{feff}'
+    ) || matches!(char, '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
 /// Arabic, Persian, Devanagari, Bengali and full-width digits become ASCII.
 fn to_ascii_digit(char: char) -> char {
-    let zeros = ['\u{660}', '\u{6f0}', '\u{966}', '\u{9e6}', '\u{ff10}'];
+    let zeros = [0x660, 0x6f0, 0x966, 0x9e6, 0xff10_u32];
     let value = zeros
-        .iter()
-        .map(|&zero| (char as u32).wrapping_sub(zero as u32))
+        .into_iter()
+        .map(|zero| u32::from(char).wrapping_sub(zero))
         .find(|value| *value < 10);
     value.and_then(|value| char::from_digit(value, 10)).unwrap_or(char)
 }

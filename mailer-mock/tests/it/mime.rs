@@ -278,7 +278,10 @@ async fn date_out_of_range_is_replaced() {
         ("0 Jan 0000 00:00:00 +0000", None),
         ("Mon, 17 Sep 2018 10:00:00 +9900", None),
         ("17 Sep 18 08:59 GMT", Some("2018-09-17T08:59:00Z")),
-        ("Mon,  7 Sep 2018\n 08:59:30 -0000 (comment)", Some("2018-09-07T08:59:30Z")),
+        (
+            "Mon,  7 Sep 2018\n 08:59:30 -0000 (comment)",
+            Some("2018-09-07T08:59:30Z"),
+        ),
         ("17 Foo 2018 10:00:00 +0000", None),
         ("yesterday", None),
         ("", None),
