@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::{Text, has_break, is_letter, pattern};
+use super::text::{MAX_LINE, Text, has_break, is_letter, pattern};
 
 /// The most characters between a keyword and a number: beside it, near it, and with a word such as *is* before the number.
 const BESIDE: usize = 30;
@@ -147,6 +147,9 @@ impl Number {
 
     pub(super) fn place(&self, text: &Text) -> Place {
         let gaps = text.gaps(&self.range);
+        if gaps.into_iter().flatten().all(|gap| gap.len() > MAX_LINE) {
+            return Place::Elsewhere;
+        }
         if self.is_in_url(text) {
             return if gaps[0] == Some("=") {
                 Place::Beside

@@ -13,7 +13,7 @@ static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"[.!?]\s|[。！？]|(
 const WITHOUT_SPACES: &str = r"[\u{e00}-\u{eff}\u{2e80}-\u{10ffff}]";
 
 /// How far the lines around a number are looked at.
-const MAX_LINE: usize = 1_000;
+pub(super) const MAX_LINE: usize = 1_000;
 
 /// A text and its keywords.
 #[derive(Debug)]
