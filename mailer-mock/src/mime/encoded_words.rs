@@ -16,6 +16,26 @@ static WORDS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     [format!(r"{WORD}(?:\s*{WORD})*"), WORD.to_owned()].map(|it| Regex::new(&it).expect("the pattern is valid"))
 });
 
+/// The second and later sections of a parameter (RFC 2231, section 4.1), all percent-encoded.
+static SECTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i);\s*(?:file)?name\*[1-9][0-9]*\*=").expect("the pattern is valid"));
+static FIRST_SECTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)((?:file)?name)\*0\*=").expect("the pattern is valid"));
+static PLAIN_SECTION: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)name\*[0-9]+=").expect("the pattern is valid"));
+
+/// Joins the sections of a file name, because many programs split a character between them, too.
+pub(super) fn join_sections(header: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    if !SECTION.is_match(&header) || PLAIN_SECTION.is_match(&header) {
+        return header;
+    }
+    let joined = SECTION.replace_all(&header, b"".as_slice());
+    FIRST_SECTION
+        .replace_all(&joined, b"$1*=".as_slice())
+        .into_owned()
+        .into()
+}
+
 /// Replaces the encoded words of a header by ones in UTF-8. Neighbours in one character set are decoded together, because
 /// many programs split a character between them.
 pub(super) fn to_utf8(header: &[u8]) -> Cow<'_, [u8]> {
@@ -27,10 +47,8 @@ pub(super) fn to_utf8(header: &[u8]) -> Cow<'_, [u8]> {
             let decoded = if word[2].eq_ignore_ascii_case(b"b") {
                 base64_decode(&word[3])
             } else {
-                let spaced: Vec<u8> = word[3]
-                    .iter()
-                    .map(|&byte| if byte == b'_' { b' ' } else { byte })
-                    .collect();
+                let word = word[3].iter().filter(|byte| !b"\r\n".contains(byte));
+                let spaced: Vec<u8> = word.map(|&byte| if byte == b'_' { b' ' } else { byte }).collect();
                 quoted_printable_decode(&spaced)
             };
             let decoded = decoded.unwrap_or_else(|| word[3].to_vec());

@@ -5,8 +5,16 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
 use super::{charset, encoded_words};
 
 /// Splits a message or a part into its header, with the last line break, and the body after the empty line. Without a
-/// header field at the start, everything is the body.
+/// header field at the start, everything is the body. A byte order mark and the first line of a mailbox file are skipped.
 pub(crate) fn split(raw: &[u8]) -> (&[u8], &[u8]) {
+    let marked = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
+    let is_separator = |line: &&[u8]| line.starts_with(b"From ") || line.starts_with(b">From ");
+    let separator = marked
+        .split_inclusive(|&byte| byte == b'\n')
+        .next()
+        .filter(is_separator);
+    let unmarked = &marked[separator.unwrap_or_default().len()..];
+    let raw = if is_field(unmarked) { unmarked } else { raw };
     let mut end = 0;
     for line in raw.split_inclusive(|&byte| byte == b'\n') {
         if matches!(line, b"\r\n" | b"\n") {
@@ -36,7 +44,7 @@ pub(crate) fn parse_header(raw: &[u8]) -> Message<'_> {
 
 fn parse(header: &[u8]) -> Message<'_> {
     let parser = MessageParser::default();
-    let message = match encoded_words::to_utf8(header) {
+    let message = match encoded_words::join_sections(encoded_words::to_utf8(header)) {
         Cow::Borrowed(header) => parser.parse_headers(header),
         Cow::Owned(header) => parser.parse_headers(&header).map(Message::into_owned),
     };
@@ -65,8 +73,9 @@ pub(crate) fn fields(header: &[u8]) -> Vec<(String, String)> {
     fields
 }
 
-/// A field starts with a name of printable characters without spaces, and a colon.
+/// A field starts with a name of printable characters without spaces, and a colon, perhaps after spaces.
 pub(super) fn is_field(line: &[u8]) -> bool {
     let name = line.split(|&byte| byte == b':').next().unwrap_or_default();
-    !name.is_empty() && name.len() < line.len() && name.iter().all(u8::is_ascii_graphic)
+    let is_name = name.trim_ascii_end().iter().all(u8::is_ascii_graphic) && !name.contains(&b'\n');
+    is_name && !name.is_empty() && name.len() < line.len()
 }

@@ -41,7 +41,7 @@ pub(crate) fn read(raw: &[u8]) -> Body {
         }
     }
     body.html_text = html::to_text(&body.html);
-    if body.text.is_empty() {
+    if body.text.trim().is_empty() {
         body.text.clone_from(&body.html_text);
     }
     body

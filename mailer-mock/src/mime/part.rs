@@ -74,7 +74,8 @@ fn collect<'a>(entity: &'a [u8], depth: usize, names_are_files: bool, parts: &mu
 
 /// Type and subtype, in lower case. Plain text is the default, also for an invalid type (RFC 2045, section 5.2).
 pub(super) fn media_type(header: &Message<'_>) -> (String, String) {
-    let lower = |text: &str| text.trim().to_ascii_lowercase();
+    // The semicolon before a parameter may be missing.
+    let lower = |text: &str| text.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
     let content_type = header.content_type();
     let media_type = content_type
         .map(|content_type| lower(content_type.ctype()))

@@ -44,6 +44,10 @@ impl Command {
         if line.iter().any(u8::is_ascii_control) {
             return Err(SmtpReply::CONTROL_CHARACTER);
         }
+        // A web page can have the browser post commands to this port.
+        if line.windows(8).any(|window| window == b" HTTP/1.") {
+            return Err(SmtpReply::HTTP);
+        }
         let (line, address) = take_unusual_address(line);
         let terminated = [&*line, b"\r\n"].concat();
         match Request::parse(&mut terminated.iter()).map_err(|error| error_reply(&error))? {

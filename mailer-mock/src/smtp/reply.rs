@@ -27,6 +27,7 @@ impl SmtpReply {
     pub(super) const PASSWORD_CHALLENGE: Self = Self::fixed(334, "UGFzc3dvcmQ6");
     pub(super) const START_INPUT: Self = Self::fixed(354, "send the message, end with <CRLF>.<CRLF>");
 
+    pub(super) const HTTP: Self = Self::fixed(421, "this is an SMTP server, not an HTTP server");
     pub(super) const IDLE_TIMEOUT: Self = Self::fixed(421, "idle timeout, closing the connection");
     pub(super) const MESSAGE_TOO_LONG: Self = Self::fixed(421, "message far too large, closing the connection");
     pub(super) const TOO_MANY_COMMANDS: Self = Self::fixed(421, "too many commands without a message");

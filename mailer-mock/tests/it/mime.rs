@@ -126,6 +126,11 @@ async fn reads_text_with_a_wrong_or_missing_character_set() {
 async fn reads_headers_that_are_encoded_in_unusual_ways() {
     let mut receiver = Receiver::start().await;
     for (header, subject) in [
+        ("From ada@example.com Thu Mar 12 10:15:30 2026\nSubject: one", "one"),
+        (">From ada@example.com Thu Mar 12 10:15:30 2026\nSubject: one", "one"),
+        ("\u{feff}Subject: one", "one"),
+        ("Subject : one", "one"),
+        ("Subject: =?utf-8?Q?one\n two?=", "one two"),
         // A character is split between two encoded words.
         (
             "Subject: =?utf-8?B?w7zi?= =?UTF-8?B?gqw0NDY2w6k=?=",
@@ -357,7 +362,9 @@ async fn describes_attachments() {
          Content-Disposition: attachment; filename*=UTF-8''%3Cb%3E%20%E2%82%AC.pdf\n\nJVBERg==\n\
          --b\nContent-Type: image/png\nContent-Disposition: inline\nContent-ID: <logo@x>\n\nPNG\n\
          --b\nContent-Type: image/gif\nContent-ID: <dot@x>\n\nGIF\n\
-         --b\nContent-Type: message/rfc822\n\nSubject: forwarded\n\n--b\nContent-Type: image/png; name={long}\n\n--b--\n"
+         --b\nContent-Type: message/rfc822\n\nSubject: forwarded\n\n--b\nContent-Type: image/png; name={long}\n\n\
+         --b\nContent-Type: application/pdf\nContent-Disposition: attachment;\n filename*0*=utf-8''%E2%82;\n filename*1*=%ACuro.pdf\n\n\
+         --b\nContent-Type: application/pdf\nContent-Disposition: attachment;\n filename*0=\"very \";\n filename*1=long.pdf\n\n--b--\n"
     );
     let message = receiver.receive(mail).await;
     assert_eq!(message.text, "text");
@@ -383,6 +390,8 @@ async fn describes_attachments() {
             (4, "", "image/gif", "dot@x", true, 3),
             (5, "", "message/rfc822", "", false, 20),
             (6, &long[..255], "image/png", "", false, 0),
+            (7, "\u{20ac}uro.pdf", "application/pdf", "", false, 0),
+            (8, "very long.pdf", "application/pdf", "", false, 0),
         ]
     );
 }

@@ -252,3 +252,18 @@ async fn accepts_long_lines_and_eight_bit_content() {
     assert_eq!(client.code(&"x".repeat(5_000)).await, 500);
     assert_eq!(client.code("NOOP").await, 250);
 }
+
+#[tokio::test]
+async fn a_browser_cannot_send() {
+    let mock = start().await;
+    for method in ["POST", "GET", "PUT", "OPTIONS"] {
+        let mut client = Client::connect(mock.smtp_addr()).await;
+        let body = "EHLO x\r\nMAIL FROM:<a@x>\r\nRCPT TO:<b@x>\r\nDATA\r\nforged\r\n.\r\nQUIT\r\n";
+        client
+            .send(format!("{method} /EHLO HTTP/1.1\r\nHost: localhost\r\n\r\n{body}"))
+            .await;
+        assert_eq!(client.codes().await, [220, 421]);
+        client.is_closed_after_any_reply().await;
+    }
+    assert!(mock.mailbox().messages().is_empty());
+}
