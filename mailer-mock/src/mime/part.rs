@@ -184,8 +184,12 @@ fn decode_base64(content: &[u8]) -> Vec<u8> {
 fn decode_quoted_printable(content: &[u8]) -> Vec<u8> {
     quoted_printable_decode(content).unwrap_or_else(|| {
         let is_escape = |next: &[u8]| {
-            let line = next.split(|&byte| byte == b'\n').next().unwrap_or_default();
-            line.trim_ascii().is_empty() || next.len() >= 2 && next[..2].iter().all(u8::is_ascii_hexdigit)
+            let is_hex = next.len() >= 2 && next[..2].iter().all(u8::is_ascii_hexdigit);
+            is_hex
+                || next
+                    .iter()
+                    .find(|byte| !b" \t\r".contains(byte))
+                    .is_none_or(|&byte| byte == b'\n')
         };
         let mut escaped = Vec::new();
         for (at, &byte) in content.iter().enumerate() {

@@ -439,10 +439,7 @@ async fn html_contains_its_inline_pictures() {
 
     // The HTML can name a large picture many times.
     receiver
-        .receive(mail(
-            &"<img src='cid:logo@x'>".repeat(1_000),
-            &"A".repeat(4 * 1024 * 1024),
-        ))
+        .receive(mail(&"<img src='cid:logo@x'>".repeat(50), &"A".repeat(4 * 1024 * 1024)))
         .await;
     let (_, view) = get(&receiver.mock, "/view/latest.html").await;
     let view = view.as_str().expect("HTML");
@@ -451,4 +448,22 @@ async fn html_contains_its_inline_pictures() {
         "{}",
         view.len()
     );
+}
+
+#[tokio::test]
+async fn broken_messages_take_linear_time() {
+    let mut receiver = Receiver::start().await;
+    let head = "Content-Type: text/html\nContent-Transfer-Encoding: quoted-printable\n\n";
+    for message in [
+        // In quadratic time each takes minutes.
+        format!("{head}{}", "=x".repeat(500_000)),
+        format!("{head}{}", "= ".repeat(500_000)),
+        format!("{head}{}", "<img src='cid:x'>".repeat(50_000)),
+        format!("Subject: {}\n\n", "=?utf-8?Q?=C3?= ".repeat(50_000)),
+        format!("Content-Type: multipart/mixed\n\n{}", "--\n".repeat(200_000)),
+        format!("Content-Transfer-Encoding: base64\n\n{}", "AA==\n!\n".repeat(100_000)),
+    ] {
+        receiver.receive(message).await;
+        get(&receiver.mock, "/view/latest.html").await;
+    }
 }

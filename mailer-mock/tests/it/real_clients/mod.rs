@@ -9,7 +9,7 @@ use mailer_mock::{Config, MailerMock, Message};
 use tokio::process::Command;
 use tokio::time::timeout;
 
-use crate::support::{GIVE_UP_AFTER, start};
+use crate::support::{GIVE_UP_AFTER, get, start};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/mailer-mock");
 
@@ -76,6 +76,46 @@ async fn nodemailer_delivers() {
     let mut command = program("node");
     command.arg("nodemailer.mjs");
     delivers_two(command).await;
+}
+
+#[tokio::test]
+async fn nodemailer_sends_pictures_files_and_international_text() {
+    let mock = start().await;
+    let mut command = program("node");
+    command
+        .arg("nodemailer_mime.mjs")
+        .arg(mock.smtp_addr().port().to_string());
+    succeeds(command).await;
+    for address in ["ada@b\u{fc}cher.example", "Ada@XN--BCHER-KVA.example"] {
+        assert_eq!(mock.mailbox().messages_to(address).len(), 1, "{address}");
+    }
+    let message = mock.mailbox().messages().remove(0);
+    assert!(
+        message
+            .subject
+            .ends_with("認証コードは482913です。有効期限は10分間です。"),
+        "{}",
+        message.subject
+    );
+    assert_eq!(
+        (message.text.as_str(), message.codes.as_slice()),
+        ("認証コード：482 913\n", ["482913".to_owned()].as_slice())
+    );
+    let files: Vec<(&str, bool)> = message
+        .attachments
+        .iter()
+        .map(|a| (a.file_name.as_str(), a.inline))
+        .collect();
+    assert_eq!(
+        files,
+        [("ロゴ.png", true), ("ご利用規約.txt", false), ("log.txt", true)]
+    );
+    let (_, html) = get(&mock, "/view/latest.html").await;
+    assert!(
+        html.as_str()
+            .is_some_and(|html| html.contains("<img src=\"data:image/png;base64,UE5H\">")),
+        "{html}"
+    );
 }
 
 #[tokio::test]
