@@ -26,7 +26,7 @@ pub struct Message {
     pub id: String,
     /// The first address in the header `From`; without one, the sender in the envelope. `None` if both are empty.
     pub from: Option<Address>,
-    /// The recipients in the envelope (`RCPT TO`), in order. Their names are from the headers `To` and `Cc`.
+    /// The recipients in the envelope (`RCPT TO`), in order, as the client wrote them. Their names are from the headers `To` and `Cc`.
     pub to: Vec<Address>,
     /// The sender in the envelope (`MAIL FROM`); empty for the null sender `<>`.
     pub return_path: String,
@@ -43,7 +43,7 @@ pub struct Message {
     /// The bytes between `DATA` and the final dot, without dot-stuffing.
     pub raw: Vec<u8>,
     /// The codes found in the subject, the text and the HTML, without duplicates, the most likely first. This is a guess
-    /// for use in tests; the module `codes` of this crate documents the rule.
+    /// for use in tests; `docs/mailer-mock.md` documents the rule.
     pub codes: Vec<String>,
     /// When the final dot arrived, in UTC.
     pub created: OffsetDateTime,

@@ -6,8 +6,9 @@ use regex::{Regex, RegexBuilder};
 static KEYWORDS: LazyLock<Regex> = LazyLock::new(|| word_pattern(include_str!("keywords.txt")));
 static OTHER_CODES: LazyLock<Regex> = LazyLock::new(|| word_pattern(super::OTHER_CODES));
 
-/// The end of a sentence, or an empty line that follows no colon.
-static BREAK: LazyLock<Regex> = LazyLock::new(|| pattern(r"[.!?]\s|[。！？]|(?:^|[^:：\s])[^\S\n]*\n\s*\n"));
+/// The end of a sentence (an abbreviation is followed by a small letter), or an empty line that follows no colon.
+static BREAK: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[.!?]\s+(?:$|(?-i:[^\p{Ll}\s]))|[。！？]|(?:^|[^:：\s])[^\S\n]*\n\s*\n"));
 
 /// Scripts without spaces between words (Thai, Lao, Chinese, Japanese), and Korean, whose particles follow a word.
 const WITHOUT_SPACES: &str = r"[\u{e00}-\u{eff}\u{2e80}-\u{10ffff}]";

@@ -148,3 +148,65 @@ async fn limits_input_and_output() {
     let late = format!("{} code 4466", "\u{e9}".repeat(32 * 1024));
     assert_eq!(find(&mut receiver, "", &late, "").await, [""; 0]);
 }
+
+#[tokio::test]
+async fn finds_the_words_for_a_code_and_skips_decoys() {
+    let mut receiver = Receiver::start().await;
+    for text in [
+        "Your OTP is 482913.",
+        "Your one-time password is 482913",
+        "Passcode: 482913",
+        "G-482913 is your code",
+        "code 482 913",
+        "482-913 is your code",
+        "Your code is 482\u{200b}913",
+        "Ihre mTAN lautet 482913",
+        "Bestätigungscode: 482913",
+        "Votre code de vérification : 482913",
+        "Tu código es 482913",
+        "Il codice è 482913",
+        "Uw eenmalige code is 482913",
+        "Din engångskod är 482913",
+        "Koodisi on 482913",
+        "Kod: 482913",
+        "Ваш код 482913",
+        "Ο κωδικός σας: 482913",
+        "認証コードは「482913」です",
+        "您的验证码是482913，请勿泄露",
+        "인증번호 482913를 입력하세요",
+        "كود التفعيل: ٤٨٢٩١٣",
+        "您尾号1234的账户正在登录，验证码482913",
+        "Your verification code for the account ending in 1234 is 482913",
+        "Postal code: 94103\nVerification code: 482913",
+        "Amount 5000. OTP 482913",
+        "Hi 4412, your login code is 482913",
+        "Meeting ID: 812 3456 7890\nPasscode: 482913",
+        "Code: 482913 (10 min)",
+        "Here is the code for your account: 482913",
+        "Ada, use 482913 as your login code",
+        "Your code:\n\n[ 482913 ]\n",
+        "*482913* is your code",
+        "Codul dvs. de verificare este 482913",
+    ] {
+        assert_eq!(find(&mut receiver, "", text, "").await, ["482913"], "{text}");
+    }
+    for (text, code) in [
+        ("In 2026 your code is 4466.", "4466"),
+        ("Your code is A7K9QX", "A7K9QX"),
+        ("Confirmation code: XQ3-9LZ", "XQ3-9LZ"),
+    ] {
+        assert_eq!(find(&mut receiver, "", text, "").await, [code], "{text}");
+    }
+    for text in [
+        "Use code SAVE20 at checkout",
+        "Gift card code: ABCD-1234",
+        "Verification failed (error 4829)",
+        "We sent a code to ***4477",
+        "Order ID: 482913. Never share your PIN.",
+        "Seat A7K9QX, code of conduct",
+        "code SHA256",
+        "Your code is BELOW",
+    ] {
+        assert_eq!(find(&mut receiver, "", text, "").await, [""; 0], "{text}");
+    }
+}
