@@ -10,7 +10,7 @@
 //! # The path of a message
 //!
 //! `server` accepts the connections. `smtp` runs the session and passes envelope and content to `mailbox`, which parses
-//! them with `message` (`mime` for the structure, `codes` for the codes), logs one line, and keeps the newest messages in
+//! them with `message` (`mime` for the structure, `codes` and `links` for what a test reads), logs one line, and keeps the newest messages in
 //! `store`. `http` reads from the same mailbox.
 
 mod clock;
@@ -19,6 +19,7 @@ mod config;
 mod faults;
 mod html;
 mod http;
+mod links;
 mod log_line;
 mod mailbox;
 mod message;

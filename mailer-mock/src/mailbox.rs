@@ -69,8 +69,16 @@ impl Mailbox {
 
     /// Deletes the messages with these ids. Unknown ids are ignored.
     pub fn delete(&self, ids: &[String]) {
-        self.store
-            .send_modify(|store| store.remove(|message| ids.contains(&message.id)));
+        self.delete_if(|message| ids.contains(&message.id));
+    }
+
+    pub(crate) fn delete_if(&self, should_delete: impl Fn(&Message) -> bool) {
+        self.store.send_modify(|store| store.remove(should_delete));
+    }
+
+    /// Marks messages as read or unread.
+    pub(crate) fn mark(&self, should_mark: impl Fn(&Message) -> bool, read: bool) {
+        self.store.send_modify(|store| store.mark(should_mark, read));
     }
 
     /// The store, and a notification when a message arrives or is deleted.

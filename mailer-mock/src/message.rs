@@ -1,7 +1,9 @@
+use mail_parser::HeaderValue;
 use time::OffsetDateTime;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
-use crate::codes;
 use crate::mime::{self, Attachment};
+use crate::{codes, links};
 
 /// How many addresses in the header are searched for the names of recipients. A header can contain millions.
 const MAX_HEADER_ADDRESSES: usize = 1_000;
@@ -28,6 +30,12 @@ pub struct Message {
     pub from: Option<Address>,
     /// The recipients in the envelope (`RCPT TO`), in order, as the client wrote them. Their names are from the headers `To` and `Cc`.
     pub to: Vec<Address>,
+    /// The addresses in the header `To`, which can differ from the recipients.
+    pub header_to: Vec<Address>,
+    /// The addresses in the header `Cc`.
+    pub cc: Vec<Address>,
+    /// The addresses in the header `Reply-To`.
+    pub reply_to: Vec<Address>,
     /// The sender in the envelope (`MAIL FROM`); empty for the null sender `<>`.
     pub return_path: String,
     /// The header `Subject`, decoded; empty if there is none. It can contain any character, including line breaks.
@@ -45,8 +53,14 @@ pub struct Message {
     /// The codes found in the subject, the text and the HTML, without duplicates, the most likely first. This is a guess
     /// for use in tests; `docs/mailer-mock.md` documents the rule.
     pub codes: Vec<String>,
+    /// When the codes expire, if the header `X-Code-Expires` says so.
+    pub code_expires: Option<OffsetDateTime>,
+    /// The links in the HTML, then those in the text, without duplicates. At most 100.
+    pub links: Vec<String>,
     /// When the final dot arrived, in UTC.
     pub created: OffsetDateTime,
+    /// Whether it is marked as read, by the page or through the API. A later mark does not change this value.
+    pub read: bool,
 }
 
 /// What the SMTP commands say about a message (RFC 5321, section 2.3.1).
@@ -63,15 +77,12 @@ impl Message {
         let header = mime::parse_header(&raw);
         let subject = header.subject().unwrap_or_default().to_owned();
         let from = header.from().and_then(|from| from.iter().find_map(address));
-        let in_header: Vec<Address> = [header.to(), header.cc()]
-            .into_iter()
-            .flatten()
-            .flat_map(mail_parser::Address::iter)
-            .filter_map(address)
-            .take(MAX_HEADER_ADDRESSES)
-            .collect();
+        let [header_to, cc, reply_to] = [header.to(), header.cc(), header.reply_to()].map(addresses);
+        let in_header: Vec<&Address> = header_to.iter().chain(&cc).take(MAX_HEADER_ADDRESSES).collect();
         let message_id = header.message_id().map(str::to_owned);
 
+        let code_expires = header.header("X-Code-Expires").and_then(HeaderValue::as_text);
+        let code_expires = code_expires.and_then(instant);
         let body = mime::read(&raw);
         Self {
             id: String::new(),
@@ -81,8 +92,13 @@ impl Message {
                 .into_iter()
                 .map(|recipient| with_name(recipient, &in_header))
                 .collect(),
+            header_to,
+            cc,
+            reply_to,
             return_path: envelope.sender,
             codes: codes::find(&subject, &body.text, &body.html_text),
+            code_expires,
+            links: links::find(&body.html, &body.text),
             subject,
             message_id,
             text: body.text,
@@ -90,6 +106,7 @@ impl Message {
             attachments: body.attachments,
             raw,
             created,
+            read: false,
         }
     }
 
@@ -98,10 +115,26 @@ impl Message {
         self.to.iter().any(|to| same_address(&to.address, address))
     }
 
+    /// The recipients as email programs show them: `To`, `Cc` and `Bcc`. Recipients that neither header names are in
+    /// `Bcc`; without both headers, all are in `To`.
+    pub(crate) fn shown_recipients(&self) -> [Vec<&Address>; 3] {
+        if self.header_to.is_empty() && self.cc.is_empty() {
+            return [self.to.iter().collect(), Vec::new(), Vec::new()];
+        }
+        let is_in_header = |to: &Address| {
+            let mut in_header = self.header_to.iter().chain(&self.cc);
+            in_header.any(|other| same_address(&other.address, &to.address))
+        };
+        let bcc = self.to.iter().filter(|to| !is_in_header(to)).collect();
+        [self.header_to.iter().collect(), self.cc.iter().collect(), bcc]
+    }
+
     /// Approximately how many bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
         let one = |address: &Address| size_of::<Address>() + address.address.len() + address.name.len();
-        let addresses = self.to.iter().chain(&self.from).map(one);
+        let in_headers = [&self.header_to, &self.cc, &self.reply_to].into_iter().flatten();
+        let addresses = self.to.iter().chain(&self.from).chain(in_headers).map(one);
+        let links = self.links.iter().map(|link| size_of::<String>() + link.len());
         let attachments = self.attachments.iter().map(|attachment| {
             let texts = [&attachment.file_name, &attachment.content_type, &attachment.content_id];
             size_of::<Attachment>() + texts.map(String::len).iter().sum::<usize>()
@@ -112,7 +145,7 @@ impl Message {
             + self.raw.len()
             + message_id
             + texts.iter().sum::<usize>()
-            + addresses.chain(attachments).sum::<usize>()
+            + addresses.chain(attachments).chain(links).sum::<usize>()
     }
 }
 
@@ -123,6 +156,18 @@ fn address(addr: &mail_parser::Addr<'_>) -> Option<Address> {
     })
 }
 
+fn addresses(field: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
+    let all = field.into_iter().flat_map(mail_parser::Address::iter);
+    all.filter_map(address).take(MAX_HEADER_ADDRESSES).collect()
+}
+
+/// An instant as in RFC 3339, or as in the header `Date`.
+fn instant(text: &str) -> Option<OffsetDateTime> {
+    let text = text.trim();
+    let parsed = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
+    parsed.ok()
+}
+
 fn sender(address: &str) -> Option<Address> {
     (!address.is_empty()).then(|| Address {
         address: address.to_owned(),
@@ -130,7 +175,7 @@ fn sender(address: &str) -> Option<Address> {
     })
 }
 
-fn with_name(recipient: String, in_header: &[Address]) -> Address {
+fn with_name(recipient: String, in_header: &[&Address]) -> Address {
     let name = in_header
         .iter()
         .find(|other| same_address(&other.address, &recipient))
@@ -179,6 +224,10 @@ mod tests {
             (format!("Subject: {long}\r\n\r\n"), 2),
             (format!("Message-ID: <{long}>\r\n\r\n"), 2),
             (format!("From: {long} <a@b>\r\n\r\n"), 2),
+            (format!("To: {long} <a@b>\r\n\r\n"), 2),
+            (format!("Cc: {long} <a@b>\r\n\r\n"), 2),
+            (format!("Reply-To: {long} <a@b>\r\n\r\n"), 2),
+            (format!("\r\n\r\nhttps://a.example/{long}"), 3),
             (format!("\r\n\r\n{long}"), 2),
             (format!("Content-Type: text/html\r\n\r\n{long}"), 3),
             (format!("Content-Type: image/png\r\nContent-ID: <{long}>\r\n\r\n"), 2),

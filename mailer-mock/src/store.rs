@@ -16,6 +16,8 @@ pub(crate) struct MessageStore {
     received: u64,
     /// How many times messages were deleted on request.
     deletions: u64,
+    /// How many times messages were marked as read or unread.
+    marks: u64,
 }
 
 /// What changed since a reader last looked.
@@ -24,7 +26,9 @@ pub(crate) struct Update {
     /// The first message that the reader has not seen.
     pub(crate) message: Option<Arc<Message>>,
     pub(crate) deletions: u64,
+    pub(crate) marks: u64,
     pub(crate) total: usize,
+    pub(crate) unread: usize,
     /// The id of the last message that was added; before the first one, an id that is lower than all others.
     pub(crate) last_id: String,
 }
@@ -46,6 +50,7 @@ impl MessageStore {
             last_id: 0,
             received: 0,
             deletions: 0,
+            marks: 0,
         }
     }
 
@@ -81,6 +86,18 @@ impl MessageStore {
         self.deletions += u64::from(self.messages.len() < before);
     }
 
+    /// Marks messages as read or unread.
+    pub(crate) fn mark(&mut self, should_mark: impl Fn(&Message) -> bool, read: bool) {
+        let mut marked = false;
+        for message in &mut self.messages {
+            if message.read != read && should_mark(message) {
+                Arc::make_mut(message).read = read;
+                marked = true;
+            }
+        }
+        self.marks += u64::from(marked);
+    }
+
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Arc<Message>> {
         self.messages.iter().rev()
     }
@@ -104,7 +121,9 @@ impl MessageStore {
         Update {
             message: self.newer_than(id).next().cloned(),
             deletions: self.deletions,
+            marks: self.marks,
             total: self.messages.len(),
+            unread: self.messages.iter().filter(|message| !message.read).count(),
             last_id: format_id(self.last_id),
         }
     }
@@ -187,6 +206,19 @@ mod tests {
         assert_eq!(later, [&ids[3]]);
         assert_eq!(store.newer_than(&ids[3]).count(), 0);
         assert_eq!(store.newer_than("").count(), 2);
+    }
+
+    #[test]
+    fn marks_messages() {
+        let mut store = MessageStore::new(100, usize::MAX);
+        let first = store.push(message(1));
+        store.push(message(1));
+        for (read, unread, marks) in [(true, 1, 1), (true, 1, 1), (false, 2, 2)] {
+            store.mark(|message| message.id == first.id, read);
+            let update = store.update_since("");
+            assert_eq!((update.unread, update.marks), (unread, marks));
+        }
+        assert!(!first.read, "a reader's copy does not change");
     }
 
     #[test]

@@ -151,6 +151,7 @@ async fn emails_explain_themselves(database: Database) {
         Subject: [code] is your activation code
         Date: Sun, 04 Jan 2026 12:00:00 +0000
         Auto-Submitted: auto-generated
+        X-Code-Expires: 2026-01-04T12:01:00.000Z
 
         Your activation code is
 
@@ -188,7 +189,14 @@ async fn emails_explain_themselves(database: Database) {
 fn shown(mail: &mailer_mock::Message) -> String {
     let raw = String::from_utf8_lossy(&mail.raw);
     let head = raw.split("\r\n\r\n").next().unwrap_or_default();
-    let shown = ["From:", "To:", "Subject:", "Date:", "Auto-Submitted:"];
+    let shown = [
+        "From:",
+        "To:",
+        "Subject:",
+        "Date:",
+        "Auto-Submitted:",
+        "X-Code-Expires:",
+    ];
     let lines = head
         .lines()
         .filter(|line| shown.iter().any(|name| line.starts_with(name)));

@@ -23,6 +23,7 @@ mod headers;
 mod interleavings;
 mod log_output;
 mod mail_outages;
+mod mailbox_page;
 mod me;
 mod migrations;
 mod odd_mail_servers;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::EmailKind;
+use entity::{EmailKind, Timestamp};
 use sea_orm::DbErr;
 use sea_orm::prelude::Uuid;
 use url::Url;
@@ -62,11 +62,12 @@ impl Composer {
             digits: policy.code_length,
             ttl: policy.code_ttl,
         };
-        let drawn = draw(db, &**random, &keys.codes, clock.now(), rules, &requests).await?;
+        let now = clock.now();
+        let drawn = draw(db, &**random, &keys.codes, now, rules, &requests).await?;
         let mut drawn: HashMap<Uuid, Drawn> = drawn.into_iter().map(|drawn| (drawn.mail, drawn)).collect();
         let composed = claims.into_iter().map(|claim| {
             let content = match claim.row.kind {
-                EmailKind::Registration => self.registration(&claim, drawn.remove(&claim.row.id)),
+                EmailKind::Registration => self.registration(&claim, drawn.remove(&claim.row.id), now),
             };
             Composed { claim, content }
         });
@@ -85,7 +86,7 @@ impl Composer {
     }
 
     /// The code or, if the address has a user, the news that the account exists.
-    fn registration(&self, claim: &Claim, drawn: Option<Drawn>) -> Content {
+    fn registration(&self, claim: &Claim, drawn: Option<Drawn>, now: Timestamp) -> Content {
         let Ok(recipient) = EmailAddress::parse(&claim.row.recipient.0) else {
             return Content::Impossible("cannot parse the stored address".to_owned());
         };
@@ -99,12 +100,12 @@ impl Composer {
                 url.set_fragment(Some(&format!("code={code}")));
                 String::from(url)
             });
-            let content = template::activation_code(code, drawn.usable, link.as_deref());
+            let content = template::activation_code(code, drawn.expires_at, now, link.as_deref());
             (content, ids.tag(&[b"code", &drawn.draw]))
         } else {
             (template::account_exists(), ids.tag(&[b"mail", claim.row.id.as_bytes()]))
         };
-        match template::build(&self.sender, &recipient.mailbox(), content, &id, self.app.clock.now()) {
+        match template::build(&self.sender, &recipient.mailbox(), content, &id, now) {
             Ok(message) => Content::Message(Box::new(message)),
             Err(reason) => Content::Impossible(reason),
         }

@@ -31,6 +31,8 @@ pub(crate) struct Content {
     subject: String,
     text: askama::Result<String>,
     html: askama::Result<String>,
+    /// When the code in it expires.
+    code_expires: Option<Timestamp>,
 }
 
 #[derive(Template)]
@@ -58,12 +60,13 @@ struct ExistsText;
 struct ExistsHtml;
 
 /// The activation code. The link opens the activation page with the code filled in.
-pub(crate) fn activation_code(code: &str, usable: Duration, link: Option<&str>) -> Content {
-    let lifetime = &in_words(usable);
+pub(crate) fn activation_code(code: &str, expires_at: Timestamp, now: Timestamp, link: Option<&str>) -> Content {
+    let lifetime = &in_words(expires_at.since(now));
     Content {
         subject: format!("{code} is your activation code"),
         text: CodeText { code, lifetime, link }.render(),
         html: CodeHtml { code, lifetime, link }.render(),
+        code_expires: Some(expires_at),
     }
 }
 
@@ -73,6 +76,7 @@ pub(crate) fn account_exists() -> Content {
         subject: "You already have an account".to_owned(),
         text: ExistsText.render(),
         html: ExistsHtml.render(),
+        code_expires: None,
     }
 }
 
@@ -86,13 +90,18 @@ pub(crate) fn build(sender: &Sender, to: &str, content: Content, id: &Tag, now: 
     let mut id_bytes = [0; 16];
     id_bytes.copy_from_slice(&id[..16]);
     let id = Uuid::from_bytes(id_bytes).simple();
-    Message::builder()
+    let mut message = Message::builder()
         .from(sender.0.clone())
         .to(Mailbox::new(None, address))
         .subject(content.subject)
         .date(SystemTime::UNIX_EPOCH + now.since(Timestamp::from_millis(0)))
         .message_id(Some(format!("<{id}@{}>", sender.0.email.domain())))
-        .header(AutoSubmitted)
+        .header(AutoSubmitted);
+    if let Some(instant) = content.code_expires {
+        let name = HeaderName::new_from_ascii_str("X-Code-Expires");
+        message = message.raw_header(HeaderValue::new(name, instant.to_rfc3339()));
+    }
+    message
         .multipart(MultiPart::alternative_plain_html(text, html))
         .map_err(|error| error.to_string())
 }

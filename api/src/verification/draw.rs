@@ -43,8 +43,8 @@ pub(crate) struct Drawn {
     pub code: Code,
     /// What the code was derived from. It names the email.
     pub draw: Vec<u8>,
-    /// How long the code can be used from now on.
-    pub usable: Duration,
+    /// When the code expires.
+    pub expires_at: Timestamp,
     /// Whether the email may carry the code. It may not if the address has a user.
     pub mailed: bool,
 }
@@ -66,7 +66,7 @@ pub(crate) async fn draw(
         .filter(|request| rows.iter().all(|row| row.mail_id != request.mail))
         .collect();
     rows.extend(store(db, random, now, rules, &new).await?);
-    Ok(rows.into_iter().map(|row| drawn(codes, row, now)).collect())
+    Ok(rows.into_iter().map(|row| drawn(codes, row)).collect())
 }
 
 /// What the statements below return of a verification.
@@ -81,13 +81,13 @@ struct Row {
     mailed: bool,
 }
 
-fn drawn(codes: &Key, row: Row, now: Timestamp) -> Drawn {
+fn drawn(codes: &Key, row: Row) -> Drawn {
     let digits = u8::try_from(row.digits).unwrap_or(MAX_CODE_LENGTH);
     Drawn {
         mail: row.mail_id,
         code: Code::derive(codes, row.purpose, row.id, &row.draw.0, digits),
         draw: row.draw.0,
-        usable: row.code_expires_at.since(now),
+        expires_at: row.code_expires_at,
         mailed: row.mailed,
     }
 }

@@ -11,7 +11,8 @@ use crate::mime;
 /// The characters of a file name that are encoded in a header.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
-/// Sends an attachment for download only, because the sender chooses its type.
+/// Sends an attachment for download only, because the sender chooses its type. A picture keeps its type, so that the page
+/// can show it.
 pub(super) async fn download(
     State(mailbox): State<Mailbox>,
     Path((id, part)): Path<(String, String)>,
@@ -23,10 +24,21 @@ pub(super) async fn download(
     let (attachment, content) = with_content
         .ok_or_else(|| HttpError::not_found(format!("the message has no attachment with the PartID {part}")))?;
     let headers = [
-        (CONTENT_TYPE, "application/octet-stream".to_owned()),
+        (CONTENT_TYPE, content_type(&attachment.content_type).to_owned()),
         (CONTENT_DISPOSITION, content_disposition(&attachment.file_name)),
     ];
     Ok((headers, content).into_response())
+}
+
+fn content_type(declared: &str) -> &str {
+    let is_plain = |name: &str| {
+        name.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+    };
+    match declared.strip_prefix("image/") {
+        Some(subtype) if is_plain(subtype) => declared,
+        _ => "application/octet-stream",
+    }
 }
 
 /// The file name is encoded (RFC 6266), so that it cannot end the header or name another folder.

@@ -2,6 +2,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
 
 /// An error response, with a message that states the reason.
 #[derive(Debug)]
@@ -25,6 +26,11 @@ impl HttpError {
             message: message.into(),
         }
     }
+}
+
+/// Parses a body as JSON. Any content type is accepted, because `curl -d` does not set JSON.
+pub(super) fn parse_body<T: DeserializeOwned>(body: &[u8], expected: &str) -> Result<T, HttpError> {
+    serde_json::from_slice(body).map_err(|error| HttpError::bad_request(format!("expected {expected}: {error}")))
 }
 
 impl From<QueryRejection> for HttpError {

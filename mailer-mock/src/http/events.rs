@@ -27,7 +27,8 @@ pub(super) struct EventsQuery {
     after: Option<String>,
 }
 
-/// Server-sent events: `mail` with a message as in a list and its ID, and `deleted` with the number of messages left.
+/// Server-sent events: `mail` with a message as in a list and its ID, `deleted` with the number of messages left, and
+/// `marked` with the number of unread messages.
 ///
 /// The stream starts with the next message, or after the message in the query. A client that reconnects sends the ID of
 /// its last event, as browsers do, and gets the messages that it missed if they are still stored.
@@ -45,7 +46,7 @@ pub(super) async fn events(
     let mut store = mailbox.subscribe();
     let now = store.borrow().update_since("");
     let mut last_id = after.map_or(now.last_id, str::to_owned);
-    let mut deletions = now.deletions;
+    let (mut deletions, mut marks) = (now.deletions, now.marks);
     // There is no queue: a slow client misses only messages that the mailbox no longer stores.
     let events = stream! {
         yield Ok(Event::default().comment("listening").retry(RECONNECT_DELAY));
@@ -54,6 +55,9 @@ pub(super) async fn events(
             if update.deletions != deletions {
                 deletions = update.deletions;
                 yield Event::default().event("deleted").json_data(json!({ "total": update.total }));
+            } else if update.marks != marks {
+                marks = update.marks;
+                yield Event::default().event("marked").json_data(json!({ "unread": update.unread }));
             } else if let Some(message) = update.message {
                 last_id.clone_from(&message.id);
                 let event = Event::default().event("mail").id(&last_id);
@@ -64,5 +68,7 @@ pub(super) async fn events(
         }
     };
     let heartbeat = KeepAlive::new().interval(HEARTBEAT);
-    Ok(Sse::new(events).keep_alive(heartbeat).into_response())
+    // nginx would buffer the stream.
+    let unbuffered = [("x-accel-buffering", "no")];
+    Ok((unbuffered, Sse::new(events).keep_alive(heartbeat)).into_response())
 }

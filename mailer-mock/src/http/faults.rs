@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
-use super::error::HttpError;
+use super::error::{HttpError, parse_body};
 use super::request_body::RequestBody;
 use crate::faults::{self, Action, FaultRule, Faults, Stage};
 
@@ -56,13 +56,11 @@ pub(super) async fn list(State(faults): State<Faults>) -> Json<Vec<Rule>> {
     Json(rules.chain(address_rules).collect())
 }
 
-/// Accepts any content type, because `curl -X PUT -d` does not set JSON.
 pub(super) async fn replace(
     State(faults): State<Faults>,
     RequestBody(body): RequestBody,
 ) -> Result<Json<Vec<Rule>>, HttpError> {
-    let rules: Vec<Rule> = serde_json::from_slice(&body)
-        .map_err(|error| HttpError::bad_request(format!("expected a list of rules: {error}")))?;
+    let rules: Vec<Rule> = parse_body(&body, "a list of rules")?;
     let numbered = (1..).zip(rules).filter(|(_, rule)| !rule.address);
     let rules = numbered.map(|(number, rule)| {
         rule.validate()

@@ -1,7 +1,10 @@
+use std::sync::LazyLock;
+
 use axum::extract::{Path, State};
 use axum::http::HeaderName;
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::response::{Html, IntoResponse, Response};
+use regex::Regex;
 
 use super::error::HttpError;
 use super::messages::find;
@@ -13,6 +16,16 @@ use crate::mime;
 const MESSAGE_POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; \
                       style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'self'";
+
+/// The target of a link. In a frame, `_self` shows an error, because the page loads no other page there, and `_top` and
+/// `_parent` do nothing.
+static TARGET: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)(<(?:a|area)\s[^>]*?)\btarget\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)"#).expect("the pattern is valid")
+});
+
+/// A link to another place in the message.
+static FRAGMENT: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#"(?i)<a(\s[^>]*?\bhref\s*=\s*["']?#)"#).expect("the pattern is valid"));
 
 /// Makes links open in new windows.
 const PREFIX: &str = "<!doctype html><base target=\"_blank\">";
@@ -29,5 +42,7 @@ pub(super) async fn show(State(mailbox): State<Mailbox>, Path(file): Path<String
         (HeaderName::from_static("x-dns-prefetch-control"), "off"),
     ];
     let html = mime::embed_pictures(&message.html, &message.raw, &message.attachments);
+    let html = TARGET.replace_all(&html, "$1");
+    let html = FRAGMENT.replace_all(&html, "<a target=_self$1");
     Ok((headers, Html(format!("{PREFIX}{html}"))).into_response())
 }

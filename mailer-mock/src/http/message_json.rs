@@ -1,35 +1,31 @@
-//! Messages as JSON with the names of Mailpit, so that its client libraries can read them. `Codes` is an addition.
-//!
-//! The fields of Mailpit without a value here are empty: `Cc`, `Bcc` and `ReplyTo` (`To` has all recipients in the envelope,
-//! the headers have their own route), `ListUnsubscribe`, `Tags` and `Read`.
+//! Messages as JSON with the names of Mailpit, so that its client libraries can read them. `Codes`, `CodesExpire` and
+//! `Links` are additions. `Tags` is always empty.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::{OffsetDateTime, UtcOffset};
 
+use super::messages::Range;
+use super::search::Search;
 use crate::message::{Address, Message};
 use crate::mime::{self, Attachment};
 
 /// The most characters of a snippet.
 const MAX_SNIPPET: usize = 250;
 
-/// The length of a list without a `limit` in the request, as in Mailpit.
-pub(super) fn default_limit() -> usize {
-    50
-}
-
-/// A part of a list. `total` is the number of messages in the mailbox, `matching` those that were requested.
-pub(super) fn list(total: usize, matching: &[Arc<Message>], start: usize, limit: usize) -> Value {
-    let page = matching.iter().skip(start).take(limit);
+/// The part of the messages that a search finds.
+pub(super) fn list(all: &[Arc<Message>], search: &Search, range: &Range) -> Value {
+    let found: Vec<&Message> = all.iter().map(|one| &**one).filter(|one| search.matches(one)).collect();
+    let page = found.iter().skip(range.start).take(range.limit);
     let messages: Vec<Value> = page.map(|message| summary(message)).collect();
     json!({
-        "total": total,
-        "unread": total,
-        "messages_count": matching.len(),
-        "messages_unread": matching.len(),
-        "start": start,
+        "total": all.len(),
+        "unread": all.iter().filter(|message| !message.read).count(),
+        "messages_count": found.len(),
+        "messages_unread": found.iter().filter(|message| !message.read).count(),
+        "start": range.start,
         "count": messages.len(),
         "tags": [],
         "messages": messages,
@@ -39,7 +35,7 @@ pub(super) fn list(total: usize, matching: &[Arc<Message>], start: usize, limit:
 /// A message in a list.
 pub(super) fn summary(message: &Message) -> Value {
     let mut json = common_fields(message);
-    json["Read"] = json!(false);
+    json["Read"] = json!(message.read);
     json["Attachments"] = json!(message.attachments.len());
     json["Snippet"] = json!(snippet(&message.text));
     json
@@ -54,7 +50,7 @@ pub(super) fn detail(message: &Message) -> Value {
     let parts = |parts: Vec<_>| parts.into_iter().map(part).collect::<Vec<_>>();
     let mut json = common_fields(message);
     json["ReturnPath"] = json!(message.return_path);
-    json["ListUnsubscribe"] = json!({ "Links": [] });
+    json["ListUnsubscribe"] = list_unsubscribe(&message.raw);
     json["Date"] = json!(rfc3339(date.unwrap_or(message.created)));
     json["Text"] = json!(message.text);
     json["HTML"] = json!(message.html);
@@ -64,20 +60,48 @@ pub(super) fn detail(message: &Message) -> Value {
 }
 
 fn common_fields(message: &Message) -> Value {
+    let [to, cc, bcc] = message
+        .shown_recipients()
+        .map(|list| list.into_iter().map(address).collect::<Vec<_>>());
     json!({
         "ID": message.id,
         "MessageID": message.message_id.as_deref().unwrap_or_default(),
         "From": message.from.as_ref().map(address),
-        "To": message.to.iter().map(address).collect::<Vec<_>>(),
-        "Cc": [],
-        "Bcc": [],
-        "ReplyTo": [],
+        "To": to,
+        "Cc": cc,
+        "Bcc": bcc,
+        "ReplyTo": message.reply_to.iter().map(address).collect::<Vec<_>>(),
         "Subject": message.subject,
         "Created": rfc3339(message.created),
         "Tags": [],
         "Size": message.raw.len(),
         "Codes": message.codes,
+        "CodesExpire": message.code_expires.map(rfc3339),
+        "Links": message.links,
     })
+}
+
+/// `Errors` is for the checks of Mailpit.
+fn list_unsubscribe(raw: &[u8]) -> Value {
+    let fields = mime::fields(mime::split(raw).0);
+    let value = |name: &str| {
+        let field = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+        field.map_or("", |(_, value)| value.as_str())
+    };
+    let header = value("List-Unsubscribe");
+    json!({
+        "Header": header,
+        "HeaderPost": value("List-Unsubscribe-Post"),
+        "Links": bracketed_links(header),
+        "Errors": "",
+    })
+}
+
+/// The links between angle brackets (RFC 2369).
+fn bracketed_links(header: &str) -> Vec<String> {
+    let links = header.split('<').skip(1).filter_map(|rest| rest.split_once('>'));
+    let links = links.map(|(link, _)| link.replace(char::is_whitespace, ""));
+    links.filter(|link| !link.is_empty()).collect()
 }
 
 fn address(address: &Address) -> Value {
@@ -95,7 +119,7 @@ fn part(attachment: &Attachment) -> Value {
 }
 
 fn rfc3339(time: OffsetDateTime) -> String {
-    time.format(&Rfc3339).unwrap_or_default()
+    time.to_offset(UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
 }
 
 /// The start of the text, on one line.

@@ -8,26 +8,51 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::error::HttpError;
-use super::message_json::{self, default_limit};
+use super::error::{HttpError, parse_body};
+use super::message_json;
 use super::request_body::RequestBody;
+use super::search::Search;
 use crate::mailbox::Mailbox;
 use crate::message::Message;
 use crate::mime;
 
+/// A part of a list. Clients of Mailpit send more parameters, which are ignored.
 #[derive(Deserialize, FromRequestParts)]
 #[from_request(via(Query), rejection(HttpError))]
-#[serde(deny_unknown_fields)]
-pub(super) struct ListQuery {
+pub(super) struct Range {
     #[serde(default)]
-    start: usize,
+    pub(super) start: usize,
     #[serde(default = "default_limit")]
-    limit: usize,
+    pub(super) limit: usize,
 }
 
-pub(super) async fn list(State(mailbox): State<Mailbox>, page: ListQuery) -> Json<Value> {
-    let messages = mailbox.messages();
-    Json(message_json::list(messages.len(), &messages, page.start, page.limit))
+/// As in Mailpit.
+fn default_limit() -> usize {
+    50
+}
+
+#[derive(Deserialize, FromRequestParts)]
+#[from_request(via(Query), rejection(HttpError))]
+pub(super) struct SearchQuery {
+    query: String,
+}
+
+impl SearchQuery {
+    fn parse(&self) -> Result<Search, HttpError> {
+        Search::parse(&self.query).map_err(HttpError::bad_request)
+    }
+}
+
+pub(super) async fn list(State(mailbox): State<Mailbox>, range: Range) -> Json<Value> {
+    Json(message_json::list(&mailbox.messages(), &Search::default(), &range))
+}
+
+pub(super) async fn search(
+    State(mailbox): State<Mailbox>,
+    query: SearchQuery,
+    range: Range,
+) -> Result<Json<Value>, HttpError> {
+    Ok(Json(message_json::list(&mailbox.messages(), &query.parse()?, &range)))
 }
 
 /// The messages to delete; all if the list is empty.
@@ -38,7 +63,6 @@ struct DeleteRequest {
     ids: Vec<String>,
 }
 
-/// Accepts any content type, because `curl -d` does not set JSON.
 pub(super) async fn delete(
     State(mailbox): State<Mailbox>,
     RequestBody(body): RequestBody,
@@ -46,14 +70,45 @@ pub(super) async fn delete(
     let request = if body.trim_ascii().is_empty() {
         DeleteRequest::default()
     } else {
-        serde_json::from_slice(&body)
-            .map_err(|error| HttpError::bad_request(format!("expected no body, or {{\"IDs\": [\"…\"]}}: {error}")))?
+        parse_body(&body, "no body, or {\"IDs\": [\"…\"]}")?
     };
-    if request.ids.is_empty() {
-        mailbox.clear();
-    } else {
-        mailbox.delete(&request.ids);
+    mailbox.delete_if(|message| request.ids.is_empty() || request.ids.contains(&message.id));
+    Ok("ok")
+}
+
+/// Deletes what a search finds. An empty query would delete everything.
+pub(super) async fn delete_found(
+    State(mailbox): State<Mailbox>,
+    query: SearchQuery,
+) -> Result<&'static str, HttpError> {
+    let search = query.parse()?;
+    if search.is_empty() {
+        return Err(HttpError::bad_request("query: expected at least one word"));
     }
+    mailbox.delete_if(|message| search.matches(message));
+    Ok("ok")
+}
+
+/// The messages to mark, all if both lists are empty, and how.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MarkRequest {
+    #[serde(default, rename = "IDs")]
+    ids: Vec<String>,
+    #[serde(default, rename = "Search")]
+    search: String,
+    #[serde(default, rename = "Read")]
+    read: bool,
+}
+
+pub(super) async fn mark(
+    State(mailbox): State<Mailbox>,
+    RequestBody(body): RequestBody,
+) -> Result<&'static str, HttpError> {
+    let request: MarkRequest = parse_body(&body, "{\"Read\": true, \"IDs\": [\"…\"]}")?;
+    let search = Search::parse(&request.search).map_err(HttpError::bad_request)?;
+    let is_named = |message: &Message| request.ids.is_empty() || request.ids.contains(&message.id);
+    mailbox.mark(|message| is_named(message) && search.matches(message), request.read);
     Ok("ok")
 }
 
@@ -69,12 +124,24 @@ pub(super) async fn raw(State(mailbox): State<Mailbox>, Path(id): Path<String>) 
     Ok((plain, message.raw.clone()).into_response())
 }
 
-/// The values of each header, in order, unfolded but not decoded.
-pub(super) async fn headers(State(mailbox): State<Mailbox>, Path(id): Path<String>) -> Result<Response, HttpError> {
+#[derive(Deserialize, FromRequestParts)]
+#[from_request(via(Query), rejection(HttpError))]
+pub(super) struct HeadersQuery {
+    #[serde(default)]
+    decoded: bool,
+}
+
+/// The values of each header, in order, unfolded, and decoded on request (RFC 2047).
+pub(super) async fn headers(
+    State(mailbox): State<Mailbox>,
+    Path(id): Path<String>,
+    query: HeadersQuery,
+) -> Result<Response, HttpError> {
     let message = find(&mailbox, &id)?;
     let (header, _) = mime::split(&message.raw);
     let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in mime::fields(header) {
+        let value = if query.decoded { mime::decode(&value) } else { value };
         headers.entry(name).or_default().push(value);
     }
     Ok(Json(headers).into_response())

@@ -29,20 +29,27 @@ macro_rules! file {
 }
 
 /// Name, type and content of the files in `/page/`.
-const FILES: [(&str, &str, &str); 13] = [
-    file!("announce.js", JAVASCRIPT),
+const FILES: [(&str, &str, &str); 20] = [
     file!("api.js", JAVASCRIPT),
     file!("base.css", CSS),
+    file!("clock.js", JAVASCRIPT),
     file!("code_card.js", JAVASCRIPT),
+    file!("delete_all.js", JAVASCRIPT),
+    file!("elements.js", JAVASCRIPT),
+    file!("first_steps.js", JAVASCRIPT),
     file!("format.js", JAVASCRIPT),
+    file!("html_view.js", JAVASCRIPT),
     file!("icon.svg", SVG),
+    file!("keys.js", JAVASCRIPT),
+    file!("links.js", JAVASCRIPT),
     file!("list.css", CSS),
     file!("list.js", JAVASCRIPT),
     file!("mail.css", CSS),
     file!("mail.js", JAVASCRIPT),
     file!("mail_tabs.js", JAVASCRIPT),
     file!("main.js", JAVASCRIPT),
-    file!("read_marks.js", JAVASCRIPT),
+    file!("panel.css", CSS),
+    file!("text_views.js", JAVASCRIPT),
 ];
 
 /// The page, rendered at start.
@@ -50,12 +57,24 @@ const FILES: [(&str, &str, &str); 13] = [
 pub(crate) struct IndexPage(Arc<str>);
 
 impl IndexPage {
-    /// While the mailbox is empty, the page shows the address of the SMTP server.
+    /// While the mailbox is empty, the page shows the address of the SMTP server. No client can connect to `0.0.0.0`: a
+    /// script replaces `localhost` with the host name in the URL of the page.
     pub(crate) fn new(smtp: SocketAddr) -> Self {
+        let port = smtp.port();
+        let (host, address, all_interfaces) = if smtp.ip().is_unspecified() {
+            (
+                "localhost".to_owned(),
+                format!("localhost:{port}"),
+                "data-all-interfaces",
+            )
+        } else {
+            (smtp.ip().to_string(), smtp.to_string(), "")
+        };
         let page = include_str!("../page/index.html")
-            .replace("{{SMTP}}", &smtp.to_string())
-            .replace("{{HOST}}", &smtp.ip().to_string())
-            .replace("{{PORT}}", &smtp.port().to_string());
+            .replace("{{ALL_INTERFACES}}", all_interfaces)
+            .replace("{{SMTP}}", &address)
+            .replace("{{HOST}}", &host)
+            .replace("{{PORT}}", &port.to_string());
         Self(page.into())
     }
 }

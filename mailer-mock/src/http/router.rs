@@ -9,19 +9,22 @@ use http_server::metrics_response;
 
 use super::app::App;
 use super::error::HttpError;
-use super::{allowed_hosts, attachment, cors, events, faults, message_html, messages, page, search, wait};
+use super::{allowed_hosts, attachment, cors, events, faults, message_html, messages, page, wait};
 use crate::metrics::registry;
 
 /// All routes.
 pub(crate) fn router(app: App) -> Router {
     let require_allowed_host = from_fn_with_state(app.allowed_hosts.clone(), allowed_hosts::require);
     let api = Router::new()
-        .route("/messages", get(messages::list).delete(messages::delete))
+        .route(
+            "/messages",
+            get(messages::list).put(messages::mark).delete(messages::delete),
+        )
         .route("/message/{id}", get(messages::one))
         .route("/message/{id}/raw", get(messages::raw))
         .route("/message/{id}/headers", get(messages::headers))
         .route("/message/{id}/part/{part}", get(attachment::download))
-        .route("/search", get(search::search))
+        .route("/search", get(messages::search).delete(messages::delete_found))
         .route("/wait", get(wait::wait))
         .route("/events", get(events::events))
         .route("/faults", get(faults::list).put(faults::replace))

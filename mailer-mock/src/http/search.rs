@@ -1,103 +1,148 @@
-use axum::Json;
-use axum::extract::{FromRequestParts, Query, State};
-use serde::Deserialize;
-use serde_json::Value;
+//! The search, with the words of Mailpit: `from:ada -subject:"your code" has:attachment`.
 
-use super::error::HttpError;
-use super::message_json::{self, default_limit};
-use crate::mailbox::Mailbox;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use unicode_normalization::UnicodeNormalization;
+
 use crate::message::{Address, Message};
 
-#[derive(Deserialize, FromRequestParts)]
-#[from_request(via(Query), rejection(HttpError))]
-#[serde(deny_unknown_fields)]
-pub(super) struct SearchQuery {
-    query: String,
-    #[serde(default)]
-    start: usize,
-    #[serde(default = "default_limit")]
-    limit: usize,
-}
+/// The terms of a query, which must all match.
+#[derive(Default)]
+pub(super) struct Search(Vec<Term>);
 
-pub(super) async fn search(State(mailbox): State<Mailbox>, search: SearchQuery) -> Json<Value> {
-    let terms = parse(&search.query);
-    let mut messages = mailbox.messages();
-    let total = messages.len();
-    messages.retain(|message| terms.iter().all(|term| term.matches(message)));
-    Json(message_json::list(total, &messages, search.start, search.limit))
-}
-
-/// What a message must contain, in lower case.
-#[derive(Debug, PartialEq, Eq)]
 struct Term {
-    field: Field,
-    text: String,
+    excluded: bool,
+    matches: Condition,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Field {
-    Any,
-    To,
-    From,
-    Subject,
+type Condition = Box<dyn Fn(&Message) -> bool>;
+
+impl Search {
+    /// Spaces separate the terms; quotes join words into one term: `subject:"your code"`. The error names the term.
+    pub(super) fn parse(query: &str) -> Result<Self, String> {
+        let mut quoted = false;
+        let terms = query.split(|c: char| {
+            quoted ^= c == '"';
+            c.is_whitespace() && !quoted
+        });
+        let terms = terms.map(Term::parse).filter_map(Result::transpose);
+        terms.collect::<Result<_, _>>().map(Self)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn matches(&self, message: &Message) -> bool {
+        self.0.iter().all(|term| (term.matches)(message) != term.excluded)
+    }
 }
 
 impl Term {
-    fn new(field: Field, text: &str) -> Self {
-        let text = text.to_owned();
-        Self { field, text }
-    }
-
-    fn matches(&self, message: &Message) -> bool {
-        let is_in = |text: &str| text.to_lowercase().contains(&self.text);
-        let names = |address: &Address| is_in(&address.address) || is_in(&address.name);
-        let (to, from) = (|| message.to.iter().any(names), || message.from.iter().any(names));
-        match self.field {
-            Field::To => to(),
-            Field::From => from() || is_in(&message.return_path),
-            Field::Subject => is_in(&message.subject),
-            Field::Any => to() || from() || is_in(&message.subject) || is_in(&message.text),
-        }
+    /// Returns `None` for a term that is not typed to its end, such as `subject:`.
+    fn parse(term: &str) -> Result<Option<Self>, String> {
+        let rest = term.strip_prefix(['-', '!']).filter(|rest| !rest.is_empty());
+        let (excluded, term) = (rest.is_some(), rest.unwrap_or(term));
+        let named = term.split_once(':').filter(|(name, value)| {
+            // Neither `10:30` nor `https://example.com` has the name of a field.
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
+            is_name && name.len() > 1 && !value.starts_with("//")
+        });
+        let (name, value) = named.unwrap_or(("", term));
+        let matches = condition(&name.to_ascii_lowercase(), &value.replace('"', ""))?;
+        Ok(matches.map(|matches| Self { excluded, matches }))
     }
 }
 
-/// Spaces separate the terms; quotes join words into one term: `subject:"your code"`.
-fn parse(query: &str) -> Vec<Term> {
-    let query = query.to_lowercase();
-    let mut quoted = false;
-    let words = query.split(|c: char| {
-        quoted ^= c == '"';
-        c.is_whitespace() && !quoted
-    });
-    words
-        .map(|word| word.replace('"', ""))
-        .filter(|word| !word.is_empty())
-        .map(|word| match word.split_once(':') {
-            Some(("to", text)) => Term::new(Field::To, text),
-            Some(("from", text)) => Term::new(Field::From, text),
-            Some(("subject", text)) => Term::new(Field::Subject, text),
-            _ => Term::new(Field::Any, &word),
-        })
+fn condition(name: &str, value: &str) -> Result<Option<Condition>, String> {
+    let wrong = |expected: &str| format!("query: {name}:{value}: expected {expected}");
+    let date = || parse_date(value).ok_or_else(|| wrong("a date, such as 2026-01-31 or 2026-01-31T12:00:00Z"));
+    let size = || parse_size(value).ok_or_else(|| wrong("a size in bytes, such as 500, 20k or 1M"));
+    let field: fn(&Message) -> Vec<&str> = match name {
+        "" => anything,
+        "addressed" => addressed,
+        "to" => |message| texts(message.to.iter().chain(&message.header_to)),
+        "cc" => |message| texts(&message.cc),
+        "bcc" => |message| texts(message.shown_recipients()[2].iter().copied()),
+        "from" => |message| [texts(&message.from), vec![&message.return_path]].concat(),
+        "reply-to" => |message| texts(&message.reply_to),
+        "subject" => |message| vec![&message.subject],
+        "message-id" => |message| message.message_id.as_deref().into_iter().collect(),
+        _ => {
+            let condition: Condition = match (name, &*value.to_ascii_lowercase()) {
+                ("is", "read") => Box::new(|message| message.read),
+                ("is", "unread") => Box::new(|message| !message.read),
+                ("has", "attachment" | "attachments") => Box::new(|message| !message.attachments.is_empty()),
+                ("has", "inline") => Box::new(|message| message.attachments.iter().any(|one| one.inline)),
+                ("is" | "has", _) => return Err(wrong("is:read, is:unread, has:attachment or has:inline")),
+                ("before", _) => date().map(|time| Box::new(move |message: &Message| message.created < time))?,
+                ("after", _) => date().map(|time| Box::new(move |message: &Message| message.created >= time))?,
+                ("larger", _) => size().map(|size| Box::new(move |message: &Message| message.raw.len() > size))?,
+                ("smaller", _) => size().map(|size| Box::new(move |message: &Message| message.raw.len() < size))?,
+                _ => {
+                    return Err(format!(
+                        "query: {name}: is not supported; write \"{name}:{value}\" in quotes to find the text"
+                    ));
+                }
+            };
+            return Ok(Some(condition));
+        }
+    };
+    let value = fold(value);
+    if value.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(move |message| {
+        field(message).into_iter().any(|text| fold(text).contains(&value))
+    })))
+}
+
+fn texts<'a>(addresses: impl IntoIterator<Item = &'a Address>) -> Vec<&'a str> {
+    addresses
+        .into_iter()
+        .flat_map(|one| [&*one.address, &*one.name])
         .collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn addressed(message: &Message) -> Vec<&str> {
+    let recipients = message.to.iter().chain(&message.header_to).chain(&message.cc);
+    texts(recipients.chain(&message.from).chain(&message.reply_to))
+}
 
-    #[test]
-    fn parses_queries() {
-        assert_eq!(
-            parse(r#" To:Ada@example.com  subject:"Your code" 10:30 "two words" from: "open"#),
-            [
-                Term::new(Field::To, "ada@example.com"),
-                Term::new(Field::Subject, "your code"),
-                Term::new(Field::Any, "10:30"),
-                Term::new(Field::Any, "two words"),
-                Term::new(Field::From, ""),
-                Term::new(Field::Any, "open"),
-            ]
-        );
-        assert_eq!(parse(r#" "" "#), []);
+fn anything(message: &Message) -> Vec<&str> {
+    let files = message
+        .attachments
+        .iter()
+        .map(|attachment| attachment.file_name.as_str());
+    let texts = addressed(message)
+        .into_iter()
+        .chain([&*message.subject, &*message.text]);
+    texts.chain(files).collect()
+}
+
+/// Texts are compared without case, and without regard to how an accent is encoded.
+fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        text.to_ascii_lowercase()
+    } else {
+        text.nfkc().collect::<String>().to_lowercase()
     }
+}
+
+/// A day begins at midnight UTC.
+fn parse_date(text: &str) -> Option<OffsetDateTime> {
+    let day = format!("{}T00:00:00Z", text.replace('/', "-"));
+    let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+    parse(text).or_else(|| parse(&day))
+}
+
+fn parse_size(text: &str) -> Option<usize> {
+    let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = match &*text[number.len()..].to_ascii_lowercase() {
+        "" | "b" => 1,
+        "k" | "kb" => 1024,
+        "m" | "mb" => 1024 * 1024,
+        _ => return None,
+    };
+    number.parse::<usize>().ok()?.checked_mul(unit)
 }

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 
+use mail_parser::parsers::MessageStream;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
 
 use super::{charset, encoded_words};
@@ -71,6 +72,14 @@ pub(crate) fn fields(header: &[u8]) -> Vec<(String, String)> {
         }
     }
     fields
+}
+
+/// Decodes the encoded words in the value of a field (RFC 2047).
+pub(crate) fn decode(value: &str) -> String {
+    let mut line = encoded_words::to_utf8(value.as_bytes()).into_owned();
+    line.push(b'\n');
+    let decoded = MessageStream::new(&line).parse_unstructured().into_text();
+    decoded.map_or_else(|| value.to_owned(), Cow::into_owned)
 }
 
 /// A field starts with a name of printable characters without spaces, and a colon, perhaps after spaces.

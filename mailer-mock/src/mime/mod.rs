@@ -13,7 +13,7 @@ mod part;
 mod pictures;
 
 pub use attachment::Attachment;
-pub(crate) use header::{fields, parse_header, split};
+pub(crate) use header::{decode, fields, parse_header, split};
 use part::{PartKind, parts};
 pub(crate) use pictures::embed_pictures;
 

@@ -1,30 +1,36 @@
-// Requests to the server.
+// Requests to the server. Every path is relative to the page, because a proxy may serve it below a path of its own.
 
-// How many emails the list shows. The search finds the others.
-const LIST_LIMIT = 200;
+import * as clock from "./clock.js";
 
-async function request(path, options) {
-  const response = await fetch(path, options);
-  if (!response.ok) throw new Error(`${path} returned ${response.status}`);
-  return response;
+const root = new URL("../", import.meta.url);
+const path = (relative) => new URL(relative, root).href;
+
+async function request(relative, options) {
+  const response = await fetch(path(relative), options);
+  clock.set(response);
+  if (response.ok) return response;
+  const reason = await response.json().catch(() => ({}));
+  throw Object.assign(new Error(reason.Error ?? `HTTP ${response.status}`), { status: response.status });
 }
 
-export async function mails(query) {
-  const path = query ? `/api/v1/search?query=${encodeURIComponent(query)}&` : "/api/v1/messages?";
-  return (await request(`${path}limit=${LIST_LIMIT}`)).json();
+const message = (id) => `api/v1/message/${encodeURIComponent(id)}`;
+const found = (query) => `api/v1/search?query=${encodeURIComponent(query)}`;
+
+export async function mails(query, limit) {
+  return (await request(query ? `${found(query)}&limit=${limit}` : `api/v1/messages?limit=${limit}`)).json();
 }
 
 export async function mail(id) {
-  return (await request(`/api/v1/message/${id}`)).json();
+  return (await request(message(id))).json();
 }
 
 export async function headers(id) {
-  return (await request(`/api/v1/message/${id}/headers`)).json();
+  return (await request(`${message(id)}/headers?decoded=true`)).json();
 }
 
 // The start of the raw email: ten megabytes are slow to show.
 export async function raw(id, limit) {
-  const reader = (await request(rawPath(id))).body.getReader();
+  const reader = (await request(`${message(id)}/raw`)).body.getReader();
   const decoder = new TextDecoder();
   let text = "";
   while (text.length < limit) {
@@ -36,14 +42,16 @@ export async function raw(id, limit) {
   return text;
 }
 
-export const rawPath = (id) => `/api/v1/message/${id}/raw`;
-export const htmlPath = (id) => `/view/${id}.html`;
-export const filePath = (id, part) => `/api/v1/message/${id}/part/${part}`;
+export const rawPath = (id) => path(`${message(id)}/raw`);
+export const htmlPath = (id) => path(`view/${encodeURIComponent(id)}.html`);
+export const filePath = (id, part) => path(`${message(id)}/part/${part}`);
 
-// Deletes the emails with these ids, or all.
-export async function remove(ids) {
-  const body = ids ? JSON.stringify({ IDs: ids }) : undefined;
-  await request("/api/v1/messages", { method: "DELETE", body });
+export const remove = (id) => request("api/v1/messages", { method: "DELETE", body: JSON.stringify({ IDs: [id] }) });
+export const removeAll = () => request("api/v1/messages", { method: "DELETE" });
+export const removeFound = (query) => request(found(query), { method: "DELETE" });
+
+export function mark(id, read) {
+  return request("api/v1/messages", { method: "PUT", body: JSON.stringify({ IDs: [id], Read: read }) });
 }
 
 // How long to wait before reconnecting after an error response.
@@ -55,7 +63,7 @@ export function listen({ onMail, onChange, onLost }) {
     events?.close();
     // A browser opens at most six connections to a host, for all tabs: leave them to the visible ones.
     if (document.hidden) return;
-    events = new EventSource("/api/v1/events");
+    events = new EventSource(path("api/v1/events"));
     events.addEventListener("open", onChange);
     events.addEventListener("error", () => {
       onLost();
@@ -63,6 +71,7 @@ export function listen({ onMail, onChange, onLost }) {
       if (events.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_DELAY);
     });
     events.addEventListener("deleted", onChange);
+    events.addEventListener("marked", onChange);
     events.addEventListener("mail", (event) => {
       onMail(JSON.parse(event.data));
       onChange();

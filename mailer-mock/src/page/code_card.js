@@ -1,27 +1,25 @@
 // A code in large digits, with its age and a copy button.
 
-import { announce } from "./announce.js";
-import { CODE_LIFETIME, age, secondsSince, spoken } from "./format.js";
+import { announce, byId } from "./elements.js";
+import { age, isExpired, secondsSince, secondsUntil, spoken } from "./format.js";
 
-const template = document.getElementById("code");
-
-export function create(code, created) {
-  const card = template.content.cloneNode(true).firstElementChild;
-  const digits = card.querySelector(".digits");
+export function create(code, mail) {
+  const card = byId("code").content.cloneNode(true).firstElementChild;
   const copy = card.querySelector(".copy");
-  card.dataset.created = created;
-  digits.textContent = code;
+  const lifetime = card.querySelector("progress");
+  card.querySelector(".digits").textContent = code;
   card.setAttribute("aria-label", `Code ${spoken(code)}`);
   copy.addEventListener("click", () => copyCode(code, copy));
-  tick(card);
+  lifetime.hidden = mail.CodesExpire === null;
+  if (!lifetime.hidden) lifetime.max = Math.max(1, secondsSince(mail.Created, Date.parse(mail.CodesExpire)));
+  tick(card, mail);
   return card;
 }
 
-export function tick(card) {
-  const created = card.dataset.created;
-  card.querySelector(".age").textContent = age(created);
-  card.querySelector("progress").value = Math.max(0, CODE_LIFETIME - secondsSince(created));
-  card.classList.toggle("is-expired", secondsSince(created) >= CODE_LIFETIME);
+export function tick(card, mail) {
+  card.querySelector(".age").textContent = age(mail);
+  card.querySelector("progress").value = mail.CodesExpire === null ? 0 : secondsUntil(mail.CodesExpire);
+  card.classList.toggle("is-expired", isExpired(mail));
 }
 
 async function copyCode(code, button) {

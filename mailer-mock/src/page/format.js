@@ -1,7 +1,6 @@
 // Formats values as text. Emails are untrusted, so the page inserts the results only as text.
 
-// The lifetime of a code in seconds.
-export const CODE_LIFETIME = 60;
+import * as clock from "./clock.js";
 
 // Cuts long text, which is slow to lay out.
 export function clip(text, limit = 300) {
@@ -18,24 +17,39 @@ export function addresses(list) {
   return list.map(address).join(", ");
 }
 
-export function secondsSince(created, now = Date.now()) {
-  return Math.max(0, Math.floor((now - Date.parse(created)) / 1000));
+export const recipients = (mail) => [...mail.To, ...mail.Cc, ...mail.Bcc];
+
+export function secondsSince(time, now = clock.now()) {
+  return Math.max(0, Math.floor((now - Date.parse(time)) / 1000));
 }
+
+// Zero if the time is over.
+export function secondsUntil(time, now = clock.now()) {
+  return Math.max(0, Math.ceil((Date.parse(time) - now) / 1000));
+}
+
+export const isExpired = (mail) => mail.CodesExpire !== null && secondsUntil(mail.CodesExpire) === 0;
 
 // The age of an email in the list.
 export function ago(created) {
   const age = secondsSince(created);
-  if (age < 60) return `${age} s`;
-  if (age < 3600) return `${Math.floor(age / 60)} min`;
+  if (age < 3600) return span(age);
   const time = new Date(created);
   return age < 86_400 ? time.toLocaleTimeString([], { timeStyle: "short" }) : time.toLocaleDateString();
 }
 
-// The age of a code.
-export function age(created) {
-  const age = secondsSince(created);
-  if (age < CODE_LIFETIME) return `Sent ${age} s ago, expires in ${CODE_LIFETIME - age} s`;
-  return age < 3600 ? `Sent ${Math.floor(age / 60)} min ago (expired)` : "Expired";
+// The age of a code, and its lifetime if the email says it.
+export function age({ Created, CodesExpire }) {
+  const sent = `Sent ${span(secondsSince(Created))} ago`;
+  if (CodesExpire === null) return sent;
+  const left = secondsUntil(CodesExpire);
+  return left > 0 ? `${sent}, expires in ${left < 120 ? `${left} s` : span(left)}` : `${sent} (expired)`;
+}
+
+function span(seconds) {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h` : `${Math.floor(seconds / 86_400)} days`;
 }
 
 // Makes a screen reader read a code digit by digit.

@@ -2,44 +2,60 @@
 
 import { filePath, rawPath } from "./api.js";
 import * as codeCard from "./code_card.js";
+import { byId, create } from "./elements.js";
 import { address, addresses, bytes, clip, subject } from "./format.js";
 import * as tabs from "./mail_tabs.js";
 
-const element = (id) => document.getElementById(id);
+let current = null;
 
 export async function show(mail) {
-  element("subject").textContent = subject(mail);
-  element("codes").replaceChildren(...mail.Codes.map((digits) => codeCard.create(digits, mail.Created)));
-  element("from").textContent = mail.From ? address(mail.From) : "(no sender)";
-  element("to").textContent = addresses(mail.To);
-  element("created").dateTime = mail.Created;
-  element("created").textContent = new Date(mail.Created).toLocaleString();
-  element("download").href = rawPath(mail.ID);
-  element("download").download = `${mail.ID}.eml`;
+  current = mail;
+  byId("subject").textContent = subject(mail);
+  byId("codes").replaceChildren(...mail.Codes.map((code) => codeCard.create(code, mail)));
+  put("from", mail.From ? address(mail.From) : "(no sender)");
+  put("to", addresses(mail.To));
+  put("cc", addresses(mail.Cc));
+  put("bcc", addresses(mail.Bcc));
+  put("reply-to", addresses(mail.ReplyTo));
+  byId("created").dateTime = mail.Created;
+  byId("created").textContent = new Date(mail.Created).toLocaleString();
+  byId("download").href = rawPath(mail.ID);
+  byId("download").download = `${mail.ID}.eml`;
   files(mail);
   await tabs.show(mail);
 }
 
+// A field without a value is hidden, with its name.
+function put(id, text) {
+  const field = byId(id);
+  field.textContent = text;
+  field.hidden = field.previousElementSibling.hidden = !text;
+}
+
 function files(mail) {
   const parts = [...mail.Attachments, ...mail.Inline];
-  element("files").closest("dl").classList.toggle("has-files", parts.length > 0);
-  element("files").replaceChildren(...parts.map((part) => file(mail.ID, part)));
+  const field = byId("files").parentElement;
+  field.hidden = field.previousElementSibling.hidden = parts.length === 0;
+  byId("files").replaceChildren(...parts.map((part) => file(mail.ID, part)));
 }
 
 function file(id, part) {
-  const item = document.createElement("li");
-  const link = document.createElement("a");
-  link.href = filePath(id, part.PartID);
-  link.download = "";
-  link.textContent = clip(part.FileName, 80) || part.ContentType;
-  item.append(link, ` ${bytes(part.Size)}`);
-  return item;
+  const href = filePath(id, part.PartID);
+  const name = clip(part.FileName, 80) || part.ContentType;
+  const link = create("a", { href, download: "", dir: "auto" });
+  if (part.ContentType.startsWith("image/")) {
+    const picture = create("img", { src: href, alt: "", loading: "lazy" });
+    picture.addEventListener("error", () => picture.remove());
+    link.append(picture);
+  }
+  link.append(name);
+  return create("li", {}, link, ` ${bytes(part.Size)}`);
 }
 
 export function tick() {
-  for (const card of element("codes").children) codeCard.tick(card);
+  for (const card of byId("codes").children) codeCard.tick(card, current);
 }
 
 export function copyFirst() {
-  element("codes").querySelector(".copy")?.click();
+  byId("codes").querySelector(".copy")?.click();
 }

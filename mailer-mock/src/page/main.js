@@ -1,28 +1,32 @@
 // The mailbox page. The fragment of the URL names the open email.
 
-import { announce } from "./announce.js";
 import * as api from "./api.js";
-import { addresses, emails, spoken, subject } from "./format.js";
+import * as deleteAll from "./delete_all.js";
+import { announce, byId } from "./elements.js";
+import "./first_steps.js";
+import { addresses, emails, recipients, spoken, subject } from "./format.js";
+import * as keys from "./keys.js";
 import * as list from "./list.js";
 import * as mail from "./mail.js";
-import { markRead } from "./read_marks.js";
 
-const element = (id) => document.getElementById(id);
+// How many emails the list shows at first, and how many more each time.
+const PAGE = 200;
+
 const openId = () => location.hash.slice(1);
-const query = () => element("query").value.trim();
+const query = () => byId("query").value.trim();
 let total = null; // The number of emails; null before the first response.
+let limit = PAGE;
 
 function showError(error) {
-  element("status").textContent = `Something went wrong: ${error.message}`;
+  byId("status").textContent = `Something went wrong: ${error.message}`;
 }
 
 // Shows the open email, the first steps for an empty mailbox, or neither.
 function updateSections() {
   const open = Boolean(openId()) && total !== 0;
-  element("mail").hidden = !open;
-  element("empty").hidden = total !== 0;
-  element("choose").hidden = open || !total;
-  element("clear").hidden = !total;
+  byId("mail").hidden = !open;
+  byId("empty").hidden = total !== 0;
+  byId("choose").hidden = open || !total;
   document.body.classList.toggle("open", open);
   document.body.classList.toggle("is-empty", total === 0);
 }
@@ -35,7 +39,7 @@ async function open() {
       const email = await api.mail(id);
       if (id !== openId()) return; // The user opened another one meanwhile.
       await mail.show(email);
-      markRead(id);
+      api.mark(id, true).catch(showError);
       document.title = `${subject(email)} – Mailbox`;
     } catch {
       location.hash = ""; // The email was deleted.
@@ -46,7 +50,7 @@ async function open() {
   }
   updateSections();
   list.tick();
-  if (id && !document.querySelector("#list a:focus")) element("subject").focus();
+  if (id && !document.querySelector("#list a:focus")) byId("subject").focus();
 }
 
 // Only one request at a time. An event during a request starts another one.
@@ -55,31 +59,48 @@ let outdated = false;
 
 async function load() {
   const search = query();
-  const { total: count, messages_count: matches, messages } = await api.mails(search);
+  const { total: count, messages_count: matches, messages } = await api.mails(search, limit);
   total = count;
   list.render(messages);
   list.select(openId());
-  element("status").textContent = search ? `${matches} of ${total} found` : emails(total);
-  element("no-results").hidden = !search || matches > 0;
-  element("more").hidden = matches <= messages.length;
-  element("more").textContent = `Showing the newest ${messages.length}. Search to find older ones.`;
-  if (openId() && !element("mail").hidden && total === 0) location.hash = "";
+  byId("status").textContent = search ? `${matches} of ${total} found` : emails(total);
+  showNote(search && matches === 0 ? "No emails match your search." : "");
+  byId("more").hidden = matches <= messages.length;
+  byId("more").textContent = `Show ${Math.min(PAGE, matches - messages.length)} more`;
+  deleteAll.update(search, matches);
+  if (openId() && !byId("mail").hidden && total === 0) location.hash = "";
   updateSections();
+}
+
+function showNote(text) {
+  byId("no-results").hidden = !text;
+  byId("no-results").textContent = text;
+}
+
+// The server explains what it cannot search for.
+function onLoadError(error) {
+  if (error.status !== 400) return showError(error);
+  list.render([]);
+  byId("status").textContent = "Invalid search";
+  byId("more").hidden = true;
+  showNote(error.message);
+  deleteAll.update(query(), 0);
 }
 
 function refresh() {
   if (loading) {
     outdated = true;
-    return;
+    return loading;
   }
   loading = load()
-    .catch(showError)
+    .catch(onLoadError)
     .finally(() => {
       loading = null;
       if (!outdated) return;
       outdated = false;
-      refresh();
+      return refresh();
     });
+  return loading;
 }
 
 function close() {
@@ -88,44 +109,44 @@ function close() {
   list.focusRow(id);
 }
 
-const keys = {
-  "/": () => element("query").focus(),
+// Closes the email, or it would be read again at once.
+function markUnread() {
+  const id = openId();
+  if (!id) return;
+  close();
+  api.mark(id, false).catch(showError);
+}
+
+async function showMore() {
+  const place = limit;
+  limit += PAGE;
+  await refresh();
+  list.focusPlace(place);
+}
+
+keys.init({
+  "/": () => byId("query").focus(),
   c: mail.copyFirst,
+  u: markUnread,
   j: () => list.move(1),
   k: () => list.move(-1),
   ArrowDown: () => list.move(1),
   ArrowUp: () => list.move(-1),
   Escape: close,
-};
-
-document.addEventListener("keydown", (event) => {
-  const inSearch = event.target.matches("input");
-  const scrollsMail = event.target.closest("main") && event.key.startsWith("Arrow");
-  if (event.ctrlKey || event.metaKey || event.altKey || scrollsMail || element("confirm-delete").open) return;
-  if (inSearch && !["ArrowDown", "Escape"].includes(event.key)) return;
-  const action = keys[event.key];
-  if (!action) return;
-  event.preventDefault();
-  if (inSearch && event.key === "Escape" && query()) {
-    element("query").value = "";
-    refresh();
-  } else action();
 });
-
-element("query").addEventListener("input", refresh);
-element("delete").addEventListener("click", () => {
+deleteAll.init(showError);
+byId("query").addEventListener("input", () => {
+  limit = PAGE;
+  refresh();
+});
+byId("more").addEventListener("click", showMore);
+byId("unread").addEventListener("click", markUnread);
+byId("delete").addEventListener("click", () => {
   const id = openId();
   close();
-  api.remove([id]).catch(showError);
+  api.remove(id).catch(showError);
 });
-element("clear").addEventListener("click", () => {
-  element("confirm-title").textContent = total === 1 ? "Delete the email?" : `Delete all ${emails(total)}?`;
-  element("confirm-delete").showModal();
-});
-element("confirm-delete").addEventListener("close", () => {
-  if (element("confirm-delete").returnValue === "yes") api.remove().catch(showError);
-});
-element("back").addEventListener("click", (event) => {
+byId("back").addEventListener("click", (event) => {
   event.preventDefault();
   close();
 });
@@ -138,10 +159,10 @@ setInterval(() => {
 api.listen({
   onMail: (mail) => {
     const code = mail.Codes[0] ? `, code ${spoken(mail.Codes[0])}` : "";
-    announce(`New email to ${addresses(mail.To)}: ${subject(mail)}${code}`);
+    announce(`New email to ${addresses(recipients(mail))}: ${subject(mail)}${code}`);
   },
   onChange: refresh,
-  onLost: () => (element("status").textContent = "Connection lost. Reconnecting…"),
+  onLost: () => (byId("status").textContent = "Connection lost. Reconnecting…"),
 });
 refresh();
 open().catch(showError);

@@ -1,7 +1,7 @@
 use mailer_mock::MailerMock;
 use serde_json::{Value, json};
 
-use crate::support::{GIVE_UP_AFTER, deliver, get, start};
+use crate::support::{GIVE_UP_AFTER, deliver, get, put, start};
 
 /// A client of the event stream.
 struct EventStream {
@@ -22,6 +22,8 @@ impl EventStream {
         let response = request.send().await.expect("a response");
         assert_eq!(response.status(), 200);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
+        // Or nginx buffers it.
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
         let mut stream = Self {
             response,
             buffer: String::new(),
@@ -121,6 +123,22 @@ async fn deletions_are_events_without_an_id() {
     assert_eq!(stream.next().await, deleted(0));
     let id = send(&mock, "three").await;
     assert_eq!(stream.next().await.1, id);
+}
+
+#[tokio::test]
+async fn marks_are_events_without_an_id() {
+    let mock = start().await;
+    let id = send(&mock, "one").await;
+    send(&mock, "two").await;
+    let mut stream = EventStream::open(&mock, "", None).await;
+    for (read, unread) in [(true, 1), (false, 2)] {
+        let body = format!(r#"{{"IDs": ["{id}"], "Read": {read}}}"#);
+        assert_eq!(put(&mock, "/api/v1/messages", &body).await.0, 200);
+        let marked = ("marked".to_owned(), String::new(), json!({ "unread": unread }));
+        assert_eq!(stream.next().await, marked);
+        let (_, list) = get(&mock, "/api/v1/messages").await;
+        assert_eq!(list["messages"][1]["Read"], json!(read));
+    }
 }
 
 #[tokio::test]

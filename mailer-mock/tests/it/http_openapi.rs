@@ -56,8 +56,9 @@ fn exchanges() -> Vec<Exchange> {
     let all_fields = r#"PUT /api/v1/faults [{"stage":"rcpt","recipient":"*","reply":{"code":450},"times":1},
         {"stage":"data","delay":"1ms"},{"stage":"connect","drop":true}]"#;
     let spaces = " ".repeat(3_000_000);
-    let (too_long, too_many) = (
+    let (too_long, too_long_mark, too_many) = (
         format!("PUT /api/v1/faults {spaces}"),
+        format!("PUT /api/v1/messages {spaces}"),
         format!("DELETE /api/v1/messages {spaces}"),
     );
     vec![
@@ -72,10 +73,20 @@ fn exchanges() -> Vec<Exchange> {
             "GET /api/v1/message/latest/headers",
             200,
         ),
+        exchange(
+            "/api/v1/message/{ID}/headers",
+            "GET /api/v1/message/latest/headers?decoded=true",
+            200,
+        ),
         exchange("/api/v1/message/{ID}/headers", "GET /api/v1/message/x/headers", 404),
         exchange(
             "/api/v1/message/{ID}/part/{PartID}",
             "GET /api/v1/message/latest/part/2",
+            200,
+        ),
+        exchange(
+            "/api/v1/message/{ID}/part/{PartID}",
+            "GET /api/v1/message/latest/part/4",
             200,
         ),
         exchange(
@@ -85,6 +96,11 @@ fn exchanges() -> Vec<Exchange> {
         ),
         exchange("/api/v1/search", "GET /api/v1/search?query=code", 200),
         exchange("/api/v1/search", "GET /api/v1/search", 400),
+        exchange("/api/v1/messages", r#"PUT /api/v1/messages {"Read": true}"#, 200),
+        exchange("/api/v1/messages", "PUT /api/v1/messages [", 400),
+        exchange("/api/v1/messages", &too_long_mark, 413),
+        exchange("/api/v1/search", "DELETE /api/v1/search?query=nothing", 200),
+        exchange("/api/v1/search", "DELETE /api/v1/search?query=", 400),
         exchange("/api/v1/wait", "GET /api/v1/wait?to=ada@example.com", 200),
         exchange("/api/v1/wait", "GET /api/v1/wait?to=ada", 400),
         exchange("/api/v1/wait", "GET /api/v1/wait?to=eve@example.com&timeout=1ms", 408),
@@ -154,9 +170,10 @@ async fn every_response_matches_the_document() {
         ..Config::ephemeral()
     };
     let without_tls = MailerMock::start(without_tls).await.expect("free ports");
-    let mail = "From: Ada <ada@example.org>\nSubject: code 4466\nContent-Type: multipart/mixed; boundary=b\n\n\
-                --b\n\ntext\n--b\nContent-Type: image/png; name=a.png\n\nPNG\n--b\nContent-Type: image/png\n\
-                Content-Disposition: inline\n\nPNG\n--b--";
+    let mail = "From: Ada <ada@example.org>\nCc: eve@example.com\nReply-To: help@example.com\n\
+                List-Unsubscribe: <https://example.com/u>\nX-Code-Expires: 2026-01-04T12:01:00Z\nSubject: code 4466\nContent-Type: multipart/mixed; boundary=b\n\n\
+                --b\n\nhttps://example.com/x\n--b\nContent-Type: image/png; name=a.png\n\nPNG\n--b\nContent-Type: image/png\n\
+                Content-Disposition: inline\n\nPNG\n--b\nContent-Type: application/pdf\n\nPDF\n--b--";
     for mock in [&mock, &without_tls] {
         deliver(mock, "ada+delay-1ms@example.com", mail).await;
         deliver(mock, "ada@example.com", mail).await;
@@ -173,7 +190,11 @@ async fn every_response_matches_the_document() {
             .unwrap_or_else(|| panic!("{named} is not in the document"))
             .keys()
             .collect();
-        assert_eq!(kinds, [&kind], "{named}");
+        let range = kind.split('/').next().unwrap_or_default().to_owned() + "/*";
+        let matching: Vec<_> = kinds.iter().filter(|one| [&kind, &range].contains(one)).collect();
+        let [&kind] = matching[..] else {
+            panic!("{named}: {kind} is not one of {kinds:?}");
+        };
 
         let kind = kind.replace('/', "~1");
         let schema = format!("http://test/openapi.json#{}/{kind}/schema", pointer(&exchange));
@@ -190,6 +211,7 @@ async fn every_response_matches_the_document() {
 #[tokio::test]
 async fn every_route_is_in_the_document() {
     let source = std::fs::read_to_string(ROUTES).expect("it is there");
+    let source: String = source.split_whitespace().collect();
     let mut routes = BTreeSet::new();
     // The second one has the routes for browsers.
     let [_, api, _, own] = source.split("Router::new()").collect::<Vec<_>>()[..] else {
@@ -197,8 +219,8 @@ async fn every_route_is_in_the_document() {
     };
     for (prefix, part) in [("/api/v1", api), ("", own)] {
         for route in part.split(".route(\"").skip(1) {
-            let (path, methods) = route.split_once("\", ").expect("a path");
-            let methods = methods.lines().next().unwrap_or_default();
+            let (path, methods) = route.split_once("\",").expect("a path");
+            let methods = methods.split("))").next().unwrap_or_default();
             let path = path.replace("{id}", "{ID}").replace("{part}", "{PartID}");
             for method in ["get", "put", "delete", "post"] {
                 if methods.contains(&format!("{method}(")) {

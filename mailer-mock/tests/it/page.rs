@@ -1,4 +1,4 @@
-use mailer_mock::MailerMock;
+use mailer_mock::{Config, MailerMock};
 use reqwest::header::HeaderMap;
 
 use crate::support::{deliver, start};
@@ -38,7 +38,7 @@ async fn every_file_is_served() {
         assert_eq!(body, std::fs::read_to_string(&path).expect("text"), "{name}");
         files += 1;
     }
-    assert_eq!(files, 13);
+    assert_eq!(files, 20);
     for path in ["/page/nope.js", "/page/index.html", "/page/..%2fmailbox.rs"] {
         assert_eq!(load(&mock, path).await.0, 404, "{path}");
     }
@@ -52,6 +52,27 @@ async fn page_shows_the_smtp_address() {
     assert!(page.contains(&format!("curl smtp://{} ", mock.smtp_addr())));
     assert!(page.contains(&format!("port <code>{}</code>", mock.smtp_addr().port())));
     assert!(!page.contains("{{"), "{page}");
+}
+
+#[tokio::test]
+async fn page_shows_a_name_that_clients_can_use() {
+    for (smtp, host, shown) in [
+        ("0.0.0.0:0", "localhost", "localhost"),
+        ("[::]:0", "localhost", "localhost"),
+        ("127.0.0.1:0", "127.0.0.1", "127.0.0.1"),
+        ("[::1]:0", "::1", "[::1]"),
+    ] {
+        let config = Config {
+            smtp: smtp.parse().expect("an address"),
+            ..Config::ephemeral()
+        };
+        let mock = MailerMock::start(config).await.expect("a free port");
+        let (_, _, page) = load(&mock, "/").await;
+        let port = mock.smtp_addr().port();
+        assert!(page.contains(&format!("curl smtp://{shown}:{port} ")), "{smtp}");
+        assert!(page.contains(&format!("host <code>{host}</code>")), "{smtp}");
+        assert_eq!(page.contains("data-all-interfaces"), shown == "localhost", "{smtp}");
+    }
 }
 
 #[tokio::test]

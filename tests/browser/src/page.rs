@@ -1,4 +1,5 @@
 use fantoccini::elements::Element;
+use fantoccini::wd::PrintConfiguration;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
@@ -96,6 +97,15 @@ impl Page {
     pub async fn press(&self, keys: &str) {
         let focused = self.client.active_element().await.expect("an element has the focus");
         focused.send_keys(keys).await.expect("the element accepts keys");
+    }
+
+    /// Prints the page, and returns the PDF.
+    ///
+    /// # Panics
+    /// When the browser cannot.
+    pub async fn print(&self) -> Vec<u8> {
+        let printed = self.client.print(PrintConfiguration::default()).await;
+        printed.expect("the browser prints")
     }
 
     /// Replaces the text of a field.

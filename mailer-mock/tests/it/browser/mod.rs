@@ -3,10 +3,18 @@
 mod accessible;
 mod canary;
 mod code;
+mod deletion;
+mod fields;
 mod hostile;
+mod html_view;
+mod links;
 mod live;
+mod odd_conditions;
 mod page;
+mod proxy;
 mod search;
+mod sub_path;
+mod unread;
 
 use browser::{Look, in_browser};
 use page::Page;

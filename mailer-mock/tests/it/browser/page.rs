@@ -2,7 +2,9 @@ use std::ops::Deref;
 
 use browser::Client;
 use mailer_mock::MailerMock;
-use serde_json::json;
+use serde_json::{Value, json};
+
+use crate::support::GIVE_UP_AFTER;
 
 /// The mailbox page.
 pub(super) struct Page(browser::Page);
@@ -10,9 +12,12 @@ pub(super) struct Page(browser::Page);
 impl Page {
     /// JavaScript expressions may also use `status` and `rows`.
     pub(super) async fn open(client: Client, mock: &MailerMock) -> Self {
-        let url = format!("http://{}/", mock.http_addr());
+        Self::at(client, &format!("http://{}/", mock.http_addr())).await
+    }
+
+    pub(super) async fn at(client: Client, url: &str) -> Self {
         let words = "const rows = [...document.querySelectorAll('#list a')]; const status = text('#status');";
-        let page = browser::Page::with_words(client, &url, words).await;
+        let page = browser::Page::with_words(client, url, words).await;
         // From here on it receives events.
         page.eventually("it has loaded", "status !== 'Loading…'").await;
         Self(page)
@@ -26,6 +31,24 @@ impl Page {
         self.click("#list li:first-child a").await;
         let open = format!("!one('#mail').hidden && text('#subject') === {shown}");
         self.eventually("the email is open", &open).await;
+    }
+
+    /// Evaluates a JavaScript expression in the frame of the HTML. The driver can, although it has another origin.
+    pub(super) async fn ask_frame(&self, expression: &str) -> Option<Value> {
+        self.client.enter_frame(0).await.ok()?;
+        let answer = self.client.execute(&format!("return {expression}"), Vec::new()).await;
+        self.client.enter_parent_frame().await.expect("the page");
+        answer.ok()
+    }
+
+    pub(super) async fn frame_eventually(&self, what: &str, expression: &str) {
+        let holds = async {
+            while self.ask_frame(expression).await != Some(Value::Bool(true)) {
+                tokio::task::yield_now().await;
+            }
+        };
+        let in_time = tokio::time::timeout(GIVE_UP_AFTER, holds).await;
+        in_time.unwrap_or_else(|_| panic!("{what}: {expression}"));
     }
 
     pub(super) async fn choose_tab(&self, name: &str) {

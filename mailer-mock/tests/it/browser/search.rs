@@ -41,3 +41,55 @@ async fn search_filters_and_updates_live() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn search_is_explained() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        deliver(&mock, "ada@example.com", "Subject: red\n\ntext").await;
+        page.eventually("it is there", "rows.length === 1").await;
+        page.click("search button").await;
+        page.eventually("the help is open", "one('#query-help').matches(':popover-open')")
+            .await;
+        page.is_accessible("document", "help for the search").await;
+        let words = page.ask("text('#query-help')").await.to_string();
+        for word in [
+            "to:",
+            "cc:",
+            "bcc:",
+            "from:",
+            "addressed:",
+            "subject:",
+            "is:unread",
+            "is:read",
+            "has:attachment",
+            "has:inline",
+            "after:",
+            "before:",
+            "larger:",
+            "smaller:",
+        ] {
+            assert!(words.contains(word), "{word}");
+        }
+        page.press(&Key::Escape.to_string()).await;
+        page.eventually("it is closed", "!one('#query-help').matches(':popover-open')")
+            .await;
+
+        page.press("/").await;
+        page.press("label:x").await;
+        page.eventually(
+            "the word is named",
+            "status === 'Invalid search' && text('#no-results').includes('label:')",
+        )
+        .await;
+        page.is_accessible("document", "an invalid search").await;
+        page.press(&Key::Escape.to_string()).await;
+        page.eventually(
+            "all are back",
+            "rows.length === 1 && one('#no-results').hidden && status === '1 email'",
+        )
+        .await;
+    })
+    .await;
+}

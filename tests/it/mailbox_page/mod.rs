@@ -1,0 +1,3 @@
+//! The mailbox page with emails of this server.
+
+mod browser;
