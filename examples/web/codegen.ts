@@ -1,7 +1,18 @@
+import { existsSync } from "node:fs";
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
+const inRepository = "../../api/schema.graphql";
+const schema = process.env.SCHEMA || inRepository;
+if (schema === inRepository && !existsSync(schema)) {
+  console.error(`There is no ${schema} here. Set SCHEMA to your copy or to a server, for example:
+
+  SCHEMA=http://localhost:8000/schema.graphql npm run dev
+`);
+  process.exit(1);
+}
+
 export default {
-  schema: process.env.SCHEMA ?? "../../api/schema.graphql",
+  schema,
   documents: "src/*.graphql",
   generates: {
     "src/graphql.generated.ts": {

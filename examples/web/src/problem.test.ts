@@ -14,7 +14,14 @@ const userError: UserErrorFieldsFragment = {
 
 test("a user error is a sentence at its field", () => {
   expect(problemsOf(undefined, [userError])).toEqual([
-    { code: "INVALID_CODE", text: "That code isn't right. You have 2 tries left.", field: "activationCode", waitUntil: null, triesLeft: 2 },
+    {
+      code: "INVALID_CODE",
+      text: "That code isn't right. You have 2 tries left.",
+      field: "activationCode",
+      about: ["email", "activationCode"],
+      waitUntil: null,
+      triesLeft: 2,
+    },
   ]);
   const none = { ...userError, attemptsRemaining: null };
   expect(problemsOf(undefined, [none])[0]?.text).toBe("That code isn't right. Wait for the email, then enter the code from it.");

@@ -7,6 +7,8 @@ export type Problem = {
   text: string;
   /** The input at fault: the last part of its path. Null when no single one is. */
   field: string | null;
+  /** The inputs that the problem is about. It is over when one of them changes. */
+  about: string[];
   /** Do not try again before this time, in milliseconds since 1970. */
   waitUntil: number | null;
   /** How many tries this code has left. */
@@ -19,13 +21,21 @@ export function problemsOf(error: CombinedError | undefined, userErrors: UserErr
 }
 
 function problem(error: UserErrorFieldsFragment): Problem {
+  const field = error.field?.at(-1) ?? null;
   return {
     code: error.code,
     text: sentence(error),
-    field: error.field?.at(-1) ?? null,
+    field,
+    about: about(error.code, field),
     waitUntil: after(error.retryAfterSeconds),
     triesLeft: error.attemptsRemaining,
   };
+}
+
+function about(code: UserErrorCode, field: string | null): string[] {
+  if (field === "activationCode") return ["email", field]; // A code belongs to an email.
+  if (field !== null) return [field];
+  return code === "RATE_LIMITED" ? ["email"] : ["email", "password"];
 }
 
 /** A code that is new in the schema fails the type check here. A page that is already deployed shows its message. */
@@ -69,7 +79,7 @@ function tries(left: number | null): string {
 export function failure(error: CombinedError): Problem {
   const extensions = error.graphQLErrors[0]?.extensions;
   const response: Response | undefined = error.response;
-  const problem = { field: null, waitUntil: null, triesLeft: null };
+  const problem = { field: null, about: [], waitUntil: null, triesLeft: null };
   switch (extensions?.code) {
     case "UNAUTHENTICATED":
       return { ...problem, code: "UNAUTHENTICATED", text: "Your session has ended. Sign in again." };

@@ -42,6 +42,28 @@ async fn build() -> PathBuf {
     folder
 }
 
+/// As in a project that copied the folder.
+#[tokio::test]
+async fn copy_outside_the_repository_says_which_schema_it_needs() {
+    let copy = tempfile::tempdir().expect("a temporary folder");
+    for name in ["package.json", "codegen.ts", "src", "node_modules"] {
+        std::os::unix::fs::symlink(Path::new(FOLDER).join(name), copy.path().join(name)).expect("a link");
+    }
+    for empty in [false, true] {
+        let mut npm = Command::new("npm");
+        npm.args(["run", "dev"]).current_dir(copy.path()).env_remove("SCHEMA");
+        if empty {
+            npm.env("SCHEMA", "");
+        }
+        let output = npm.output().await.expect("npm runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{told}");
+        let expected = "There is no ../../api/schema.graphql here. Set SCHEMA to your copy or to a server";
+        assert!(told.contains(expected), "{told}");
+        assert!(!told.contains("    at "), "{told}");
+    }
+}
+
 #[tokio::test]
 async fn unit_tests_pass() {
     generate().await;

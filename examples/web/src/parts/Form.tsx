@@ -17,9 +17,13 @@ type Props = {
 /** Fields, the problems that concern no single field, and the button. The server validates, not the browser. */
 export function Form({ submit, secondary = false, busy, problems, onSubmit, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
+  const focused = useRef(0);
+  const newest = Math.max(0, ...problems.map(keyOf));
   useEffect(() => {
-    if (problems.length > 0) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-  }, [problems]);
+    // Not when a problem goes, because the person is typing.
+    if (newest > focused.current) form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+    focused.current = Math.max(focused.current, newest);
+  }, [newest]);
 
   const general = problems.filter((problem) => problem.field === null);
   const until = Math.max(...problems.map((problem) => problem.waitUntil ?? 0), 0);

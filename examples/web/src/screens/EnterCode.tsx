@@ -15,11 +15,16 @@ import { WaitButton } from "../parts/WaitButton";
 import { type Problem, problemsOf } from "../problem";
 import { type Go, type Pending, type Said, withCodeSent } from "../screen";
 import { endRegistration } from "../storage";
+import { useProblems } from "../use-problems";
 
 type Props = { go: Go; pending: Pending; code?: string; password?: string; said?: Said };
 
 /** INVALID_CREDENTIALS does not say which of these it is. */
 const NOT_VERIFIED = "Incorrect email or password, or this registration has expired or was replaced.";
+
+function isDead({ code, triesLeft }: Problem): boolean {
+  return code === "CODE_EXPIRED" || triesLeft === 0;
+}
 
 /**
  * Asks for the emailed code. The browser that registered has a token. Another one asks for email and password too, and
@@ -29,7 +34,7 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
   const [email, setEmail] = useState(pending.email);
   const [password, setPassword] = useState(known);
   const [code, setCode] = useState(fromLink);
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { problems, answered, show } = useProblems({ email, password, activationCode: code });
   const [{ fetching: activating }, activate] = useMutation(ActivateDocument);
   const [{ fetching: resending }, resend] = useMutation(ResendDocument);
   const { token, codeLength, clock } = pending;
@@ -37,12 +42,18 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
   const hasCredentials = token !== null || (email !== "" && password !== "");
   const busy = activating || resending;
   const problem = problems.find(({ field }) => field === "activationCode");
-  const dead = problem?.code === "CODE_EXPIRED" || problem?.triesLeft === 0;
+  // Until a new code is sent, whatever is typed.
+  const dead = answered.some(({ problem, typed }) => isDead(problem) && typed.email === email);
+  // The person may have typed another email since.
+  const isSameEmail = email === pending.email;
   const sendNext = dead || (codeLength === null && code === "");
   const field = { start: hasCredentials, value: code, problem, onChange: setCode };
 
-  // A new code is typed from its first digit.
-  useEffect(() => document.querySelector<HTMLElement>("[data-start]")?.focus(), [clock]);
+  // A new code, which another tab may have requested, is typed from its first digit.
+  useEffect(() => {
+    show([], {});
+    document.querySelector<HTMLElement>("[data-start]")?.focus();
+  }, [clock]);
 
   async function submit(code: string) {
     if (problems.some(({ waitUntil }) => waitUntil && Date.now() < waitUntil)) return;
@@ -51,7 +62,7 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
       endRegistration(email, { activated: true });
       go({ at: "account", token: data.activate.session.token });
     } else {
-      show(problemsOf(error, data?.activate.userErrors));
+      handle(problemsOf(error, data?.activate.userErrors));
     }
   }
 
@@ -60,20 +71,20 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
     const problems = problemsOf(error, data?.resendActivationCode.userErrors);
     if (!data || problems.length > 0) return notSent(problems);
     setCode("");
-    setProblems([]);
+    show([], {});
     const sent = withCodeSent({ ...pending, email }, data.resendActivationCode);
     go({ at: "code", pending: sent, said: { text: "We sent a new code. Only the newest code works.", bad: false } });
   }
 
   function notSent(problems: Problem[]) {
     const [problem] = problems;
-    if (problem?.code !== "RATE_LIMITED") return show(problems);
-    setProblems([]);
+    if (problem?.code !== "RATE_LIMITED") return handle(problems);
+    show([], {});
     const waiting = { ...pending, email, resendAt: problem.waitUntil ?? 0 };
     go({ at: "code", pending: waiting, said: { text: problem.text, bad: true } });
   }
 
-  function show(problems: Problem[]) {
+  function handle(problems: Problem[]) {
     const [problem] = problems;
     switch (problem?.code) {
       case "ALREADY_ACTIVATED":
@@ -83,9 +94,10 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
         endRegistration(email, { activated: false });
         return go({ at: "register", email, said: { text: problem.text, bad: true } });
       case "INVALID_CREDENTIALS":
-        return setProblems([{ ...problem, text: NOT_VERIFIED }]);
+        return show([{ ...problem, text: NOT_VERIFIED }], { email, password });
     }
-    setProblems(problems);
+    // The person types the next code from its first digit.
+    show(problems, { email, password, activationCode: "" });
     if (problems.some(({ field }) => field === "activationCode")) setCode("");
   }
 
@@ -109,7 +121,7 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
           </>
         )}
       </p>
-      {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}
+      {said && isSameEmail && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Activate" secondary={sendNext} busy={busy} problems={problems} onSubmit={() => submit(code)}>
         {token === null && (
           <>
@@ -128,14 +140,14 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
             onComplete={(code) => hasCredentials && submit(code)}
           />
         )}
-        {clock && !dead && <CodeClock {...clock} />}
+        {clock && isSameEmail && !dead && <CodeClock {...clock} />}
       </Form>
       <div className="aside">
         <p>No email? Check your spam folder or request a new code.</p>
         <WaitButton
           type="button"
           className={sendNext ? "primary" : "secondary"}
-          until={pending.resendAt}
+          until={isSameEmail ? pending.resendAt : 0}
           busy={busy}
           onClick={sendAnother}
         >

@@ -9,15 +9,16 @@ import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { PasswordHint } from "../parts/PasswordHint";
 import { loadEstimator } from "../password";
-import { type Problem, problemsOf } from "../problem";
+import { problemsOf } from "../problem";
 import { type Go, newPending, type Said, withCodeSent } from "../screen";
+import { useProblems } from "../use-problems";
 
 type Props = { go: Go; email?: string; said?: Said };
 
 export function Register({ go, email: known = "", said }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { problems, answered, show } = useProblems({ email, password });
   const [{ data }] = useQuery({ query: RegistrationPolicyDocument });
   const [{ fetching }, register] = useMutation(RegisterDocument);
   const policy = data?.registrationPolicy;
@@ -30,7 +31,7 @@ export function Register({ go, email: known = "", said }: Props) {
       const pending = newPending(email, data.register.verificationToken);
       go({ at: "code", pending: withCodeSent(pending, data.register) });
     } else {
-      setProblems(problems);
+      show(problems, { email, password });
     }
   }
 
@@ -43,7 +44,7 @@ export function Register({ go, email: known = "", said }: Props) {
           Sign in
         </button>
       </p>
-      {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}
+      {said && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Create account" busy={fetching} problems={problems} onSubmit={submit}>
         <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
         <PasswordField

@@ -7,16 +7,17 @@ import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
-import { type Problem, problemsOf } from "../problem";
+import { problemsOf } from "../problem";
 import { type Go, newPending, type Said } from "../screen";
 import { endRegistration } from "../storage";
+import { useProblems } from "../use-problems";
 
 type Props = { go: Go; email?: string; said?: Said; news?: Promise<Said | null> };
 
 export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
-  const [problems, setProblems] = useState<Problem[]>([]);
+  const { problems, answered, show } = useProblems({ email, password });
   const [{ fetching }, signIn] = useMutation(SignInDocument);
 
   const [saidLater, setSaidLater] = useState<Said | null>(null);
@@ -33,7 +34,7 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
     } else if (inactive) {
       go({ at: "code", pending: newPending(email, null), password, said: { text: inactive.text, bad: false } });
     } else {
-      setProblems(problems);
+      show(problems, { email, password });
     }
   }
 
@@ -46,7 +47,7 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
           Create an account
         </button>
       </p>
-      {said && problems.length === 0 && <Notice key={keyOf(said)} {...said} />}
+      {said && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Sign in" busy={fetching} problems={problems} onSubmit={submit}>
         <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
         <PasswordField value={password} onChange={setPassword} autoComplete="current-password" />

@@ -30,6 +30,7 @@ async fn new_code_works(app: &TestApp, page: &Page) {
     choose(page, "Send a new code").await;
     let sent = "said === 'We sent a new code. Only the newest code works.' && focused === 'code'";
     page.eventually("the code is sent", sent).await;
+    assert_eq!(page.ask("boxes.findIndex((box) => box.dataset.at === 'true')").await, 0);
     page.press(&app.next_code(EMAIL).await).await;
     is_signed_in(page).await;
 }
