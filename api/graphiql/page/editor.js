@@ -2,13 +2,35 @@
 
 import { storage } from "./storage.js";
 
-// The state of GraphiQL's editors at the last render.
+// The state of GraphiQL's editors and of its requests, at the last render.
 let editors = null;
+let execution = null;
 
 function Editors() {
   editors = GraphiQL.React.useEditorContext({ nonNull: true });
+  execution = GraphiQL.React.useExecutionContext({ nonNull: true });
+  const { isFetching } = execution;
+  const wasFetching = React.useRef(isFetching);
+  React.useEffect(() => {
+    // On a phone the answer is below the editors.
+    if (wasFetching.current && !isFetching) element("response").scrollIntoView({ block: "nearest" });
+    wasFetching.current = isFetching;
+  }, [isFetching]);
   return null;
 }
+
+const element = (part) => document.querySelector(`.graphiql-${part}`);
+
+// Ctrl-Enter and ⌘-Enter run the operation from everywhere, not only from the editors.
+function runOnShortcut(event) {
+  const isShortcut = event.key === "Enter" && (event.ctrlKey || event.metaKey);
+  if (!isShortcut || event.defaultPrevented || element("dialog")) return;
+  event.preventDefault();
+  if (!execution.isFetching) execution.run();
+}
+
+// The next step: Enter runs the operation.
+export const focusRun = () => element("execute-button").focus();
 
 export function draw(place, { fetcher, tabs, onChange }) {
   const noLogo = React.createElement(GraphiQL.Logo, null, React.createElement(React.Fragment));
@@ -29,6 +51,7 @@ export function draw(place, { fetcher, tabs, onChange }) {
     React.createElement(Editors),
   );
   ReactDOM.createRoot(place).render(page);
+  addEventListener("keydown", runOnShortcut);
   onChange({ ...tabs[0], operationName: null });
 }
 

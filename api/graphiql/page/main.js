@@ -1,35 +1,29 @@
 // The page around GraphiQL: two fields, from which every tab gets its credentials.
 
 import * as account from "./account.js";
+import { learnCode, newestCode, showCode, watchAge } from "./code.js";
 import { credentialFor, describe } from "./credentials.js";
 import * as editor from "./editor.js";
 import { follow } from "./mailbox.js";
-import { activate, tabs, withAccount, withCode } from "./tabs.js";
+import { request } from "./request.js";
+import { activate, tabs, withAccount, withCode, withoutCode } from "./tabs.js";
 
 const element = (id) => document.getElementById(id);
 const { mailbox } = document.documentElement.dataset;
 
 let openTab = null; // The content of the editors.
 let lookForCode = () => {};
-let newestCode = null;
+let emailBefore = account.state().account.email;
 
 async function send({ query, variables, operationName }, { headers } = {}) {
   const typed = headers ?? {};
   const sent = credentialFor({ query, operationName, variables, headers: typed }, account.state());
-  const all = new Headers({ accept: "application/json", "content-type": "application/json" });
-  if (sent.header) all.set("authorization", sent.header);
-  // A typed header replaces ours, in upper or lower case.
-  for (const [name, value] of Object.entries(typed)) all.set(name, value);
-  const answer = await fetch("/graphql", {
-    method: "POST",
-    credentials: "omit",
-    headers: all,
-    body: JSON.stringify({ query, variables, operationName }),
-  });
-  const result = await answer.json();
+  const result = await request({ query, variables, operationName }, typed, sent.header);
   const before = account.state();
   account.learn(sent, variables, result);
   if (JSON.stringify(before) !== JSON.stringify(account.state())) accountChanged();
+  learnCode(result);
+  if (result.data?.resendActivationCode?.userErrors?.length === 0) editor.changeVariables(withoutCode);
   return result;
 }
 
@@ -52,29 +46,13 @@ function sayCredential() {
 }
 
 function accountChanged() {
-  editor.changeVariables((variables) => withAccount(variables, account.state().account));
+  const { account: now } = account.state();
+  // A code belongs to an email.
+  if (now.email !== emailBefore) editor.changeVariables(withoutCode);
+  emailBefore = now.email;
+  editor.changeVariables((variables) => withAccount(variables, now));
   sayCredential();
   lookForCode();
-}
-
-// Shows the newest code, also while the mailbox is unreachable.
-function showCode(latest, isReachable) {
-  const isNew = latest && latest.at !== newestCode?.at;
-  newestCode = latest;
-  element("code").textContent = latest?.code ?? (isReachable ? "No code yet: run Register" : "No code");
-  element("use").disabled = !latest;
-  element("use").title = latest ? "Insert the code into Activate's variables" : "";
-  if (isNew) element("said").textContent = `New code ${latest.code}. Click it to use it in Activate.`;
-  const outage = isReachable ? "" : "Mailbox unreachable";
-  // A screen reader announces it once, not at each attempt.
-  if (element("outage").textContent !== outage) element("outage").textContent = outage;
-  sayAge();
-}
-
-function sayAge() {
-  const seconds = newestCode ? Math.max(0, Math.round((Date.now() - newestCode.at) / 1000)) : null;
-  const text = seconds === null ? "" : seconds < 90 ? `${seconds} s ago` : `${Math.round(seconds / 60)} min ago`;
-  element("age").textContent = text;
 }
 
 function followMailbox() {
@@ -82,9 +60,10 @@ function followMailbox() {
   element("where").href = mailbox;
   element("where").textContent = `All emails: ${new URL(mailbox).host}`;
   element("use").addEventListener("click", () => {
-    editor.open("activate", activate, withCode(newestCode.code, account.state().account.verificationToken));
+    editor.open("activate", activate, withCode(newestCode(), account.state().account.verificationToken));
+    editor.focusRun();
   });
-  setInterval(sayAge, 1000);
+  watchAge(request);
   lookForCode = follow(mailbox, () => account.state().account.email, showCode);
 }
 

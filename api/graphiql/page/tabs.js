@@ -68,6 +68,17 @@ export const tabs = ({ email, password, verificationToken }) => [
 
 export const withCode = (activationCode, verificationToken) => json({ input: { activationCode, verificationToken } });
 
+// The same variables without a code that no longer fits.
+export function withoutCode(variables) {
+  try {
+    const parsed = JSON.parse(variables);
+    if (!parsed.input.activationCode) return variables;
+    return json({ ...parsed, input: { ...parsed.input, activationCode: "" } });
+  } catch {
+    return variables;
+  }
+}
+
 // The same variables for this account: its email and password, or its token. A code belongs to one token, so a new token
 // empties it. Variables without these, and what is not JSON yet, stay as they are.
 export function withAccount(variables, { email, password, verificationToken }) {

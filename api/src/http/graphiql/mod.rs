@@ -30,8 +30,9 @@ macro_rules! file {
 }
 
 /// The page's own files below `/graphiql/`: name, content type, content.
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 12] = [
     file!("account.js", JAVASCRIPT),
+    file!("code.js", JAVASCRIPT),
     file!("credentials.js", JAVASCRIPT),
     file!("editor.js", JAVASCRIPT),
     file!("icon.svg", SVG),
@@ -39,6 +40,7 @@ const FILES: [(&str, &str, &str); 10] = [
     file!("main.js", JAVASCRIPT),
     file!("page.css", CSS),
     file!("panel.css", CSS),
+    file!("request.js", JAVASCRIPT),
     file!("storage.js", JAVASCRIPT),
     file!("tabs.js", JAVASCRIPT),
 ];

@@ -59,6 +59,8 @@ async fn credentials_can_be_chosen() {
         graphiql.choose("SignOut").await;
         let refused = graphiql.run().await;
         assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+        let expected = "Authentication required. Send the Bearer token of a session.";
+        assert_eq!(refused["errors"][0]["message"], expected);
         graphiql.is_clean().await;
     })
     .await;

@@ -54,6 +54,26 @@ async fn every_state_is_accessible_on_a_phone() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn close_buttons_of_dialogs_are_visible() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        for dialog in ["Open settings dialog", "Open short keys dialog"] {
+            graphiql.click(&format!("[aria-label='{dialog}']")).await;
+            let cross = "(({ paddingLeft, paddingRight }, { width }) => width - parseFloat(paddingLeft) - parseFloat(paddingRight))
+                (getComputedStyle(one('.graphiql-dialog-close svg')), one('.graphiql-dialog-close svg').getBoundingClientRect()) > 8";
+            graphiql.eventually(dialog, &format!("one('.graphiql-dialog-close svg') !== null && {cross}"))
+                .await;
+            graphiql.click(".graphiql-dialog-close").await;
+            graphiql
+                .eventually("the dialog is closed", "one('.graphiql-dialog') === null")
+                .await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn panel_follows_theme_setting() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::DarkDesktop, async move |client| {

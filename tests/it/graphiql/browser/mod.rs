@@ -1,10 +1,12 @@
 //! GraphiQL in a browser.
 
 mod credentials;
+mod failures;
 mod flow;
 mod looks;
 mod mailbox;
 mod modules;
+mod next_steps;
 mod workbench;
 
 use workbench::Workbench;

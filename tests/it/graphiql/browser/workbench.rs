@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::ops::Deref;
 
 use browser::{Client, Key, Page};
@@ -26,9 +27,14 @@ const WORDS: &str = "
 
 impl Workbench {
     pub(super) async fn open(client: Client, app: &TestApp) -> Self {
-        let mut allowed = [app.address(), app.mailer.http_addr()].map(|address| format!("http://{address}"));
+        Self::open_at(client, app.address(), app).await
+    }
+
+    /// The page at another address of the server.
+    pub(super) async fn open_at(client: Client, address: SocketAddr, app: &TestApp) -> Self {
+        let mut allowed = [address, app.mailer.http_addr()].map(|address| format!("http://{address}"));
         allowed.sort();
-        let page = Page::with_words(client, &format!("http://{}/", app.address()), WORDS).await;
+        let page = Page::with_words(client, &format!("http://{address}/"), WORDS).await;
         page.eventually("GraphiQL is there", "one('.graphiql-execute-button') !== null")
             .await;
         Self {
