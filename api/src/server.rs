@@ -59,7 +59,7 @@ impl Server {
             return Err(StartError::OtherSecretKey { folder: config.data });
         }
         clock::compare(&app.db, &*app.clock, &app.metrics).await;
-        let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url)?;
+        let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url, config.product)?;
         let mail_worker = MailWorker::new(
             app.db.clone(),
             app.clock.clone(),

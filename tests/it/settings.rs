@@ -61,6 +61,11 @@ async fn invalid_setting_ends_the_start_with_one_line() {
         ),
         (vec![("ACTIVATION_URL", "localhost:5173")], "ACTIVATION_URL: expected"),
         (vec![("ACTIVATION_URL", "http://a/#b")], "ACTIVATION_URL: expected"),
+        (
+            vec![("APP_NAME", "Tansy\r\nBcc: eve@example.com")],
+            "APP_NAME: expected",
+        ),
+        (vec![("APP_URL", "tansy.example")], "APP_URL: expected"),
         (vec![("HASH_THREADS", "0")], "HASH_THREADS: expected"),
         (
             vec![("HTTP_ADDR", "127.0.0.1:0"), ("ARGON2_M_KIB", "1")],

@@ -63,6 +63,8 @@ pub struct TestAppBuilder {
     pub mailbox_url: Option<String>,
     /// The page that the email's button opens; none by default.
     pub activation_url: Option<url::Url>,
+    /// The product that emails name.
+    pub product: api::mail::Product,
 }
 
 impl TestApp {
@@ -97,6 +99,7 @@ impl TestApp {
             graphiql: true,
             mailbox_url: None,
             activation_url: None,
+            product: api::mail::Product::default(),
         };
         change(&mut builder);
         builder.start().await
@@ -236,6 +239,7 @@ impl TestAppBuilder {
             smtp: SmtpConfig::new(smtp_url),
             mail_from: "Registration <no-reply@example.com>".to_owned(),
             activation_url: self.activation_url,
+            product: self.product,
             data: None,
             app: AppConfig {
                 secret_key: vec![7; 32].into(),

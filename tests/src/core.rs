@@ -10,7 +10,7 @@ use api::clock::Clock;
 use api::credentials::{Credentials, EmailAddress, HashingConfig, Identity, NewPassword, Password};
 use api::limits::Client;
 use api::mail::outbox::Claim;
-use api::mail::{MailWorker, SmtpConfig};
+use api::mail::{MailWorker, Product, SmtpConfig};
 use api::policy::Policy;
 use api::random::SystemRandom;
 use api::verification::{Code, VerificationToken};
@@ -70,7 +70,8 @@ impl TestCore {
             client_limit_per_minute: 0,
         };
         let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");
-        let composer = Composer::new(app.clone(), "no-reply@example.com", None).expect("the sender is valid");
+        let composer = Composer::new(app.clone(), "no-reply@example.com", None, Product::default());
+        let composer = composer.expect("the sender is valid");
         let mail_worker = MailWorker::new(
             app.db.clone(),
             app.clock.clone(),

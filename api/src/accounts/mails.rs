@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits;
 use crate::mail::outbox::Claim;
-use crate::mail::template::{self, Sender};
+use crate::mail::template::{self, Product, Sender};
 use crate::mail::{Compose, Composed, Content};
 use crate::start_error::StartError;
 use crate::verification::{CodeRules, DrawRequest, Drawn, draw};
@@ -22,18 +22,20 @@ pub struct Composer {
     app: App,
     sender: Sender,
     activation_url: Option<Url>,
+    product: Product,
 }
 
 impl Composer {
-    /// Emails from `mail_from`. With `activation_url` they carry a button that opens that page.
+    /// Emails from `mail_from` about a product. With `activation_url` they carry a button that opens that page.
     ///
     /// # Errors
     /// When `mail_from` cannot be read.
-    pub fn new(app: App, mail_from: &str, activation_url: Option<Url>) -> Result<Self, StartError> {
+    pub fn new(app: App, mail_from: &str, activation_url: Option<Url>, product: Product) -> Result<Self, StartError> {
         Ok(Self {
             app,
             sender: Sender::parse(mail_from)?,
             activation_url,
+            product,
         })
     }
 
@@ -100,10 +102,13 @@ impl Composer {
                 url.set_fragment(Some(&format!("code={code}")));
                 String::from(url)
             });
-            let content = template::activation_code(code, drawn.expires_at, now, link.as_deref());
+            let content = template::activation_code(code, drawn.expires_at, now, link.as_deref(), &self.product);
             (content, ids.tag(&[b"code", &drawn.draw]))
         } else {
-            (template::account_exists(), ids.tag(&[b"mail", claim.row.id.as_bytes()]))
+            (
+                template::account_exists(&self.product),
+                ids.tag(&[b"mail", claim.row.id.as_bytes()]),
+            )
         };
         match template::build(&self.sender, &recipient.mailbox(), content, &id, now) {
             Ok(message) => Content::Message(Box::new(message)),

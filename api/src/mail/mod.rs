@@ -14,3 +14,4 @@ mod worker;
 
 pub use attempt::{Compose, Composed, Content, MailWorker};
 pub use smtp::SmtpConfig;
+pub use template::Product;

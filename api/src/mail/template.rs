@@ -8,6 +8,7 @@ use lettre::message::header::{Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use sea_orm::prelude::Uuid;
+use url::Url;
 
 use crate::keys::Tag;
 use crate::start_error::StartError;
@@ -26,6 +27,24 @@ impl Sender {
     }
 }
 
+/// The product that the emails are about.
+#[derive(Clone, Debug, Default)]
+pub struct Product {
+    /// Its name: `APP_NAME`. It has no line break, because subjects contain it.
+    pub name: Option<String>,
+    /// Its home page: `APP_URL`.
+    pub url: Option<Url>,
+}
+
+impl Product {
+    /// The name after a preposition: " for Tansy". Empty without a name.
+    fn after(&self, preposition: &str) -> String {
+        self.name
+            .as_ref()
+            .map_or_else(String::new, |name| format!(" {preposition} {name}"))
+    }
+}
+
 /// The words of an email, in text and HTML.
 pub(crate) struct Content {
     subject: String,
@@ -41,6 +60,8 @@ struct CodeText<'a> {
     code: &'a str,
     lifetime: &'a str,
     link: Option<&'a str>,
+    for_product: &'a str,
+    product: &'a Product,
 }
 
 #[derive(Template)]
@@ -49,33 +70,75 @@ struct CodeHtml<'a> {
     code: &'a str,
     lifetime: &'a str,
     link: Option<&'a str>,
+    for_product: &'a str,
+    product: &'a Product,
 }
 
 #[derive(Template)]
 #[template(path = "account_exists.txt")]
-struct ExistsText;
+struct ExistsText<'a> {
+    at_product: &'a str,
+    with_product: &'a str,
+    product: &'a Product,
+}
 
 #[derive(Template)]
 #[template(path = "account_exists.html")]
-struct ExistsHtml;
+struct ExistsHtml<'a> {
+    at_product: &'a str,
+    with_product: &'a str,
+    product: &'a Product,
+}
 
 /// The activation code. The link opens the activation page with the code filled in.
-pub(crate) fn activation_code(code: &str, expires_at: Timestamp, now: Timestamp, link: Option<&str>) -> Content {
+pub(crate) fn activation_code(
+    code: &str,
+    expires_at: Timestamp,
+    now: Timestamp,
+    link: Option<&str>,
+    product: &Product,
+) -> Content {
     let lifetime = &in_words(expires_at.since(now));
+    let for_product = &product.after("for");
+    let text = CodeText {
+        code,
+        lifetime,
+        link,
+        for_product,
+        product,
+    };
+    let html = CodeHtml {
+        code,
+        lifetime,
+        link,
+        for_product,
+        product,
+    };
     Content {
-        subject: format!("{code} is your activation code"),
-        text: CodeText { code, lifetime, link }.render(),
-        html: CodeHtml { code, lifetime, link }.render(),
+        subject: format!("{code} is your activation code{for_product}"),
+        text: text.render(),
+        html: html.render(),
         code_expires: Some(expires_at),
     }
 }
 
 /// For the owner of an account whose address somebody registered again.
-pub(crate) fn account_exists() -> Content {
+pub(crate) fn account_exists(product: &Product) -> Content {
+    let (at_product, with_product) = (&product.after("at"), &product.after("with"));
+    let text = ExistsText {
+        at_product,
+        with_product,
+        product,
+    };
+    let html = ExistsHtml {
+        at_product,
+        with_product,
+        product,
+    };
     Content {
-        subject: "You already have an account".to_owned(),
-        text: ExistsText.render(),
-        html: ExistsHtml.render(),
+        subject: format!("You already have an account{with_product}"),
+        text: text.render(),
+        html: html.render(),
         code_expires: None,
     }
 }

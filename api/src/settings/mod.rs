@@ -21,7 +21,8 @@ pub use self::command_line::parse;
 pub use self::resolve::Config;
 pub(crate) use self::values::LogFormat;
 use self::values::{
-    Environment, Switch, activation_url, address, code_length, database_url, duration, ehlo_name, host_name,
+    Environment, Switch, activation_url, address, app_name, app_url, code_length, database_url, duration, ehlo_name,
+    host_name,
     log_levels, mailbox_origin, network, number, origin, positive, secret_key,
 };
 
@@ -92,6 +93,14 @@ pub struct Settings {
         default_value = "Registration <no-reply@localhost>"
     )]
     mail_from: String,
+
+    /// Name of the product, for emails [default: none]
+    #[arg(long, env = "APP_NAME", value_name = "NAME", value_parser = app_name)]
+    app_name: Option<String>,
+
+    /// Home page of the product, for emails [default: none]
+    #[arg(long, env = "APP_URL", value_name = "URL", value_parser = app_url)]
+    app_url: Option<Url>,
 
     /// Page of the frontend that accepts the code; the email has a button to URL#code=…
     #[arg(long, env = "ACTIVATION_URL", value_name = "URL", value_parser = activation_url)]

@@ -10,7 +10,7 @@ use super::{Settings, data_folder};
 use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
 use crate::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
-use crate::mail::SmtpConfig;
+use crate::mail::{Product, SmtpConfig};
 use crate::policy::Policy;
 use crate::start_error::StartError;
 
@@ -27,6 +27,8 @@ pub struct Config {
     pub mail_from: String,
     /// The page that the email's button opens, with `#code=…` appended. It has no fragment of its own.
     pub activation_url: Option<Url>,
+    /// The product that the emails name.
+    pub product: Product,
     /// The folder of the embedded parts, if any of them is used.
     pub data: Option<PathBuf>,
     /// For the use cases.
@@ -138,6 +140,10 @@ impl Settings {
             data: keeps_data.then(data_folder::create).transpose()?,
             mail_from: self.mail_from,
             activation_url: self.activation_url,
+            product: Product {
+                name: self.app_name,
+                url: self.app_url,
+            },
             http: HttpConfig {
                 addr: self.http_addr,
                 metrics_addr: self.metrics_addr,

@@ -83,6 +83,25 @@ pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, &'static str> {
     }
 }
 
+/// A name for a subject, which is one line, so without line breaks and without what changes the direction of a line.
+pub(super) fn app_name(text: &str) -> Result<String, &'static str> {
+    let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let name = text.trim();
+    if (1..=64).contains(&name.chars().count()) && !name.contains(breaks) {
+        Ok(name.to_owned())
+    } else {
+        Err("a name of at most 64 characters in one line, such as Tansy")
+    }
+}
+
+/// The URL of a web page that anyone may see.
+pub(super) fn app_url(text: &str) -> Result<Url, &'static str> {
+    Url::parse(text)
+        .ok()
+        .filter(|url| matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none())
+        .ok_or("an absolute URL of a web page, such as https://app.example.com")
+}
+
 /// The URL of a web page, or a link that opens an app. A slash must follow the scheme: otherwise `localhost:3000/activate`
 /// would be a URL with the scheme `localhost`.
 pub(super) fn activation_url(text: &str) -> Result<Url, &'static str> {
@@ -275,6 +294,62 @@ mod tests {
             "https://app.example.com https://admin.example.com",
         ] {
             assert!(origin(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn app_name_is_one_short_line() {
+        let longest = "x".repeat(64);
+        for (text, name) in [
+            ("Tansy", "Tansy"),
+            (" Bücher & <Söhne> ", "Bücher & <Söhne>"),
+            ("菊 \u{1f33c}", "菊 \u{1f33c}"),
+            (&longest, &longest),
+        ] {
+            assert_eq!(app_name(text).as_deref(), Ok(name));
+        }
+        for text in [
+            "",
+            " ",
+            &"x".repeat(65),
+            "Tansy\r\nBcc: eve@example.com",
+            "Tansy\nX",
+            "Tansy\rX",
+            "Tansy\0",
+            "Tansy\u{85}X",
+            "Tansy\u{2028}X",
+            "Tansy\u{202e}ysnaT",
+            "Tansy\u{2066}X",
+        ] {
+            assert!(app_name(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn app_url_is_a_web_page() {
+        for (text, url) in [
+            ("https://tansy.example", "https://tansy.example/"),
+            ("http://localhost:5173/#/home", "http://localhost:5173/#/home"),
+            (
+                "https://bücher.example/\"<b>",
+                "https://xn--bcher-kva.example/%22%3Cb%3E",
+            ),
+        ] {
+            assert_eq!(app_url(text).as_ref().map(Url::as_str), Ok(url));
+        }
+        for text in [
+            "",
+            "tansy.example",
+            "localhost:5173",
+            "/home",
+            "javascript:alert(1)",
+            "mailto:ada@example.com",
+            "ftp://tansy.example",
+            "tansy://home",
+            "https://ada@tansy.example",
+            "https://ada:secret@tansy.example",
+        ] {
+            assert!(app_url(text).is_err(), "{text}");
         }
     }
 
