@@ -16,7 +16,15 @@ function Editors() {
     if (wasFetching.current && !isFetching) element("response").scrollIntoView({ block: "nearest" });
     wasFetching.current = isFetching;
   }, [isFetching]);
+  const { queryEditor, variableEditor, headerEditor, responseEditor } = editors;
+  const all = [queryEditor, variableEditor, headerEditor, responseEditor];
+  React.useEffect(() => all.forEach((each) => each && leaveWithTab(each)), all);
   return null;
+}
+
+// Tab leads to the next control, so that the keyboard alone can leave an editor.
+function leaveWithTab(codeMirror) {
+  codeMirror.setOption("extraKeys", { ...codeMirror.getOption("extraKeys"), Tab: false, "Shift-Tab": false });
 }
 
 const element = (part) => document.querySelector(`.graphiql-${part}`);

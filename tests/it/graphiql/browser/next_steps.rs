@@ -55,6 +55,44 @@ async fn ctrl_enter_runs_without_a_click_into_the_editor() {
     .await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tab_reaches_and_leaves_every_editor() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.register().await;
+        let before = graphiql
+            .ask("[queryEditor, variablesEditor].map((editor) => editor.getValue())")
+            .await;
+        graphiql.ask("one('.graphiql-tab-add').focus()").await;
+        let editor = "document.activeElement.closest('.CodeMirror')?.CodeMirror";
+        let there = format!("[queryEditor, variablesEditor, resultWindow].indexOf({editor})");
+        for (key, expected) in [
+            (Key::Tab.to_string(), &[0, 1, 2][..]),
+            (format!("{}{}{}", Key::Shift, Key::Tab, Key::Null), &[1, 0][..]),
+        ] {
+            let mut reached = Vec::new();
+            for _ in 0..20 {
+                graphiql.press(&key).await;
+                match graphiql.ask(&there).await.as_i64() {
+                    Some(place) if place >= 0 => reached.push(place),
+                    _ => {}
+                }
+                if reached.len() == expected.len() {
+                    break;
+                }
+            }
+            assert_eq!(reached, expected);
+        }
+        let after = graphiql
+            .ask("[queryEditor, variablesEditor].map((editor) => editor.getValue())")
+            .await;
+        assert_eq!(after, before);
+        graphiql.is_clean().await;
+    })
+    .await;
+}
+
 /// The state of the button, and whether it looks like the next step.
 const BUTTON: &str = "[one('#use').dataset.state, getComputedStyle(one('#use')).backgroundColor === window.green]";
 
