@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useHistory } from "./history";
 import { Frame } from "./parts/Frame";
 import type { Go, Screen } from "./screen";
 import { Account } from "./screens/Account";
@@ -10,6 +11,7 @@ import { type Elsewhere, keep, watchOtherTabs } from "./storage";
 export function App({ start }: { start: Screen }) {
   const [screen, go] = useState(start);
   useEffect(() => keep(screen), [screen]);
+  useHistory(screen, go);
   useEffect(() => watchOtherTabs((change) => go((screen) => follow(screen, change))), []);
 
   // A new screen takes the focus, so that a screen reader announces it.

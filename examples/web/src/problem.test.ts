@@ -1,7 +1,7 @@
 import { CombinedError } from "urql";
 import { expect, test, vi } from "vitest";
 import type { UserErrorFieldsFragment } from "./graphql.generated";
-import { failure, problemsOf } from "./problem";
+import { failure, missing, problemsOf } from "./problem";
 
 const userError: UserErrorFieldsFragment = {
   code: "INVALID_CODE",
@@ -35,6 +35,19 @@ test("an unknown code shows the server's message", () => {
 test("a weak password comes with suggestions", () => {
   const weak = { ...userError, code: "PASSWORD_TOO_WEAK" as const, suggestions: ["Add a word.", "Avoid dates."] };
   expect(problemsOf(undefined, [weak])[0]?.text).toBe("This password is too easy to guess. Add a word. Avoid dates.");
+});
+
+test("what is not typed is missing", () => {
+  const told = (typed: Record<string, string>, length?: number) => missing(typed, length).map(({ field, text }) => [field, text]);
+  expect(told({ email: "", password: "" })).toEqual([
+    ["email", "Enter your email address."],
+    ["password", "Enter your password."],
+  ]);
+  expect(told({ email: "a", password: " " })).toEqual([]);
+  expect(told({ activationCode: "446" }, 4)).toEqual([["activationCode", "Enter all 4 digits."]]);
+  expect(told({ activationCode: "4466" }, 4)).toEqual([]);
+  expect(told({ activationCode: "446" })).toEqual([["activationCode", "Enter the code from the email."]]);
+  expect(told({ activationCode: "4466" })).toEqual([]);
 });
 
 test("no answer and a bad answer are different problems", () => {

@@ -3,7 +3,7 @@ import type { CombinedError } from "urql";
 import type { UserErrorCode, UserErrorFieldsFragment } from "./graphql.generated";
 
 export type Problem = {
-  code: UserErrorCode | "OFFLINE" | "OVERLOADED" | "UNAUTHENTICATED" | "FAULT";
+  code: UserErrorCode | "MISSING" | "OFFLINE" | "OVERLOADED" | "UNAUTHENTICATED" | "FAULT";
   text: string;
   /** The input at fault: the last part of its path. Null when no single one is. */
   field: string | null;
@@ -18,6 +18,18 @@ export type Problem = {
 /** Everything that is wrong with an answer; empty when it succeeded. */
 export function problemsOf(error: CombinedError | undefined, userErrors: UserErrorFieldsFragment[] | undefined): Problem[] {
   return error ? [failure(error)] : (userErrors ?? []).map(problem);
+}
+
+/** What the person has not typed yet. It is not sent, because the server would count it as a guess. */
+export function missing(typed: Record<string, string>, codeLength: number | null = null): Problem[] {
+  const rules: [field: string, text: string, least: number][] = [
+    ["email", "Enter your email address.", 1],
+    ["password", "Enter your password.", 1],
+    ["activationCode", codeLength ? `Enter all ${codeLength} digits.` : "Enter the code from the email.", codeLength ?? 4],
+  ];
+  return rules
+    .filter(([field, , least]) => (typed[field]?.length ?? least) < least)
+    .map(([field, text]) => ({ code: "MISSING", text, field, about: [field], waitUntil: null, triesLeft: null }));
 }
 
 function problem(error: UserErrorFieldsFragment): Problem {

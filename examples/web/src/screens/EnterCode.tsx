@@ -12,7 +12,7 @@ import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { WaitButton } from "../parts/WaitButton";
-import { type Problem, problemsOf } from "../problem";
+import { missing, type Problem, problemsOf } from "../problem";
 import { type Go, type Pending, type Said, withCodeSent } from "../screen";
 import { endRegistration } from "../storage";
 import { useProblems } from "../use-problems";
@@ -39,24 +39,30 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
   const [{ fetching: resending }, resend] = useMutation(ResendDocument);
   const { token, codeLength, clock } = pending;
   const [credentials, context] = token ? [{ verificationToken: token }, {}] : [{}, as(basicAuth(email, password))];
+  const account = token ? {} : { email, password };
   const hasCredentials = token !== null || (email !== "" && password !== "");
   const busy = activating || resending;
-  const problem = problems.find(({ field }) => field === "activationCode");
+  const problemOf = (name: string) => problems.find(({ field }) => field === name);
   // Until a new code is sent, whatever is typed.
-  const dead = answered.some(({ problem, typed }) => isDead(problem) && typed.email === email);
+  const [deadOf, setDeadOf] = useState<string | null>(null);
+  const dead = deadOf === email;
   // The person may have typed another email since.
   const isSameEmail = email === pending.email;
   const sendNext = dead || (codeLength === null && code === "");
-  const field = { start: hasCredentials, value: code, problem, onChange: setCode };
+  const field = { start: hasCredentials, value: code, problem: problemOf("activationCode"), onChange: setCode };
 
   // A new code, which another tab may have requested, is typed from its first digit.
   useEffect(() => {
     show([], {});
+    setDeadOf(null);
     document.querySelector<HTMLElement>("[data-start]")?.focus();
   }, [clock]);
 
   async function submit(code: string) {
     if (problems.some(({ waitUntil }) => waitUntil && Date.now() < waitUntil)) return;
+    const typed = { ...account, activationCode: code };
+    const unfinished = missing(typed, codeLength);
+    if (unfinished.length > 0) return show(unfinished, typed);
     const { data, error } = await activate({ input: { activationCode: code, ...credentials } }, context);
     if (data?.activate.session) {
       endRegistration(email, { activated: true });
@@ -67,11 +73,14 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
   }
 
   async function sendAnother() {
+    const unfinished = missing(account);
+    if (unfinished.length > 0) return show(unfinished, { ...account, activationCode: code });
     const { data, error } = await resend({ input: credentials }, context);
     const problems = problemsOf(error, data?.resendActivationCode.userErrors);
     if (!data || problems.length > 0) return notSent(problems);
     setCode("");
     show([], {});
+    setDeadOf(null);
     const sent = withCodeSent({ ...pending, email }, data.resendActivationCode);
     go({ at: "code", pending: sent, said: { text: "We sent a new code. Only the newest code works.", bad: false } });
   }
@@ -96,6 +105,7 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
       case "INVALID_CREDENTIALS":
         return show([{ ...problem, text: NOT_VERIFIED }], { email, password });
     }
+    if (problems.some(isDead)) setDeadOf(email);
     // The person types the next code from its first digit.
     show(problems, { email, password, activationCode: "" });
     if (problems.some(({ field }) => field === "activationCode")) setCode("");
@@ -125,8 +135,20 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
       <Form submit="Activate" secondary={sendNext} busy={busy} problems={problems} onSubmit={() => submit(code)}>
         {token === null && (
           <>
-            <EmailField value={email} readOnly={busy} onChange={setEmail} data-start={!hasCredentials || undefined} />
-            <PasswordField value={password} readOnly={busy} onChange={setPassword} autoComplete="current-password" />
+            <EmailField
+              value={email}
+              readOnly={busy}
+              onChange={setEmail}
+              problem={problemOf("email")}
+              data-start={!hasCredentials || undefined}
+            />
+            <PasswordField
+              value={password}
+              readOnly={busy}
+              onChange={setPassword}
+              autoComplete="current-password"
+              problem={problemOf("password")}
+            />
           </>
         )}
         {codeLength === null ? (

@@ -9,7 +9,7 @@ import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { PasswordHint } from "../parts/PasswordHint";
 import { loadEstimator } from "../password";
-import { problemsOf } from "../problem";
+import { missing, problemsOf } from "../problem";
 import { type Go, newPending, type Said, withCodeSent } from "../screen";
 import { useProblems } from "../use-problems";
 
@@ -25,6 +25,8 @@ export function Register({ go, email: known = "", said }: Props) {
 
   // From here on the token stands for email and password: the password is not kept.
   async function submit() {
+    const unfinished = missing({ email, password });
+    if (unfinished.length > 0) return show(unfinished, { email, password });
     const { data, error } = await register({ input: { email, password } });
     const problems = problemsOf(error, data?.register.userErrors);
     if (data && problems.length === 0) {

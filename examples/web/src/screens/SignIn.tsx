@@ -7,7 +7,7 @@ import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
-import { problemsOf } from "../problem";
+import { missing, problemsOf } from "../problem";
 import { type Go, newPending, type Said } from "../screen";
 import { endRegistration } from "../storage";
 import { useProblems } from "../use-problems";
@@ -25,6 +25,8 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
   useEffect(() => void news?.then(setSaidLater), [news]);
 
   async function submit() {
+    const unfinished = missing({ email, password });
+    if (unfinished.length > 0) return show(unfinished, { email, password });
     const { data, error } = await signIn({ input: { email, password } });
     const problems = problemsOf(error, data?.signIn.userErrors);
     const inactive = problems.find(({ code }) => code === "NOT_ACTIVATED");
@@ -50,7 +52,12 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
       {said && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Sign in" busy={fetching} problems={problems} onSubmit={submit}>
         <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
-        <PasswordField value={password} onChange={setPassword} autoComplete="current-password" />
+        <PasswordField
+          value={password}
+          onChange={setPassword}
+          autoComplete="current-password"
+          problem={problems.find(({ field }) => field === "password")}
+        />
       </Form>
     </>
   );

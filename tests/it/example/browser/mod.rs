@@ -3,6 +3,7 @@
 mod accessible;
 mod code;
 mod flow;
+mod history;
 mod late;
 mod link;
 mod problems;
