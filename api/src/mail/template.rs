@@ -169,13 +169,14 @@ pub(crate) fn build(sender: &Sender, to: &str, content: Content, id: &Tag, now: 
         .map_err(|error| error.to_string())
 }
 
-/// A lifetime as a person says it: seconds below two minutes, then whole minutes.
+/// A lifetime as a person says it, in the largest unit of which it has two.
 fn in_words(lifetime: Duration) -> String {
     let seconds = lifetime.as_secs();
-    let (count, unit) = if seconds < 120 {
-        (seconds, "second")
-    } else {
-        (seconds / 60, "minute")
+    let (count, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7_200 => (seconds / 60, "minute"),
+        7_200..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
     };
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
@@ -228,13 +229,19 @@ mod tests {
     }
 
     #[test]
-    fn lifetime_is_in_minutes_from_two_minutes_on() {
+    fn lifetime_is_in_the_largest_unit_of_which_it_has_two() {
         for (seconds, words) in [
             (1, "1 second"),
             (60, "60 seconds"),
             (119, "119 seconds"),
             (120, "2 minutes"),
             (600, "10 minutes"),
+            (7_199, "119 minutes"),
+            (7_200, "2 hours"),
+            (86_400, "24 hours"),
+            (172_799, "47 hours"),
+            (172_800, "2 days"),
+            (604_800, "7 days"),
         ] {
             assert_eq!(in_words(Duration::from_secs(seconds)), words);
         }
