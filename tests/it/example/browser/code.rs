@@ -55,8 +55,11 @@ async fn three_wrong_codes_require_a_new_one() {
         shows_problem(&page, over).await;
         page.ask("one('.problem').old = true").await;
         page.press(&code).await;
-        page.eventually("the problem is announced again", "!one('.problem').old")
-            .await;
+        page.eventually(
+            "the problem is announced again",
+            "one('.problem')?.old === undefined && problem('code') !== null",
+        )
+        .await;
         shows_problem(&page, over).await;
 
         new_code_works(&app, &page).await;

@@ -196,6 +196,7 @@ async fn wrong_credentials_go_when_either_field_changes() {
             waits(&page, "Sign in", false, "").await;
             submit(&page).await;
         }
+        waits(&page, "Sign in", false, "Incorrect email or password.").await;
         page.fill("[name=email]", "ada").await;
         submit(&page).await;
         page.eventually("the email is invalid", "problem('email') !== null")
