@@ -4,7 +4,7 @@ use browser::{Look, Page, in_browser};
 use tests::{Database, TestApp};
 
 use super::code::cool_down;
-use super::{EMAIL, PASSWORD, choose, is_signed_in, open, register, submit};
+use super::{EMAIL, OTHER, PASSWORD, choose, is_signed_in, open, register, submit};
 
 async fn shows(page: &Page, heading: &str) {
     page.eventually(heading, &format!("heading === `{heading}`")).await;
@@ -86,7 +86,7 @@ async fn back_does_not_revive_a_dropped_registration() {
             .await;
         shows(&page, "Create your account").await;
         assert_eq!(page.ask("kept").await, "{}");
-        page.fill("[name=email]", "grace@example.com").await;
+        page.fill("[name=email]", OTHER).await;
         page.fill("[name=password]", PASSWORD).await;
         submit(&page).await;
         shows(&page, "Check your email").await;

@@ -5,10 +5,12 @@ mod code;
 mod flow;
 mod history;
 mod late;
+mod limits;
 mod link;
 mod problems;
 mod site;
 mod tabs;
+mod unfinished;
 mod unreachable;
 
 use std::net::SocketAddr;
@@ -21,6 +23,7 @@ use site::Site;
 /// Beyond Latin-1, and with a colon: HTTP Basic must encode both.
 const PASSWORD: &str = "trombone:Ätna über прибой";
 const EMAIL: &str = "ada@example.com";
+const OTHER: &str = "grace@example.com";
 
 const WORDS: &str = "
     const heading = text('h1');
