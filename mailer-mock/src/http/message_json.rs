@@ -76,7 +76,7 @@ fn common_fields(message: &Message) -> Value {
         "Tags": [],
         "Size": message.raw.len(),
         "Codes": message.codes,
-        "CodesExpire": message.code_expires.map(rfc3339),
+        "CodesExpire": message.code_expires.map(|time| rfc3339(time.to_offset(UtcOffset::UTC))),
         "Links": message.links,
     })
 }
@@ -119,7 +119,7 @@ fn part(attachment: &Attachment) -> Value {
 }
 
 fn rfc3339(time: OffsetDateTime) -> String {
-    time.to_offset(UtcOffset::UTC).format(&Rfc3339).unwrap_or_default()
+    time.format(&Rfc3339).unwrap_or_default()
 }
 
 /// The start of the text, on one line.
