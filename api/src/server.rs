@@ -45,7 +45,12 @@ impl Server {
             ..
         } = config.http;
         let open_files = raise_open_file_limit();
-        let connections = http::connection_limits(max_connections, max_connections_per_network, open_files)?;
+        let connections = http::connection_limits(
+            max_connections,
+            max_connections_per_network,
+            config.database_pool,
+            open_files,
+        )?;
         let (listener, address) = listen("HTTP_ADDR", config.http.addr).await?;
         let metrics_listener = match config.http.metrics_addr {
             Some(address) => Some(listen("METRICS_ADDR", address).await?.0),

@@ -4,9 +4,9 @@ use http_server::ConnectionLimits;
 
 use crate::start_error::StartError;
 
-/// Files that are kept: for the connections to the database and the mail server, for the metrics, for what the process
-/// itself has open.
-const RESERVED: usize = 128;
+/// Files that are kept, besides those for the pool of the database: for the connections to the mail server, for the metrics,
+/// for what the process itself has open.
+const RESERVED: usize = 112;
 
 /// The fewest connections that a server is worth starting for.
 const MIN: usize = 16;
@@ -24,13 +24,15 @@ pub(crate) const METRICS_CONNECTIONS: ConnectionLimits = ConnectionLimits::total
 pub(crate) fn connection_limits(
     total: Option<usize>,
     per_network: Option<usize>,
+    database_pool: u32,
     open_files: usize,
 ) -> Result<ConnectionLimits, StartError> {
-    let most = open_files.saturating_sub(RESERVED);
+    let reserved = RESERVED.saturating_add(database_pool.try_into().unwrap_or(usize::MAX));
+    let most = open_files.saturating_sub(reserved);
     if total.unwrap_or(MIN) > most {
         return Err(StartError::OpenFiles {
             open_files,
-            required: total.unwrap_or(MIN).saturating_add(RESERVED),
+            required: total.unwrap_or(MIN).saturating_add(reserved),
         });
     }
     let total = total.unwrap_or(DEFAULT.min(most));
@@ -57,7 +59,7 @@ mod tests {
             (Some(100), Some(7), 1_024, Some((100, 7))),
             (Some(100), Some(700), 1_024, Some((100, 100))),
         ] {
-            let limits = connection_limits(total, per_network, open_files);
+            let limits = connection_limits(total, per_network, 16, open_files);
             let limits = limits.ok().map(|limits| (limits.total, limits.per_network));
             assert_eq!(limits, expected, "{total:?} {per_network:?} {open_files}");
         }

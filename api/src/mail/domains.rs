@@ -28,10 +28,10 @@ const FORGET_AFTER: Duration = Duration::from_mins(10);
 const REMEMBERED: usize = 100;
 
 /// Connections that one domain may use until it answers quickly.
-pub(super) const PER_DOMAIN: usize = CONNECTIONS as usize / 4;
+pub(super) const PER_DOMAIN: usize = CONNECTIONS / 4;
 
 /// Connections that all such domains may use together.
-const ALL_OTHERS: usize = CONNECTIONS as usize * 3 / 4;
+const ALL_OTHERS: usize = CONNECTIONS * 3 / 4;
 
 /// What this worker knows of the recipient domains. Clones share it.
 #[derive(Clone)]

@@ -22,8 +22,7 @@ pub use self::resolve::Config;
 pub(crate) use self::values::LogFormat;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, code_length, database_url, duration, ehlo_name,
-    host_name,
-    log_levels, mailbox_origin, network, number, origin, positive, secret_key,
+    host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
 };
 
 /// All settings, as flags and as environment variables of the same name: `--http-addr` and `HTTP_ADDR`. The value of one
