@@ -74,7 +74,7 @@ impl Connection {
         Ok(Self { client, extensions })
     }
 
-    /// Begins an email. The sender is the same for all emails, so a refusal is a fault of the connection.
+    /// Begins an email. The sender is the same for all emails, so a refusal for good is a fault of the connection.
     pub(super) async fn begin(&mut self, envelope: &Envelope, content: &[u8]) -> Result<(), Fault> {
         let mut parameters = Parameters::new();
         let mut addresses = envelope.to().iter().chain(envelope.from());
@@ -88,7 +88,10 @@ impl Connection {
         }
         let sender = envelope.from().map(AsRef::as_ref).unwrap_or_default();
         let begun = self.client.mail_from(sender, &parameters).await;
-        begun.map_err(|error| failed("MAIL", &error))
+        begun.map_err(|error| match reply_code(&error) {
+            Some(code @ (400..=420 | 422..=499)) => Fault::TemporarilyRejected(code),
+            _ => failed("MAIL", &error),
+        })
     }
 
     fn require(&self, extension: u32, name: &str) -> Result<(), Fault> {

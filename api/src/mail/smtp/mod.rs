@@ -75,18 +75,20 @@ impl Smtp {
     /// A connection on which the email has begun. The server may have closed one that was kept. Nothing was sent on it,
     /// so another one takes its place.
     async fn begin(&self, envelope: &Envelope, content: &[u8]) -> Result<Connection, Fault> {
-        loop {
-            let kept = self.idle().pop();
-            let Some(Idle { mut connection, .. }) = kept else {
-                break;
-            };
-            if connection.begin(envelope, content).await.is_ok() {
-                return Ok(connection);
+        while let Some(mut connection) = self.kept() {
+            match connection.begin(envelope, content).await {
+                Ok(()) => return Ok(connection),
+                Err(Fault::Connection(_)) => {}
+                Err(fault) => return Err(fault),
             }
         }
         let mut connection = Connection::open(&self.server).await?;
         connection.begin(envelope, content).await?;
         Ok(connection)
+    }
+
+    fn kept(&self) -> Option<Connection> {
+        self.idle().pop().map(|idle| idle.connection)
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
