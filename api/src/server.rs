@@ -65,15 +65,7 @@ impl Server {
         }
         clock::compare(&app.db, &*app.clock, &app.metrics).await;
         let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url, config.product)?;
-        let mail_worker = MailWorker::new(
-            app.db.clone(),
-            app.clock.clone(),
-            app.random.clone(),
-            app.outbox.clone(),
-            app.metrics.clone(),
-            &config.smtp,
-            composer.into_compose(),
-        )?;
+        let mail_worker = composer.into_worker(&config.smtp)?;
         let mut tasks = background(&mail_worker, &app);
         if let Some(listener) = metrics_listener {
             let router = http::metrics_router(app.metrics.clone(), config.http.allowed_hosts.clone());

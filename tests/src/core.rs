@@ -72,16 +72,8 @@ impl TestCore {
         let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");
         let composer = Composer::new(app.clone(), "no-reply@example.com", None, Product::default());
         let composer = composer.expect("the sender is valid");
-        let mail_worker = MailWorker::new(
-            app.db.clone(),
-            app.clock.clone(),
-            app.random.clone(),
-            app.outbox.clone(),
-            app.metrics.clone(),
-            &SmtpConfig::new(format!("smtp://{}", mailer.smtp_addr())),
-            composer.into_compose(),
-        )
-        .expect("the SMTP URL is valid");
+        let smtp = SmtpConfig::new(format!("smtp://{}", mailer.smtp_addr()));
+        let mail_worker = composer.into_worker(&smtp).expect("the SMTP URL is valid");
         Self {
             app,
             mail_worker,

@@ -13,7 +13,7 @@ use crate::credentials::EmailAddress;
 use crate::limits;
 use crate::mail::outbox::Claim;
 use crate::mail::template::{self, Product, Sender};
-use crate::mail::{Compose, Composed, Content};
+use crate::mail::{Compose, Composed, Content, MailWorker, SmtpConfig};
 use crate::start_error::StartError;
 use crate::verification::{CodeRules, DrawRequest, Drawn, draw};
 
@@ -39,14 +39,25 @@ impl Composer {
         })
     }
 
-    /// The composer as the function that the mail worker calls.
-    #[must_use]
-    pub fn into_compose(self) -> Compose {
+    /// A worker that sends these emails through a mail server.
+    ///
+    /// # Errors
+    /// When the URL of the mail server cannot be read.
+    pub fn into_worker(self, smtp: &SmtpConfig) -> Result<MailWorker, StartError> {
+        let App {
+            db,
+            clock,
+            random,
+            outbox,
+            metrics,
+            ..
+        } = self.app.clone();
         let composer = Arc::new(self);
-        Arc::new(move |claims| {
+        let compose: Compose = Arc::new(move |claims| {
             let composer = composer.clone();
             Box::pin(async move { composer.compose(claims).await })
-        })
+        });
+        MailWorker::new(db, clock, random, outbox, metrics, smtp, compose)
     }
 
     /// Draws the codes of claimed emails, all with one statement, and writes the emails.
