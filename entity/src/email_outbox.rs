@@ -17,7 +17,7 @@ pub struct Model {
     pub kind: EmailKind,
     /// The address to write to, as typed.
     pub recipient: HiddenText,
-    /// The canonical form of its domain.
+    /// The domain that shares connections with no other: what its owner has registered, in its canonical form.
     pub domain: String,
     /// The verification whose code the email carries; the row is deleted with it. Null for a notice.
     pub verification_id: Option<Uuid>,

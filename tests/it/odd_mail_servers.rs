@@ -181,7 +181,7 @@ async fn unnamed_server_says_hello_with_its_address_or_full_name() {
 /// The operator can mend these within 15 minutes, and no email is lost.
 #[tokio::test]
 async fn refused_connection_does_not_give_up_the_email() {
-    let cases: [(&str, &str, &[Line]); 13] = [
+    let cases: [(&str, &str, &[Line]); 16] = [
         (
             "wrong password",
             "",
@@ -208,6 +208,9 @@ async fn refused_connection_does_not_give_up_the_email() {
         ("sender refused", "", &[("MAIL", b"553 5.7.1 not you\r\n")]),
         ("mailbox full", "", &[("RCPT", b"552 5.2.2 full\r\n")]),
         ("disk full", "", &[("end", b"552 5.3.4 full\r\n")]),
+        ("a reply of another command", "", &[("DATA", b"250 ok\r\n")]),
+        ("no reply to an email", "", &[("end", b"354 go on\r\n")]),
+        ("no reply that exists", "", &[("RCPT", b"650 ok\r\n")]),
         ("not SMTP", "", &[("greeting", b"HTTP/1.1 400 Bad Request\r\n\r\n")]),
     ];
     for (case, query, script) in cases {

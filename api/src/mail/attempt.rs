@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use lettre::Message;
 use sea_orm::{DatabaseConnection, DbErr};
 
-use super::domains::Domains;
+use super::domains::{Domains, InProgress};
 use super::outbox::{self, Claim, OutboxSignal, Selection};
 use super::outcome::{self, Outcome};
 use super::smtp::{SEND_TIMEOUT, Smtp, SmtpConfig};
@@ -122,7 +122,7 @@ impl MailWorker {
     pub async fn send_claimed(&self, claim: Claim) -> Result<(), DbErr> {
         let mut attempts = Vec::new();
         for composed in self.compose(vec![claim]).await? {
-            attempts.push(self.send(composed).await);
+            attempts.push(self.send(composed, None).await);
         }
         self.record(attempts).await
     }
@@ -142,9 +142,13 @@ impl MailWorker {
     }
 
     /// Sends an email and waits for the mail server's reply.
-    pub(super) async fn send(&self, Composed { claim, content }: Composed) -> (Claim, Outcome) {
+    pub(super) async fn send(
+        &self,
+        Composed { claim, content }: Composed,
+        progress: Option<&InProgress>,
+    ) -> (Claim, Outcome) {
         let outcome = match content {
-            Content::Message(message) => self.smtp.send(*message).await,
+            Content::Message(message) => self.smtp.send(*message, progress).await,
             Content::Nothing => Outcome::NothingToSend,
             Content::Impossible(reason) => Outcome::GiveUp(reason),
         };

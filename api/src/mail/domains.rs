@@ -7,6 +7,9 @@
 //! - Any other domain may use [`PER_DOMAIN`] of them, and all of these together [`ALL_OTHERS`].
 //! - Domains that answered slowly wait until nothing else does.
 //!
+//! A domain here is what an owner has registered, with all names below it (`domain_owner.rs`). Its answer is that to the
+//! recipient and the content: connecting and logging in say nothing about it.
+//!
 //! The database does not know who answered how, so each worker tells the claim. See `outbox::claim`.
 
 use std::collections::{HashMap, HashSet};
@@ -24,7 +27,7 @@ const SLOW: Duration = Duration::from_secs(2);
 /// After this time the last answer of a domain says nothing any more.
 const FORGET_AFTER: Duration = Duration::from_mins(10);
 
-/// How many domains without an email in progress are remembered. The claim is told about each.
+/// How many quick domains without an email in progress are remembered, and how many others. The claim is told about each.
 const REMEMBERED: usize = 100;
 
 /// Connections that one domain may use until it answers quickly.
@@ -43,14 +46,16 @@ pub(super) struct Domains {
 #[derive(Default)]
 struct State {
     domains: HashMap<String, Domain>,
+    /// How many emails have begun.
+    emails: u64,
     /// Whether a claim has left out emails that could be claimed once an email in progress ends.
     held_back: bool,
 }
 
 #[derive(Default)]
 struct Domain {
-    /// When each email in progress began.
-    in_progress: Vec<Instant>,
+    /// The emails in progress by their number, and since when the mail server has had the recipient.
+    in_progress: HashMap<u64, Option<Instant>>,
     /// When the last answer came, and whether it was quick.
     answered: Option<(Instant, bool)>,
 }
@@ -65,7 +70,8 @@ impl Domain {
     }
 
     fn is_stuck(&self, now: Instant) -> bool {
-        self.in_progress.iter().any(|began| now.duration_since(*began) > SLOW)
+        let mut sent = self.in_progress.values().flatten();
+        sent.any(|sent| now.duration_since(*sent) > SLOW)
     }
 
     fn is_forgotten(&self, now: Instant) -> bool {
@@ -88,13 +94,15 @@ impl State {
 
     fn forget(&mut self, now: Instant) {
         self.domains.retain(|_, domain| !domain.is_forgotten(now));
-        while self.domains.len() > REMEMBERED {
+        // Each kind by itself: many slow domains must not displace the quick ones.
+        for quick in [true, false] {
             let idle = self.domains.iter().filter(|(_, domain)| domain.in_progress.is_empty());
-            let oldest = idle.min_by_key(|(_, domain)| domain.answered.map(|(at, _)| at));
-            let Some(oldest) = oldest.map(|(name, _)| name.clone()) else {
-                return;
-            };
-            self.domains.remove(&oldest);
+            let idle = idle.filter(|(_, domain)| domain.is_quick(now) == quick);
+            let mut idle: Vec<_> = idle.map(|(name, domain)| (domain.answered, name.clone())).collect();
+            idle.sort_unstable();
+            for (_, oldest) in idle.iter().rev().skip(REMEMBERED) {
+                self.domains.remove(oldest);
+            }
         }
     }
 }
@@ -140,14 +148,16 @@ impl Domains {
     }
 
     /// An email of a domain is in progress until the result is dropped.
-    pub(super) fn begin(&self, domain: &str, now: Instant) -> InProgress {
+    pub(super) fn begin(&self, domain: &str) -> InProgress {
         let mut state = self.lock();
-        let began = state.domains.entry(domain.to_owned()).or_default();
-        began.in_progress.push(now);
+        let number = state.emails;
+        state.emails += 1;
+        let of_domain = state.domains.entry(domain.to_owned()).or_default();
+        of_domain.in_progress.insert(number, None);
         InProgress {
             domains: self.clone(),
             domain: domain.to_owned(),
-            began: now,
+            number,
         }
     }
 
@@ -160,14 +170,23 @@ impl Domains {
 pub(super) struct InProgress {
     domains: Domains,
     domain: String,
-    began: Instant,
+    number: u64,
 }
 
 impl InProgress {
-    /// The mail server has answered, or has not in time.
-    pub(super) fn answered(&self, now: Instant) {
+    /// The mail server is told the recipient now.
+    pub(super) fn sent(&self, now: Instant) {
         if let Some(domain) = self.domains.lock().domains.get_mut(&self.domain) {
-            domain.answered = Some((now, now.duration_since(self.began) <= SLOW));
+            domain.in_progress.insert(self.number, Some(now));
+        }
+    }
+
+    /// The mail server has answered, or has not in time. Says nothing about the domain if the email was not sent.
+    pub(super) fn answered(&self, now: Instant) {
+        if let Some(domain) = self.domains.lock().domains.get_mut(&self.domain)
+            && let Some(Some(sent)) = domain.in_progress.get(&self.number)
+        {
+            domain.answered = Some((now, now.duration_since(*sent) <= SLOW));
         }
     }
 }
@@ -175,10 +194,8 @@ impl InProgress {
 impl Drop for InProgress {
     fn drop(&mut self) {
         let mut state = self.domains.lock();
-        if let Some(domain) = state.domains.get_mut(&self.domain)
-            && let Some(ended) = domain.in_progress.iter().position(|began| *began == self.began)
-        {
-            domain.in_progress.swap_remove(ended);
+        if let Some(domain) = state.domains.get_mut(&self.domain) {
+            domain.in_progress.remove(&self.number);
         }
         if std::mem::take(&mut state.held_back) {
             self.domains.signal.notify();
@@ -197,7 +214,9 @@ mod tests {
     }
 
     fn send(domains: &Domains, domain: &str, began: Instant, took: Duration) {
-        domains.begin(domain, began).answered(began + took);
+        let email = domains.begin(domain);
+        email.sent(began);
+        email.answered(began + took);
     }
 
     #[tokio::test]
@@ -228,7 +247,9 @@ mod tests {
     async fn email_that_is_stuck_makes_its_domain_slow() {
         let (known, now) = (Domains::new(OutboxSignal::default()), Instant::now());
         send(&known, "a.example", now, SECOND);
-        let stuck = known.begin("a.example", now);
+        let stuck = known.begin("a.example");
+        assert_eq!(known.selections(now + 3 * SECOND)[0].quick, domains(&["a.example"]));
+        stuck.sent(now);
         assert_eq!(known.selections(now + SECOND)[0].quick, domains(&["a.example"]));
         let [only] = &known.selections(now + 3 * SECOND)[..] else {
             panic!("a busy domain has its share");
@@ -243,10 +264,10 @@ mod tests {
         let signal = OutboxSignal::default();
         let (known, now) = (Domains::new(signal.clone()), Instant::now());
         let notified = || futures_util::FutureExt::now_or_never(signal.notified()).is_some();
-        let first = known.begin("a.example", now);
+        let first = known.begin("a.example");
         drop(first);
         assert!(!notified(), "no claim has left anything out");
-        let second = known.begin("a.example", now);
+        let second = known.begin("a.example");
         known.selections(now);
         drop(second);
         assert!(notified());
@@ -261,5 +282,13 @@ mod tests {
         let quick = &known.selections(now + 100 * SECOND)[0].quick;
         assert_eq!(quick.len(), REMEMBERED);
         assert!(quick.contains("999.example"));
+
+        // Slow ones displace no quick one.
+        for number in 0..1_000 {
+            send(&known, &format!("{number}.slow"), now + 100 * SECOND, 3 * SECOND);
+        }
+        let selections = known.selections(now + 103 * SECOND);
+        assert!(selections[0].quick.contains("999.example"));
+        assert_eq!(selections[0].except.len(), REMEMBERED);
     }
 }

@@ -5,6 +5,7 @@
 //! SMTP; what an email says is decided by the function that the worker is given.
 
 mod attempt;
+mod domain_owner;
 mod domains;
 pub mod outbox;
 mod outcome;

@@ -16,6 +16,7 @@ use sea_orm::{
 };
 use tokio::sync::Notify;
 
+use super::domain_owner::owner_of;
 use super::domains::PER_DOMAIN;
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
@@ -96,7 +97,7 @@ pub(crate) async fn enqueue(
         id: Set(random::uuid(random, now)),
         kind: Set(kind),
         recipient: Set(recipient.address),
-        domain: Set(recipient.domain),
+        domain: Set(owner_of(&recipient.domain).to_owned()),
         verification_id: Set(Some(verification)),
         created_at: Set(now),
         due_at: Set(now),
@@ -127,7 +128,7 @@ pub(crate) async fn enqueue_again(
         kind.to_value().into(),
         now.into(),
         verification.into(),
-        domain.into(),
+        owner_of(domain).into(),
     ];
     let enqueued = transaction
         .execute_raw(statement(transaction, SQL, values))

@@ -20,7 +20,7 @@ use sea_orm::DbErr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{CONNECTIONS, Content, MailWorker};
+use super::attempt::{CONNECTIONS, MailWorker};
 use super::outbox::{self, Claim};
 use super::outcome::Outcome;
 
@@ -140,24 +140,15 @@ impl MailWorker {
         free: &mut OwnedSemaphorePermit,
         attempts: &Attempts,
     ) -> Result<(), DbErr> {
-        let begin = |claim: &Claim| {
-            (
-                claim.row.id,
-                self.domains.begin(&claim.row.domain, tokio::time::Instant::now()),
-            )
-        };
+        let begin = |claim: &Claim| (claim.row.id, self.domains.begin(&claim.row.domain));
         let mut in_progress: HashMap<_, _> = claims.iter().map(begin).collect();
         for composed in self.compose(claims).await? {
             let connection = free.split(1);
             let progress = in_progress.remove(&composed.claim.row.id);
             let (worker, attempts) = (self.clone(), attempts.clone());
             tokio::spawn(async move {
-                let has_message = matches!(composed.content, Content::Message(_));
-                let attempt = worker.send(composed).await;
-                if let Some(progress) = progress.filter(|_| has_message) {
-                    progress.answered(tokio::time::Instant::now());
-                }
-                drop(connection);
+                let attempt = worker.send(composed, progress.as_ref()).await;
+                drop((progress, connection));
                 let _ = attempts.send(attempt).await;
             });
         }

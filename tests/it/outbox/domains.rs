@@ -61,12 +61,24 @@ async fn many_slow_domains_leave_connections_for_a_quick_one(database: Database)
     let app = TestApp::start(&database).await;
     app.register("ada@example.com", PASSWORD).await.succeeds();
     app.next_code("ada@example.com").await;
-    stall(&app.mailer, "*.slow.example");
-    register_all(&app, (0..20).map(|number| format!("user@{number}.slow.example"))).await;
+    stall(&app.mailer, "slow@*");
+    register_all(&app, (0..20).map(|number| format!("slow@{number}.example"))).await;
     eventually("the slow emails have their share", async || stalled(&app) == 6).await;
     app.register("bob@example.com", PASSWORD).await.succeeds();
     arrives(&app, "bob@example.com").await;
     assert_eq!(stalled(&app), 6, "three quarters of the connections");
+}
+
+/// Whoever owns a domain has as many names below it as they like.
+#[on_both_databases]
+async fn names_of_one_owner_share_its_connections(database: Database) {
+    let app = TestApp::start(&database).await;
+    stall(&app.mailer, "*slow.co.uk");
+    register_all(&app, (0..20).map(|number| format!("user@{number}.slow.co.uk"))).await;
+    eventually("the slow emails have their share", async || stalled(&app) > 0).await;
+    app.register("ada@new.co.uk", PASSWORD).await.succeeds();
+    arrives(&app, "ada@new.co.uk").await;
+    assert!(stalled(&app) <= 2, "a quarter of the connections: {}", stalled(&app));
 }
 
 #[on_both_databases]
@@ -77,6 +89,23 @@ async fn quick_domain_uses_every_connection(database: Database) {
     stall(&app.mailer, "*@example.com");
     register_all(&app, (0..12).map(|number| format!("user{number}@example.com"))).await;
     eventually("all connections are in use", async || stalled(&app) == 8).await;
+}
+
+mod slow {
+    use super::*;
+
+    #[on_both_databases]
+    async fn slow_connection_does_not_make_a_domain_slow(database: Database) {
+        let app = TestApp::start(&database).await;
+        let mut greeting = FaultRule::new(Stage::Connect, Action::Delay(seconds(3)));
+        greeting.times = Some(1);
+        app.mailer.faults().set(vec![greeting]);
+        app.register("ada@example.com", PASSWORD).await.succeeds();
+        app.next_code("ada@example.com").await;
+        stall(&app.mailer, "*@example.com");
+        register_all(&app, (0..12).map(|number| format!("user{number}@example.com"))).await;
+        eventually("all connections are in use", async || stalled(&app) == 8).await;
+    }
 }
 
 #[on_both_databases]

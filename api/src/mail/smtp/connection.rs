@@ -187,12 +187,14 @@ fn address_literal(own: SocketAddr) -> String {
 }
 
 /// The fault of a recipient or content that was refused. Some replies are about the connection all the same: the server
-/// closes it, wants a login first, or is confused. A full mailbox (552) may have room later (RFC 5321, 4.5.3.1.10).
+/// closes it, wants a login first, or is confused, as with a reply that belongs to another command. A full mailbox (552)
+/// may have room later (RFC 5321, 4.5.3.1.10).
 fn refused(step: &str, error: &Error) -> Fault {
     match reply_code(error) {
-        Some(421 | 500 | 502..=504 | 521 | 530 | 534 | 535 | 538) | None => failed(step, error),
+        Some(421 | 500 | 502..=504 | 521 | 530 | 534 | 535 | 538) => failed(step, error),
         Some(code @ (552 | 400..=499)) => Fault::TemporarilyRejected(code),
-        Some(code) => Fault::Rejected(code),
+        Some(code @ 500..=599) => Fault::Rejected(code),
+        _ => failed(step, error),
     }
 }
 

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use lettre::Message;
 use lettre::address::Envelope;
+use tokio::time::Instant;
 
 use self::connection::{Connection, Fault};
 use self::server::Server;
+use super::domains::InProgress;
 use super::outcome::Outcome;
 use crate::start_error::StartError;
 
@@ -48,9 +50,13 @@ impl Smtp {
     }
 
     /// Sends an email and waits for the server's reply.
-    pub(super) async fn send(&self, message: Message) -> Outcome {
+    pub(super) async fn send(&self, message: Message, progress: Option<&InProgress>) -> Outcome {
         // A sending that is cancelled drops its connection. So a late reply is never taken for the reply to another email.
-        match tokio::time::timeout(SEND_TIMEOUT, self.deliver(&message)).await {
+        let sent = tokio::time::timeout(SEND_TIMEOUT, self.deliver(&message, progress)).await;
+        if let Some(progress) = progress {
+            progress.answered(Instant::now());
+        }
+        match sent {
             Ok(Ok(())) => Outcome::Sent,
             Ok(Err(Fault::Rejected(code))) => Outcome::GiveUp(format!("rejected with {code}")),
             Ok(Err(Fault::TemporarilyRejected(code))) => Outcome::TryAgain(format!("temporarily rejected with {code}")),
@@ -59,11 +65,20 @@ impl Smtp {
         }
     }
 
-    async fn deliver(&self, message: &Message) -> Result<(), Fault> {
+    async fn deliver(&self, message: &Message, progress: Option<&InProgress>) -> Result<(), Fault> {
         let (envelope, content) = (message.envelope(), message.formatted());
         let mut connection = self.begin(envelope, &content).await?;
+        if let Some(progress) = progress {
+            progress.sent(Instant::now());
+        }
         let delivered = connection.finish(envelope, &content).await;
-        if delivered.is_ok() || connection.reset().await {
+        let works = match delivered {
+            Ok(()) => true,
+            Err(Fault::Rejected(_) | Fault::TemporarilyRejected(_)) => connection.reset().await,
+            // The server may be about to send replies to earlier commands.
+            Err(Fault::Connection(_)) => false,
+        };
+        if works {
             self.idle().push(Idle {
                 connection,
                 is_old: false,
