@@ -49,7 +49,7 @@ pub struct Model {
     pub attempts: i32,
     /// Whether the code is in an email. Only such a code can succeed.
     pub mailed: bool,
-    /// The outbox row for which the code was drawn.
+    /// The only outbox row for which a code may be drawn: that of the latest resend. Null before the first draw.
     pub mail_id: Option<Uuid>,
     /// When the code was drawn.
     pub drawn_at: Option<Timestamp>,

@@ -7,9 +7,9 @@ use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, EntityTrait, IntoActiveModel,
-    QueryFilter,
+    QueryFilter, Statement, TransactionTrait,
 };
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, credentials, on_both_databases};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, credentials, eventually, on_both_databases};
 
 use crate::outbox::{fault, reply};
 use crate::seconds;
@@ -225,6 +225,47 @@ async fn email_claimed_before_resend_keeps_the_new_code_valid(database: Database
     assert!(core.send_next().await);
     let new_code = core.newest_code("ada@example.com");
     core.send_claimed(claim).await;
+    assert_eq!(core.emails().len(), 1);
+    assert_eq!(core.activate(&ada, &new_code).await, Ok(()));
+}
+
+/// On SQLite no draw begins before another has ended.
+#[tokio::test]
+async fn draw_that_waits_through_a_resend_keeps_the_new_code_valid() {
+    let core = TestCore::start(&Database::postgres().await).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    let claim = core.claim().await.expect("an email is due");
+    // The first draw has its snapshot and waits.
+    let wait = "CREATE SEQUENCE draws; \
+        CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+            IF nextval('draws') = 1 THEN PERFORM pg_advisory_xact_lock(1); END IF; RETURN NULL; END $$; \
+        CREATE TRIGGER wait BEFORE UPDATE OF draw ON verifications FOR EACH STATEMENT EXECUTE FUNCTION wait()";
+    core.app
+        .db
+        .execute_unprepared(wait)
+        .await
+        .expect("the trigger is valid");
+    let held = core.app.db.begin().await.expect("the database answers");
+    let lock = held.execute_unprepared("SELECT pg_advisory_xact_lock(1)").await;
+    lock.expect("the lock is free");
+
+    let ada = credentials("ada@example.com", PASSWORD, 2);
+    let resend = async {
+        eventually("the draw waits", async || {
+            let waiting = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted \
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+            let waiting = Statement::from_string(DatabaseBackend::Postgres, waiting);
+            let found = core.app.db.query_one_raw(waiting).await;
+            found.expect("the database answers").is_some()
+        })
+        .await;
+        assert_eq!(core.resend(&ada).await, Ok(()));
+        assert!(core.send_next().await);
+        let new_code = core.newest_code("ada@example.com");
+        held.rollback().await.expect("the database answers");
+        new_code
+    };
+    let (new_code, ()) = tokio::join!(resend, core.send_claimed(claim));
     assert_eq!(core.emails().len(), 1);
     assert_eq!(core.activate(&ada, &new_code).await, Ok(()));
 }

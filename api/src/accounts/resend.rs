@@ -8,6 +8,8 @@ use super::{CodeSent, DomainError};
 use crate::app::App;
 use crate::limits::Client;
 use crate::mail::outbox;
+use crate::random;
+use crate::verification::replace_email;
 
 /// Enqueues an email with a new code for a registration. It replaces a pending email; the previous code dies when the new
 /// one is drawn.
@@ -36,10 +38,12 @@ pub async fn resend_for(
         EmailKind::Registration,
         canonical.rsplit('@').next().unwrap_or_default(),
     );
-    if !outbox::enqueue_again(&request.transaction, &*app.random, now, kind, domain, registration.id).await? {
+    let mail = random::uuid(&*app.random, now);
+    if !replace_email(&request.transaction, registration.id, mail, now).await? {
         request.transaction.rollback().await?;
         registration::reload(app, registration, proof).await?;
         return Err(DomainError::VerificationNotFound);
     }
+    outbox::enqueue_again(&request.transaction, mail, now, kind, domain, registration.id).await?;
     request.commit().await
 }

@@ -109,20 +109,19 @@ pub(crate) async fn enqueue(
     Ok(())
 }
 
-/// Enqueues an email in the place of the verification's pending ones, if the verification is open. Tells whether it was.
+/// Enqueues the email `id` in the place of the verification's pending ones. The caller has locked the verification, as a
+/// transaction that deletes one does before its emails go.
 pub(crate) async fn enqueue_again(
     transaction: &impl ConnectionTrait,
-    random: &dyn Random,
+    id: Uuid,
     now: Timestamp,
     kind: EmailKind,
     domain: &str,
     verification: Uuid,
-) -> Result<bool, DbErr> {
+) -> Result<(), DbErr> {
     const SQL: &str = "INSERT INTO email_outbox \
             (id, kind, recipient, domain, verification_id, created_at, due_at, attempts) \
-        SELECT $1, $2, email, $5, id, $3, $3, 0 FROM verifications \
-        WHERE id = $4 AND consumed_at IS NULL AND expires_at > $3";
-    let id = random::uuid(random, now);
+        SELECT $1, $2, email, $5, id, $3, $3, 0 FROM verifications WHERE id = $4";
     let values = [
         id.into(),
         kind.to_value().into(),
@@ -130,20 +129,13 @@ pub(crate) async fn enqueue_again(
         verification.into(),
         owner_of(domain).into(),
     ];
-    let enqueued = transaction
-        .execute_raw(statement(transaction, SQL, values))
-        .await?
-        .rows_affected();
-    if enqueued == 0 {
-        return Ok(false);
-    }
-    // After the insert: its foreign key locks the verification first, as a transaction that deletes one does.
+    transaction.execute_raw(statement(transaction, SQL, values)).await?;
     email_outbox::Entity::delete_many()
         .filter(email_outbox::Column::VerificationId.eq(verification))
         .filter(email_outbox::Column::Id.ne(id))
         .exec(transaction)
         .await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Claims emails that are due: the least tried first, of these the longest due. So a first email does not wait behind

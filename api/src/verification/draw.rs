@@ -15,7 +15,7 @@ use crate::sql::statement_over;
 
 /// How long after its draw a code can be sent again. A receiver that took the first email without acknowledging it gets
 /// the same code under the same Message-ID.
-const SAME_CODE: Duration = Duration::from_secs(30);
+pub(super) const SAME_CODE: Duration = Duration::from_secs(30);
 
 /// How codes are drawn.
 #[derive(Debug, Clone, Copy)]
@@ -116,6 +116,9 @@ async fn recent(
 
 /// Stores a new draw for each email whose lease holds and whose verification is open. One statement, so that a backlog of
 /// emails costs few of them. It also decides the digits, and whether the code may be mailed.
+///
+/// PostgreSQL may wait for a verification until a resend and the draw of its email have committed. Then it looks again at
+/// the row, but not at the outbox. So `mail_id` tells whether the email has been replaced.
 async fn store(
     db: &impl ConnectionTrait,
     random: &dyn Random,
@@ -131,7 +134,7 @@ async fn store(
                 THEN $3 ELSE $4 END, \
             mailed = NOT EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical) \
         FROM drawn \
-        WHERE id = verification AND consumed_at IS NULL AND expires_at > $1 \
+        WHERE id = verification AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
             AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease) \
         RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed";
     let shared = [

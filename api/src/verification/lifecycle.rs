@@ -5,6 +5,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
+use super::draw::SAME_CODE;
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
@@ -80,6 +81,27 @@ fn is_open(id: Uuid, now: Timestamp) -> Condition {
         .add(verification::Column::Id.eq(id))
         .add(verification::Column::ConsumedAt.is_null())
         .add(verification::Column::ExpiresAt.gt(now))
+}
+
+/// Lets codes be drawn for this email alone, if the verification is open. Tells whether it is. The present code can be used
+/// until the next draw, but is not sent again.
+pub(crate) async fn replace_email(
+    transaction: &impl ConnectionTrait,
+    id: Uuid,
+    mail: Uuid,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let same_code = i64::try_from(SAME_CODE.as_millis()).unwrap_or(i64::MAX);
+    let replaced = verification::Entity::update_many()
+        .col_expr(verification::Column::MailId, Expr::value(mail))
+        .col_expr(
+            verification::Column::DrawnAt,
+            Expr::col(verification::Column::DrawnAt).sub(same_code),
+        )
+        .filter(is_open(id, now))
+        .exec(transaction)
+        .await?;
+    Ok(replaced.rows_affected == 1)
 }
 
 /// Records the first proof of a registration's password. Tells whether this was the first, or the registration is gone.
