@@ -270,6 +270,22 @@ async fn draw_that_waits_through_a_resend_keeps_the_new_code_valid() {
     assert_eq!(core.activate(&ada, &new_code).await, Ok(()));
 }
 
+/// A worker that dies between its claim and the draw leaves an email that looks like a retry.
+#[on_both_databases]
+async fn retry_without_a_draw_does_not_send_the_code_before_the_resend(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register("ada@example.com", PASSWORD, 1).await;
+    assert!(core.send_next().await);
+    let first = registration(&core).await.draw;
+    let ada = credentials("ada@example.com", PASSWORD, 2);
+    assert_eq!(core.resend(&ada).await, Ok(()));
+    assert!(core.claim().await.is_some());
+    assert_eq!(registration(&core).await.draw, first);
+    core.advance(30);
+    assert!(core.send_next().await);
+    assert_ne!(registration(&core).await.draw, first);
+}
+
 #[on_both_databases]
 async fn email_claimed_in_a_batch_before_resend_is_not_sent(database: Database) {
     let core = TestCore::start(&database).await;

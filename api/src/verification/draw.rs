@@ -14,8 +14,8 @@ use crate::random::{self, Random};
 use crate::sql::statement_over;
 
 /// How long after its draw a code can be sent again. A receiver that took the first email without acknowledging it gets
-/// the same code under the same Message-ID.
-pub(super) const SAME_CODE: Duration = Duration::from_secs(30);
+/// the same code under the same Message-ID. Not longer than a lease: see `replace_email`.
+const SAME_CODE: Duration = Duration::from_secs(30);
 
 /// How codes are drawn.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,6 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
-use super::draw::SAME_CODE;
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
@@ -84,20 +83,16 @@ fn is_open(id: Uuid, now: Timestamp) -> Condition {
 }
 
 /// Lets codes be drawn for this email alone, if the verification is open. Tells whether it is. The present code can be used
-/// until the next draw, but is not sent again.
+/// until the next draw. It is not sent again as that of this email: it was drawn before the email was enqueued, and a claim
+/// that draws nothing holds for as long as a code can be sent again.
 pub(crate) async fn replace_email(
     transaction: &impl ConnectionTrait,
     id: Uuid,
     mail: Uuid,
     now: Timestamp,
 ) -> Result<bool, DbErr> {
-    let same_code = i64::try_from(SAME_CODE.as_millis()).unwrap_or(i64::MAX);
     let replaced = verification::Entity::update_many()
         .col_expr(verification::Column::MailId, Expr::value(mail))
-        .col_expr(
-            verification::Column::DrawnAt,
-            Expr::col(verification::Column::DrawnAt).sub(same_code),
-        )
         .filter(is_open(id, now))
         .exec(transaction)
         .await?;
