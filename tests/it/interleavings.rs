@@ -1,6 +1,7 @@
 //! A code activates only the registration it was sent for, even if a request or a worker stops between two steps.
 
 use api::accounts::{self, DomainError, RegistrationKey, RegistrationProof};
+use api::policy::Policy;
 use api::verification::{Code, VerificationToken};
 use entity::{email_outbox, session, user, verification};
 use mailer_mock::{Action, FaultRule, Stage};
@@ -273,7 +274,11 @@ async fn draw_that_waits_through_a_resend_keeps_the_new_code_valid() {
 /// A worker that dies between its claim and the draw leaves an email that looks like a retry.
 #[on_both_databases]
 async fn retry_without_a_draw_does_not_send_the_code_before_the_resend(database: Database) {
-    let core = TestCore::start(&database).await;
+    let policy = Policy {
+        code_ttl: seconds(600),
+        ..Policy::default()
+    };
+    let core = TestCore::with_policy(&database, policy).await;
     core.register("ada@example.com", PASSWORD, 1).await;
     assert!(core.send_next().await);
     let first = registration(&core).await.draw;
