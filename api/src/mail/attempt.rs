@@ -103,7 +103,12 @@ impl MailWorker {
             room: 1,
             ..Selection::default()
         };
-        Ok(self.claim_some(self.clock.now(), 1, &any).await?.pop())
+        let now = self.clock.now();
+        let mut claims = self.claim_some(now, 1, &any).await?;
+        if claims.is_empty() && outbox::release_future(&self.db, now).await? {
+            claims = self.claim_some(now, 1, &any).await?;
+        }
+        Ok(claims.pop())
     }
 
     pub(super) async fn claim_some(

@@ -141,9 +141,6 @@ pub(crate) async fn enqueue_again(
 /// Claims emails that are due: the least tried first, of these the longest due. So a first email does not wait behind
 /// thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows that another is claiming. Emails
 /// of a kind that this version does not know are left to newer replicas.
-///
-/// A row whose instants lie further ahead than any pause was written while the clock was ahead. It is due, and its time
-/// in the outbox starts over.
 pub(super) async fn claim(
     db: &impl ConnectionTrait,
     random: &dyn Random,
@@ -159,13 +156,13 @@ pub(super) async fn claim(
     // A common table expression runs once; PostgreSQL may run the subquery of `IN (… LIMIT …)` several times.
     let sql = format!(
         "WITH candidates AS (SELECT id, domain, attempts, due_at, {quick} AS quick FROM email_outbox \
-            WHERE (due_at <= $1 OR due_at > $10) AND {known} AND NOT {except} AND ($9 = '' OR {only}) \
+            WHERE due_at <= $1 AND {known} AND NOT {except} AND ($9 = '' OR {only}) \
             ORDER BY attempts, due_at, id LIMIT $2 {skip_locked}), \
         ranked AS (SELECT id, quick, \
             ROW_NUMBER() OVER (PARTITION BY domain ORDER BY attempts, due_at, id) AS of_domain, \
             ROW_NUMBER() OVER (PARTITION BY quick ORDER BY attempts, due_at, id) AS of_others FROM candidates) \
         UPDATE email_outbox SET lease = $3, due_at = $4, attempts = attempts + 1, \
-            created_at = CASE WHEN created_at > $11 THEN $1 ELSE created_at END \
+            created_at = CASE WHEN created_at > $10 THEN $1 ELSE created_at END \
         WHERE id IN (SELECT id FROM ranked WHERE quick OR (of_domain <= $5 AND of_others <= $6)) RETURNING *",
         known = known_kinds(),
         quick = is_in("$7"),
@@ -173,7 +170,6 @@ pub(super) async fn claim(
         only = is_in("$9"),
     );
     let lease = random::uuid(random, now);
-    let latest = now + MAX_SKEW;
     let values = [
         now.into(),
         number(limit),
@@ -184,8 +180,7 @@ pub(super) async fn claim(
         list(&selection.quick),
         list(&selection.except),
         optional_list(selection.only.as_ref()),
-        (latest + MAX_PAUSE).into(),
-        latest.into(),
+        (now + MAX_SKEW).into(),
     ];
     let rows = db.query_all_raw(statement(db, &sql, values)).await?;
     // Each by itself, so that a row that cannot be read does not hold up the others.
@@ -196,6 +191,19 @@ pub(super) async fn claim(
             .map(|row| Claim { row, lease })
     });
     Ok(claims.collect())
+}
+
+/// Makes the rows due whose instants lie further ahead than any pause: they were written while the clock was ahead. Their
+/// time in the outbox starts over. Tells whether there were any. It is a statement of its own, because the condition would
+/// keep the claim from reading the rows in their order.
+pub(super) async fn release_future(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool, DbErr> {
+    let latest = now + MAX_SKEW;
+    let sql = "UPDATE email_outbox SET due_at = $1, lease = NULL, \
+            created_at = CASE WHEN created_at > $2 THEN $1 ELSE created_at END \
+        WHERE due_at > $3";
+    let values = [now.into(), latest.into(), (latest + MAX_PAUSE).into()];
+    let released = db.execute_raw(statement(db, sql, values)).await?;
+    Ok(released.rows_affected() > 0)
 }
 
 /// The condition that this version knows the kind of an email.

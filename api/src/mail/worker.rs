@@ -119,6 +119,9 @@ impl MailWorker {
                 NextLook::Soon
             });
         }
+        if outbox::release_future(&self.db, now).await? {
+            return Ok(NextLook::Now);
+        }
         Ok(NextLook::At(started + self.pause(now).await?))
     }
 
