@@ -106,7 +106,7 @@ async fn check_connection(url: &str) -> Result<(), StartError> {
             Ok(())
         }
         Ok(Err(sqlx::Error::Io(source))) => Err(StartError::ConnectDatabase {
-            address: format!("{}:{}", options.get_host(), options.get_port()),
+            address: address(&options),
             source,
         }),
         Ok(Err(sqlx::Error::Database(error))) => Err(StartError::DatabaseRefused(error.message().to_owned())),
@@ -114,6 +114,16 @@ async fn check_connection(url: &str) -> Result<(), StartError> {
             error,
         ))))),
         Err(_) => Err(StartError::DatabaseTimeout),
+    }
+}
+
+/// Where PostgreSQL is expected: a Unix socket, or a host and a port.
+fn address(options: &PgConnectOptions) -> String {
+    let (host, port) = (options.get_host(), options.get_port());
+    match options.get_socket() {
+        Some(folder) => format!("{}/.s.PGSQL.{port}", folder.display()),
+        None if host.starts_with('/') => format!("{host}/.s.PGSQL.{port}"),
+        None => format!("{host}:{port}"),
     }
 }
 

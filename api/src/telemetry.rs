@@ -18,7 +18,8 @@ pub fn start(settings: &Settings) -> Result<Log, StartError> {
         .with_writer(move || output.clone())
         // They would go to standard error, and a failed write there would panic.
         .log_internal_errors(false)
-        .with_env_filter(&settings.rust_log);
+        // It would log the value of a parameter that it does not know, such as of `pasword`.
+        .with_env_filter(format!("{},sqlx_postgres::options=off", settings.rust_log));
     match settings.log_format() {
         LogFormat::Pretty => subscriber
             .with_target(false)

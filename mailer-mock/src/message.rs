@@ -75,7 +75,7 @@ impl Message {
     /// Parses any bytes. A field that cannot be parsed is empty, or shown as text. The store sets the id.
     pub(crate) fn parse(envelope: Envelope, raw: Vec<u8>, created: OffsetDateTime) -> Self {
         let header = mime::parse_header(&raw);
-        let subject = header.subject().unwrap_or_default().to_owned();
+        let subject = mime::subject(&header);
         let from = header.from().and_then(|from| from.iter().find_map(address));
         let [header_to, cc, reply_to] = [header.to(), header.cc(), header.reply_to()].map(addresses);
         let in_header: Vec<&Address> = header_to.iter().chain(&cc).take(MAX_HEADER_ADDRESSES).collect();

@@ -182,3 +182,28 @@ async fn errors_do_not_contain_secrets() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_connection_is_named_without_secrets() {
+    for (url, place) in [
+        ("postgres://ada:hunter2@127.0.0.1:1/accounts", "127.0.0.1:1"),
+        ("postgres://ada@127.0.0.1:1/accounts?pasword=hunter2", "127.0.0.1:1"),
+        (
+            "postgres:///accounts?host=/nowhere&port=1&password=hunter2",
+            "/nowhere/.s.PGSQL.1",
+        ),
+        ("postgres://ada:hunter2@%2Fnowhere:1/accounts", "/nowhere/.s.PGSQL.1"),
+    ] {
+        let folder = TempDir::new().expect("a folder");
+        let environment = [
+            ("HTTP_ADDR", "127.0.0.1:0"),
+            ("DATABASE_URL", url),
+            ("RUST_LOG", "trace"),
+        ];
+        let (status, lines) = Process::api(folder.path(), &["migrate"], &environment).end().await;
+        assert_eq!(status, Some(1), "{url} {lines:?}");
+        assert!(!lines.iter().any(|line| line.contains("hunter2")), "{url} {lines:?}");
+        let error = format!("error: DATABASE_URL: cannot connect to {place}: ");
+        assert!(lines.iter().any(|line| line.starts_with(&error)), "{url} {lines:?}");
+    }
+}

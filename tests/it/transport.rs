@@ -244,6 +244,32 @@ async fn encoded_body_is_refused_with_the_encodings_that_are_read() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn persisted_query_without_document_gets_the_code_that_clients_know() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    let hash = json!({ "persistedQuery": { "version": 1, "sha256Hash": "0" } });
+    for (query, code) in [
+        (None, Some("PERSISTED_QUERY_NOT_SUPPORTED")),
+        (Some(""), Some("PERSISTED_QUERY_NOT_SUPPORTED")),
+        (Some("{__typename}"), None),
+        (Some("{"), Some("GRAPHQL_PARSE_FAILED")),
+    ] {
+        let body = json!({ "query": query, "extensions": hash }).to_string();
+        let post = app.request(Method::POST, "/graphql").body(body);
+        let post = post.header("content-type", "application/json");
+        let extensions = ("extensions", hash.to_string());
+        let query_parameter = query.map(|query| ("query", query.to_owned()));
+        let parameters: Vec<_> = query_parameter.into_iter().chain([extensions]).collect();
+        let get = app.request(Method::GET, "/graphql").query(&parameters);
+        for request in [post, get] {
+            let response = request.send().await.expect("the server answers");
+            let answer: Value = response.json().await.expect("JSON");
+            let found = answer["errors"][0]["extensions"]["code"].as_str();
+            assert_eq!(found, code, "{query:?} {answer}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_spelling_of_utf8_is_read() {
     let app = TestApp::start(&Database::sqlite()).await;
     let (json, utf16) = ("{\"query\":\"{__typename}\"}", "\u{0}{\u{0}}");

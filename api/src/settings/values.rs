@@ -171,15 +171,23 @@ pub(super) fn host_name(text: &str) -> Result<String, &'static str> {
     let is_host_character = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
     Some(text.trim())
         .filter(|name| !name.is_empty() && name.bytes().all(is_host_character))
+        // A dot at the start would not mean all subdomains.
+        .filter(|name| !name.starts_with('.') && !name.contains(".."))
         .map(str::to_owned)
         .ok_or("host names such as api.example.com, without port, separated by commas; a Unicode name as xn--…")
 }
 
+/// An IPv4 network written as IPv6 (`::ffff:10.0.0.0/104`) becomes IPv4, as the addresses that are compared with it.
 pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
     let text = text.trim();
-    text.parse()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| "networks such as 10.0.0.0/8 or fd00::/8, separated by commas")
+    let network = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+    let network = network.map_err(|_| "networks such as 10.0.0.0/8 or fd00::/8, separated by commas")?;
+    let mapped = match network {
+        IpNet::V6(v6) => v6.addr().to_ipv4_mapped().zip(v6.prefix_len().checked_sub(96)),
+        IpNet::V4(_) => None,
+    };
+    let v4 = mapped.and_then(|(address, length)| IpNet::new(address.into(), length).ok());
+    Ok(v4.unwrap_or(network))
 }
 
 /// Empty levels would log errors only.
@@ -221,9 +229,32 @@ mod tests {
             "api.example.com:443",
             "api.example.com/",
             "*",
+            ".example.com",
+            "api..example.com",
             "bücher.example",
         ] {
             assert!(host_name(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn network_is_ipv4_or_ipv6() {
+        for (text, expected) in [
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            (" 10.0.0.1 ", "10.0.0.1/32"),
+            ("fd00::/8", "fd00::/8"),
+            ("::1", "::1/128"),
+            ("::/0", "::/0"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("::ffff:10.0.0.1", "10.0.0.1/32"),
+        ] {
+            assert_eq!(
+                network(text).map(|network| network.to_string()).as_deref(),
+                Ok(expected)
+            );
+        }
+        for text in ["", "*", "localhost", "10.0.0.0/33", "10.0.0.1:80", "[::1]"] {
+            assert!(network(text).is_err(), "{text}");
         }
     }
 

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::{MAX_LINE, Text, has_break, is_letter, pattern};
+use super::text::{MAX_LINE, Text, has_break, is_abbreviation, is_letter, pattern};
 
 /// The most characters between a keyword and a number: beside it, near it, and with a word such as *is* before the number.
 const BESIDE: usize = 30;
@@ -57,6 +57,17 @@ static IS: LazyLock<Regex> = LazyLock::new(|| {
 });
 static COLON: LazyLock<Regex> = LazyLock::new(|| pattern(r"[:：][^\p{L}\p{N}]*$"));
 
+/// What asks for a code that the sentence does not call so, and what follows then: `Use 482913 to sign in.`
+static ASKS: LazyLock<Regex> = LazyLock::new(|| {
+    let verbs = "use|enter|type|type in|gib|verwende|verwenden sie|geben sie|saisissez|entrez|utilisez|usa|utiliza|ingresa|\
+                 introduce|digita|inserisci|digite|insira|gebruik|vul|ange|använd|indtast|brug|wpisz|użyj|введите";
+    pattern(&format!(r"(?:^|[^\p{{L}}])(?:{verbs})[^\p{{L}}\p{{N}}]+$"))
+});
+static PURPOSE: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "to|on|in|at|when|within|um|ein|auf|pour|para|per|om|för|att|for|til|aby|чтобы|для";
+    pattern(&format!(r"^[^\p{{L}}\p{{N}}]*(?:$|,|(?:{words})\s)"))
+});
+
 /// What can be a code.
 #[derive(Debug)]
 pub(super) struct Number {
@@ -71,7 +82,7 @@ pub(super) struct Number {
 pub(super) enum Place {
     /// Where a person would look for the code.
     Beside,
-    /// In the same sentence.
+    /// In the same sentence, or asked for beside a sentence with the keyword.
     Near,
     Elsewhere,
 }
@@ -158,10 +169,13 @@ impl Number {
             };
         }
         let [before, after] = text.line_around(&self.range);
-        let before = END.find_iter(before).last().map_or(before, |end| &before[end.end()..]);
+        let ends = END.find_iter(before).filter(|end| !is_abbreviation(before, end));
+        let before = ends.last().map_or(before, |end| &before[end.end()..]);
         let after = END.find(after).map_or(after, |end| &after[..end.start()]);
         let starts_sentence = !has_words(before) || before.trim_end().ends_with([']', '】', ')', ':', '：']);
         let is_alone = !has_words(before) && !has_words(after);
+        let is_asked_for = || ASKS.is_match(before) && PURPOSE.is_match(after);
+        let has_keyword = || text.has_keyword_within(text.lines_around(&self.range));
         let is_near = |gap: &str, most: usize| gap.chars().nth(most).is_none() && !has_break(gap);
 
         let follows = gaps[0].is_some_and(|gap| {
@@ -171,9 +185,9 @@ impl Number {
                 || COLON.is_match(gap) && is_near(gap, BESIDE) && !has_number()
         });
         let precedes = starts_sentence && gaps[1].is_some_and(|gap| is_near(gap, NEAR));
-        if follows || precedes || is_alone && text.has_keyword_within(text.lines_around(&self.range)) {
+        if follows || precedes || is_alone && has_keyword() {
             Place::Beside
-        } else if gaps.into_iter().flatten().any(|gap| is_near(gap, NEAR)) {
+        } else if gaps.into_iter().flatten().any(|gap| is_near(gap, NEAR)) || is_asked_for() && has_keyword() {
             Place::Near
         } else {
             Place::Elsewhere

@@ -1,7 +1,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Match, Regex, RegexBuilder};
 
 static KEYWORDS: LazyLock<Regex> = LazyLock::new(|| word_pattern(include_str!("keywords.txt")));
 static OTHER_CODES: LazyLock<Regex> = LazyLock::new(|| word_pattern(super::OTHER_CODES));
@@ -9,6 +9,10 @@ static OTHER_CODES: LazyLock<Regex> = LazyLock::new(|| word_pattern(super::OTHER
 /// The end of a sentence (an abbreviation is followed by a small letter), or an empty line that follows no colon.
 static BREAK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[.!?]\s+(?:$|(?-i:[^\p{Ll}\s]))|[。！？]|(?:^|[^:：\s])[^\S\n]*\n\s*\n"));
+
+/// Words before a full stop that ends no sentence.
+static ABBREVIATION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"\b(?:acct|approx|dr|mr|mrs|ms|no|nr|ref|rs|sr|sra|st|str|tel)$"));
 
 /// Scripts without spaces between words (Thai, Lao, Chinese, Japanese), and Korean, whose particles follow a word.
 const WITHOUT_SPACES: &str = r"[\u{e00}-\u{eff}\u{2e80}-\u{10ffff}]";
@@ -126,7 +130,11 @@ fn whole_words(pattern: &Regex, content: &str) -> Vec<Range<usize>> {
 
 /// Whether a sentence ends between a number and a keyword.
 pub(super) fn has_break(gap: &str) -> bool {
-    BREAK.is_match(gap)
+    BREAK.find_iter(gap).any(|end| !is_abbreviation(gap, &end))
+}
+
+pub(super) fn is_abbreviation(text: &str, end: &Match<'_>) -> bool {
+    end.as_str().starts_with('.') && ABBREVIATION.is_match(&text[..end.start()])
 }
 
 /// Whether the character makes a word or number beside it part of a longer one.

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::error::{HttpError, parse_body};
@@ -59,8 +59,13 @@ pub(super) async fn search(
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DeleteRequest {
-    #[serde(default, rename = "IDs")]
+    #[serde(default, deserialize_with = "null_as_default", rename = "IDs")]
     ids: Vec<String>,
+}
+
+/// Go encodes an empty list as `null`.
+fn null_as_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(json: D) -> Result<T, D::Error> {
+    Option::deserialize(json).map(Option::unwrap_or_default)
 }
 
 pub(super) async fn delete(
@@ -93,9 +98,9 @@ pub(super) async fn delete_found(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MarkRequest {
-    #[serde(default, rename = "IDs")]
+    #[serde(default, deserialize_with = "null_as_default", rename = "IDs")]
     ids: Vec<String>,
-    #[serde(default, rename = "Search")]
+    #[serde(default, deserialize_with = "null_as_default", rename = "Search")]
     search: String,
     #[serde(default, rename = "Read")]
     read: bool,

@@ -15,6 +15,27 @@ struct Term {
     matches: Condition,
 }
 
+/// The names before a colon.
+const FIELDS: [&str; 14] = [
+    "addressed",
+    "after",
+    "bcc",
+    "before",
+    "cc",
+    "from",
+    "has",
+    "is",
+    "larger",
+    "message-id",
+    "reply-to",
+    "smaller",
+    "subject",
+    "to",
+];
+
+/// Names that people know from other programs.
+const UNSUPPORTED: [&str; 6] = ["body", "date", "filename", "label", "size", "tag"];
+
 type Condition = Box<dyn Fn(&Message) -> bool>;
 
 impl Search {
@@ -44,10 +65,10 @@ impl Term {
         let rest = term.strip_prefix(['-', '!']).filter(|rest| !rest.is_empty());
         let (excluded, term) = (rest.is_some(), rest.unwrap_or(term));
         let named = term.split_once(':').filter(|(name, value)| {
-            // Neither `10:30` nor `https://example.com` has the name of a field.
-            let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-');
-            is_name && name.len() > 1 && !value.starts_with("//")
+            let name = name.to_ascii_lowercase();
+            FIELDS.contains(&&*name) || UNSUPPORTED.contains(&&*name) && !value.is_empty()
         });
+        // Other text may contain a colon, such as `localhost:8025` or `Re:`.
         let (name, value) = named.unwrap_or(("", term));
         let matches = condition(&name.to_ascii_lowercase(), &value.replace('"', ""))?;
         Ok(matches.map(|matches| Self { excluded, matches }))
@@ -120,9 +141,12 @@ fn anything(message: &Message) -> Vec<&str> {
     texts.chain(files).collect()
 }
 
-/// Texts are compared without case, and without regard to how an accent is encoded.
+/// Texts are compared without case, and without regard to how an accent or an international domain is encoded.
 fn fold(text: &str) -> String {
-    if text.is_ascii() {
+    if text.contains("xn--") {
+        let parts: Vec<String> = text.split('@').map(|part| idna::domain_to_unicode(part).0).collect();
+        parts.join("@")
+    } else if text.is_ascii() {
         text.to_ascii_lowercase()
     } else {
         text.nfkc().collect::<String>().to_lowercase()

@@ -1,4 +1,4 @@
-use mail_parser::MimeHeaders;
+use mail_parser::{ContentType, Message, MimeHeaders};
 
 use super::part::{Part, media_type};
 
@@ -29,7 +29,7 @@ impl Attachment {
         let (media_type, subtype) = media_type(header);
         Self {
             part: number,
-            file_name: cut(header.attachment_name().unwrap_or_default()),
+            file_name: cut(file_name(header).unwrap_or_default()),
             content_type: cut(&format!("{media_type}/{subtype}")),
             content_id: header.content_id().unwrap_or_default().to_owned(),
             inline: match header.content_disposition() {
@@ -40,6 +40,19 @@ impl Attachment {
             size: part.decode().len(),
         }
     }
+}
+
+/// Of two names, one is `filename*` in Unicode (RFC 2231, section 4), and the other one is for old programs.
+fn file_name<'a>(header: &'a Message<'_>) -> Option<&'a str> {
+    let fields = [
+        (header.content_disposition(), "filename"),
+        (header.content_type(), "name"),
+    ];
+    fields.into_iter().find_map(|(field, key)| {
+        let attributes = field.and_then(ContentType::attributes).unwrap_or_default();
+        let mut names = attributes.iter().filter(|one| one.name == key).map(|one| &*one.value);
+        names.clone().find(|name| !name.is_ascii()).or_else(|| names.next())
+    })
 }
 
 fn cut(text: &str) -> String {

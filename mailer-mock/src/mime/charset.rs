@@ -32,7 +32,8 @@ const ALIASES: [(&str, &str); 8] = [
     ("uhc", "euc-kr"),
 ];
 
-/// Decodes text. Without a label, and with one that is often wrong, text that is valid UTF-8 is UTF-8.
+/// Decodes text. Without a label, and with one that is often wrong, text that is valid UTF-8 is UTF-8. Without a known
+/// label, text that has nothing in UTF-8 is windows-1252, as in email programs.
 pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
     let label = label
         .unwrap_or_default()
@@ -42,17 +43,26 @@ pub(super) fn decode(bytes: &[u8], label: Option<&str>) -> String {
         .iter()
         .find(|(alias, _)| *alias == label)
         .map_or(label.as_str(), |(_, label)| label);
+    let is_utf8 = label == "utf-8" || label == "utf8";
     let decoder = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => return String::from_utf8_lossy(rest).into_owned(),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => charset_decoder(b"utf-16"),
-        _ if label == "utf-8" || label == "utf8" => None,
+        _ if is_utf8 => None,
         _ => charset_decoder(label.as_bytes()),
     };
     match (decoder, str::from_utf8(bytes)) {
         (None, Ok(text)) => text.to_owned(),
         (Some(_), Ok(text)) if MISUSED_LABELS.contains(&label) => text.to_owned(),
         (Some(decode), _) => decode(bytes),
-        (None, Err(_)) => String::from_utf8_lossy(bytes).into_owned(),
+        (None, Err(_)) => {
+            let lossy = String::from_utf8_lossy(bytes);
+            let is_mostly_utf8 = || lossy.contains(|c: char| !c.is_ascii() && c != char::REPLACEMENT_CHARACTER);
+            if is_utf8 || is_mostly_utf8() {
+                lossy.into_owned()
+            } else {
+                decode(bytes, Some("windows-1252"))
+            }
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use regex::bytes::{Captures, Regex};
 use super::charset;
 
 /// An encoded word (RFC 2047), perhaps with a language (RFC 2231, section 5).
-const WORD: &str = r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BQbq])\?([^?]*)\?=";
+const WORD: &str = r"=\?([^?*\s]+)(?:\*[^?\s]*)?\?([BQbq])\?([^?]*(?:\?+[^?=][^?]*)*\??)\?=";
 
 static WORDS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     [format!(r"{WORD}(?:\s*{WORD})*"), WORD.to_owned()].map(|it| Regex::new(&it).expect("the pattern is valid"))
@@ -36,31 +36,39 @@ pub(super) fn join_sections(header: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
         .into()
 }
 
-/// Replaces the encoded words of a header by ones in UTF-8. Neighbours in one character set are decoded together, because
-/// many programs split a character between them.
+/// Replaces the encoded words of a header by ones in UTF-8.
 pub(super) fn to_utf8(header: &[u8]) -> Cow<'_, [u8]> {
-    let [words, word] = &*WORDS;
-    words.replace_all(header, |neighbours: &Captures<'_>| {
-        let mut runs: Vec<(String, Vec<u8>)> = Vec::new();
-        for word in word.captures_iter(&neighbours[0]) {
-            let charset = String::from_utf8_lossy(&word[1]).to_ascii_lowercase();
-            let decoded = if word[2].eq_ignore_ascii_case(b"b") {
-                base64_decode(&word[3])
-            } else {
-                let word = word[3].iter().filter(|byte| !b"\r\n".contains(byte));
-                let spaced: Vec<u8> = word.map(|&byte| if byte == b'_' { b' ' } else { byte }).collect();
-                quoted_printable_decode(&spaced)
-            };
-            let decoded = decoded.unwrap_or_else(|| word[3].to_vec());
-            match runs.last_mut() {
-                Some((last, bytes)) if *last == charset => bytes.extend(decoded),
-                _ => runs.push((charset, decoded)),
-            }
-        }
-        let text: String = runs
-            .iter()
-            .map(|(charset, bytes)| charset::decode(bytes, Some(charset)))
-            .collect();
-        format!("=?utf-8?B?{}?=", STANDARD.encode(text))
+    WORDS[0].replace_all(header, |words: &Captures<'_>| {
+        format!("=?utf-8?B?{}?=", STANDARD.encode(decode_words(&words[0])))
     })
+}
+
+/// Decodes the encoded words in the value of a field.
+pub(crate) fn decode(value: &str) -> String {
+    let decoded = WORDS[0].replace_all(value.as_bytes(), |words: &Captures<'_>| decode_words(&words[0]));
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+/// Decodes neighbours in one character set together, because many programs split a character between them.
+fn decode_words(neighbours: &[u8]) -> String {
+    let mut runs: Vec<(String, Vec<u8>)> = Vec::new();
+    for word in WORDS[1].captures_iter(neighbours) {
+        let charset = String::from_utf8_lossy(&word[1]).to_ascii_lowercase();
+        let decoded = if word[2].eq_ignore_ascii_case(b"b") {
+            base64_decode(&word[3])
+        } else {
+            let word = word[3].iter().filter(|byte| !b"\r\n".contains(byte));
+            let spaced: Vec<u8> = word.map(|&byte| if byte == b'_' { b' ' } else { byte }).collect();
+            quoted_printable_decode(&spaced)
+        };
+        let decoded = decoded.unwrap_or_else(|| word[3].to_vec());
+        match runs.last_mut() {
+            Some((last, bytes)) if *last == charset => bytes.extend(decoded),
+            _ => runs.push((charset, decoded)),
+        }
+    }
+    let texts = runs
+        .iter()
+        .map(|(charset, bytes)| charset::decode(bytes, Some(charset)));
+    texts.collect()
 }

@@ -1,6 +1,5 @@
 use std::borrow::Cow;
 
-use mail_parser::parsers::MessageStream;
 use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
 
 use super::{charset, encoded_words};
@@ -37,7 +36,7 @@ pub(crate) fn parse_header(raw: &[u8]) -> Message<'_> {
         .content_type()
         .and_then(|content_type| content_type.attribute("charset"));
     // Old programs write text in the character set of the message into the header. ISO-2022 starts with an escape.
-    if label.is_some() && (str::from_utf8(header).is_err() || header.contains(&b'\x1b')) {
+    if str::from_utf8(header).is_err() || label.is_some() && header.contains(&b'\x1b') {
         return parse(charset::decode(header, label).as_bytes()).into_owned();
     }
     message
@@ -74,12 +73,11 @@ pub(crate) fn fields(header: &[u8]) -> Vec<(String, String)> {
     fields
 }
 
-/// Decodes the encoded words in the value of a field (RFC 2047).
-pub(crate) fn decode(value: &str) -> String {
-    let mut line = encoded_words::to_utf8(value.as_bytes()).into_owned();
-    line.push(b'\n');
-    let decoded = MessageStream::new(&line).parse_unstructured().into_text();
-    decoded.map_or_else(|| value.to_owned(), Cow::into_owned)
+/// The subject. `mail_parser` would put spaces around an encoded word, which many programs write next to other text.
+pub(crate) fn subject(header: &Message<'_>) -> String {
+    let raw = header.header_raw("Subject").unwrap_or_default();
+    let lines: Vec<&str> = raw.lines().map(str::trim).collect();
+    encoded_words::decode(lines.join(" ").trim())
 }
 
 /// A field starts with a name of printable characters without spaces, and a colon, perhaps after spaces.

@@ -13,7 +13,8 @@ mod part;
 mod pictures;
 
 pub use attachment::Attachment;
-pub(crate) use header::{decode, fields, parse_header, split};
+pub(crate) use encoded_words::decode;
+pub(crate) use header::{fields, parse_header, split, subject};
 use part::{PartKind, parts};
 pub(crate) use pictures::embed_pictures;
 

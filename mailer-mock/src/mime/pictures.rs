@@ -10,8 +10,9 @@ use super::Attachment;
 use super::part::{Part, parts};
 
 /// A `cid:` URL (RFC 2392) in an attribute or a style.
-static CID: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r#"(?i)(["'=(]\s*)cid:([^"'\s<>)]+)"#).expect("the pattern is valid"));
+static CID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"(?i)((?:["'=(]|&quot;|&#39;|&apos;)\s*)cid:((?:[^"'\s<>)&]|&amp;)+)"#).expect("the pattern is valid")
+});
 
 /// The most bytes of pictures in one page. The HTML can name a large picture a million times.
 const MAX_BYTES: usize = 32 * 1024 * 1024;

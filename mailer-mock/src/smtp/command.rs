@@ -101,7 +101,7 @@ impl Command {
 fn take_unusual_address(line: &[u8]) -> (Cow<'_, [u8]>, Option<String>) {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         let (atom, quoted) = (r#"[^\s"@<>\[\]:]+"#, r#""(?:[^"\\]|\\.)*""#);
-        let pattern = format!(r"^[^<]*<(?:@[^:<>]*:)?((?:{atom}|{quoted})@(?:{atom}|\[(?:IPv6:)?([\da-fA-F.:]+)\]))>");
+        let pattern = format!(r"^[^<]*<(?:@[^:<>]*:)?((?:{atom}|{quoted})@(?:{atom}|\[(?i:IPv6:)?([\da-fA-F.:]+)\]))>");
         Regex::new(&pattern).expect("the pattern is valid")
     });
     let unusual = str::from_utf8(line).ok().and_then(|line| {

@@ -187,6 +187,18 @@ async fn finds_the_words_for_a_code_and_skips_decoys() {
         "Your code:\n\n[ 482913 ]\n",
         "*482913* is your code",
         "Codul dvs. de verificare este 482913",
+        "OTP for Rs. 12990 on the card ending 4412 at Shop is 482913. Do not share it.",
+        "The code for Mr. Lovelace is 482913.",
+        "Code for no. 5 at St. James: 482913",
+        "Use 482913 to sign in. This code expires in 10 minutes.",
+        "Hi Ada,\n\nEnter 482913 to continue.\n\nYour code works once.",
+        "Verwende 482913, um dich anzumelden. Der Code gilt 10 Minuten.",
+        "Saisissez 482913 pour vous connecter. Ce code expire dans 10 minutes.",
+        "Ingresa 482913 para continuar. El código vence en 10 minutos.",
+        "Please type in 482913. The code is good for 10 minutes.",
+        "Vul 482913 in om in te loggen. De code is 10 minuten geldig.",
+        "Enter 4500 to redeem points. The code is 482913.",
+        "Your code is 482913. It expires at 14:35. Ref. 99887766.",
     ] {
         assert_eq!(find(&mut receiver, "", text, "").await, ["482913"], "{text}");
     }
@@ -206,6 +218,10 @@ async fn finds_the_words_for_a_code_and_skips_decoys() {
         "Seat A7K9QX, code of conduct",
         "code SHA256",
         "Your code is BELOW",
+        "Use 4500 points today. No code is needed.",
+        "We use 4829 servers. Read the code.",
+        "Enter 10115 Berlin. No code.",
+        "Use 2026 to plan ahead. No code is needed.",
     ] {
         assert_eq!(find(&mut receiver, "", text, "").await, [""; 0], "{text}");
     }

@@ -45,8 +45,9 @@ async fn search_matches_fields_and_text() {
 #[tokio::test]
 async fn search_has_the_words_of_mailpit() {
     let mock = start().await;
-    let plain = "From: Re\u{301}ne\u{301} <r@example.org>\nTo: Ada <ada@example.com>\nCc: cleo@example.com\n\
-                 Reply-To: help@example.org\nMessage-ID: <one@example.org>\nSubject: plain\n\nStra\u{df}e 10:30 localhost:8025 100%";
+    let plain = "From: Re\u{301}ne\u{301} <r@example.org>\nTo: Ada <ada@example.com>\nCc: cleo@b\u{fc}cher.example\n\
+                 Reply-To: help@example.org\nMessage-ID: <one@example.org>\nSubject: plain\n\nStra\u{df}e 10:30 localhost:8025 100% TODO: a::b user:ada\n\
+                 Size: L";
     deliver(&mock, "ada@example.com", plain).await;
     let boundary = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\ntext\n--b\nContent-Type: application/pdf\nContent-Disposition";
     deliver(
@@ -99,6 +100,16 @@ async fn search_has_the_words_of_mailpit() {
         ("10:30", "plain"),
         ("\"localhost:8025\"", "plain"),
         ("https://example.com", ""),
+        ("localhost:8025", "plain"),
+        ("TODO:", "plain"),
+        ("todo:", "plain"),
+        ("-todo:", "inline file"),
+        ("a::b", "plain"),
+        ("user:ada", "plain"),
+        ("Size: L", "plain"),
+        ("mailto:x", ""),
+        ("cc:cleo@B\u{fc}cher.example", "plain"),
+        ("cc:xn--bcher-kva.example", "plain"),
         ("subject:", "inline file plain"),
         ("-subject:", "inline file plain"),
         ("-", ""),
@@ -122,7 +133,7 @@ async fn unsupported_search_words_are_named() {
         "tag:x",
         "-tag:x",
         "label:x",
-        "localhost:8025",
+        "size:>3",
         "before:tomorrow",
         "before:",
         "after:2026-02-30",
@@ -158,6 +169,8 @@ async fn deletes_and_marks_what_a_search_finds() {
         (r#"{"Read": true, "Search": "subject:red"}"#, 200, 1),
         (r#"{"Read": true, "IDs": ["x"]}"#, 200, 1),
         (r#"{"Read": false}"#, 200, 3),
+        (r#"{"Read": true, "IDs": null, "Search": "green"}"#, 200, 2),
+        (r#"{"Read": false, "IDs": null, "Search": null}"#, 200, 3),
         (r#"{"Read": true, "Search": "tag:x"}"#, 400, 3),
         (r#"{"Read": "yes"}"#, 400, 3),
         (r#"{"Read": true, "ids": ["x"]}"#, 400, 3),

@@ -96,6 +96,10 @@ async fn reads_text_with_a_wrong_or_missing_character_set() {
             "f\u{fc}r",
         ),
         ("X-No: type", "\u{feff}f\u{fc}r".as_bytes(), "f\u{fc}r"),
+        ("X-No: type", b"f\xfcr \x80", "f\u{fc}r \u{20ac}"),
+        ("Content-Type: text/plain; charset=nonsense", b"f\xfcr", "f\u{fc}r"),
+        ("Content-Type: text/html", b"f\xfcr", "f\u{fc}r"),
+        ("Content-Type: text/plain; charset=utf-8", b"f\xfcr", "f\u{fffd}r"),
         (
             "Content-Type: text/html",
             b"<html><head><META charset=gb2312></head>\xd1\xe9\xd6\xa4",
@@ -140,9 +144,15 @@ async fn reads_headers_that_are_encoded_in_unusual_ways() {
         ("Subject: =?utf-8?B?w7zi?==?utf-8?Q?=82=AC?=", "\u{fc}\u{20ac}"),
         ("Subject: =?gb2312?B?0Q==?= =?gb2312?B?6dak?=", "\u{9a8c}\u{8bc1}"),
         ("Subject: =?utf-8?Q?a?= b =?utf-8?Q?c?=", "a b c"),
+        ("Subject: [=?utf-8?Q?=C3=BC?=] 4466", "[\u{fc}] 4466"),
+        ("Subject: x=?utf-8?B?w7w=?=y", "x\u{fc}y"),
+        ("Subject: \u{3010}=?utf-8?B?w7w=?=\u{3011}", "\u{3010}\u{fc}\u{3011}"),
+        ("Subject: Re:=?utf-8?Q?=C3=BC?=: 4466", "Re:\u{fc}: 4466"),
+        ("Subject: one\n  two\n\tthree", "one two three"),
         ("Subject: =?utf-8?Q?a?= =?iso-8859-1?Q?=FC?=", "a\u{fc}"),
         ("Subject: =?utf-8*en?Q?one two_three?=", "one two three"),
         ("Subject: =?utf-8?Q?100%_=3D=ZZ?=", "100%_=3D=ZZ"),
+        ("Subject: =?utf-8?Q?Ready?_Yes??=", "Ready? Yes?"),
         ("Subject: one\nSubject: two", "one"),
         ("Subject: \u{fc}ber\nsubject: two", "\u{fc}ber"),
         (
@@ -158,6 +168,10 @@ async fn reads_headers_that_are_encoded_in_unusual_ways() {
     }
     let raw = b"Content-Type: text/plain; charset=gbk\nSubject: \xd1\xe9\xd6\xa4\n\ntext";
     assert_eq!(receiver.receive(raw).await.subject, "\u{9a8c}\u{8bc1}");
+    let unlabelled = b"Subject: f\xfcr\nFrom: Ren\xe9 <a@example.com>\n\ntext";
+    let message = receiver.receive(unlabelled).await;
+    let name = message.from.as_ref().map(|from| from.name.as_str());
+    assert_eq!((message.subject.as_str(), name), ("f\u{fc}r", Some("Ren\u{e9}")));
     let twice = b"From: a@example.com\nFrom: b@example.com\nMessage-ID: <1@x>\nMessage-ID: <2@x>\n\ntext";
     let message = receiver.receive(twice).await;
     assert_eq!(

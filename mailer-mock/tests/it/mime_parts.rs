@@ -100,7 +100,9 @@ async fn describes_attachments() {
          --b\nContent-Type: image/gif\nContent-ID: <dot@x>\n\nGIF\n\
          --b\nContent-Type: message/rfc822\n\nSubject: forwarded\n\n--b\nContent-Type: image/png; name={long}\n\n\
          --b\nContent-Type: application/pdf\nContent-Disposition: attachment;\n filename*0*=utf-8''%E2%82;\n filename*1*=%ACuro.pdf\n\n\
-         --b\nContent-Type: application/pdf\nContent-Disposition: attachment;\n filename*0=\"very \";\n filename*1=long.pdf\n\n--b--\n"
+         --b\nContent-Type: application/pdf\nContent-Disposition: attachment;\n filename*0=\"very \";\n filename*1=long.pdf\n\n\
+         --b\nContent-Disposition: attachment; filename=\"a_.pdf\"; filename*=UTF-8''a%E2%82%AC.pdf\n\n\
+         --b\nContent-Type: a/b; name=\"_.pdf\"; name*=iso-8859-1''%E9.pdf\n\n--b--\n"
     );
     let message = receiver.receive(mail).await;
     assert_eq!(message.text, "text");
@@ -128,6 +130,8 @@ async fn describes_attachments() {
             (6, &long[..255], "image/png", "", false, 0),
             (7, "\u{20ac}uro.pdf", "application/pdf", "", false, 0),
             (8, "very long.pdf", "application/pdf", "", false, 0),
+            (9, "a\u{20ac}.pdf", "text/plain", "", false, 0),
+            (10, "\u{e9}.pdf", "a/b", "", false, 0),
         ]
     );
 }
@@ -151,6 +155,14 @@ async fn html_contains_its_inline_pictures() {
         (
             "<p style='background: url(cid:logo@x)'>",
             format!("<p style='background: url({png})'>"),
+        ),
+        (
+            "<p style=\"background: url(&quot;cid:logo@x&quot;)\">",
+            format!("<p style=\"background: url(&quot;{png}&quot;)\">"),
+        ),
+        (
+            "<p style=\"background: url( &#39;cid:logo@x&#39; )\">",
+            format!("<p style=\"background: url( &#39;{png}&#39; )\">"),
         ),
         (
             "<img src='cid:a&amp;b%20c@x'>",

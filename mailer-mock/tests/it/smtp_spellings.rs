@@ -42,6 +42,7 @@ async fn accepts_the_spellings_of_real_clients() {
         ("RCPT TO:<@relay.example:\"a b\"@example.com>", 250),
         ("RCPT TO:<ada@[127.0.0.1]>", 250),
         ("RCPT TO:<ada@[IPv6:2001:db8::1]> ", 250),
+        ("RCPT TO:<ada@[ipv6:::1]>", 250),
         ("RCPT TO:<ada@localhost>", 250),
         ("RCPT TO:<ada+tag=x/y@example.com>", 250),
         ("RCPT TO:<ada.@example.com>", 250),

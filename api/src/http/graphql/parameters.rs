@@ -92,7 +92,8 @@ pub(super) fn from_url(query: &str) -> Result<Request, InvalidParameters> {
 fn request(mut parameters: serde_json::Map<String, Value>) -> Result<Request, InvalidParameters> {
     let mut take = |name| parameters.remove(name).unwrap_or_default();
     let (query, extensions) = (take("query"), take("extensions"));
-    if query.is_null() && extensions.get("persistedQuery").is_some() {
+    let is_missing = query.is_null() || query.as_str() == Some("");
+    if is_missing && extensions.get("persistedQuery").is_some() {
         return Err(InvalidParameters::PersistedQuery);
     }
     let Value::String(query) = query else {
