@@ -256,10 +256,8 @@ async fn persisted_query_without_document_gets_the_code_that_clients_know() {
         let body = json!({ "query": query, "extensions": hash }).to_string();
         let post = app.request(Method::POST, "/graphql").body(body);
         let post = post.header("content-type", "application/json");
-        let extensions = ("extensions", hash.to_string());
-        let query_parameter = query.map(|query| ("query", query.to_owned()));
-        let parameters: Vec<_> = query_parameter.into_iter().chain([extensions]).collect();
-        let get = app.request(Method::GET, "/graphql").query(&parameters);
+        let query_parameter = query.map_or(String::new(), |query| format!("&query={query}"));
+        let get = app.request(Method::GET, &format!("/graphql?extensions={hash}{query_parameter}"));
         for request in [post, get] {
             let response = request.send().await.expect("the server answers");
             let answer: Value = response.json().await.expect("JSON");
