@@ -4,8 +4,16 @@ use axum::http::{HeaderValue, Uri};
 #[must_use]
 pub fn is_local_origin(origin: &HeaderValue) -> bool {
     let url = Uri::try_from(origin.as_bytes()).ok();
-    let host = url.as_ref().filter(|url| url.scheme().is_some()).and_then(Uri::host);
-    host.is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost"))
+    let authority = url
+        .as_ref()
+        .filter(|url| url.scheme().is_some())
+        .and_then(Uri::authority);
+    authority.is_some_and(|authority| {
+        let host = authority.host();
+        let has_valid_port = authority.as_str() == host || authority.port_u16().is_some();
+        let is_local = matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost");
+        is_local && has_valid_port
+    })
 }
 
 #[cfg(test)]
