@@ -16,25 +16,10 @@ struct Term {
 }
 
 /// The names before a colon.
-const FIELDS: [&str; 14] = [
-    "addressed",
-    "after",
-    "bcc",
-    "before",
-    "cc",
-    "from",
-    "has",
-    "is",
-    "larger",
-    "message-id",
-    "reply-to",
-    "smaller",
-    "subject",
-    "to",
-];
+const FIELDS: &str = "addressed after bcc before cc from has is larger message-id reply-to smaller subject to";
 
 /// Names that people know from other programs.
-const UNSUPPORTED: [&str; 6] = ["body", "date", "filename", "label", "size", "tag"];
+const UNSUPPORTED: &str = "body date filename label size tag";
 
 type Condition = Box<dyn Fn(&Message) -> bool>;
 
@@ -65,8 +50,8 @@ impl Term {
         let rest = term.strip_prefix(['-', '!']).filter(|rest| !rest.is_empty());
         let (excluded, term) = (rest.is_some(), rest.unwrap_or(term));
         let named = term.split_once(':').filter(|(name, value)| {
-            let name = name.to_ascii_lowercase();
-            FIELDS.contains(&&*name) || UNSUPPORTED.contains(&&*name) && !value.is_empty()
+            let is_one_of = |names: &str| names.split(' ').any(|one| name.eq_ignore_ascii_case(one));
+            is_one_of(FIELDS) || is_one_of(UNSUPPORTED) && !value.is_empty()
         });
         // Other text may contain a colon, such as `localhost:8025` or `Re:`.
         let (name, value) = named.unwrap_or(("", term));
