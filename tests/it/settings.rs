@@ -200,7 +200,7 @@ async fn refused_connection_is_named_without_secrets() {
             ("DATABASE_URL", url),
             ("RUST_LOG", "trace"),
         ];
-        let (status, lines) = Process::api(folder.path(), &["migrate"], &environment).end().await;
+        let (status, lines) = Process::api(folder.path(), &[], &environment).end().await;
         assert_eq!(status, Some(1), "{url} {lines:?}");
         assert!(!lines.iter().any(|line| line.contains("hunter2")), "{url} {lines:?}");
         let error = format!("error: DATABASE_URL: cannot connect to {place}: ");
