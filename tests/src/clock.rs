@@ -49,6 +49,12 @@ impl ManualClock {
         self.time.send_modify(|(wall, _)| *wall = wall.before(duration));
     }
 
+    /// How many tasks wait for a time.
+    #[must_use]
+    pub fn sleepers(&self) -> usize {
+        self.time.receiver_count()
+    }
+
     /// Makes everything panic that asks for the time.
     pub fn set_broken(&self, is_broken: bool) {
         self.is_broken.store(is_broken, Ordering::Relaxed);

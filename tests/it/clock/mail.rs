@@ -4,9 +4,9 @@ use api::accounts::DomainError;
 use entity::email_outbox;
 use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::EntityTrait;
-use tests::{Database, PASSWORD, TestApp, TestCore, credentials, on_both_databases};
+use tests::{Database, PASSWORD, TestCore, credentials, on_both_databases};
 
-use super::{DAY, HOUR};
+use super::{DAY, HOUR, start};
 use crate::outbox::{fault, reply};
 use crate::seconds;
 
@@ -37,7 +37,7 @@ async fn lease_from_a_time_ahead_has_ended(database: Database) {
 
 #[on_both_databases]
 async fn mail_worker_sends_after_the_clock_was_set_back(database: Database) {
-    let app = TestApp::start(&database).await;
+    let app = start(&database).await;
     app.clock.set_ahead(seconds(DAY));
     app.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
     app.register("ada@example.com", PASSWORD).await.succeeds();
