@@ -19,9 +19,6 @@ use crate::metrics::Metrics;
 use crate::random::SharedRandom;
 use crate::start_error::StartError;
 
-/// How many emails are sent at once, each on a connection of its own.
-pub(super) const CONNECTIONS: usize = 8;
-
 /// Composes claimed emails. Called just before they are sent, so that a code in one is never old on arrival.
 pub type Compose = Arc<dyn Fn(Vec<Claim>) -> BoxFuture<'static, Result<Vec<Composed>, DbErr>> + Send + Sync>;
 
@@ -101,6 +98,7 @@ impl MailWorker {
     pub async fn claim(&self) -> Result<Option<Claim>, DbErr> {
         let any = Selection {
             room: 1,
+            per_domain: 1,
             ..Selection::default()
         };
         let now = self.clock.now();

@@ -18,8 +18,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::attempt::CONNECTIONS;
 use super::outbox::{OutboxSignal, Selection};
+
+/// How many emails are sent at once, each on a connection of its own.
+pub(super) const CONNECTIONS: usize = 8;
 
 /// An email that takes longer than this makes its domain a slow one.
 const SLOW: Duration = Duration::from_secs(2);
@@ -31,7 +33,7 @@ const FORGET_AFTER: Duration = Duration::from_mins(10);
 const REMEMBERED: usize = 100;
 
 /// Connections that one domain may use until it answers quickly.
-pub(super) const PER_DOMAIN: usize = CONNECTIONS / 4;
+const PER_DOMAIN: usize = CONNECTIONS / 4;
 
 /// Connections that all such domains may use together.
 const ALL_OTHERS: usize = CONNECTIONS * 3 / 4;
@@ -135,12 +137,14 @@ impl Domains {
             only: None,
             quick,
             room,
+            per_domain: PER_DOMAIN,
         };
         let mut selections = vec![first];
         if !waiting.is_empty() {
             selections.push(Selection {
                 only: Some(waiting),
                 room,
+                per_domain: PER_DOMAIN,
                 ..Selection::default()
             });
         }

@@ -17,7 +17,6 @@ use sea_orm::{
 use tokio::sync::Notify;
 
 use super::domain_owner::owner_of;
-use super::domains::PER_DOMAIN;
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
 use crate::sql::statement;
@@ -61,8 +60,10 @@ pub(super) struct Selection {
     pub only: Option<HashSet<String>>,
     /// Domains that may have any number of emails.
     pub quick: HashSet<String>,
-    /// How many emails of all other domains together. Each may have [`PER_DOMAIN`].
+    /// How many emails of all other domains together.
     pub room: usize,
+    /// How many emails of each of the other domains.
+    pub per_domain: usize,
 }
 
 impl Selection {
@@ -72,7 +73,7 @@ impl Selection {
         for claim in claims.iter().filter(|claim| !self.quick.contains(&claim.row.domain)) {
             *others.entry(&claim.row.domain).or_default() += 1;
         }
-        others.values().sum::<usize>() >= self.room || others.values().any(|count| *count >= PER_DOMAIN)
+        others.values().sum::<usize>() >= self.room || others.values().any(|count| *count >= self.per_domain)
     }
 }
 
@@ -175,7 +176,7 @@ pub(super) async fn claim(
         number(limit),
         lease.into(),
         (now + LEASE).into(),
-        number(PER_DOMAIN),
+        number(selection.per_domain),
         number(selection.room),
         list(&selection.quick),
         list(&selection.except),

@@ -20,7 +20,8 @@ use sea_orm::DbErr;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{CONNECTIONS, MailWorker};
+use super::attempt::MailWorker;
+use super::domains::CONNECTIONS;
 use super::outbox::{self, Claim};
 use super::outcome::Outcome;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{OffsetDateTime, UtcOffset};
 
-use super::messages::Range;
+use super::range::Range;
 use super::search::Search;
 use crate::message::{Address, Message};
 use crate::mime::{self, Attachment};

@@ -10,26 +10,12 @@ use serde_json::Value;
 
 use super::error::{HttpError, parse_body};
 use super::message_json;
+use super::range::Range;
 use super::request_body::RequestBody;
 use super::search::Search;
 use crate::mailbox::Mailbox;
 use crate::message::Message;
 use crate::mime;
-
-/// A part of a list. Clients of Mailpit send more parameters, which are ignored.
-#[derive(Deserialize, FromRequestParts)]
-#[from_request(via(Query), rejection(HttpError))]
-pub(super) struct Range {
-    #[serde(default)]
-    pub(super) start: usize,
-    #[serde(default = "default_limit")]
-    pub(super) limit: usize,
-}
-
-/// As in Mailpit.
-fn default_limit() -> usize {
-    50
-}
 
 #[derive(Deserialize, FromRequestParts)]
 #[from_request(via(Query), rejection(HttpError))]

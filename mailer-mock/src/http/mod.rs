@@ -17,6 +17,7 @@ mod message_html;
 mod message_json;
 mod messages;
 mod page;
+mod range;
 mod request_body;
 mod router;
 mod search;

@@ -18,8 +18,7 @@ async fn offset(app: &TestApp) -> Option<f64> {
 mod postgres {
     use api::clock::{Clock, SystemClock};
     use sea_orm::ConnectionTrait;
-    use tempfile::TempDir;
-    use tests::{Process, eventually};
+    use tests::{Installation, eventually};
 
     use super::*;
     use crate::seconds;
@@ -62,14 +61,8 @@ mod postgres {
                 ALTER DATABASE {name} SET search_path = fake, pg_catalog, public"
             );
             db.execute_unprepared(&fake).await.expect("the function is new");
-            let folder = TempDir::new().expect("a folder");
-            let environment = [
-                ("DATABASE_URL", database.url()),
-                ("HTTP_ADDR", "127.0.0.1:0"),
-                ("SMTP_URL", "smtp://127.0.0.1:1"),
-                ("LOG_FORMAT", "json"),
-            ];
-            let mut server = Process::api(folder.path(), &[], &environment);
+            let installation = Installation::on(database.url()).await.with("LOG_FORMAT", "json");
+            let mut server = installation.process();
             let warning = "the clock of this server and the clock of the database differ";
             let mut seen = Vec::new();
             while !seen.last().is_some_and(|line: &String| line.contains("listens on")) {

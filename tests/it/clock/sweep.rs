@@ -4,8 +4,7 @@ use api::accounts;
 use entity::{rate_limit, session, sweep_clock, verification};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use tempfile::TempDir;
-use tests::{Database, PASSWORD, Process, TestCore, count, credentials, on_both_databases};
+use tests::{Database, Installation, PASSWORD, TestCore, count, credentials, on_both_databases};
 
 use super::{DAY, HOUR};
 use crate::seconds;
@@ -128,15 +127,8 @@ async fn clear(core: &TestCore) {
 
 #[on_both_databases]
 async fn jump_is_logged_as_an_error(database: Database) {
-    let folder = TempDir::new().expect("a folder");
-    let environment = [
-        ("DATABASE_URL", database.url()),
-        ("HTTP_ADDR", "127.0.0.1:0"),
-        ("SMTP_URL", "smtp://127.0.0.1:1"),
-        ("LOG_FORMAT", "json"),
-    ];
-    let mut first = Process::api(folder.path(), &[], &environment);
-    first.listening().await;
+    let installation = Installation::on(database.url()).await.with("LOG_FORMAT", "json");
+    let (first, _) = installation.start().await;
     let db = api::database::connect(database.url())
         .await
         .expect("the database opens");
@@ -168,7 +160,7 @@ async fn jump_is_logged_as_an_error(database: Database) {
         .exec_without_returning(&db)
         .await
         .expect("the row is new");
-    let mut second = Process::api(folder.path(), &[], &environment);
+    let mut second = installation.process();
     let line = second.line_with("set the clock right").await;
     assert!(line.contains("ERROR"), "{line}");
     assert!(
