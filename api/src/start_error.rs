@@ -40,7 +40,7 @@ pub enum StartError {
          (@ is %40)"
     )]
     SmtpUrl,
-    #[error("MAIL_FROM: expected NAME <ADDRESS> or ADDRESS")]
+    #[error("MAIL_FROM: expected NAME <ADDRESS> or ADDRESS, in ASCII before the @")]
     MailFrom,
     #[error("ARGON2_M_KIB, ARGON2_T, ARGON2_P: {0}")]
     HashParameters(argon2::Error),

@@ -197,6 +197,7 @@ async fn without_a_free_descriptor_idle_connections_make_room() {
         .iter()
         .filter(|line| line.contains("cannot accept connections"))
         .collect();
-    assert_eq!(failures.len(), 1, "{log:#?}");
-    assert!(failures[0].contains("failures=1"), "{failures:?}");
+    // The first one at once; later ones share a line in ten seconds.
+    assert!(failures[0].contains("failures=1"), "{log:#?}");
+    assert!(failures.len() < 5, "{log:#?}");
 }

@@ -66,6 +66,16 @@ async fn rejected_email_does_not_block_the_next_one(database: Database) {
     assert!(app.mailbox().messages_to("nobody@example.com").is_empty());
 }
 
+/// The clock stands still, so the email would never be tried again.
+#[on_both_databases]
+async fn silent_connection_is_replaced_in_the_same_attempt(database: Database) {
+    let (app, proxy) = start_behind_proxy(&database).await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
+    proxy.strand();
+    app.register("bob@example.com", PASSWORD).await.succeeds();
+    app.next_mail("bob@example.com").await;
+}
+
 /// These tests wait for the delivery timeout of 20 seconds.
 mod slow {
     use super::*;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -26,6 +27,7 @@ struct ScriptedServer {
     address: SocketAddr,
     script: Arc<Mutex<Script>>,
     seen: Arc<Mutex<Vec<String>>>,
+    taken: Arc<AtomicUsize>,
 }
 
 impl ScriptedServer {
@@ -35,6 +37,7 @@ impl ScriptedServer {
             address: listener.local_addr().expect("an address"),
             script: Arc::new(Mutex::new(script.iter().copied().collect())),
             seen: Arc::default(),
+            taken: Arc::default(),
         };
         let accepting = server.clone();
         tokio::spawn(async move {
@@ -64,7 +67,11 @@ impl ScriptedServer {
             writer.write_all(reply).await?;
             if reply.starts_with(b"354") {
                 while lines.next_line().await?.is_some_and(|line| line != ".") {}
-                writer.write_all(self.reply("end", b"250 taken\r\n")).await?;
+                let reply = self.reply("end", b"250 taken\r\n");
+                // Before the client can act on the reply.
+                self.taken
+                    .fetch_add(usize::from(reply.starts_with(b"250")), Ordering::Relaxed);
+                writer.write_all(reply).await?;
             }
         }
         Ok(())
@@ -77,6 +84,11 @@ impl ScriptedServer {
 
     fn heal(&self) {
         self.script.lock().expect("not poisoned").clear();
+    }
+
+    /// How many emails it has taken.
+    fn taken(&self) -> usize {
+        self.taken.load(Ordering::Relaxed)
     }
 
     fn seen(&self) -> Vec<String> {
@@ -222,11 +234,13 @@ async fn refused_connection_does_not_give_up_the_email() {
         if query.is_empty() {
             server.heal();
             server.script.lock().expect("not poisoned").extend(offers_login);
+            let taken = server.taken();
             within(TIMEOUT, case, async || {
                 app.clock.advance(Duration::from_secs(2));
                 count::<email_outbox::Entity>(app.db()).await == 0
             })
             .await;
+            assert_eq!(server.taken(), taken + 1, "{case}: it is sent, not given up");
         }
     }
 }
@@ -245,6 +259,7 @@ async fn refused_email_is_given_up() {
             count::<email_outbox::Entity>(app.db()).await == 0
         })
         .await;
+        assert_eq!(server.taken(), 0, "{verb}");
     }
 }
 

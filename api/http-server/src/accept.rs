@@ -62,10 +62,22 @@ pub async fn accept_connections<H, F>(
     connections.close().await;
 }
 
+/// Linux reports errors of the network and of a firewall as errors of `accept`. They say nothing about other connections.
 fn concerns_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{
+        ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkDown, NetworkUnreachable,
+        PermissionDenied, TimedOut,
+    };
     matches!(
         error.kind(),
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+        ConnectionAborted
+            | ConnectionRefused
+            | ConnectionReset
+            | HostUnreachable
+            | NetworkDown
+            | NetworkUnreachable
+            | PermissionDenied
+            | TimedOut
     )
 }
 

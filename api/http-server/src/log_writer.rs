@@ -99,20 +99,22 @@ impl Shared {
     /// The body of the thread.
     fn write_to(&self, mut output: impl Write) {
         let mut lines = Vec::new();
+        // Whether the last line that was written has no end.
+        let mut is_torn = false;
         loop {
             self.take(&mut lines);
-            let written = write(&mut output, &lines);
-            self.dropped.inc_by(count_lines(&lines[written..]));
-            let is_torn = written < lines.len() && lines[..written].last().is_some_and(|byte| *byte != b'\n');
-            lines.clear();
-            if is_torn {
-                // The next line must not continue the torn one.
-                lines.push(b'\n');
+            if is_torn && write(&mut output, b"\n") == 1 {
+                is_torn = false;
             }
+            // What continued the torn line could not be told from it.
+            let written = if is_torn { 0 } else { write(&mut output, &lines) };
+            self.dropped.inc_by(count_lines(&lines[written..]));
+            is_torn |= lines[..written].last().is_some_and(|byte| *byte != b'\n');
+            lines.clear();
         }
     }
 
-    /// Waits for lines and appends all that wait.
+    /// Waits for lines and takes all that wait.
     fn take(&self, lines: &mut Vec<u8>) {
         let mut queue = self.lock();
         queue.is_writing = false;
@@ -120,11 +122,7 @@ impl Shared {
         let waiting = self.changed.wait_while(queue, |queue| queue.lines.is_empty());
         let mut queue = waiting.unwrap_or_else(PoisonError::into_inner);
         queue.is_writing = true;
-        if lines.is_empty() {
-            mem::swap(lines, &mut queue.lines);
-        } else {
-            lines.append(&mut queue.lines);
-        }
+        mem::swap(lines, &mut queue.lines);
     }
 }
 
@@ -232,6 +230,24 @@ mod tests {
         }
         log.writer.push(b"four\n");
         assert_eq!(log.text(), "one\nt\nfour\n");
+    }
+
+    #[test]
+    fn torn_line_is_ended_however_many_writes_fail() {
+        let log = Log::start();
+        for result in [Ok(5), full(), full()] {
+            log.results.send(result).expect("the thread runs");
+        }
+        for (lines, dropped) in [("one\ntwo\nthree\n", 2), ("four\n", 3)] {
+            log.writer.push(lines.as_bytes());
+            while log.dropped.get() < dropped {
+                thread::yield_now();
+            }
+        }
+        log.writer.push(b"five\n");
+        let dropped = log.dropped.clone();
+        assert_eq!(log.text(), "one\nt\nfive\n");
+        assert_eq!(dropped.get(), 3);
     }
 
     #[test]

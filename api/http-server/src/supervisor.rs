@@ -89,7 +89,7 @@ impl Supervisor {
         self.lock_down().clone()
     }
 
-    /// Tells tasks that they shall return. None is started again.
+    /// Tells tasks that they shall return. None is started again; threads work on until their owner is gone.
     pub fn stop(&self) {
         self.stop.cancel();
     }

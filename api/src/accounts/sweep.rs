@@ -38,10 +38,11 @@ pub async fn keep_sweeping(app: App) {
 /// When the database fails. A failure for one table does not stop the others.
 pub async fn sweep(app: &App) -> Result<u64, DbErr> {
     app.client_limit.sweep();
-    if !can_trust_clock(app).await? {
+    // One instant for the check and what relies on it.
+    let now = app.clock.now();
+    if !can_trust_clock(app, now).await? {
         return Ok(0);
     }
-    let now = app.clock.now();
     let corrected = correct_future(app, now).await;
     let db = &app.db;
     // With its emails goes what the mail worker is about to record, in another order: both would wait for each other.
@@ -73,11 +74,8 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
 }
 
 /// Whether the clock has moved as far as time has passed. If not, rows may look expired that are not.
-async fn can_trust_clock(app: &App) -> Result<bool, DbErr> {
-    let verdict = app
-        .clock_check
-        .check(&app.db, app.clock.now(), app.clock.monotonic())
-        .await?;
+async fn can_trust_clock(app: &App, now: Timestamp) -> Result<bool, DbErr> {
+    let verdict = app.clock_check.check(&app.db, now, app.clock.monotonic()).await?;
     match verdict {
         ClockVerdict::Agrees => Ok(true),
         ClockVerdict::Accepted => {

@@ -21,6 +21,10 @@ impl Sender {
     /// Parses `MAIL_FROM`. The domain becomes ASCII, because few mail servers take another one.
     pub(crate) fn parse(text: &str) -> Result<Self, StartError> {
         let Mailbox { name, email } = text.parse().map_err(|_| StartError::MailFrom)?;
+        // Few mail servers take such a name (RFC 6531).
+        if !email.user().is_ascii() {
+            return Err(StartError::MailFrom);
+        }
         let domain = idna::domain_to_ascii_strict(email.domain()).map_err(|_| StartError::MailFrom)?;
         let email = Address::new(email.user(), domain).map_err(|_| StartError::MailFrom)?;
         Ok(Self(Mailbox::new(name, email)))
@@ -222,6 +226,7 @@ mod tests {
             "ada@-.example",
             "ada@exa mple.com",
             "Ada <ada@example.com",
+            "ädä@example.com",
             "ada@bü\u{200e}cher.example",
         ] {
             assert!(Sender::parse(text).is_err(), "{text}");

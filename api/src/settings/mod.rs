@@ -128,6 +128,7 @@ pub struct Settings {
     /// Names of the API in the Host header, separated by commas [default: any; in development none but local ones]
     #[arg(long, env = "ALLOWED_HOSTS", value_name = "NAMES", value_delimiter = ',', value_parser = host_name)]
     allowed_hosts: Option<Vec<String>>,
+
     /// Connections in all [default: 4096, or as many as the limit of open files allows]
     #[arg(long, env = "MAX_CONNECTIONS", value_name = "NUMBER", value_parser = positive::<usize>)]
     max_connections: Option<usize>,

@@ -108,6 +108,7 @@ pub(super) fn activation_url(text: &str) -> Result<Url, &'static str> {
     Url::parse(text)
         .ok()
         .filter(|url| !url.cannot_be_a_base() && url.fragment().is_none())
+        .filter(|url| !matches!(url.scheme(), "javascript" | "vbscript" | "data" | "file"))
         .ok_or("an absolute URL without a fragment (#), such as https://app.example.com/activate")
 }
 
@@ -374,6 +375,8 @@ mod tests {
             "localhost:5173",
             "/home",
             "javascript:alert(1)",
+            "javascript://app.example.com/%0aalert(1)",
+            "file:///etc/passwd",
             "mailto:ada@example.com",
             "ftp://tansy.example",
             "tansy://home",
@@ -408,6 +411,8 @@ mod tests {
             "https://app.example.com/#/activate",
             "https://app.example.com/activate#",
             "javascript:alert(1)",
+            "javascript://app.example.com/%0aalert(1)",
+            "file:///etc/passwd",
             "mailto:ada@example.com",
         ] {
             assert!(activation_url(text).is_err(), "{text}");

@@ -6,6 +6,8 @@ use axum::http::{HeaderMap, header};
 use headers_accept::Accept;
 use mediatype::MediaTypeBuf;
 
+use super::parameters::is_utf8;
+
 /// For clients that read `application/json` only, and for those that do not care.
 pub(super) const JSON: &str = "application/json; charset=utf-8";
 /// For clients that prefer it. With it, a rejected request has an error status.
@@ -22,11 +24,23 @@ pub(super) fn media_type(headers: &HeaderMap) -> &'static str {
     let values = headers.get_all(header::ACCEPT).iter();
     let ranges: Vec<_> = values.filter_map(|value| value.to_str().ok()).collect();
     // Both types are in UTF-8, and a range with this parameter would match neither.
+    let is_charset = |parameter: &str| {
+        let (name, value) = parameter.split_once('=').unwrap_or_default();
+        name.trim().eq_ignore_ascii_case("charset") && is_utf8(value)
+    };
+    let without_charset = |range: &str| {
+        range
+            .split(';')
+            .filter(|it| !is_charset(it))
+            .collect::<Vec<_>>()
+            .join(";")
+    };
     let ranges = ranges
         .join(",")
-        .to_ascii_lowercase()
-        .replace(";charset=utf-8", "")
-        .replace("; charset=utf-8", "");
+        .split(',')
+        .map(without_charset)
+        .collect::<Vec<_>>()
+        .join(",");
     let Ok(accept) = ranges.parse::<Accept>() else {
         return JSON;
     };
@@ -55,6 +69,8 @@ mod tests {
             "application/json;q=0.5, application/graphql-response+json",
             "application/graphql-response+json;charset=utf-8, application/json;charset=utf-8",
             "Application/GraphQL-Response+JSON",
+            "application/graphql-response+json; charset=\"UTF-8\", application/json",
+            "application/graphql-response+json ;charset=utf8;q=1",
             "application/json;q=0, */*",
             "*/*;q=0.1, application/graphql-response+json;q=0.2",
             "text/html, application/graphql-response+json ; q=0.001",

@@ -36,7 +36,7 @@ pub(super) fn is_json(headers: &HeaderMap) -> bool {
     json && utf8
 }
 
-fn is_utf8(charset: &str) -> bool {
+pub(super) fn is_utf8(charset: &str) -> bool {
     let charset = charset.trim().trim_matches('"');
     charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("utf8")
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use lettre::address::Envelope;
 use mail_send::smtp::message::Parameters;
 use mail_send::{Error, SmtpClient};
-use smtp_proto::{EXT_8BIT_MIME, EXT_SMTP_UTF8, EXT_START_TLS, EhloResponse};
+use smtp_proto::{EXT_START_TLS, EhloResponse};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
@@ -15,7 +15,7 @@ use super::server::{Server, Tls};
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a reply may take.
+/// How long a reply may take. The limit of a whole sending is not longer.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// How long resetting or closing a connection may take.
@@ -40,7 +40,6 @@ type Client = SmtpClient<Box<dyn Stream>>;
 /// An open connection.
 pub(super) struct Connection {
     client: Client,
-    extensions: EhloResponse<String>,
 }
 
 impl Connection {
@@ -71,35 +70,16 @@ impl Connection {
             let login = client.authenticate(credentials, &extensions).await;
             login.map_err(|error| failed("login", &error))?;
         }
-        Ok(Self { client, extensions })
+        Ok(Self { client })
     }
 
     /// Begins an email. The sender is the same for all emails, so a refusal for good is a fault of the connection.
-    pub(super) async fn begin(&mut self, envelope: &Envelope, content: &[u8]) -> Result<(), Fault> {
-        let mut parameters = Parameters::new();
-        let mut addresses = envelope.to().iter().chain(envelope.from());
-        if !addresses.all(|address| address.to_string().is_ascii()) {
-            self.require(EXT_SMTP_UTF8, "SMTPUTF8")?;
-            parameters.add("SMTPUTF8");
-        }
-        if !content.is_ascii() {
-            self.require(EXT_8BIT_MIME, "8BITMIME")?;
-            parameters.add(("BODY", "8BITMIME"));
-        }
-        let sender = envelope.from().map(AsRef::as_ref).unwrap_or_default();
-        let begun = self.client.mail_from(sender, &parameters).await;
+    pub(super) async fn begin(&mut self, sender: &str) -> Result<(), Fault> {
+        let begun = self.client.mail_from(sender, &Parameters::new()).await;
         begun.map_err(|error| match reply_code(&error) {
             Some(code @ (400..=420 | 422..=499)) => Fault::TemporarilyRejected(code),
             _ => failed("MAIL", &error),
         })
-    }
-
-    fn require(&self, extension: u32, name: &str) -> Result<(), Fault> {
-        if self.extensions.has_capability(extension) {
-            Ok(())
-        } else {
-            Err(Fault::Connection(format!("the mail server lacks {name}")))
-        }
     }
 
     /// Sends the email that has begun.

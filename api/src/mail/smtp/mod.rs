@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use lettre::Message;
-use lettre::address::Envelope;
 use tokio::time::Instant;
 
 use self::connection::{Connection, Fault};
@@ -20,6 +19,9 @@ pub use self::server::SmtpConfig;
 
 /// How long one sending may take, with connecting. Shorter than the lease of a claim.
 pub(super) const SEND_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long a kept connection may take to begin an email. All of them together leave time for a new one.
+const KEPT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How often unused connections are closed. So a connection is unused for at most twice this time.
 const CHECK_INTERVAL: Duration = Duration::from_secs(30);
@@ -67,7 +69,8 @@ impl Smtp {
 
     async fn deliver(&self, message: &Message, progress: Option<&InProgress>) -> Result<(), Fault> {
         let (envelope, content) = (message.envelope(), message.formatted());
-        let mut connection = self.begin(envelope, &content).await?;
+        let sender = envelope.from().map(AsRef::as_ref).unwrap_or_default();
+        let mut connection = self.begin(sender).await?;
         if let Some(progress) = progress {
             progress.sent(Instant::now());
         }
@@ -87,18 +90,18 @@ impl Smtp {
         delivered
     }
 
-    /// A connection on which the email has begun. The server may have closed one that was kept. Nothing was sent on it,
+    /// A connection on which the email has begun. One that was kept may be closed or silent by now. Nothing was sent on it,
     /// so another one takes its place.
-    async fn begin(&self, envelope: &Envelope, content: &[u8]) -> Result<Connection, Fault> {
+    async fn begin(&self, sender: &str) -> Result<Connection, Fault> {
         while let Some(mut connection) = self.kept() {
-            match connection.begin(envelope, content).await {
-                Ok(()) => return Ok(connection),
-                Err(Fault::Connection(_)) => {}
-                Err(fault) => return Err(fault),
+            match tokio::time::timeout(KEPT_TIMEOUT, connection.begin(sender)).await {
+                Ok(Ok(())) => return Ok(connection),
+                Ok(Err(Fault::Connection(_))) | Err(_) => {}
+                Ok(Err(fault)) => return Err(fault),
             }
         }
         let mut connection = Connection::open(&self.server).await?;
-        connection.begin(envelope, content).await?;
+        connection.begin(sender).await?;
         Ok(connection)
     }
 
