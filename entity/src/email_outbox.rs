@@ -21,6 +21,8 @@ pub struct Model {
     pub domain: String,
     /// The verification whose code the email carries; the row is deleted with it. Null for a notice.
     pub verification_id: Option<Uuid>,
+    /// The language (BCP 47); null for the default.
+    pub locale: Option<String>,
     /// When the row was written.
     pub created_at: Timestamp,
     /// When it may be claimed: at once, after a pause, or when the lease of a dead worker ends.

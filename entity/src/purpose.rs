@@ -26,4 +26,24 @@ pub enum EmailKind {
     /// time the email is composed, says that the account exists.
     #[sea_orm(string_value = "registration")]
     Registration,
+    /// Somebody wants to reset the password of this address. The email carries the code or, if the address has no user,
+    /// says that there is no account.
+    #[sea_orm(string_value = "password_reset")]
+    PasswordReset,
+    /// A user wants to use this address. The email carries the code or, if the address has a user by the time the email is
+    /// composed, says that it is taken.
+    #[sea_orm(string_value = "email_change")]
+    EmailChange,
+    /// A notice: the password was changed or reset.
+    #[sea_orm(string_value = "password_changed")]
+    PasswordChanged,
+    /// A notice to the present address: a change to another one was requested.
+    #[sea_orm(string_value = "email_change_requested")]
+    EmailChangeRequested,
+    /// A notice to the former address: the account uses another one now.
+    #[sea_orm(string_value = "email_changed")]
+    EmailChanged,
+    /// A notice: the account was deleted.
+    #[sea_orm(string_value = "account_deleted")]
+    AccountDeleted,
 }

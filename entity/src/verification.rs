@@ -23,8 +23,11 @@ pub struct Model {
     pub email: HiddenText,
     /// The canonical form of the address.
     pub email_canonical: HiddenText,
-    /// The user who began it; null for a registration. The row is deleted with the user.
+    /// The user that it changes; null for a registration, and for a reset of an address without a user. The row is deleted
+    /// with the user.
     pub user_id: Option<Uuid>,
+    /// Email change: the canonical address of the user when it began. Null for other purposes.
+    pub former_email_canonical: Option<HiddenText>,
     /// SHA-256 of the token that names this verification; unique.
     #[sea_orm(unique)]
     pub token_digest: HiddenBytes,
@@ -67,6 +70,16 @@ pub fn is_open_registration(canonical: &str) -> Condition {
     Condition::all()
         .add(Column::EmailCanonical.eq(HiddenText(canonical.to_owned())))
         .add(Column::Purpose.into_expr().eq(registration))
+        .add(Column::ConsumedAt.is_null())
+}
+
+/// The condition of the open email change of a user, which the unique index serves.
+#[must_use]
+pub fn is_open_email_change(user: Uuid) -> Condition {
+    let email_change = Expr::Constant(Purpose::EmailChange.to_value().into());
+    Condition::all()
+        .add(Column::UserId.eq(user))
+        .add(Column::Purpose.into_expr().eq(email_change))
         .add(Column::ConsumedAt.is_null())
 }
 

@@ -2,7 +2,7 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, binary, binary_null, boolean, integer, string, string_len, string_len_null, text,
+    big_integer, big_integer_null, binary, binary_null, boolean, integer, string, string_len, string_len_null, string_null, text,
     text_null, uuid, uuid_null,
 };
 
@@ -72,6 +72,7 @@ fn verifications() -> TableCreateStatement {
         .col(string("email"))
         .col(string("email_canonical"))
         .col(uuid_null("user_id"))
+        .col(string_null("former_email_canonical"))
         .col(binary("token_digest").unique_key())
         .col(text_null("password_hash"))
         .col(string_len_null("locale", LOCALE_LENGTH))
@@ -113,6 +114,7 @@ fn email_outbox() -> TableCreateStatement {
         .col(string("recipient"))
         .col(string("domain"))
         .col(uuid_null("verification_id"))
+        .col(string_len_null("locale", LOCALE_LENGTH))
         .col(big_integer("created_at"))
         .col(big_integer("due_at"))
         .col(integer("attempts"))

@@ -1,4 +1,4 @@
-//! What `register` and `resendActivationCode` share: an email with a code, paid for by the address's budget.
+//! What the mutations that email a code share: the email is paid for by the address's budget.
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::DomainError;
 use crate::app::App;
 use crate::database;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, guess_guard, sliding_window};
+use crate::verification::code_rules;
 
 /// An email with a code is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,7 @@ pub struct CodeSent {
 /// A transaction that has spent one email of an address's budget.
 pub(super) struct CodeRequest<'a> {
     app: &'a App,
+    purpose: Purpose,
     address: &'a str,
     now: Timestamp,
     resend_in: Duration,
@@ -34,11 +36,12 @@ impl<'a> CodeRequest<'a> {
     /// Begins the transaction and spends one email.
     pub(super) async fn begin(
         app: &'a App,
+        purpose: Purpose,
         address: &'a str,
         client: &Client,
         now: Timestamp,
     ) -> Result<Self, DomainError> {
-        let budget = limits::emails(&app.keys.limits, Purpose::Registration, address, client);
+        let budget = limits::emails(&app.keys.limits, purpose, address, client);
         let transaction = database::begin(&app.db).await?;
         let Some(resend_in) = sliding_window::take(&transaction, now, &budget).await? else {
             transaction.rollback().await?;
@@ -47,6 +50,7 @@ impl<'a> CodeRequest<'a> {
         };
         Ok(Self {
             app,
+            purpose,
             address,
             now,
             resend_in,
@@ -56,13 +60,16 @@ impl<'a> CodeRequest<'a> {
 
     /// Commits, and wakes the mail worker.
     pub(super) async fn commit(self) -> Result<CodeSent, DomainError> {
-        let Self { app, address, now, .. } = self;
+        let Self {
+            app, purpose, address, now, ..
+        } = self;
+        let rules = code_rules(purpose, &app.policy);
         let tries = limits::activation_tries(&app.keys.limits, address);
-        let code_length = guess_guard::code_length(&self.transaction, now, &tries, app.policy.code_length).await?;
+        let code_length = guess_guard::code_length(&self.transaction, now, &tries, rules.digits).await?;
         self.transaction.commit().await?;
         app.outbox.notify();
         Ok(CodeSent {
-            code_ttl: app.policy.code_ttl,
+            code_ttl: rules.ttl,
             code_length,
             resend_in: self.resend_in,
         })

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::{EmailKind, Timestamp};
+use entity::{EmailKind, Purpose, Timestamp};
 use sea_orm::DbErr;
 use sea_orm::prelude::Uuid;
 use url::Url;
@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits;
 use crate::mail::outbox::Claim;
-use crate::mail::template::{self, Product, Sender};
+use crate::mail::template::{self, AccountCode, Notice, Product, Sender};
 use crate::mail::{Compose, Composed, Content, MailWorker, SmtpConfig};
 use crate::start_error::StartError;
-use crate::verification::{CodeRules, DrawRequest, Drawn, draw};
+use crate::verification::{DrawRequest, Drawn, code_rules, draw};
 
 /// Composes emails for the mail worker.
 pub struct Composer {
@@ -68,28 +68,31 @@ impl Composer {
             random,
             keys,
             clock,
-            policy,
             ..
         } = &self.app;
-        let rules = CodeRules {
-            digits: policy.code_length,
-            ttl: policy.code_ttl,
-        };
         let now = clock.now();
-        let drawn = draw(db, &**random, &keys.codes, now, rules, &requests).await?;
+        let drawn = draw(db, &**random, &keys.codes, now, &requests).await?;
         let mut drawn: HashMap<Uuid, Drawn> = drawn.into_iter().map(|drawn| (drawn.mail, drawn)).collect();
         let composed = claims.into_iter().map(|claim| {
-            let content = match claim.row.kind {
-                EmailKind::Registration => self.registration(&claim, drawn.remove(&claim.row.id), now),
-            };
+            let content = self.content(&claim, drawn.remove(&claim.row.id), now);
             Composed { claim, content }
         });
         Ok(composed.collect())
     }
 
     fn draw_request(&self, claim: &Claim) -> Option<DrawRequest> {
+        let purpose = match claim.row.kind {
+            EmailKind::Registration => Purpose::Registration,
+            EmailKind::PasswordReset => Purpose::PasswordReset,
+            EmailKind::EmailChange => Purpose::EmailChange,
+            EmailKind::PasswordChanged
+            | EmailKind::EmailChangeRequested
+            | EmailKind::EmailChanged
+            | EmailKind::AccountDeleted => return None,
+        };
         let recipient = EmailAddress::parse(&claim.row.recipient.0).ok()?;
         Some(DrawRequest {
+            rules: code_rules(purpose, &self.app.policy),
             verification: claim.row.verification_id?,
             mail: claim.row.id,
             lease: claim.lease,
@@ -98,32 +101,60 @@ impl Composer {
         })
     }
 
-    /// The code or, if the address has a user, the news that the account exists.
-    fn registration(&self, claim: &Claim, drawn: Option<Drawn>, now: Timestamp) -> Content {
+    fn content(&self, claim: &Claim, drawn: Option<Drawn>, now: Timestamp) -> Content {
         let Ok(recipient) = EmailAddress::parse(&claim.row.recipient.0) else {
             return Content::Impossible("cannot parse the stored address".to_owned());
         };
-        let Some(drawn) = drawn else {
+        let ids = &self.app.keys.message_ids;
+        let id = match &drawn {
+            Some(drawn) if drawn.mailed => ids.tag(&[b"code", &drawn.draw]),
+            _ => ids.tag(&[b"mail", claim.row.id.as_bytes()]),
+        };
+        let Some(words) = self.words(claim.row.kind, drawn, now) else {
             return Content::Nothing;
         };
-        let ids = &self.app.keys.message_ids;
-        let (content, id) = if drawn.mailed {
-            let code = drawn.code.digits();
-            let link = self.activation_url.clone().map(|mut url| {
-                url.set_fragment(Some(&format!("code={code}")));
-                String::from(url)
-            });
-            let content = template::activation_code(code, drawn.expires_at, now, link.as_deref(), &self.product);
-            (content, ids.tag(&[b"code", &drawn.draw]))
-        } else {
-            (
-                template::account_exists(&self.product),
-                ids.tag(&[b"mail", claim.row.id.as_bytes()]),
-            )
-        };
-        match template::build(&self.sender, &recipient.mailbox(), content, &id, now) {
+        match template::build(&self.sender, &recipient.mailbox(), words, &id, now) {
             Ok(message) => Content::Message(Box::new(message)),
             Err(reason) => Content::Impossible(reason),
         }
+    }
+
+    /// What an email says; `None` if its verification is gone.
+    fn words(&self, kind: EmailKind, drawn: Option<Drawn>, now: Timestamp) -> Option<template::Content> {
+        let notice = |kind| Some(template::notice(kind, &self.product));
+        match kind {
+            EmailKind::Registration => drawn.map(|drawn| self.registration(&drawn, now)),
+            EmailKind::PasswordReset => {
+                drawn.map(|drawn| self.account_code(AccountCode::PasswordReset, Notice::NoAccount, &drawn, now))
+            }
+            EmailKind::EmailChange => {
+                drawn.map(|drawn| self.account_code(AccountCode::EmailChange, Notice::EmailTaken, &drawn, now))
+            }
+            EmailKind::PasswordChanged => notice(Notice::PasswordChanged),
+            EmailKind::EmailChangeRequested => notice(Notice::EmailChangeRequested),
+            EmailKind::EmailChanged => notice(Notice::EmailChanged),
+            EmailKind::AccountDeleted => notice(Notice::AccountDeleted),
+        }
+    }
+
+    /// The code or, if the address has a user, the news that the account exists.
+    fn registration(&self, drawn: &Drawn, now: Timestamp) -> template::Content {
+        if !drawn.mailed {
+            return template::account_exists(&self.product);
+        }
+        let code = drawn.code.digits();
+        let link = self.activation_url.clone().map(|mut url| {
+            url.set_fragment(Some(&format!("code={code}")));
+            String::from(url)
+        });
+        template::activation_code(code, drawn.expires_at, now, link.as_deref(), &self.product)
+    }
+
+    /// The code or, if no code is mailed, the reason.
+    fn account_code(&self, kind: AccountCode, without: Notice, drawn: &Drawn, now: Timestamp) -> template::Content {
+        if !drawn.mailed {
+            return template::notice(without, &self.product);
+        }
+        template::account_code(kind, drawn.code.digits(), drawn.expires_at, now, &self.product)
     }
 }

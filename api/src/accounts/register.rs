@@ -8,8 +8,8 @@ use super::{CodeSent, DomainError};
 use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword, check_strength};
 use crate::limits::{self, Client, sliding_window};
-use crate::mail::outbox::{self, Recipient};
-use crate::verification::{NewRegistration, VerificationToken, begin_registration};
+use crate::mail::outbox::{self, NewEmail};
+use crate::verification::{self, Effect, NewVerification, VerificationToken};
 
 /// A registration has begun.
 #[derive(Debug)]
@@ -45,20 +45,26 @@ pub async fn register(
     let password_hash = hash(app, &email, &password, client).await?;
 
     let now = app.clock.now();
-    let request = CodeRequest::begin(app, email.canonical(), client, now).await?;
+    let request = CodeRequest::begin(app, Purpose::Registration, email.canonical(), client, now).await?;
     let transaction = &request.transaction;
     let typed = HiddenText(email.typed().to_owned());
-    let new = NewRegistration {
+    let new = NewVerification {
         email: typed.clone(),
         email_canonical: HiddenText(email.canonical().to_owned()),
-        password_hash: HiddenText(password_hash),
+        locale: None,
+        effect: Effect::Register {
+            password_hash: HiddenText(password_hash),
+        },
     };
-    let (id, token) = begin_registration(transaction, &*app.random, now, new).await?;
-    let recipient = Recipient {
-        address: typed,
-        domain: email.domain().to_owned(),
+    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
+    let email = NewEmail {
+        kind: EmailKind::Registration,
+        recipient: typed,
+        canonical: email.canonical(),
+        verification: Some(id),
+        locale: None,
     };
-    outbox::enqueue(transaction, &*app.random, now, EmailKind::Registration, recipient, id).await?;
+    outbox::enqueue(transaction, &*app.random, now, email).await?;
     let sent = request.commit().await?;
     Ok(Registered { token, sent })
 }

@@ -1,6 +1,6 @@
 //! Enqueues an email with a new code for an open registration.
 
-use entity::{EmailKind, verification};
+use entity::{EmailKind, Purpose, verification};
 
 use super::code_request::CodeRequest;
 use super::registration::{self, RegistrationKey, RegistrationProof, find_registration};
@@ -33,17 +33,13 @@ pub async fn resend_for(
 ) -> Result<CodeSent, DomainError> {
     let now = app.clock.now();
     let canonical = &registration.email_canonical.0;
-    let request = CodeRequest::begin(app, canonical, client, now).await?;
-    let (kind, domain) = (
-        EmailKind::Registration,
-        canonical.rsplit('@').next().unwrap_or_default(),
-    );
+    let request = CodeRequest::begin(app, Purpose::Registration, canonical, client, now).await?;
     let mail = random::uuid(&*app.random, now);
     if !replace_email(&request.transaction, registration.id, mail, now).await? {
         request.transaction.rollback().await?;
         registration::reload(app, registration, proof).await?;
         return Err(DomainError::VerificationNotFound);
     }
-    outbox::enqueue_again(&request.transaction, mail, now, kind, domain, registration.id).await?;
+    outbox::enqueue_again(&request.transaction, mail, now, EmailKind::Registration, canonical, registration.id).await?;
     request.commit().await
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use entity::{EmailKind, HiddenText, Timestamp, email_outbox};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType, Order, Query, SelectStatement};
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
     FromQueryResult, Iterable, QueryFilter, Value,
@@ -77,29 +77,34 @@ impl Selection {
     }
 }
 
-/// The recipient of an email.
-pub(crate) struct Recipient {
-    /// The address as typed.
-    pub address: HiddenText,
-    /// The canonical form of its domain.
-    pub domain: String,
+/// An email that is about to be enqueued.
+pub(crate) struct NewEmail<'a> {
+    /// What it tells.
+    pub kind: EmailKind,
+    /// The recipient's address as typed.
+    pub recipient: HiddenText,
+    /// The canonical form of the address.
+    pub canonical: &'a str,
+    /// The verification whose code it carries, which the same transaction began; none for a notice.
+    pub verification: Option<Uuid>,
+    /// The language.
+    pub locale: Option<String>,
 }
 
-/// Enqueues an email about a verification that the same transaction began.
+/// Enqueues an email in the transaction of its cause.
 pub(crate) async fn enqueue(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
-    kind: EmailKind,
-    recipient: Recipient,
-    verification: Uuid,
+    email: NewEmail<'_>,
 ) -> Result<(), DbErr> {
     email_outbox::Entity::insert(email_outbox::ActiveModel {
         id: Set(random::uuid(random, now)),
-        kind: Set(kind),
-        recipient: Set(recipient.address),
-        domain: Set(owner_of(&recipient.domain).to_owned()),
-        verification_id: Set(Some(verification)),
+        kind: Set(email.kind),
+        recipient: Set(email.recipient),
+        domain: Set(owner_of(domain_of(email.canonical)).to_owned()),
+        verification_id: Set(email.verification),
+        locale: Set(email.locale),
         created_at: Set(now),
         due_at: Set(now),
         attempts: Set(0),
@@ -117,18 +122,18 @@ pub(crate) async fn enqueue_again(
     id: Uuid,
     now: Timestamp,
     kind: EmailKind,
-    domain: &str,
+    canonical: &str,
     verification: Uuid,
 ) -> Result<(), DbErr> {
     const SQL: &str = "INSERT INTO email_outbox \
-            (id, kind, recipient, domain, verification_id, created_at, due_at, attempts) \
-        SELECT $1, $2, email, $5, id, $3, $3, 0 FROM verifications WHERE id = $4";
+            (id, kind, recipient, domain, verification_id, locale, created_at, due_at, attempts) \
+        SELECT $1, $2, email, $5, id, locale, $3, $3, 0 FROM verifications WHERE id = $4";
     let values = [
         id.into(),
         kind.to_value().into(),
         now.into(),
         verification.into(),
-        owner_of(domain).into(),
+        owner_of(domain_of(canonical)).into(),
     ];
     transaction.execute_raw(statement(transaction, SQL, values)).await?;
     email_outbox::Entity::delete_many()
@@ -137,6 +142,10 @@ pub(crate) async fn enqueue_again(
         .exec(transaction)
         .await?;
     Ok(())
+}
+
+fn domain_of(canonical: &str) -> &str {
+    canonical.rsplit('@').next().unwrap_or_default()
 }
 
 /// Claims emails that are due: the least tried first, of these the longest due. So a first email does not wait behind
@@ -247,7 +256,7 @@ pub(crate) async fn renew(
     }
     let renewed = email_outbox::Entity::update_many()
         .col_expr(email_outbox::Column::DueAt, Expr::value(now + LEASE))
-        .filter(held(claims))
+        .filter(email_outbox::Column::Id.in_subquery(held_for_update(claims)))
         .exec_with_returning(db)
         .await?;
     Ok(renewed.into_iter().map(|row| row.id).collect())
@@ -257,7 +266,7 @@ pub(crate) async fn renew(
 pub(crate) async fn finish(db: &impl ConnectionTrait, claims: &[&Claim]) -> Result<(), DbErr> {
     if !claims.is_empty() {
         email_outbox::Entity::delete_many()
-            .filter(held(claims))
+            .filter(email_outbox::Column::Id.in_subquery(held_for_update(claims)))
             .exec(db)
             .await?;
     }
@@ -286,6 +295,17 @@ pub(super) async fn next_due(db: &impl ConnectionTrait, selection: &Selection) -
     let values = [list(&selection.except), optional_list(selection.only.as_ref())];
     let row = db.query_one_raw(statement(db, &sql, values)).await?;
     row.map(|row| row.try_get("", "due_at")).transpose()
+}
+
+/// Locks the rows whose claims hold in the order of their ids, as the end of several verifications does.
+fn held_for_update(claims: &[&Claim]) -> SelectStatement {
+    Query::select()
+        .column(email_outbox::Column::Id)
+        .from(email_outbox::Entity)
+        .cond_where(held(claims))
+        .order_by(email_outbox::Column::Id, Order::Asc)
+        .lock(LockType::Update)
+        .to_owned()
 }
 
 /// The rows whose claims hold, each by its own lease.

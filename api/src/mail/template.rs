@@ -147,6 +147,133 @@ pub(crate) fn account_exists(product: &Product) -> Content {
     }
 }
 
+#[derive(Template)]
+#[template(path = "notice.txt")]
+struct NoticeText<'a> {
+    paragraphs: &'a [String],
+    code: Option<&'a str>,
+    note: &'a str,
+    product: &'a Product,
+}
+
+#[derive(Template)]
+#[template(path = "notice.html")]
+struct NoticeHtml<'a> {
+    subject: &'a str,
+    paragraphs: &'a [String],
+    code: Option<&'a str>,
+    note: &'a str,
+    product: &'a Product,
+}
+
+/// What an email says that concerns an account that exists, or that does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notice {
+    NoAccount,
+    EmailTaken,
+    PasswordChanged,
+    EmailChangeRequested,
+    EmailChanged,
+    AccountDeleted,
+}
+
+/// A code that concerns an account that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountCode {
+    PasswordReset,
+    EmailChange,
+}
+
+/// The code of a password reset or an email change.
+pub(crate) fn account_code(
+    kind: AccountCode,
+    code: &str,
+    expires_at: Timestamp,
+    now: Timestamp,
+    product: &Product,
+) -> Content {
+    let at = product.after("at");
+    let (what, note) = match kind {
+        AccountCode::PasswordReset => (
+            "password reset code",
+            "If you didn't request this, ignore this email; your password stays as it is.",
+        ),
+        AccountCode::EmailChange => (
+            "email confirmation code",
+            "If you didn't request this, ignore this email; the account does not get your address without the code.",
+        ),
+    };
+    let paragraphs = [
+        format!("Your {what}{at} is"),
+        format!("It expires {} after this email was sent.", in_words(expires_at.since(now))),
+    ];
+    Content {
+        code_expires: Some(expires_at),
+        ..notice_of(&format!("{code} is your {what}{at}"), &paragraphs, Some(code), note, product)
+    }
+}
+
+/// An email without a code.
+pub(crate) fn notice(kind: Notice, product: &Product) -> Content {
+    let (at, with) = (product.after("at"), product.after("with"));
+    let not_you = "If this wasn't you, ignore this email.";
+    let (subject, paragraph, note) = match kind {
+        Notice::NoAccount => (
+            format!("No account{with} uses this address"),
+            format!("Someone (maybe you) wants to reset a password{at}, but no account uses this address."),
+            not_you,
+        ),
+        Notice::EmailTaken => (
+            format!("You already have an account{with}"),
+            format!("Someone (maybe you) wants to use this address for another account{at}. You already have one."),
+            not_you,
+        ),
+        Notice::PasswordChanged => (
+            format!("Your password{at} was changed"),
+            format!("The password of your account{with} was changed, and every other device was signed out."),
+            "If this wasn't you, reset your password now.",
+        ),
+        Notice::EmailChangeRequested => (
+            format!("Your email address{at} is about to change"),
+            format!("Someone signed in to your account{with} wants to use another email address for it."),
+            "If this wasn't you, change your password now.",
+        ),
+        Notice::EmailChanged => (
+            format!("Your email address{at} was changed"),
+            format!("Your account{with} uses another email address now."),
+            "If this wasn't you, contact support.",
+        ),
+        Notice::AccountDeleted => (
+            format!("Your account{with} was deleted"),
+            format!("Your account{with} and everything stored about it was deleted."),
+            "If this wasn't you, contact support.",
+        ),
+    };
+    notice_of(&subject, &[paragraph], None, note, product)
+}
+
+fn notice_of(subject: &str, paragraphs: &[String], code: Option<&str>, note: &str, product: &Product) -> Content {
+    let text = NoticeText {
+        paragraphs,
+        code,
+        note,
+        product,
+    };
+    let html = NoticeHtml {
+        subject,
+        paragraphs,
+        code,
+        note,
+        product,
+    };
+    Content {
+        subject: subject.to_owned(),
+        text: text.render(),
+        html: html.render(),
+        code_expires: None,
+    }
+}
+
 /// Builds the message. The same `id` makes the same Message-ID.
 pub(crate) fn build(sender: &Sender, to: &str, content: Content, id: &Tag, now: Timestamp) -> Result<Message, String> {
     let text = content.text.map_err(|error| error.to_string())?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entity::{HiddenBytes, Purpose, Timestamp};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
 
 use super::{Code, MAX_CODE_LENGTH};
 use crate::clock::MAX_SKEW;
@@ -35,6 +35,8 @@ pub(crate) struct DrawRequest {
     pub is_retry: bool,
     /// The guess guard of the address.
     pub tries: Limit,
+    /// How the code is drawn.
+    pub rules: CodeRules,
 }
 
 /// A code that is to be sent now.
@@ -45,7 +47,8 @@ pub(crate) struct Drawn {
     pub draw: Vec<u8>,
     /// When the code expires.
     pub expires_at: Timestamp,
-    /// Whether the email may carry the code. It may not if the address has a user.
+    /// Whether the email may carry the code: for a registration and an email change, if the address has no user; for a
+    /// reset, if it has.
     pub mailed: bool,
 }
 
@@ -56,16 +59,15 @@ pub(crate) async fn draw(
     random: &dyn Random,
     codes: &Key,
     now: Timestamp,
-    rules: CodeRules,
     requests: &[DrawRequest],
 ) -> Result<Vec<Drawn>, DbErr> {
     let retries: Vec<_> = requests.iter().filter(|request| request.is_retry).collect();
-    let mut rows = recent(db, now, rules, &retries).await?;
+    let mut rows = recent(db, now, &retries).await?;
     let new: Vec<_> = requests
         .iter()
         .filter(|request| rows.iter().all(|row| row.mail_id != request.mail))
         .collect();
-    rows.extend(store(db, random, now, rules, &new).await?);
+    rows.extend(store(db, random, now, &new).await?);
     Ok(rows.into_iter().map(|row| drawn(codes, row)).collect())
 }
 
@@ -96,26 +98,30 @@ fn drawn(codes: &Key, row: Row) -> Drawn {
 async fn recent(
     db: &impl ConnectionTrait,
     now: Timestamp,
-    rules: CodeRules,
     retries: &[&DrawRequest],
 ) -> Result<Vec<Row>, DbErr> {
-    const SQL: &str = "WITH retries (verification, mail, held_lease) AS (VALUES {rows}) \
+    const SQL: &str = "WITH retries (verification, mail, held_lease, drawn_after) AS (VALUES {rows}) \
         SELECT verifications.id, purpose, draw, digits, mail_id, code_expires_at, mailed FROM retries \
         JOIN verifications ON verifications.id = verification AND mail_id = mail \
         JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
-        WHERE drawn_at > $1 AND drawn_at <= $2 AND consumed_at IS NULL";
-    // At least half of its time is left, also where an operator gives it less than a minute.
-    let drawn_after = now.before(SAME_CODE.min(rules.ttl / 2));
+        WHERE drawn_at > drawn_after AND drawn_at <= $1 AND consumed_at IS NULL";
     // One that was drawn while the clock was ahead has expired.
     let drawn_by = now + MAX_SKEW;
-    query(db, SQL, &[drawn_after.into(), drawn_by.into()], retries, |request| {
-        [request.verification.into(), request.mail.into(), request.lease.into()]
+    query(db, SQL, &[drawn_by.into()], retries, |request| {
+        [
+            request.verification.into(),
+            request.mail.into(),
+            request.lease.into(),
+            // At least half of its time is left, also where an operator gives it less than a minute.
+            now.before(SAME_CODE.min(request.rules.ttl / 2)).into(),
+        ]
     })
     .await
 }
 
 /// Stores a new draw for each email whose lease holds and whose verification is open. One statement, so that a backlog of
-/// emails costs few of them. It also decides the digits, and whether the code may be mailed.
+/// emails costs few of them. It also decides the digits, and whether the code may be mailed. Locks the verifications in the
+/// order of their ids, as `end` does.
 ///
 /// PostgreSQL may wait for a verification until a resend and the draw of its email have committed. Then it looks again at
 /// the row, but not at the outbox. So `mail_id` tells whether the email has been replaced.
@@ -123,34 +129,41 @@ async fn store(
     db: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
-    rules: CodeRules,
     new: &[&DrawRequest],
 ) -> Result<Vec<Row>, DbErr> {
-    const SQL: &str = "WITH drawn (verification, mail, held_lease, new_draw, guard) AS (VALUES {rows}) \
+    // SQLite has one writer.
+    let for_update = match db.get_database_backend() {
+        DatabaseBackend::Postgres => "FOR UPDATE",
+        _ => "",
+    };
+    let sql = format!(
+        "WITH drawn (verification, mail, held_lease, new_draw, expires, usual, guarded, guard) AS (VALUES {{rows}}), \
+        locked AS (SELECT id FROM verifications WHERE id IN (SELECT verification FROM drawn) ORDER BY id {for_update}) \
         UPDATE verifications SET \
-            draw = new_draw, mail_id = mail, drawn_at = $1, code_expires_at = $2, attempts = 0, \
+            draw = new_draw, mail_id = mail, drawn_at = $1, code_expires_at = expires, attempts = 0, \
             digits = CASE WHEN EXISTS \
-                (SELECT 1 FROM rate_limits WHERE key = guard AND tripped_until > $1 AND taken_at <= $5) \
-                THEN $3 ELSE $4 END, \
-            mailed = NOT EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical) \
+                (SELECT 1 FROM rate_limits WHERE key = guard AND tripped_until > $1 AND taken_at <= $2) \
+                THEN guarded ELSE usual END, \
+            mailed = (purpose = 'password_reset') = EXISTS \
+                (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical \
+                    AND (purpose <> 'password_reset' OR users.id = user_id)) \
         FROM drawn \
-        WHERE id = verification AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
+        WHERE id = verification AND id IN (SELECT id FROM locked) \
+            AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
             AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease) \
-        RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed";
-    let shared = [
-        now.into(),
-        (now + rules.ttl).into(),
-        i32::from(guess_guard::guarded(rules.digits)).into(),
-        i32::from(rules.digits).into(),
-        (now + MAX_SKEW).into(),
-    ];
-    query(db, SQL, &shared, new, |request| {
+        RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed"
+    );
+    let shared = [now.into(), (now + MAX_SKEW).into()];
+    query(db, &sql, &shared, new, |request| {
         let draw: [u8; 32] = random::bytes(random);
         [
             request.verification.into(),
             request.mail.into(),
             request.lease.into(),
             HiddenBytes(draw.to_vec()).into(),
+            (now + request.rules.ttl).into(),
+            i32::from(request.rules.digits).into(),
+            i32::from(guess_guard::guarded(request.rules.digits)).into(),
             request.tries.key.clone().into(),
         ]
     })

@@ -1,46 +1,90 @@
 //! The statements on one verification: begin, find, spend a try, consume.
 
-use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, verification};
+use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, email_outbox, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{
+    Expr, ExprTrait, IntoColumnRef, IntoTableRef, LockType, Order, Query, SelectStatement,
+};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
 
-/// A registration that is about to begin.
-pub(crate) struct NewRegistration {
+/// A verification that is about to begin.
+pub(crate) struct NewVerification {
     /// The address that the code goes to, as typed.
     pub email: HiddenText,
     /// The canonical form of the address.
     pub email_canonical: HiddenText,
-    /// The password of the future user.
-    pub password_hash: HiddenText,
+    /// The language for emails.
+    pub locale: Option<String>,
+    /// What the code will do.
+    pub effect: Effect,
 }
 
-/// Begins a registration in the place of the address's open one, whose emails go with it.
-pub(crate) async fn begin_registration(
+/// What a code will do.
+pub(crate) enum Effect {
+    /// Create a user with this password.
+    Register {
+        /// A PHC string.
+        password_hash: HiddenText,
+    },
+    /// Replace the password of this user. Without one the code is in no email.
+    ResetPassword {
+        /// The user of the address.
+        user: Option<Uuid>,
+    },
+    /// Replace the address of this user.
+    ChangeEmail {
+        /// The user. The caller has locked the row.
+        user: Uuid,
+        /// The canonical address that the user has.
+        former: HiddenText,
+    },
+}
+
+/// Begins a verification. A registration replaces the open one of the address, and an email change that of the user; their
+/// emails go with them. Several resets of one address may be open.
+pub(crate) async fn begin(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
-    new: NewRegistration,
+    new: NewVerification,
 ) -> Result<(Uuid, VerificationToken), DbErr> {
-    verification::Entity::delete_many()
-        .filter(verification::is_open_registration(&new.email_canonical.0))
-        .exec(transaction)
-        .await?;
+    let (purpose, replaced) = match &new.effect {
+        Effect::Register { .. } => (
+            Purpose::Registration,
+            Some(verification::is_open_registration(&new.email_canonical.0)),
+        ),
+        Effect::ResetPassword { .. } => (Purpose::PasswordReset, None),
+        Effect::ChangeEmail { user, .. } => (Purpose::EmailChange, Some(verification::is_open_email_change(*user))),
+    };
+    if let Some(replaced) = replaced {
+        verification::Entity::delete_many()
+            .filter(replaced)
+            .exec(transaction)
+            .await?;
+    }
+    let (user, former, password_hash) = match new.effect {
+        Effect::Register { password_hash } => (None, None, Some(password_hash)),
+        Effect::ResetPassword { user } => (user, None, None),
+        Effect::ChangeEmail { user, former } => (Some(user), Some(former), None),
+    };
     let id = random::uuid(random, now);
     let token = VerificationToken::draw(random);
     verification::Entity::insert(verification::ActiveModel {
         id: Set(id),
-        purpose: Set(Purpose::Registration),
+        purpose: Set(purpose),
         email: Set(new.email),
         email_canonical: Set(new.email_canonical),
+        user_id: Set(user),
+        former_email_canonical: Set(former),
         token_digest: Set(token.digest()),
-        password_hash: Set(Some(new.password_hash)),
+        password_hash: Set(password_hash),
+        locale: Set(new.locale),
         created_at: Set(now),
-        expires_at: Set(now + lifetime(Purpose::Registration)),
+        expires_at: Set(now + lifetime(purpose)),
         digits: Set(0),
         attempts: Set(0),
         mailed: Set(false),
@@ -134,6 +178,40 @@ pub(crate) async fn spend_try(
 /// long, so it counts as expired.
 pub(crate) fn is_expired(verification: &verification::Model, arrived: Timestamp) -> bool {
     verification.code_expires_at <= Some(arrived) || verification.drawn_at > Some(arrived + MAX_SKEW)
+}
+
+/// Ends verifications, such as those of a user, with their emails. Rows are locked in the order of their ids, as the draw
+/// and the mail worker do, so that no two of these wait for each other.
+pub(crate) async fn end(transaction: &impl ConnectionTrait, ended: Condition) -> Result<(), DbErr> {
+    use email_outbox::Column::{Id, VerificationId};
+    let verifications = ids_for_update(verification::Entity, verification::Column::Id, ended);
+    let ids: Vec<Uuid> = transaction
+        .query_all(&verifications)
+        .await?
+        .iter()
+        .map(|row| row.try_get("", "id"))
+        .collect::<Result<_, _>>()?;
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let emails = ids_for_update(email_outbox::Entity, Id, VerificationId.is_in(ids.clone()).into());
+    transaction.query_all(&emails).await?;
+    verification::Entity::delete_many()
+        .filter(verification::Column::Id.is_in(ids))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Locks rows in the order of their ids.
+fn ids_for_update(table: impl IntoTableRef, id: impl IntoColumnRef + Copy, rows: Condition) -> SelectStatement {
+    Query::select()
+        .column(id)
+        .from(table)
+        .cond_where(rows)
+        .order_by(id, Order::Asc)
+        .lock(LockType::Update)
+        .to_owned()
 }
 
 /// Consumes a verification and forgets its secrets. Of several requests with the right code one succeeds.

@@ -20,10 +20,11 @@ use entity::Purpose;
 pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
 pub(crate) use draw::{CodeRules, DrawRequest, Drawn, draw};
 pub(crate) use lifecycle::{
-    NewRegistration, begin_registration, consume, find_by_id, find_by_token, is_expired, record_proof, replace_email,
+    Effect, NewVerification, begin, consume, end, find_by_id, find_by_token, is_expired, record_proof, replace_email,
     spend_try,
 };
 
+use crate::policy::Policy;
 use crate::token::Token;
 
 /// What a [`VerificationToken`] names.
@@ -35,6 +36,26 @@ pub type VerificationToken = Token<Verification>;
 
 /// How many tries a code has. Its few digits (below the 20 bits of OWASP ASVS 6.5.4) allow no more.
 pub const CODE_MAX_ATTEMPTS: u8 = 3;
+
+/// Digits of a code that concerns an account that exists.
+pub(crate) const ACCOUNT_CODE_LENGTH: u8 = 8;
+
+/// How long a code that concerns an account that exists can be used.
+pub(crate) const ACCOUNT_CODE_TTL: Duration = Duration::from_mins(10);
+
+/// How the codes of a purpose are drawn.
+pub(crate) fn code_rules(purpose: Purpose, policy: &Policy) -> CodeRules {
+    match purpose {
+        Purpose::Registration => CodeRules {
+            digits: policy.code_length,
+            ttl: policy.code_ttl,
+        },
+        Purpose::PasswordReset | Purpose::EmailChange => CodeRules {
+            digits: ACCOUNT_CODE_LENGTH,
+            ttl: ACCOUNT_CODE_TTL,
+        },
+    }
+}
 
 /// How long a verification of a purpose stays open.
 #[must_use]

@@ -38,6 +38,7 @@ pub(crate) async fn mails(db: &DatabaseConnection, addresses: &[String]) -> Outc
                 recipient: Set(HiddenText(address.clone())),
                 domain: Set(address.rsplit('@').next().unwrap_or_default().to_owned()),
                 verification_id: Set(Some(id)),
+                locale: Set(None),
                 created_at: Set(now),
                 due_at: Set(now),
                 attempts: Set(0),
