@@ -2,8 +2,8 @@
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
-    big_integer, big_integer_null, binary, binary_null, boolean, integer, string, string_len, string_len_null, string_null, text,
-    text_null, uuid, uuid_null,
+    big_integer, big_integer_null, binary, binary_null, boolean, integer, string, string_len, string_len_null,
+    string_null, text, text_null, uuid, uuid_null,
 };
 
 /// The longest language tag that RFC 5646 asks to store.

@@ -61,7 +61,11 @@ impl<'a> CodeRequest<'a> {
     /// Commits, and wakes the mail worker.
     pub(super) async fn commit(self) -> Result<CodeSent, DomainError> {
         let Self {
-            app, purpose, address, now, ..
+            app,
+            purpose,
+            address,
+            now,
+            ..
         } = self;
         let rules = code_rules(purpose, &app.policy);
         let tries = limits::activation_tries(&app.keys.limits, address);

@@ -40,6 +40,14 @@ pub async fn resend_for(
         registration::reload(app, registration, proof).await?;
         return Err(DomainError::VerificationNotFound);
     }
-    outbox::enqueue_again(&request.transaction, mail, now, EmailKind::Registration, canonical, registration.id).await?;
+    outbox::enqueue_again(
+        &request.transaction,
+        mail,
+        now,
+        EmailKind::Registration,
+        canonical,
+        registration.id,
+    )
+    .await?;
     request.commit().await
 }

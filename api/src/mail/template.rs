@@ -205,11 +205,20 @@ pub(crate) fn account_code(
     };
     let paragraphs = [
         format!("Your {what}{at} is"),
-        format!("It expires {} after this email was sent.", in_words(expires_at.since(now))),
+        format!(
+            "It expires {} after this email was sent.",
+            in_words(expires_at.since(now))
+        ),
     ];
     Content {
         code_expires: Some(expires_at),
-        ..notice_of(&format!("{code} is your {what}{at}"), &paragraphs, Some(code), note, product)
+        ..notice_of(
+            &format!("{code} is your {what}{at}"),
+            &paragraphs,
+            Some(code),
+            note,
+            product,
+        )
     }
 }
 

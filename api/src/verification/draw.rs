@@ -95,11 +95,7 @@ fn drawn(codes: &Key, row: Row) -> Drawn {
 }
 
 /// The codes that earlier attempts drew for these emails less than 30 seconds ago.
-async fn recent(
-    db: &impl ConnectionTrait,
-    now: Timestamp,
-    retries: &[&DrawRequest],
-) -> Result<Vec<Row>, DbErr> {
+async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawRequest]) -> Result<Vec<Row>, DbErr> {
     const SQL: &str = "WITH retries (verification, mail, held_lease, drawn_after) AS (VALUES {rows}) \
         SELECT verifications.id, purpose, draw, digits, mail_id, code_expires_at, mailed FROM retries \
         JOIN verifications ON verifications.id = verification AND mail_id = mail \

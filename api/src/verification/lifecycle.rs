@@ -2,9 +2,7 @@
 
 use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, email_outbox, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{
-    Expr, ExprTrait, IntoColumnRef, IntoTableRef, LockType, Order, Query, SelectStatement,
-};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, IntoTableRef, LockType, Order, Query, SelectStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
