@@ -14,6 +14,8 @@ pub enum DomainError {
     PasswordTooWeak(Vec<String>),
     /// Wrong email or password.
     InvalidCredentials,
+    /// Not the present password of the signed-in user.
+    WrongPresentPassword,
     /// The account is not activated yet.
     NotActivated,
     /// The account is already active. Contains the user if the caller authenticated with HTTP Basic.

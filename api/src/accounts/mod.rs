@@ -19,6 +19,7 @@ mod code_request;
 mod error;
 pub mod mails;
 mod me;
+mod present_password;
 mod register;
 mod registration;
 mod resend;

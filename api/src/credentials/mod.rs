@@ -3,15 +3,19 @@
 mod email_address;
 mod hash_threads;
 mod hasher;
+mod limited_check;
 mod password;
+mod present_password;
 mod strength;
 mod turns;
 mod verify;
 
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use hasher::{Hasher, HashingConfig, Overloaded, cores};
+pub use limited_check::VerifyError;
 pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
 };
+pub use present_password::verify_present;
 pub(crate) use strength::{TooWeak, check as check_strength};
-pub use verify::{Credentials, Identity, VerifyError, verify};
+pub use verify::{Credentials, Identity, verify};

@@ -1,16 +1,13 @@
 //! Verifies an email and a password at equal cost for known and unknown addresses.
 
-use std::time::Duration;
-
 use entity::{Timestamp, user, verification};
-use sea_orm::{DatabaseConnection, DbErr};
-use tokio::sync::oneshot;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 use tokio_util::task::TaskTracker;
 
-use super::{EmailAddress, Hasher, Overloaded, Password};
-use crate::database;
+use super::limited_check::{self, PasswordCheck, VerifyError};
+use super::{EmailAddress, Hasher, Password};
 use crate::keys::Key;
-use crate::limits::{self, Client, Limit, token_bucket};
+use crate::limits::{self, Client};
 use crate::verification::record_proof;
 
 /// An email address and the password that is said to belong to it.
@@ -34,35 +31,7 @@ pub enum Identity {
     Registration(verification::Model),
 }
 
-/// Why a password was not verified.
-#[derive(Debug)]
-pub enum VerifyError {
-    /// Wrong email or password.
-    Invalid,
-    /// Too many failures; how long to wait.
-    RateLimited(Duration),
-    /// Too many passwords at once.
-    Overloaded,
-    /// The database failed.
-    Database(DbErr),
-}
-
-impl From<DbErr> for VerifyError {
-    fn from(error: DbErr) -> Self {
-        Self::Database(error)
-    }
-}
-
-impl From<Overloaded> for VerifyError {
-    fn from(Overloaded: Overloaded) -> Self {
-        Self::Overloaded
-    }
-}
-
 /// Verifies a password, with the same work and the same answers for known and unknown addresses.
-///
-/// A token of the failure limits is taken before the hash, so that parallel guesses cannot slip through, and given back
-/// on success. One of `tasks` owns the token from the start: if the client leaves, the task gives it back.
 ///
 /// # Errors
 /// [`VerifyError`].
@@ -74,83 +43,41 @@ pub async fn verify(
     now: Timestamp,
     credentials: &Credentials,
 ) -> Result<Identity, VerifyError> {
-    hasher.check_capacity()?;
-    let attempt = Attempt {
+    let limits = limits::password_failures(limits_key, credentials.email.canonical(), &credentials.client);
+    let check = OfAddress {
         db: db.clone(),
         hasher: hasher.clone(),
         now,
-        limits: limits::password_failures(limits_key, credentials.email.canonical(), &credentials.client),
         email: credentials.email.clone(),
         password: credentials.password.clone(),
     };
-    let (answer, result) = oneshot::channel();
-    tasks.spawn(attempt.run(answer));
-    result
-        .await
-        .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))
+    limited_check::run(db, hasher, tasks, now, limits.into(), check).await
 }
 
-struct Attempt {
+struct OfAddress {
     db: DatabaseConnection,
     hasher: Hasher,
     now: Timestamp,
-    limits: [Limit; 2],
     email: EmailAddress,
     password: Password,
 }
 
-impl Attempt {
-    async fn run(self, mut answer: oneshot::Sender<Result<Identity, VerifyError>>) {
-        let (user, registration) = match self.take_token().await {
-            Ok(rows) => rows,
-            Err(error) => {
-                let _ = answer.send(Err(error));
-                return;
-            }
-        };
-        let compared = tokio::select! {
-            compared = self.compare(user, registration) => Some(compared),
-            // The client has left and learns nothing.
-            () = answer.closed() => None,
-        };
-        let keeps_token = match &compared {
-            Some(Err(VerifyError::Invalid)) => true,
-            Some(Ok(Identity::Registration(registration))) => self.is_first_proof(registration).await,
-            _ => false,
-        };
-        if !keeps_token && let Err(error) = token_bucket::give_back(&self.db, self.now, &self.limits).await {
-            tracing::warn!(%error, "cannot return a token to the password limit");
-        }
-        if let Some(compared) = compared {
-            let _ = answer.send(compared);
-        }
-    }
+impl PasswordCheck for OfAddress {
+    type Rows = (Option<user::Model>, Option<verification::Model>);
+    type Verified = Identity;
 
-    /// Takes a token of each limit, and reads whose password it may be.
-    async fn take_token(&self) -> Result<(Option<user::Model>, Option<verification::Model>), VerifyError> {
-        // In one transaction: a network that has used up its own tokens takes none of those that all networks share.
-        let transaction = database::begin(&self.db).await?;
-        if !token_bucket::take(&transaction, self.now, &self.limits).await? {
-            transaction.rollback().await?;
-            let wait = token_bucket::wait(&self.db, self.now, &self.limits).await?;
-            return Err(VerifyError::RateLimited(wait));
-        }
+    async fn read(&self, transaction: &DatabaseTransaction) -> Result<Self::Rows, DbErr> {
         let email = self.email.canonical();
-        let user = user::by_canonical_email(email).one(&transaction).await?;
+        let user = user::by_canonical_email(email).one(transaction).await?;
         let registration = verification::open_registration(email, self.now)
-            .one(&transaction)
+            .one(transaction)
             .await?;
-        transaction.commit().await?;
         Ok((user, registration))
     }
 
     /// Compares one digest with both hashes. The user's wins: a person who registers again with the password that they
     /// already have is signed in.
-    async fn compare(
-        &self,
-        user: Option<user::Model>,
-        registration: Option<verification::Model>,
-    ) -> Result<Identity, VerifyError> {
+    async fn compare(&self, (user, registration): Self::Rows) -> Result<Identity, VerifyError> {
         let registration = registration.and_then(|row| row.password_hash.clone().map(|hash| (hash.0, row)));
         let known = user.map(|row| (row.password_hash.0.clone(), Identity::User(row)));
         let pending = registration.map(|(hash, row)| (hash, Identity::Registration(row)));
@@ -164,9 +91,12 @@ impl Attempt {
         }
     }
 
-    /// Whether this is the first proof of a registration's password. That one keeps its token, so that guessing a user's
-    /// password by registering with it costs one token per guess, also if the registration is replaced meanwhile.
-    async fn is_first_proof(&self, registration: &verification::Model) -> bool {
+    /// The first proof of a registration's password keeps its token, so that guessing a user's password by registering
+    /// with it costs one token per guess, also if the registration is replaced meanwhile.
+    async fn keeps_token(&self, identity: &Identity) -> bool {
+        let Identity::Registration(registration) = identity else {
+            return false;
+        };
         if registration.proved_at.is_some() {
             return false;
         }

@@ -77,7 +77,7 @@ impl UserError {
         Self {
             code,
             message: message.into(),
-            field: field.map(|name| vec!["input".to_owned(), name.to_owned()]),
+            field: field.and_then(in_input),
             retry_after_seconds: None,
             attempts_remaining: None,
             suggestions: Vec::new(),
@@ -109,6 +109,10 @@ impl UserError {
                 ..Self::new(Code::PasswordTooWeak, "This password is too easy to guess.")
             },
             DomainError::InvalidCredentials => Self::new(Code::InvalidCredentials, "Incorrect email or password."),
+            DomainError::WrongPresentPassword => Self {
+                field: in_input("currentPassword"),
+                ..Self::new(Code::InvalidCredentials, "That isn't your current password.")
+            },
             DomainError::NotActivated => Self::new(
                 Code::NotActivated,
                 "Your account isn't activated yet. Enter the code that we emailed you.",
@@ -158,6 +162,11 @@ impl From<PasswordLength> for UserError {
         };
         Self::new(code, format!("The password must have {bound} {limit} characters."))
     }
+}
+
+/// The path of an input field.
+fn in_input(name: &str) -> Option<Vec<String>> {
+    Some(vec!["input".to_owned(), name.to_owned()])
 }
 
 /// A pause as a person says it: seconds below two minutes, then whole minutes.

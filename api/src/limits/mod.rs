@@ -13,6 +13,7 @@ pub(crate) mod token_bucket;
 use std::time::Duration;
 
 use entity::Purpose;
+use sea_orm::prelude::Uuid;
 
 pub use client::Client;
 pub use client_limit::ClientLimit;
@@ -58,6 +59,12 @@ pub(crate) fn password_failures(key: &Key, address: &str, client: &Client) -> [L
     ]
 }
 
+/// Failed checks of the present password of a signed-in user. A token bucket. A limit of its own: whoever knows the address
+/// can use up those above.
+pub(crate) fn present_password_failures(key: &Key, user: Uuid) -> Limit {
+    Limit::of(key, "present passwords", &user.to_string(), None, 6, 30 * MINUTE)
+}
+
 /// Tries of the activation codes of one address, whatever is registered or sent again in between. A guess guard.
 pub(crate) fn activation_tries(key: &Key, address: &str) -> Limit {
     Limit::of(key, "activation tries", address, None, 10, DAY)
@@ -74,7 +81,11 @@ mod tests {
         let emails = [Purpose::Registration, Purpose::PasswordReset].map(|of| emails(&keys.limits, of, "a@b", &client));
         let all = emails.into_iter().flatten();
         let all = all.chain(password_failures(&keys.limits, "a@b", &client));
-        for limit in all.chain([activation_tries(&keys.limits, "a@b")]) {
+        let others = [
+            present_password_failures(&keys.limits, Uuid::nil()),
+            activation_tries(&keys.limits, "a@b"),
+        ];
+        for limit in all.chain(others) {
             assert!(limit.interval * u32::from(limit.capacity) <= LONGEST_REACH, "{limit:?}");
         }
     }

@@ -1,0 +1,36 @@
+//! The present password, which a signed-in user gives again for what must not be done with a stolen session.
+
+use entity::user;
+use sea_orm::prelude::Uuid;
+
+use super::DomainError;
+use super::registration::check_client_limit;
+use crate::app::App;
+use crate::credentials::{self, Password, VerifyError};
+use crate::limits::Client;
+
+/// Verifies the present password of the user of a session, and returns the user as read with the hash. What is done then
+/// requires the `credential_version` of that row.
+///
+/// # Errors
+/// [`DomainError::RateLimited`], [`DomainError::WrongPresentPassword`].
+pub(super) async fn verify_present_password(
+    app: &App,
+    user: Uuid,
+    password: &Password,
+    client: &Client,
+) -> Result<user::Model, DomainError> {
+    check_client_limit(app, client)?;
+    verify_unlimited(app, user, password).await
+}
+
+/// The same without the client limit, which the caller has checked.
+pub(super) async fn verify_unlimited(app: &App, user: Uuid, password: &Password) -> Result<user::Model, DomainError> {
+    let now = app.clock.now();
+    let given = (user, password.clone());
+    let verified = credentials::verify_present(&app.db, &app.hasher, &app.keys.limits, &app.tasks, now, given).await;
+    verified.map_err(|error| match error {
+        VerifyError::Invalid => DomainError::WrongPresentPassword,
+        other => other.into(),
+    })
+}

@@ -1,0 +1,127 @@
+//! A check of a password under limits of its failures.
+
+use std::time::Duration;
+
+use entity::Timestamp;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
+
+use super::{Hasher, Overloaded};
+use crate::database;
+use crate::limits::{Limit, token_bucket};
+
+/// Why a password was not verified.
+#[derive(Debug)]
+pub enum VerifyError {
+    /// The password is wrong, or there is nobody whose password it could be.
+    Invalid,
+    /// Too many failures; how long to wait.
+    RateLimited(Duration),
+    /// Too many passwords at once.
+    Overloaded,
+    /// The database failed.
+    Database(DbErr),
+}
+
+impl From<DbErr> for VerifyError {
+    fn from(error: DbErr) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<Overloaded> for VerifyError {
+    fn from(Overloaded: Overloaded) -> Self {
+        Self::Overloaded
+    }
+}
+
+/// Whose password is checked, and how.
+pub(super) trait PasswordCheck: Send + Sync + 'static {
+    /// The rows with the hashes.
+    type Rows: Send;
+    /// Whose password it is.
+    type Verified: Send + 'static;
+
+    /// Reads the hashes, in the transaction that takes the tokens.
+    fn read(&self, transaction: &DatabaseTransaction) -> impl Future<Output = Result<Self::Rows, DbErr>> + Send;
+
+    /// Compares the password with the hashes.
+    fn compare(&self, rows: Self::Rows) -> impl Future<Output = Result<Self::Verified, VerifyError>> + Send;
+
+    /// Whether the right password keeps its token too.
+    fn keeps_token(&self, verified: &Self::Verified) -> impl Future<Output = bool> + Send;
+}
+
+/// Checks a password. A token of each limit is taken before the hash, so that parallel guesses cannot slip through, and
+/// given back on success. One of `tasks` owns the token from the start: if the client leaves, the task gives it back.
+pub(super) async fn run<C: PasswordCheck>(
+    db: &DatabaseConnection,
+    hasher: &Hasher,
+    tasks: &TaskTracker,
+    now: Timestamp,
+    limits: Vec<Limit>,
+    check: C,
+) -> Result<C::Verified, VerifyError> {
+    hasher.check_capacity()?;
+    let attempt = Attempt {
+        db: db.clone(),
+        now,
+        limits,
+        check,
+    };
+    let (answer, result) = oneshot::channel();
+    tasks.spawn(attempt.run(answer));
+    result
+        .await
+        .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))
+}
+
+struct Attempt<C> {
+    db: DatabaseConnection,
+    now: Timestamp,
+    limits: Vec<Limit>,
+    check: C,
+}
+
+impl<C: PasswordCheck> Attempt<C> {
+    async fn run(self, mut answer: oneshot::Sender<Result<C::Verified, VerifyError>>) {
+        let rows = match self.take_token().await {
+            Ok(rows) => rows,
+            Err(error) => {
+                let _ = answer.send(Err(error));
+                return;
+            }
+        };
+        let compared = tokio::select! {
+            compared = self.check.compare(rows) => Some(compared),
+            // The client has left and learns nothing.
+            () = answer.closed() => None,
+        };
+        let keeps_token = match &compared {
+            Some(Err(VerifyError::Invalid)) => true,
+            Some(Ok(verified)) => self.check.keeps_token(verified).await,
+            _ => false,
+        };
+        if !keeps_token && let Err(error) = token_bucket::give_back(&self.db, self.now, &self.limits).await {
+            tracing::warn!(%error, "cannot return a token to the password limit");
+        }
+        if let Some(compared) = compared {
+            let _ = answer.send(compared);
+        }
+    }
+
+    /// Takes a token of each limit, and reads whose password it may be.
+    async fn take_token(&self) -> Result<C::Rows, VerifyError> {
+        // In one transaction: a network that has used up its own tokens takes none of those that all networks share.
+        let transaction = database::begin(&self.db).await?;
+        if !token_bucket::take(&transaction, self.now, &self.limits).await? {
+            transaction.rollback().await?;
+            let wait = token_bucket::wait(&self.db, self.now, &self.limits).await?;
+            return Err(VerifyError::RateLimited(wait));
+        }
+        let rows = self.check.read(&transaction).await?;
+        transaction.commit().await?;
+        Ok(rows)
+    }
+}

@@ -1,0 +1,61 @@
+//! Verifies the present password of a signed-in user.
+
+use entity::{Timestamp, user};
+use sea_orm::prelude::Uuid;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait};
+use tokio_util::task::TaskTracker;
+
+use super::limited_check::{self, PasswordCheck, VerifyError};
+use super::{Hasher, Password};
+use crate::keys::Key;
+use crate::limits;
+
+/// Verifies the present password of a signed-in user, and returns the user as read with the hash. Only the hash of this
+/// user counts, read by id: a registration of the same address, which anybody can begin, has a password of its own.
+///
+/// # Errors
+/// [`VerifyError`].
+pub async fn verify_present(
+    db: &DatabaseConnection,
+    hasher: &Hasher,
+    limits_key: &Key,
+    tasks: &TaskTracker,
+    now: Timestamp,
+    (user, password): (Uuid, Password),
+) -> Result<user::Model, VerifyError> {
+    let limits = vec![limits::present_password_failures(limits_key, user)];
+    let check = OfUser {
+        hasher: hasher.clone(),
+        user,
+        password,
+    };
+    limited_check::run(db, hasher, tasks, now, limits, check).await
+}
+
+struct OfUser {
+    hasher: Hasher,
+    user: Uuid,
+    password: Password,
+}
+
+impl PasswordCheck for OfUser {
+    type Rows = Option<user::Model>;
+    type Verified = user::Model;
+
+    async fn read(&self, transaction: &DatabaseTransaction) -> Result<Self::Rows, DbErr> {
+        user::Entity::find_by_id(self.user).one(transaction).await
+    }
+
+    async fn compare(&self, user: Self::Rows) -> Result<Self::Verified, VerifyError> {
+        let user = user.ok_or(VerifyError::Invalid)?;
+        let hashes = vec![user.password_hash.0.clone()];
+        match self.hasher.verify(self.password.secret(), hashes).await? {
+            Some(_) if user.disabled_at.is_none() => Ok(user),
+            _ => Err(VerifyError::Invalid),
+        }
+    }
+
+    async fn keeps_token(&self, _: &Self::Verified) -> bool {
+        false
+    }
+}
