@@ -22,6 +22,8 @@ pub enum DomainError {
     AlreadyActivated(Option<Box<User>>),
     /// The token names no open registration.
     VerificationNotFound,
+    /// The user has no session with this id.
+    SessionNotFound,
     /// Not the emailed code; how many tries are left, if a code was emailed.
     InvalidCode(Option<u8>),
     /// The code has expired.
@@ -32,6 +34,8 @@ pub enum DomainError {
     RateLimited(Duration),
     /// Too many emails to this address. Retry after this time.
     EmailsLimited(Duration),
+    /// The session of the request has ended meanwhile.
+    SessionEnded,
     /// Too many passwords or too many database connections at once.
     Overloaded,
     /// The database failed.

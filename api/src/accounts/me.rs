@@ -3,13 +3,21 @@
 use super::{DomainError, User, verify};
 use crate::app::App;
 use crate::credentials::Credentials;
-use crate::sessions::{self, SessionToken};
+use crate::sessions::{self, FoundSession, SessionToken};
 
-/// The user of a live session. That the session was used is recorded after the answer, at most hourly.
+/// The user of a live session.
 ///
 /// # Errors
 /// When the database fails or is overloaded.
 pub async fn me_by_session(app: &App, token: &SessionToken) -> Result<Option<User>, DomainError> {
+    Ok(find_session(app, token).await?.map(User::from))
+}
+
+/// The live session of a token. That it was used is recorded after the answer, at most hourly.
+///
+/// # Errors
+/// When the database fails or is overloaded.
+pub async fn find_session(app: &App, token: &SessionToken) -> Result<Option<FoundSession>, DomainError> {
     let now = app.clock.now();
     let Some(found) = app.sessions.find(token.digest()).await? else {
         return Ok(None);
@@ -22,7 +30,7 @@ pub async fn me_by_session(app: &App, token: &SessionToken) -> Result<Option<Use
             }
         });
     }
-    Ok(Some(found.into()))
+    Ok(Some(found))
 }
 
 /// The user, active or pending, whose password this is.

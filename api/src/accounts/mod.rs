@@ -1,5 +1,5 @@
 //! The use cases, one file each, in the order of a person's life: `register`, `resend`, `activate`, `sign_in`, `me`,
-//! `sign_out`.
+//! `sessions`, `change_password`, `sign_out`, `delete_account`.
 //!
 //! ```text
 //!   register ──► PENDING ──activate──► ACTIVE ──signIn──► session
@@ -15,26 +15,33 @@
 //! - No answer tells a stranger who is registered.
 
 mod activate;
+mod change_password;
 mod code_request;
+mod delete_account;
 mod error;
 pub mod mails;
 mod me;
+mod new_password;
 mod present_password;
 mod register;
 mod registration;
 mod resend;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod sweep;
 mod user;
 
 pub use activate::{activate, activate_registration};
+pub use change_password::{change_password, replace_password};
 pub use code_request::CodeSent;
+pub use delete_account::{delete_account, delete_verified};
 pub use error::DomainError;
-pub use me::{me_by_password, me_by_session};
+pub use me::{find_session, me_by_password, me_by_session};
 pub use register::{Registered, register};
 pub use registration::{RegistrationKey, RegistrationProof, find_registration, verify};
 pub use resend::{resend_activation_code, resend_for};
+pub use sessions::{list_sessions, revoke_other_sessions, revoke_session};
 pub use sign_in::{sign_in, sign_in_verified};
 pub use sign_out::sign_out;
 pub use sweep::{keep_sweeping, sweep};

@@ -3,10 +3,11 @@
 use entity::{EmailKind, HiddenText, Purpose, user};
 
 use super::code_request::CodeRequest;
+use super::new_password::check_new_password;
 use super::registration::check_client_limit;
 use super::{CodeSent, DomainError};
 use crate::app::App;
-use crate::credentials::{EmailAddress, NewPassword, check_strength};
+use crate::credentials::{EmailAddress, NewPassword};
 use crate::limits::{self, Client, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
 use crate::verification::{self, Effect, NewVerification, VerificationToken};
@@ -72,13 +73,7 @@ pub async fn register(
 /// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that one
 /// run of argon2 verifies a password against both.
 async fn hash(app: &App, email: &EmailAddress, password: &NewPassword, client: &Client) -> Result<String, DomainError> {
-    let strength = {
-        let email = email.clone();
-        move |password: &str| check_strength(password, &email)
-    };
-    app.hasher
-        .estimate(client.network(), password.secret(), strength)
-        .await??;
+    check_new_password(app, email, password, client).await?;
     let users_hash: Option<HiddenText> = user::password_hash_of(email.canonical())
         .into_tuple()
         .one(&app.db)

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use super::{DomainError, User, verify};
 use crate::app::App;
 use crate::credentials::{Credentials, Identity, Password};
+use crate::database;
 use crate::limits::Client;
 use crate::sessions::{self, OpenedSession};
 
@@ -26,7 +27,8 @@ pub async fn sign_in(app: &App, credentials: &Credentials) -> Result<(User, Open
     }
 }
 
-/// The same for a user whose password was verified, unless their credentials have changed since.
+/// The same for a user whose password was verified, unless their credentials have changed since. If they have 50 live
+/// sessions, the one idle longest ends.
 ///
 /// # Errors
 /// [`DomainError::InvalidCredentials`].
@@ -35,9 +37,13 @@ pub async fn sign_in_verified(
     user: user::Model,
     client: &Client,
 ) -> Result<(User, OpenedSession), DomainError> {
+    let (now, policy) = (app.clock.now(), &app.policy);
     let verified = (user.id, user.credential_version);
-    let session = sessions::open(&app.db, &*app.random, app.clock.now(), &app.policy, verified, client).await?;
+    let transaction = database::begin(&app.db).await?;
+    let session = sessions::open(&transaction, &*app.random, now, policy, verified, client).await?;
     let session = session.ok_or(DomainError::InvalidCredentials)?;
+    sessions::revoke_excess(&transaction, now, policy, user.id, session.id).await?;
+    transaction.commit().await?;
     Ok((user.into(), session))
 }
 

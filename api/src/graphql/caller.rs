@@ -1,14 +1,14 @@
 //! What a request says about its sender.
 
-use entity::{HiddenText, Timestamp};
+use entity::{HiddenText, Timestamp, session};
 use tokio::sync::OnceCell;
 
-use super::errors::{ApiError, BASIC_OR_BEARER};
+use super::errors::{ApiError, BASIC_OR_BEARER, BEARER};
 use crate::accounts::{self, RegistrationKey, User};
 use crate::app::App;
 use crate::credentials::{Credentials, EmailAddress, Password};
 use crate::limits::Client;
-use crate::sessions::SessionToken;
+use crate::sessions::{FoundSession, SessionToken};
 use crate::verification::VerificationToken;
 
 /// The `Authorization` header of a request, parsed but not verified.
@@ -112,7 +112,18 @@ impl Caller {
     pub(super) fn bearer(&self) -> Result<&SessionToken, ApiError> {
         match &self.authorization {
             Authorization::Bearer(token) => Ok(token),
-            _ => Err(ApiError::Unauthenticated("the Bearer token of a session")),
+            _ => Err(ApiError::Unauthenticated(BEARER)),
         }
+    }
+
+    /// The live session that a mutation needs. It is looked up each time: the field before may have ended it.
+    pub(super) async fn session(&self, app: &App) -> Result<FoundSession, ApiError> {
+        let found = accounts::find_session(app, self.bearer()?).await?;
+        found.ok_or(ApiError::Unauthenticated(BEARER))
+    }
+
+    /// Whether the request was made with a session.
+    pub(super) fn uses(&self, session: &session::Model) -> bool {
+        self.bearer().is_ok_and(|token| token.digest() == session.token_digest)
     }
 }

@@ -75,11 +75,16 @@ impl ErrorCode {
 /// What `me` takes.
 pub(super) const BASIC_OR_BEARER: &str = "HTTP Basic with email and password, or the Bearer token of a session";
 
+/// What a mutation of a signed-in user takes.
+pub(super) const BEARER: &str = "the Bearer token of a session";
+
 /// The error of a resolver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ApiError {
     /// The credentials are missing or not valid; what the field takes.
     Unauthenticated(&'static str),
+    /// An argument has a value that it does not take; which ones it takes.
+    BadUserInput(&'static str),
     RateLimited(Duration),
     Overloaded,
     /// The cause is in the log; the answer does not reveal it.
@@ -99,6 +104,7 @@ impl From<DomainError> for ApiError {
     fn from(error: DomainError) -> Self {
         match error {
             DomainError::RateLimited(wait) | DomainError::EmailsLimited(wait) => Self::RateLimited(wait),
+            DomainError::SessionEnded => Self::Unauthenticated(BEARER),
             DomainError::Overloaded => Self::Overloaded,
             DomainError::Database(cause) => Self::internal(&cause),
             _ => Self::Unauthenticated(BASIC_OR_BEARER),
@@ -113,6 +119,7 @@ impl From<ApiError> for async_graphql::Error {
                 ErrorCode::Unauthenticated,
                 format!("Authentication required. Send {accepted}."),
             ),
+            ApiError::BadUserInput(message) => (ErrorCode::BadUserInput, message.to_owned()),
             ApiError::RateLimited(_) => (ErrorCode::RateLimited, "Too many attempts. Try again later.".to_owned()),
             ApiError::Overloaded => (ErrorCode::Overloaded, OVERLOADED_MESSAGE.to_owned()),
             ApiError::Internal => (ErrorCode::InternalServerError, INTERNAL_MESSAGE.to_owned()),

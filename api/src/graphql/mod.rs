@@ -10,6 +10,7 @@ mod queries;
 pub(crate) mod schema;
 mod types;
 mod user_error;
+mod user_sessions;
 
 pub use caller::{Authorization, Caller};
 pub use errors::{CODE, ErrorCode};

@@ -47,7 +47,7 @@ pub fn sdl() -> String {
 }
 
 pub(crate) fn builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    async_graphql::Schema::build(Query, Mutation, EmptySubscription)
+    async_graphql::Schema::build(Query, Mutation::default(), EmptySubscription)
 }
 
 impl Schema {

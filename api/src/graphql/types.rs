@@ -1,9 +1,13 @@
 //! The types that answers share.
 
-use async_graphql::{Enum, ID, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use async_graphql::{
+    ComplexObject, Context, Enum, ID, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
+};
 use entity::Timestamp;
+use sea_orm::prelude::Uuid;
 
-use super::errors::whole_seconds;
+use super::errors::{ApiError, whole_seconds};
+use super::user_sessions::{self, DEFAULT_PAGE, UserSessions};
 use crate::accounts;
 use crate::credentials::{MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH};
 use crate::limits::EMAIL_COOLDOWN;
@@ -11,7 +15,7 @@ use crate::policy::Policy;
 use crate::sessions::OpenedSession;
 use crate::verification::CODE_MAX_ATTEMPTS;
 
-pub(super) struct DateTime(Timestamp);
+pub(super) struct DateTime(pub Timestamp);
 
 /// An RFC 3339 timestamp in UTC with milliseconds, such as `2026-11-22T14:13:21.042Z`. `new Date(text)` parses it.
 #[Scalar(
@@ -30,7 +34,10 @@ impl ScalarType for DateTime {
 
 /// A registered person, pending or active. Visible only to the user themselves.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(super) struct User {
+    #[graphql(skip)]
+    key: (Uuid, accounts::UserStatus),
     /// A UUID. It stays the same for the life of the account. Registering a pending address again gives it a new one.
     id: ID,
     /// The address as typed at registration, for display.
@@ -46,12 +53,27 @@ pub(super) struct User {
 impl From<accounts::User> for User {
     fn from(user: accounts::User) -> Self {
         Self {
+            key: (user.id, user.status),
             id: user.id.into(),
             email: user.email.0,
             status: user.status.into(),
             created_at: DateTime(user.created_at),
             activated_at: user.activated_at.map(DateTime),
         }
+    }
+}
+
+#[ComplexObject]
+impl User {
+    /// The sessions in which the user is signed in, the latest used first. A user has at most 50: opening one more ends
+    /// the one idle longest. Empty for a pending user.
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 50.", default_with = "Some(DEFAULT_PAGE)")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+    ) -> Result<UserSessions, ApiError> {
+        user_sessions::page(ctx, self.key, first.unwrap_or(DEFAULT_PAGE), after.as_deref()).await
     }
 }
 
@@ -76,7 +98,7 @@ pub(super) struct Session {
     /// When the session ends, even if it is in use. It ends earlier if it is unused for `idleTimeoutSeconds`. Then
     /// requests fail with `UNAUTHENTICATED`: ask the user to sign in.
     expires_at: DateTime,
-    /// How long an unused session lives, in seconds. Each `me` query counts as a use.
+    /// How long an unused session lives, in seconds. Each `me` query and each mutation with its token counts as a use.
     idle_timeout_seconds: i32,
     /// The signed-in user, so that no `me` query is needed.
     user: User,

@@ -41,7 +41,8 @@ pub(super) enum UserErrorCode {
     /// The password is trivially guessable: mark its field, and show `suggestions`.
     PasswordTooWeak,
     /// Wrong email or password, or no account uses this address: ask for both again, without saying which is wrong.
-    /// For `activate` and `resendActivationCode`, it can also mean that the registration expired or was replaced.
+    /// For `activate` and `resendActivationCode`, it can also mean that the registration expired or was replaced. For a
+    /// mutation that takes the present password, that one is wrong: mark its field.
     InvalidCredentials,
     /// The password is right, but the account is not activated yet: show the code form, and offer a new code.
     NotActivated,
@@ -59,6 +60,8 @@ pub(super) enum UserErrorCode {
     /// The token names no open verification: it was replaced by a newer one, expired, or never existed, or another user now
     /// has the address. Offer to register again.
     VerificationNotFound,
+    /// No session of the caller has this id: it has ended already. Load the list again.
+    SessionNotFound,
 }
 
 impl UserError {
@@ -72,6 +75,7 @@ impl UserError {
             | Code::NotActivated
             | Code::AlreadyActivated
             | Code::VerificationNotFound
+            | Code::SessionNotFound
             | Code::RateLimited => None,
         };
         Self {
@@ -101,6 +105,14 @@ impl UserError {
         }
     }
 
+    /// The same error of an input that calls the password a new one.
+    pub(super) fn of_new_password(mut self) -> Self {
+        if self.field == in_input("password") {
+            self.field = in_input("newPassword");
+        }
+        self
+    }
+
     fn expected(error: DomainError) -> Result<Self, ApiError> {
         use UserErrorCode as Code;
         Ok(match error {
@@ -124,6 +136,7 @@ impl UserError {
                 Code::VerificationNotFound,
                 "This registration has expired or was replaced by a newer one. Register again.",
             ),
+            DomainError::SessionNotFound => Self::new(Code::SessionNotFound, "This session has already ended."),
             DomainError::InvalidCode(attempts_remaining) => Self {
                 attempts_remaining: attempts_remaining.map(i32::from),
                 ..Self::new(Code::InvalidCode, "That code isn't right.")
@@ -143,7 +156,9 @@ impl UserError {
             DomainError::EmailsLimited(wait) => {
                 Self::rate_limited(wait, "We sent too many emails to this address. You can request another")
             }
-            DomainError::Overloaded | DomainError::Database(_) => return Err(error.into()),
+            DomainError::SessionEnded | DomainError::Overloaded | DomainError::Database(_) => {
+                return Err(error.into());
+            }
         })
     }
 }

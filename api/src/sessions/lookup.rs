@@ -45,15 +45,15 @@ struct Lookup {
 
 /// A live session and what `me` needs of its user.
 #[derive(Debug, Clone, FromQueryResult)]
-pub(crate) struct FoundSession {
+pub struct FoundSession {
     token_digest: HiddenBytes,
-    pub id: Uuid,
-    pub last_used_at: Timestamp,
+    pub(crate) id: Uuid,
+    pub(crate) last_used_at: Timestamp,
     expires_at: Timestamp,
-    pub user_id: Uuid,
-    pub email: HiddenText,
-    pub created_at: Timestamp,
-    pub activated_at: Timestamp,
+    pub(crate) user_id: Uuid,
+    pub(crate) email: HiddenText,
+    pub(crate) created_at: Timestamp,
+    pub(crate) activated_at: Timestamp,
     disabled_at: Option<Timestamp>,
 }
 

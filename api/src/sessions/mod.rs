@@ -1,14 +1,16 @@
 //! Sessions: opaque bearer tokens, of which the database holds only digests.
 
+mod list;
 mod lookup;
 mod open;
 mod revoke;
 
-pub(crate) use lookup::FoundSession;
-pub use lookup::SessionLookup;
+pub use list::Place;
+pub(crate) use list::{MAX_SESSIONS, list};
+pub use lookup::{FoundSession, SessionLookup};
 pub use open::OpenedSession;
 pub(crate) use open::{needs_touch, open, touch};
-pub(crate) use revoke::revoke;
+pub(crate) use revoke::{revoke, revoke_all, revoke_excess, revoke_one, revoke_others};
 
 use crate::token::Token;
 

@@ -33,9 +33,10 @@ pub(crate) async fn open(
     (user, credential_version): (Uuid, i32),
     client: &Client,
 ) -> Result<Option<OpenedSession>, DbErr> {
-    // PostgreSQL would else not see a change of the user that commits meanwhile. SQLite has one writer.
+    // PostgreSQL would else not see a change of the user that commits meanwhile. No two transactions hold this lock, so
+    // `revoke_excess` sees all sessions. SQLite has one writer.
     let locked = match db.get_database_backend() {
-        DatabaseBackend::Postgres => "FOR SHARE",
+        DatabaseBackend::Postgres => "FOR NO KEY UPDATE",
         _ => "",
     };
     let sql = format!(

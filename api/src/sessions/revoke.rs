@@ -1,15 +1,88 @@
-//! Ending a session.
+//! Ending sessions. Whatever ends several sessions of a user has locked the user, so that no two of these wait for each
+//! other.
 
-use entity::session;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use entity::{Timestamp, session};
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter};
 
 use super::SessionToken;
+use super::list::{MAX_SESSIONS, live_of};
+use crate::policy::Policy;
 
 /// Ends the session of a token, if there is one.
 pub(crate) async fn revoke(db: &impl ConnectionTrait, token: &SessionToken) -> Result<(), DbErr> {
     session::Entity::delete_many()
         .filter(session::Column::TokenDigest.eq(token.digest()))
         .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// Ends a live session of a user. Tells whether there was one with this id.
+pub(crate) async fn revoke_one(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    policy: &Policy,
+    user: Uuid,
+    id: Uuid,
+) -> Result<bool, DbErr> {
+    let revoked = session::Entity::delete_many()
+        .filter(live_of(user, now, policy))
+        .filter(session::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(revoked.rows_affected == 1)
+}
+
+/// Ends all live sessions of a user but one. Returns how many there were.
+pub(crate) async fn revoke_others(
+    transaction: &impl ConnectionTrait,
+    now: Timestamp,
+    policy: &Policy,
+    user: Uuid,
+    kept: Uuid,
+) -> Result<u64, DbErr> {
+    let revoked = session::Entity::delete_many()
+        .filter(live_of(user, now, policy))
+        .filter(session::Column::Id.ne(kept))
+        .exec(transaction)
+        .await?;
+    Ok(revoked.rows_affected)
+}
+
+/// Ends all sessions of a user.
+pub(crate) async fn revoke_all(transaction: &impl ConnectionTrait, user: Uuid) -> Result<(), DbErr> {
+    session::Entity::delete_many()
+        .filter(session::Column::UserId.eq(user))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Ends the live sessions of a user beyond [`MAX_SESSIONS`], those idle longest, in the transaction that has just opened
+/// one. `open` has locked the user, so each transaction sees what those before it have opened.
+pub(crate) async fn revoke_excess(
+    transaction: &impl ConnectionTrait,
+    now: Timestamp,
+    policy: &Policy,
+    user: Uuid,
+    opened: Uuid,
+) -> Result<(), DbErr> {
+    // SQLite knows no offset without a limit.
+    let excess = Query::select()
+        .column(session::Column::Id)
+        .from(session::Entity)
+        .cond_where(live_of(user, now, policy))
+        .and_where(session::Column::Id.ne(opened))
+        .order_by(session::Column::LastUsedAt, Order::Desc)
+        .order_by(session::Column::Id, Order::Desc)
+        .offset(MAX_SESSIONS - 1)
+        .limit(u32::MAX.into())
+        .to_owned();
+    session::Entity::delete_many()
+        .filter(session::Column::Id.in_subquery(excess))
+        .exec(transaction)
         .await?;
     Ok(())
 }

@@ -113,7 +113,10 @@ fn is_list_of_type(field: &str) -> bool {
 }
 
 fn is_credential_mutation(field: &str) -> bool {
-    matches!(field, "register" | "activate" | "resendActivationCode" | "signIn")
+    matches!(
+        field,
+        "register" | "activate" | "resendActivationCode" | "signIn" | "changePassword" | "deleteAccount"
+    )
 }
 
 #[cfg(test)]
@@ -157,6 +160,18 @@ mod tests {
                 4,
             ),
             ("mutation{signIn(input:$i)@skip(if:true){__typename}}", false, 1, 2),
+            (
+                "mutation{changePassword(input:$i){__typename} deleteAccount(input:$i){__typename}}",
+                false,
+                2,
+                4,
+            ),
+            (
+                "mutation{a:revokeSession(input:$i){__typename} revokeOtherSessions{__typename}}",
+                true,
+                0,
+                4,
+            ),
             ("{...F} fragment F on Query{...F me{id}}", true, 1, 2),
         ] {
             let cost = counted(document);

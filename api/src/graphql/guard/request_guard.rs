@@ -45,8 +45,8 @@ impl RequestGuard {
         }
         if document.cost.credential_operations(caller.uses_basic()) > 1 {
             let error = ErrorCode::BadRequest.error(
-                "A request may hold one credential operation: register, activate, resendActivationCode, signIn, or me \
-                 with HTTP Basic. Send one request for each.",
+                "A request may hold one credential operation: a mutation that checks a password or a code or sends an \
+                 email, or me with HTTP Basic. Send one request for each.",
             );
             return Err(RequestError::LimitExceeded(vec![error]));
         }

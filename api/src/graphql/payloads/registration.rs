@@ -1,15 +1,15 @@
-//! The inputs and payloads of the mutations.
+//! From a registration to an active user.
 
 use async_graphql::{InputObject, SimpleObject};
 
-use super::errors::whole_seconds;
-use super::types::{Session, User};
-use super::user_error::UserError;
 use crate::accounts::CodeSent;
+use crate::graphql::errors::whole_seconds;
+use crate::graphql::types::{Session, User};
+use crate::graphql::user_error::UserError;
 
 /// Registration details.
 #[derive(InputObject)]
-pub(super) struct RegisterInput {
+pub(in crate::graphql) struct RegisterInput {
     /// The address that receives the code. At most 254 octets; surrounding space is dropped, case does not matter. Text
     /// that is not an address is `INVALID_EMAIL`.
     pub email: String,
@@ -20,7 +20,7 @@ pub(super) struct RegisterInput {
 
 /// The code, and which registration it completes.
 #[derive(InputObject)]
-pub(super) struct ActivateInput {
+pub(in crate::graphql) struct ActivateInput {
     /// The 4 to 8 digits from the email, as a string with its leading zeros: `"0042"`. Strip spaces from pasted text;
     /// anything but digits is `INVALID_CODE` and costs no try.
     pub activation_code: String,
@@ -30,23 +30,14 @@ pub(super) struct ActivateInput {
 
 /// Which registration needs a new code.
 #[derive(InputObject, Default)]
-pub(super) struct ResendActivationCodeInput {
+pub(in crate::graphql) struct ResendActivationCodeInput {
     /// The token that `register` returned. Without it the request needs HTTP Basic (email, password, in UTF-8).
     pub verification_token: Option<String>,
 }
 
-/// Email and password.
-#[derive(InputObject)]
-pub(super) struct SignInInput {
-    /// The registered address; case does not matter.
-    pub email: String,
-    /// The password, exactly as typed.
-    pub password: String,
-}
-
 /// An email with a code that is on its way. Its fields are null when the mutation was refused.
 #[derive(SimpleObject, Default)]
-pub(super) struct CodeEmail {
+pub(in crate::graphql) struct CodeEmail {
     /// How long the emailed code can be used, in seconds, counted from when the email is sent. The answer can arrive
     /// before that, so this is an estimate for a countdown: never disable the input at zero. Null when refused.
     pub code_expires_in_seconds: Option<i32>,
@@ -68,7 +59,7 @@ impl From<CodeSent> for CodeEmail {
 
 /// The answer to `register`. It is the same whether the address was known or not, so always show the code form.
 #[derive(SimpleObject, Default)]
-pub(super) struct RegisterPayload {
+pub(in crate::graphql) struct RegisterPayload {
     #[graphql(flatten)]
     pub email: CodeEmail,
     /// Names this registration in `activate` and `resendActivationCode`, in place of HTTP Basic, for 24 hours. Keep it
@@ -80,7 +71,7 @@ pub(super) struct RegisterPayload {
 
 /// The answer to `resendActivationCode`. On success the previous code no longer works: empty the boxes.
 #[derive(SimpleObject, Default)]
-pub(super) struct ResendActivationCodePayload {
+pub(in crate::graphql) struct ResendActivationCodePayload {
     #[graphql(flatten)]
     pub email: CodeEmail,
     /// Why the mutation was refused; empty on success. Check this, not the HTTP status.
@@ -89,7 +80,7 @@ pub(super) struct ResendActivationCodePayload {
 
 /// The answer to `activate`. With a `session` the user is signed in.
 #[derive(SimpleObject, Default)]
-pub(super) struct ActivatePayload {
+pub(in crate::graphql) struct ActivatePayload {
     /// The user, active now or before. Null when refused, unless the code is `ALREADY_ACTIVATED` and the caller
     /// authenticated with HTTP Basic.
     pub user: Option<User>,
@@ -97,21 +88,5 @@ pub(super) struct ActivatePayload {
     /// continue with `signIn`.
     pub session: Option<Session>,
     /// Why the mutation was refused; empty on success. Check this, not the HTTP status.
-    pub user_errors: Vec<UserError>,
-}
-
-/// The answer to `signIn`.
-#[derive(SimpleObject, Default)]
-pub(super) struct SignInPayload {
-    /// The new session. Null when refused.
-    pub session: Option<Session>,
-    /// Why the mutation was refused; empty on success. Check this, not the HTTP status.
-    pub user_errors: Vec<UserError>,
-}
-
-/// The answer to `signOut`. Drop the token in any case.
-#[derive(SimpleObject, Default)]
-pub(super) struct SignOutPayload {
-    /// Always empty for now. Later versions may refuse.
     pub user_errors: Vec<UserError>,
 }

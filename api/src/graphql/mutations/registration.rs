@@ -1,29 +1,25 @@
-//! The mutations: each parses its input, calls one use case and shapes the answer.
+//! From a registration to an active user.
 
 use async_graphql::{Context, Object};
 
-use super::caller::Caller;
-use super::errors::ApiError;
-use super::payloads::{
-    ActivateInput, ActivatePayload, CodeEmail, RegisterInput, RegisterPayload, ResendActivationCodeInput,
-    ResendActivationCodePayload, SignInInput, SignInPayload, SignOutPayload,
-};
-use super::types::Session;
-use super::user_error::UserError;
+use super::{app, caller};
 use crate::accounts::{self, DomainError};
-use crate::app::App;
-use crate::credentials::{Credentials, EmailAddress, InvalidEmail, NewPassword, Password};
+use crate::credentials::{EmailAddress, NewPassword};
+use crate::graphql::errors::ApiError;
+use crate::graphql::payloads::{
+    ActivateInput, ActivatePayload, CodeEmail, RegisterInput, RegisterPayload, ResendActivationCodeInput,
+    ResendActivationCodePayload,
+};
+use crate::graphql::types::Session;
+use crate::graphql::user_error::UserError;
 use crate::token::Token;
 use crate::verification::Code;
 
-/// Mutations.
-pub(crate) struct Mutation;
+#[derive(Default)]
+pub(crate) struct RegistrationMutations;
 
-/// Mutations. Each answers with a payload: expected failures are in its `userErrors`, everything else is a top-level
-/// error (`extensions.code`: `UNAUTHENTICATED`, `OVERLOADED` …). A request may contain one operation that checks a
-/// password or a code or sends an email: do not batch.
 #[Object]
-impl Mutation {
+impl RegistrationMutations {
     /// Start a registration and send an email to its address. The answer never tells whether the address was known, so
     /// always continue with the code form. A new address receives an activation code. If the address already has an
     /// account, its owner gets an email that says so. Registering again replaces a pending registration.
@@ -110,48 +106,4 @@ impl Mutation {
             user_errors,
         })
     }
-
-    /// Open a session for an active user. A pending registration with the right password is `NOT_ACTIVATED`.
-    ///
-    /// Codes: `INVALID_EMAIL`, `INVALID_CREDENTIALS`, `NOT_ACTIVATED`, `RATE_LIMITED`. Later versions may add some, so
-    /// a client needs a default.
-    async fn sign_in(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "Email and password.")] input: SignInInput,
-    ) -> Result<SignInPayload, ApiError> {
-        let Ok(email) = EmailAddress::parse(&input.email) else {
-            return Ok(SignInPayload {
-                session: None,
-                user_errors: vec![InvalidEmail.into()],
-            });
-        };
-        let credentials = Credentials {
-            email,
-            password: Password::new(input.password),
-            client: caller(ctx).client().clone(),
-        };
-        let (opened, user_errors) = UserError::split(accounts::sign_in(app(ctx), &credentials).await)?;
-        Ok(SignInPayload {
-            session: opened.map(|(user, session)| Session::new(session, user, &app(ctx).policy)),
-            user_errors,
-        })
-    }
-
-    /// End the session whose Bearer token the request carries, on every replica, at once. A token that no longer works is
-    /// not an error; without one the answer is `UNAUTHENTICATED`.
-    ///
-    /// Codes: none yet. Later versions may add some, so a client needs a default.
-    async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload, ApiError> {
-        accounts::sign_out(app(ctx), caller(ctx).bearer()?).await?;
-        Ok(SignOutPayload::default())
-    }
-}
-
-fn app<'a>(ctx: &Context<'a>) -> &'a App {
-    ctx.data_unchecked()
-}
-
-fn caller<'a>(ctx: &Context<'a>) -> &'a Caller {
-    ctx.data_unchecked()
 }

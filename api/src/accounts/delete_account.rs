@@ -1,0 +1,74 @@
+//! Deletes a user and everything stored about them.
+
+use entity::{email_outbox, user, verification};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+
+use super::DomainError;
+use super::present_password::verify_present_password;
+use crate::app::App;
+use crate::credentials::Password;
+use crate::database;
+use crate::limits::Client;
+use crate::sessions::{self, FoundSession};
+
+/// Deletes the user of a session.
+///
+/// # Errors
+/// [`DomainError::RateLimited`], and those of [`delete_verified`].
+pub async fn delete_account(
+    app: &App,
+    caller: &FoundSession,
+    present: &Password,
+    client: &Client,
+) -> Result<(), DomainError> {
+    let user = verify_present_password(app, caller.user_id, present, client).await?;
+    delete_verified(app, caller, user).await
+}
+
+/// The same for a user whose present password was verified.
+///
+/// # Errors
+/// [`DomainError::WrongPresentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].
+pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model) -> Result<(), DomainError> {
+    let now = app.clock.now();
+    let transaction = database::begin(&app.db).await?;
+    let locked = user::Entity::find_by_id(user.id)
+        .filter(user::Column::CredentialVersion.eq(user.credential_version))
+        .filter(user::Column::DisabledAt.is_null())
+        .lock_exclusive()
+        .one(&transaction)
+        .await?;
+    let user = locked.ok_or(DomainError::WrongPresentPassword)?;
+    delete_verifications(&transaction, &user).await?;
+    delete_notices(&transaction, &user).await?;
+    if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
+        return Err(DomainError::SessionEnded);
+    }
+    sessions::revoke_all(&transaction, user.id).await?;
+    user::Entity::delete_by_id(user.id).exec(&transaction).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Deletes what the user began, with its emails, and the registration that they come from. Other registrations of the
+/// address stay: that they end would tell whoever began them.
+async fn delete_verifications(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
+    let of_user = Condition::any()
+        .add(verification::Column::UserId.eq(user.id))
+        .add(verification::Column::Id.eq(user.id));
+    verification::Entity::delete_many()
+        .filter(of_user)
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Deletes the pending emails to the user that belong to no verification.
+async fn delete_notices(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
+    email_outbox::Entity::delete_many()
+        .filter(email_outbox::Column::Recipient.eq(user.email.clone()))
+        .filter(email_outbox::Column::VerificationId.is_null())
+        .exec(transaction)
+        .await?;
+    Ok(())
+}

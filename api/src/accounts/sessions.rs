@@ -1,0 +1,64 @@
+//! The sessions of a user, listed and ended by the user.
+
+use entity::{session, user};
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::LockType;
+use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
+
+use super::{DomainError, UserStatus};
+use crate::app::App;
+use crate::database;
+use crate::sessions::{self, FoundSession, Place};
+
+/// The first `limit` live sessions of a user after a place, the latest used first. A pending user has none.
+///
+/// # Errors
+/// When the database fails or is overloaded.
+pub async fn list_sessions(
+    app: &App,
+    (user, status): (Uuid, UserStatus),
+    limit: u64,
+    after: Option<Place>,
+) -> Result<Vec<session::Model>, DomainError> {
+    if status == UserStatus::Pending {
+        return Ok(Vec::new());
+    }
+    Ok(sessions::list(&app.db, app.clock.now(), &app.policy, user, limit, after).await?)
+}
+
+/// Ends a session of the user of a session.
+///
+/// # Errors
+/// [`DomainError::SessionNotFound`] if the user has no session with this id.
+pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str) -> Result<(), DomainError> {
+    let id: Uuid = id.parse().map_err(|_| DomainError::SessionNotFound)?;
+    let now = app.clock.now();
+    if sessions::revoke_one(&app.db, now, &app.policy, caller.user_id, id).await? {
+        Ok(())
+    } else {
+        Err(DomainError::SessionNotFound)
+    }
+}
+
+/// Ends all sessions of the user of a session but this one. Returns how many there were.
+///
+/// # Errors
+/// [`DomainError::SessionEnded`] if the session ended meanwhile. So of two sessions that end each other one remains.
+pub async fn revoke_other_sessions(app: &App, caller: &FoundSession) -> Result<u64, DomainError> {
+    let now = app.clock.now();
+    let transaction = database::begin(&app.db).await?;
+    user::Entity::find_by_id(caller.user_id)
+        .lock(LockType::NoKeyUpdate)
+        .one(&transaction)
+        .await?;
+    require_session(&transaction, caller).await?;
+    let revoked = sessions::revoke_others(&transaction, now, &app.policy, caller.user_id, caller.id).await?;
+    transaction.commit().await?;
+    Ok(revoked)
+}
+
+/// Requires that a session still exists.
+async fn require_session(transaction: &impl ConnectionTrait, caller: &FoundSession) -> Result<(), DomainError> {
+    let found = session::Entity::find_by_id(caller.id).one(transaction).await?;
+    found.map(drop).ok_or(DomainError::SessionEnded)
+}

@@ -1,0 +1,27 @@
+//! The mutations, one file an area: each parses its input, calls one use case and shapes the answer.
+
+mod account;
+mod registration;
+mod sessions;
+
+use async_graphql::{Context, MergedObject};
+
+use self::account::AccountMutations;
+use self::registration::RegistrationMutations;
+use self::sessions::SessionMutations;
+use super::caller::Caller;
+use crate::app::App;
+
+/// Mutations. Each answers with a payload: expected failures are in its `userErrors`, everything else is a top-level
+/// error (`extensions.code`: `UNAUTHENTICATED`, `OVERLOADED` …). A request may contain one operation that checks a
+/// password or a code or sends an email: do not batch.
+#[derive(MergedObject, Default)]
+pub(crate) struct Mutation(RegistrationMutations, SessionMutations, AccountMutations);
+
+fn app<'a>(ctx: &Context<'a>) -> &'a App {
+    ctx.data_unchecked()
+}
+
+fn caller<'a>(ctx: &Context<'a>) -> &'a Caller {
+    ctx.data_unchecked()
+}

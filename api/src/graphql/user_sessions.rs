@@ -1,0 +1,106 @@
+//! The sessions of a user, as a Relay connection.
+
+use async_graphql::connection::{Connection, CursorType, Edge};
+use async_graphql::{Context, ID, SimpleObject};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entity::{Timestamp, session};
+use sea_orm::prelude::Uuid;
+
+use super::caller::Caller;
+use super::errors::ApiError;
+use super::types::DateTime;
+use crate::accounts::{self, UserStatus};
+use crate::app::App;
+use crate::sessions::{MAX_SESSIONS, Place};
+
+/// How many sessions a page has if the request does not say.
+pub(super) const DEFAULT_PAGE: i32 = 20;
+
+/// A page of sessions.
+pub(super) type UserSessions = Connection<Cursor, UserSession>;
+
+/// A session of a user: a browser or device that is signed in.
+#[derive(SimpleObject)]
+pub(super) struct UserSession {
+    /// A UUID, which `revokeSession` takes. Not a secret.
+    id: ID,
+    /// When it was opened.
+    created_at: DateTime,
+    /// When it was last used, exact to an hour.
+    last_used_at: DateTime,
+    /// When it ends, even if it is in use. It ends earlier if it is unused for `idleTimeoutSeconds` of `Session`.
+    expires_at: DateTime,
+    /// The `User-Agent` header with which it was opened, at most 200 characters. Null if there was none.
+    user_agent: Option<String>,
+    /// The client network from which it was opened, such as `192.0.2.0/24`.
+    network: String,
+    /// Whether this request was made with it. False for all sessions if the request uses HTTP Basic.
+    is_current: bool,
+}
+
+/// Lists a page of a user's sessions.
+pub(super) async fn page(
+    ctx: &Context<'_>,
+    user: (Uuid, UserStatus),
+    first: i32,
+    after: Option<&str>,
+) -> Result<UserSessions, ApiError> {
+    let first = u8::try_from(first)
+        .ok()
+        .filter(|first| u64::from(*first) <= MAX_SESSIONS);
+    let first = first.ok_or(ApiError::BadUserInput("`first` must be between 0 and 50."))?;
+    let after = after.map(Cursor::decode_cursor).transpose();
+    let after = after.map_err(ApiError::BadUserInput)?.map(|Cursor(place)| place);
+    let (app, caller) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Caller>());
+    // One more tells whether there is another page.
+    let mut sessions = accounts::list_sessions(app, user, u64::from(first) + 1, after).await?;
+    let first = usize::from(first);
+    let mut page = Connection::new(after.is_some(), sessions.len() > first);
+    sessions.truncate(first);
+    let edges = sessions
+        .into_iter()
+        .map(|session| Edge::new(Cursor(Place::of(&session)), UserSession::of(session, caller)));
+    page.edges.extend(edges);
+    Ok(page)
+}
+
+impl UserSession {
+    fn of(session: session::Model, caller: &Caller) -> Self {
+        Self {
+            is_current: caller.uses(&session),
+            id: session.id.into(),
+            created_at: DateTime(session.created_at),
+            last_used_at: DateTime(session.last_used_at),
+            expires_at: DateTime(session.expires_at),
+            user_agent: session.user_agent,
+            network: session.network,
+        }
+    }
+}
+
+/// Where a page ends: base64url of an instant and an id.
+pub(super) struct Cursor(Place);
+
+impl CursorType for Cursor {
+    type Error = &'static str;
+
+    fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
+        parse(text).ok_or("`after` must be a cursor of this connection.")
+    }
+
+    fn encode_cursor(&self) -> String {
+        let Self(Place { last_used_at, id }) = self;
+        let bytes = [&last_used_at.as_millis().to_be_bytes()[..], id.as_bytes()].concat();
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+}
+
+fn parse(text: &str) -> Option<Cursor> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (instant, id) = bytes.split_first_chunk()?;
+    Some(Cursor(Place {
+        last_used_at: Timestamp::from_millis(i64::from_be_bytes(*instant)),
+        id: Uuid::from_slice(id).ok()?,
+    }))
+}
