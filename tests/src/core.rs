@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::accounts::mails::Composer;
-use api::accounts::{self, DomainError, Registered, RegistrationKey, RegistrationProof};
+use api::accounts::{self, Begun, DomainError, RegistrationKey, RegistrationProof};
 use api::app::{App, AppConfig};
 use api::clock::Clock;
 use api::credentials::{Credentials, EmailAddress, HashingConfig, Identity, NewPassword, Password};
@@ -86,7 +86,7 @@ impl TestCore {
     ///
     /// # Panics
     /// If it fails.
-    pub async fn register(&self, email: &str, password: &str, network: u8) -> Registered {
+    pub async fn register(&self, email: &str, password: &str, network: u8) -> Begun {
         let email = EmailAddress::parse(email).expect("an address");
         let password = NewPassword::parse(password.to_owned()).expect("a password");
         accounts::register(&self.app, email, password, &client(network))

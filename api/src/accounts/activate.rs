@@ -4,13 +4,14 @@ use entity::{Timestamp, user, verification};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 
+use super::code_try::try_code;
 use super::registration::{RegistrationKey, RegistrationProof, find_registration, reload};
 use super::{DomainError, User};
 use crate::app::App;
 use crate::database;
-use crate::limits::{Client, activation_tries, guess_guard};
+use crate::limits::Client;
 use crate::sessions::{self, OpenedSession};
-use crate::verification::{CODE_MAX_ATTEMPTS, Code, InvalidCode, MAX_CODE_LENGTH, consume, is_expired, spend_try};
+use crate::verification::{Code, InvalidCode, consume};
 
 /// Turns a registration into a user, exactly once, and opens a session. Whether the code is in time is judged by when the
 /// request arrived.
@@ -41,47 +42,9 @@ pub async fn activate_registration(
     arrived: Timestamp,
     client: &Client,
 ) -> Result<(User, OpenedSession), DomainError> {
-    // Text that cannot be a code spends no try.
-    let spent = match &code {
-        Ok(_) => try_once(app, &registration, arrived).await?,
-        Err(InvalidCode) => None,
-    };
-    let (Ok(code), Some(tried)) = (code, spent) else {
-        return Err(why_not_tried(&reload(app, &registration, proof).await?, arrived));
-    };
-    if !is_right(app, &tried, &code) {
-        return Err(DomainError::InvalidCode(Some(tries_left(&tried))));
-    }
+    let reloaded = || reload(app, &registration, proof);
+    let tried = try_code(app, &registration, code, arrived, reloaded).await?;
     complete(app, tried, proof, client).await
-}
-
-/// Spends a try of the live code, and counts it against the address. A right try counts too: after it there is nothing
-/// left to guess.
-async fn try_once(
-    app: &App,
-    registration: &verification::Model,
-    arrived: Timestamp,
-) -> Result<Option<verification::Model>, DomainError> {
-    let guard = activation_tries(&app.keys.limits, &registration.email_canonical.0);
-    let transaction = database::begin(&app.db).await?;
-    guess_guard::count_try(&transaction, app.clock.now(), &guard).await?;
-    let tried = spend_try(&transaction, registration.id, arrived).await?;
-    if tried.is_some() {
-        transaction.commit().await?;
-    } else {
-        transaction.rollback().await?;
-    }
-    Ok(tried)
-}
-
-/// Whether this is the code. The code of a decoy is never right, because no email holds it.
-fn is_right(app: &App, tried: &verification::Model, code: &Code) -> bool {
-    let Some(draw) = &tried.draw else {
-        return false;
-    };
-    let digits = u8::try_from(tried.digits).unwrap_or(MAX_CODE_LENGTH);
-    let expected = Code::derive(&app.keys.codes, tried.purpose, tried.id, &draw.0, digits);
-    code.matches(&expected) & tried.mailed
 }
 
 /// Consumes the registration and creates its user. Of several requests with the right code one succeeds.
@@ -136,19 +99,4 @@ async fn create_user(
         .exec_without_returning(transaction)
         .await?;
     Ok((created == 1).then_some(user))
-}
-
-/// Why an open registration had no try to spend, in the order of the documented answers.
-fn why_not_tried(registration: &verification::Model, arrived: Timestamp) -> DomainError {
-    match registration.code_expires_at {
-        None => DomainError::InvalidCode(None),
-        Some(_) if is_expired(registration, arrived) => DomainError::CodeExpired,
-        Some(_) if tries_left(registration) == 0 => DomainError::TooManyAttempts,
-        Some(_) => DomainError::InvalidCode(Some(tries_left(registration))),
-    }
-}
-
-fn tries_left(registration: &verification::Model) -> u8 {
-    let spent = u8::try_from(registration.attempts).unwrap_or(CODE_MAX_ATTEMPTS);
-    CODE_MAX_ATTEMPTS.saturating_sub(spent)
 }

@@ -1,18 +1,20 @@
 //! Replaces the password of a signed-in user.
 
-use entity::{HiddenText, Purpose, user, verification};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use entity::{EmailKind, Purpose, user, verification};
+use sea_orm::{ColumnTrait, Condition};
 
-use super::new_password::check_new_password;
+use super::new_password::{check_new_password, stored_address};
 use super::present_password::verify_unlimited;
 use super::registration::check_client_limit;
+use super::users::set_password;
 use super::{DomainError, User};
 use crate::app::App;
-use crate::credentials::{EmailAddress, NewPassword, Password};
+use crate::credentials::{NewPassword, Password};
 use crate::database;
 use crate::limits::Client;
+use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::{self, FoundSession, OpenedSession};
+use crate::verification::end;
 
 /// Replaces the password of the user of a session. All their sessions end, and the caller gets a new one.
 ///
@@ -47,43 +49,33 @@ pub async fn replace_password(
 ) -> Result<(User, OpenedSession), DomainError> {
     let (now, policy) = (app.clock.now(), &app.policy);
     let transaction = database::begin(&app.db).await?;
-    let updated = user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(HiddenText(hash)))
-        .col_expr(
-            user::Column::CredentialVersion,
-            Expr::col(user::Column::CredentialVersion).add(1),
-        )
-        .filter(user::Column::Id.eq(user.id))
-        .filter(user::Column::CredentialVersion.eq(user.credential_version))
-        .filter(user::Column::DisabledAt.is_null())
-        .exec(&transaction)
-        .await?;
-    if updated.rows_affected == 0 {
-        return Err(DomainError::WrongPresentPassword);
-    }
-    end_resets(&transaction, &user).await?;
+    let verified = Condition::all()
+        .add(user::Column::Id.eq(user.id))
+        .add(user::Column::CredentialVersion.eq(user.credential_version))
+        .add(user::Column::DisabledAt.is_null());
+    let changed = set_password(&transaction, verified, hash).await?;
+    let user = changed.ok_or(DomainError::WrongPresentPassword)?;
+    let resets = Condition::all()
+        .add(verification::Column::UserId.eq(user.id))
+        .add(verification::Column::Purpose.eq(Purpose::PasswordReset));
+    // Whoever requested a reset could undo the change.
+    end(&transaction, resets).await?;
+    let notice = NewEmail {
+        kind: EmailKind::PasswordChanged,
+        recipient: user.email.clone(),
+        canonical: &user.email_canonical.0,
+        verification: None,
+        locale: user.locale.clone(),
+    };
+    outbox::enqueue(&transaction, &*app.random, now, notice).await?;
     if !sessions::revoke_one(&transaction, now, policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }
     sessions::revoke_all(&transaction, user.id).await?;
-    let changed = (user.id, user.credential_version + 1);
+    let changed = (user.id, user.credential_version);
     let session = sessions::open(&transaction, &*app.random, now, policy, changed, client).await?;
     let session = session.ok_or(DomainError::WrongPresentPassword)?;
     transaction.commit().await?;
+    app.outbox.notify();
     Ok((user.into(), session))
-}
-
-/// Ends the open resets of a user: whoever requested one could undo the change.
-async fn end_resets(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
-    verification::Entity::delete_many()
-        .filter(verification::Column::UserId.eq(user.id))
-        .filter(verification::Column::Purpose.eq(Purpose::PasswordReset))
-        .exec(transaction)
-        .await?;
-    Ok(())
-}
-
-fn stored_address(email: &HiddenText) -> Result<EmailAddress, DomainError> {
-    let unreadable = || DbErr::Custom("cannot parse the stored address".to_owned());
-    Ok(EmailAddress::parse(&email.0).map_err(|_| unreadable())?)
 }

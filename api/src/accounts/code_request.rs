@@ -9,7 +9,7 @@ use super::DomainError;
 use crate::app::App;
 use crate::database;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, guess_guard, sliding_window};
-use crate::verification::code_rules;
+use crate::verification::{VerificationToken, code_rules};
 
 /// An email with a code is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +20,15 @@ pub struct CodeSent {
     pub code_length: u8,
     /// How long until the next email can be requested.
     pub resend_in: Duration,
+}
+
+/// A verification has begun.
+#[derive(Debug)]
+pub struct Begun {
+    /// Names the verification. To be shown once.
+    pub token: VerificationToken,
+    /// The email with the code.
+    pub sent: CodeSent,
 }
 
 /// A transaction that has spent one email of an address's budget.

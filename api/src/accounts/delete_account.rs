@@ -1,6 +1,6 @@
 //! Deletes a user and everything stored about them.
 
-use entity::{email_outbox, user, verification};
+use entity::{EmailKind, user, verification};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
@@ -9,7 +9,9 @@ use crate::app::App;
 use crate::credentials::Password;
 use crate::database;
 use crate::limits::Client;
+use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::{self, FoundSession};
+use crate::verification::end;
 
 /// Deletes the user of a session.
 ///
@@ -40,35 +42,30 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
         .await?;
     let user = locked.ok_or(DomainError::WrongPresentPassword)?;
     delete_verifications(&transaction, &user).await?;
-    delete_notices(&transaction, &user).await?;
+    outbox::delete_notices(&transaction, &user.email).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }
     sessions::revoke_all(&transaction, user.id).await?;
     user::Entity::delete_by_id(user.id).exec(&transaction).await?;
+    let last = NewEmail {
+        kind: EmailKind::AccountDeleted,
+        recipient: user.email,
+        canonical: &user.email_canonical.0,
+        verification: None,
+        locale: user.locale,
+    };
+    outbox::enqueue(&transaction, &*app.random, now, last).await?;
     transaction.commit().await?;
+    app.outbox.notify();
     Ok(())
 }
 
-/// Deletes what the user began, with its emails, and the registration that they come from. Other registrations of the
+/// Ends what the user began, with its emails, and deletes the registration that they come from. Other registrations of the
 /// address stay: that they end would tell whoever began them.
 async fn delete_verifications(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
     let of_user = Condition::any()
         .add(verification::Column::UserId.eq(user.id))
         .add(verification::Column::Id.eq(user.id));
-    verification::Entity::delete_many()
-        .filter(of_user)
-        .exec(transaction)
-        .await?;
-    Ok(())
-}
-
-/// Deletes the pending emails to the user that belong to no verification.
-async fn delete_notices(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
-    email_outbox::Entity::delete_many()
-        .filter(email_outbox::Column::Recipient.eq(user.email.clone()))
-        .filter(email_outbox::Column::VerificationId.is_null())
-        .exec(transaction)
-        .await?;
-    Ok(())
+    end(transaction, of_user).await
 }

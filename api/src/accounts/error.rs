@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::{ConnAcquireErr, DbErr};
 
 use super::User;
-use crate::credentials::{Overloaded, TooWeak, VerifyError};
+use crate::credentials::{Overloaded, PasswordLength, TooWeak, VerifyError};
 
 /// Why a use case did not succeed. The variants up to `EmailsLimited` are expected: a person can do something about them.
 #[derive(Debug, PartialEq)]
@@ -20,8 +20,12 @@ pub enum DomainError {
     NotActivated,
     /// The account is already active. Contains the user if the caller authenticated with HTTP Basic.
     AlreadyActivated(Option<Box<User>>),
-    /// The token names no open registration.
+    /// The token names no open verification of this kind.
     VerificationNotFound,
+    /// The length of the new password is not allowed.
+    PasswordLength(PasswordLength),
+    /// The new address is the present one.
+    EmailUnchanged,
     /// The user has no session with this id.
     SessionNotFound,
     /// Not the emailed code; how many tries are left, if a code was emailed.

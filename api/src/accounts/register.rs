@@ -2,24 +2,15 @@
 
 use entity::{EmailKind, HiddenText, Purpose, user};
 
-use super::code_request::CodeRequest;
+use super::DomainError;
+use super::code_request::{Begun, CodeRequest};
 use super::new_password::check_new_password;
 use super::registration::check_client_limit;
-use super::{CodeSent, DomainError};
 use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword};
 use crate::limits::{self, Client, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
-use crate::verification::{self, Effect, NewVerification, VerificationToken};
-
-/// A registration has begun.
-#[derive(Debug)]
-pub struct Registered {
-    /// Names the registration. To be shown once.
-    pub token: VerificationToken,
-    /// The email with the code.
-    pub sent: CodeSent,
-}
+use crate::verification::{self, Effect, NewVerification};
 
 /// Begins a registration and enqueues an email to its address.
 ///
@@ -35,7 +26,7 @@ pub async fn register(
     email: EmailAddress,
     password: NewPassword,
     client: &Client,
-) -> Result<Registered, DomainError> {
+) -> Result<Begun, DomainError> {
     check_client_limit(app, client)?;
     app.hasher.check_capacity()?;
     // The transaction below decides. This only saves the hash of a request that would be refused.
@@ -67,7 +58,7 @@ pub async fn register(
     };
     outbox::enqueue(transaction, &*app.random, now, email).await?;
     let sent = request.commit().await?;
-    Ok(Registered { token, sent })
+    Ok(Begun { token, sent })
 }
 
 /// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that one

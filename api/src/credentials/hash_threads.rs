@@ -5,11 +5,12 @@
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossbeam_channel::{Receiver, Sender};
 use http_server::Supervisor;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 
 use crate::metrics::QueueMetrics;
@@ -24,8 +25,12 @@ pub struct Overloaded;
 /// A pool of threads. Each owns a tool of type `T`, which its jobs use. The threads end when the last clone is dropped.
 pub(super) struct HashThreads<T> {
     jobs: Sender<Job<T>>,
+    places: Arc<Semaphore>,
     metrics: QueueMetrics,
 }
+
+/// A place in the queue, until its job begins or it is dropped.
+pub(super) type Place = OwnedSemaphorePermit;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
 
@@ -33,6 +38,7 @@ impl<T> Clone for HashThreads<T> {
     fn clone(&self) -> Self {
         Self {
             jobs: self.jobs.clone(),
+            places: self.places.clone(),
             metrics: self.metrics.clone(),
         }
     }
@@ -49,17 +55,23 @@ impl<T: 'static> HashThreads<T> {
         metrics: QueueMetrics,
         tool: impl Fn() -> T + Clone + Send + 'static,
     ) -> io::Result<Self> {
-        let (jobs, queue) = crossbeam_channel::bounded(queue);
+        let places = Arc::new(Semaphore::new(queue));
+        let (jobs, queue) = crossbeam_channel::unbounded();
         for number in 0..threads {
             let (queue, tool) = (queue.clone(), tool.clone());
             supervisor.keep_running_on_thread(name, number, move || work(&queue, tool()))?;
         }
-        Ok(Self { jobs, metrics })
+        Ok(Self { jobs, places, metrics })
     }
 
     /// Whether the queue would refuse a job now.
     pub(super) fn is_full(&self) -> bool {
-        self.jobs.is_full()
+        self.places.available_permits() == 0
+    }
+
+    /// Reserves a place in the queue.
+    pub(super) fn reserve(&self) -> Result<Place, Overloaded> {
+        self.places.clone().try_acquire_owned().map_err(|_| Overloaded)
     }
 
     /// Runs a job on one of the threads. A job whose caller is gone before it begins does not run.
@@ -67,9 +79,19 @@ impl<T: 'static> HashThreads<T> {
         &self,
         job: impl FnOnce(&mut T) -> R + Send + 'static,
     ) -> Result<R, Overloaded> {
+        self.run_in(self.reserve()?, job).await
+    }
+
+    /// The same in a place that was reserved.
+    pub(super) async fn run_in<R: Send + 'static>(
+        &self,
+        place: Place,
+        job: impl FnOnce(&mut T) -> R + Send + 'static,
+    ) -> Result<R, Overloaded> {
         let (answer, result) = oneshot::channel();
         let (metrics, queued) = (self.metrics.clone(), Instant::now());
         let job: Job<T> = Box::new(move |tool| {
+            drop(place);
             metrics.waiting.dec();
             if !answer.is_closed() {
                 metrics.wait.observe(queued.elapsed().as_secs_f64());
@@ -80,7 +102,7 @@ impl<T: 'static> HashThreads<T> {
             }
         });
         self.metrics.waiting.inc();
-        if self.jobs.try_send(job).is_err() {
+        if self.jobs.send(job).is_err() {
             self.metrics.waiting.dec();
             return Err(Overloaded);
         }

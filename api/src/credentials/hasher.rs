@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 pub use super::hash_threads::Overloaded;
-use super::hash_threads::{HashThreads, JOB_TIMEOUT};
+use super::hash_threads::{HashThreads, JOB_TIMEOUT, Place};
 use super::turns::Turns;
 use crate::metrics::{Metrics, QueueMetrics};
 use crate::random::{self, Random};
@@ -52,6 +52,9 @@ impl Default for HashingConfig {
 pub fn cores() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
+
+/// A place in the queue of the hashing threads.
+pub struct HashPlace(Place);
 
 /// Hashes and verifies passwords.
 #[derive(Clone)]
@@ -125,6 +128,30 @@ impl Hasher {
         self.count_refusal(estimated.unwrap_or(Err(Overloaded)))
     }
 
+    /// Reserves a place in the queue for a hash that is made once it is certain to be needed.
+    ///
+    /// # Errors
+    /// [`Overloaded`].
+    pub fn reserve(&self) -> Result<HashPlace, Overloaded> {
+        self.count_refusal(self.hashing.reserve().map(HashPlace))
+    }
+
+    /// Hashes a password with a new salt and the configured parameters, in a place that was reserved. Returns a PHC
+    /// string.
+    ///
+    /// # Errors
+    /// [`Overloaded`].
+    pub async fn hash_in(
+        &self,
+        HashPlace(place): HashPlace,
+        password: SecretString,
+        random: &dyn Random,
+    ) -> Result<String, Overloaded> {
+        let salt: [u8; 16] = random::bytes(random);
+        self.digest_in(place, password, self.params.clone(), salt.to_vec())
+            .await
+    }
+
     /// Hashes a password with the salt and parameters of another hash; without one, or if it is not argon2id, with a new
     /// salt and the configured parameters. Returns a PHC string.
     ///
@@ -143,7 +170,18 @@ impl Hasher {
             }
             _ => (self.params.clone(), new_salt.to_vec()),
         };
-        let hash = self.hashing.run(move |memory| {
+        let HashPlace(place) = self.reserve()?;
+        self.digest_in(place, password, params, salt).await
+    }
+
+    async fn digest_in(
+        &self,
+        place: Place,
+        password: SecretString,
+        params: Params,
+        salt: Vec<u8>,
+    ) -> Result<String, Overloaded> {
+        let hash = self.hashing.run_in(place, move |memory| {
             let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
             memory.digest(&params, password.expose_secret(), &salt, &mut output);
             phc(&params, &salt, &output)

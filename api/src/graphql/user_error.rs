@@ -58,8 +58,10 @@ pub(super) enum UserErrorCode {
     /// Too many attempts. Nothing was changed: disable the button for `retryAfterSeconds`.
     RateLimited,
     /// The token names no open verification: it was replaced by a newer one, expired, or never existed, or another user now
-    /// has the address. Offer to register again.
+    /// has the address. Offer to start again.
     VerificationNotFound,
+    /// The new address is the present one: mark its field.
+    EmailUnchanged,
     /// No session of the caller has this id: it has ended already. Load the list again.
     SessionNotFound,
 }
@@ -69,6 +71,7 @@ impl UserError {
         use UserErrorCode as Code;
         let field = match code {
             Code::InvalidEmail => Some("email"),
+            Code::EmailUnchanged => Some("newEmail"),
             Code::PasswordTooShort | Code::PasswordTooLong | Code::PasswordTooWeak => Some("password"),
             Code::InvalidCode | Code::CodeExpired | Code::TooManyAttempts => Some("activationCode"),
             Code::InvalidCredentials
@@ -113,6 +116,22 @@ impl UserError {
         self
     }
 
+    /// The same error of an input that calls the address a new one.
+    pub(super) fn of_new_email(mut self) -> Self {
+        if self.field == in_input("email") {
+            self.field = in_input("newEmail");
+        }
+        self
+    }
+
+    /// The same error of an input that calls the code just that.
+    pub(super) fn of_code(mut self) -> Self {
+        if self.field == in_input("activationCode") {
+            self.field = in_input("code");
+        }
+        self
+    }
+
     fn expected(error: DomainError) -> Result<Self, ApiError> {
         use UserErrorCode as Code;
         Ok(match error {
@@ -134,9 +153,11 @@ impl UserError {
             }
             DomainError::VerificationNotFound => Self::new(
                 Code::VerificationNotFound,
-                "This registration has expired or was replaced by a newer one. Register again.",
+                "This request has expired or was replaced by a newer one. Start again.",
             ),
             DomainError::SessionNotFound => Self::new(Code::SessionNotFound, "This session has already ended."),
+            DomainError::PasswordLength(length) => length.into(),
+            DomainError::EmailUnchanged => Self::new(Code::EmailUnchanged, "This is your present email address."),
             DomainError::InvalidCode(attempts_remaining) => Self {
                 attempts_remaining: attempts_remaining.map(i32::from),
                 ..Self::new(Code::InvalidCode, "That code isn't right.")

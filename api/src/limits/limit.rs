@@ -64,19 +64,39 @@ pub(super) async fn upsert(
     limits: &[Limit],
     update: &str,
 ) -> Result<Vec<rate_limit::Model>, DbErr> {
+    upsert_released(db, now, limits, update, |limit| now + limit.interval).await
+}
+
+/// The same, but a row that does not exist is written with no unit in use.
+pub(super) async fn upsert_unused(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+    update: &str,
+) -> Result<Vec<rate_limit::Model>, DbErr> {
+    upsert_released(db, now, limits, update, |_| now).await
+}
+
+async fn upsert_released(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+    update: &str,
+    release: impl Fn(&Limit) -> Timestamp,
+) -> Result<Vec<rate_limit::Model>, DbErr> {
     let sql = format!(
         "INSERT INTO rate_limits \
             (key, releases, theoretical_arrival, capacity, interval_ms, taken_at, expires_at) VALUES {{rows}} \
         ON CONFLICT (key) DO UPDATE SET {update} RETURNING *"
     );
     let rows = limits.iter().map(|limit| {
-        let release = now + limit.interval;
+        let release = release(limit);
         [
             limit.key.clone().into(),
             format!("{:013}", release.as_millis()).into(),
             release.into(),
             i32::from(limit.capacity).into(),
-            (release.as_millis() - now.as_millis()).into(),
+            i64::try_from(limit.interval.as_millis()).unwrap_or(i64::MAX).into(),
             now.into(),
             (now + limit.interval * u32::from(limit.capacity)).into(),
         ]

@@ -6,10 +6,10 @@
 
 use std::time::Duration;
 
-use entity::Timestamp;
-use sea_orm::{ConnectionTrait, DbErr};
+use entity::{Timestamp, rate_limit};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 
-use super::limit::{Limit, TAKE, from_the_future, is_from_the_future, rows, upsert};
+use super::limit::{Limit, TAKE, from_the_future, is_from_the_future, rows, upsert, upsert_unused};
 
 /// Takes one unit of each limit and tells whether each had one. If not, the caller rolls the transaction back.
 pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<bool, DbErr> {
@@ -26,10 +26,21 @@ pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, lim
 }
 
 /// Gives one unit of each limit back. An upsert locks the rows in the order in which [`take`] does; an update would not.
-/// `taken_at` stays: a later unit may have been taken while the clock was ahead.
+/// `taken_at` stays: a later unit may have been taken while the clock was ahead. A row that was forgotten meanwhile is
+/// written with no unit in use.
 pub(crate) async fn give_back(db: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<(), DbErr> {
     let one_interval_back = "theoretical_arrival = rate_limits.theoretical_arrival - rate_limits.interval_ms";
-    upsert(db, now, limits, one_interval_back).await?;
+    upsert_unused(db, now, limits, one_interval_back).await?;
+    Ok(())
+}
+
+/// Gives all units of each limit back. Locks the rows in the order in which [`take`] does.
+pub(crate) async fn forget(transaction: &impl ConnectionTrait, limits: &[Limit]) -> Result<(), DbErr> {
+    for limit in limits {
+        rate_limit::Entity::delete_by_id(limit.key.clone())
+            .exec(transaction)
+            .await?;
+    }
     Ok(())
 }
 

@@ -256,7 +256,7 @@ pub(crate) async fn renew(
     }
     let renewed = email_outbox::Entity::update_many()
         .col_expr(email_outbox::Column::DueAt, Expr::value(now + LEASE))
-        .filter(email_outbox::Column::Id.in_subquery(held_for_update(claims)))
+        .filter(email_outbox::Column::Id.in_subquery(for_update(held(claims))))
         .exec_with_returning(db)
         .await?;
     Ok(renewed.into_iter().map(|row| row.id).collect())
@@ -266,7 +266,7 @@ pub(crate) async fn renew(
 pub(crate) async fn finish(db: &impl ConnectionTrait, claims: &[&Claim]) -> Result<(), DbErr> {
     if !claims.is_empty() {
         email_outbox::Entity::delete_many()
-            .filter(email_outbox::Column::Id.in_subquery(held_for_update(claims)))
+            .filter(email_outbox::Column::Id.in_subquery(for_update(held(claims))))
             .exec(db)
             .await?;
     }
@@ -297,12 +297,24 @@ pub(super) async fn next_due(db: &impl ConnectionTrait, selection: &Selection) -
     row.map(|row| row.try_get("", "due_at")).transpose()
 }
 
-/// Locks the rows whose claims hold in the order of their ids, as the end of several verifications does.
-fn held_for_update(claims: &[&Claim]) -> SelectStatement {
+/// Deletes the pending notices to an address.
+pub(crate) async fn delete_notices(transaction: &impl ConnectionTrait, recipient: &HiddenText) -> Result<(), DbErr> {
+    let notices = Condition::all()
+        .add(email_outbox::Column::Recipient.eq(recipient.clone()))
+        .add(email_outbox::Column::VerificationId.is_null());
+    email_outbox::Entity::delete_many()
+        .filter(email_outbox::Column::Id.in_subquery(for_update(notices)))
+        .exec(transaction)
+        .await?;
+    Ok(())
+}
+
+/// Locks rows in the order of their ids, as the end of several verifications does.
+fn for_update(rows: Condition) -> SelectStatement {
     Query::select()
         .column(email_outbox::Column::Id)
         .from(email_outbox::Entity)
-        .cond_where(held(claims))
+        .cond_where(rows)
         .order_by(email_outbox::Column::Id, Order::Asc)
         .lock(LockType::Update)
         .to_owned()

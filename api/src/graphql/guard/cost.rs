@@ -115,7 +115,16 @@ fn is_list_of_type(field: &str) -> bool {
 fn is_credential_mutation(field: &str) -> bool {
     matches!(
         field,
-        "register" | "activate" | "resendActivationCode" | "signIn" | "changePassword" | "deleteAccount"
+        "register"
+            | "activate"
+            | "resendActivationCode"
+            | "signIn"
+            | "requestPasswordReset"
+            | "resetPassword"
+            | "changePassword"
+            | "requestEmailChange"
+            | "confirmEmailChange"
+            | "deleteAccount"
     )
 }
 

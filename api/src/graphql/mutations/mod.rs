@@ -1,12 +1,16 @@
 //! The mutations, one file an area: each parses its input, calls one use case and shapes the answer.
 
 mod account;
+mod email_change;
+mod password_reset;
 mod registration;
 mod sessions;
 
 use async_graphql::{Context, MergedObject};
 
 use self::account::AccountMutations;
+use self::email_change::EmailChangeMutations;
+use self::password_reset::PasswordResetMutations;
 use self::registration::RegistrationMutations;
 use self::sessions::SessionMutations;
 use super::caller::Caller;
@@ -16,7 +20,13 @@ use crate::app::App;
 /// error (`extensions.code`: `UNAUTHENTICATED`, `OVERLOADED` …). A request may contain one operation that checks a
 /// password or a code or sends an email: do not batch.
 #[derive(MergedObject, Default)]
-pub(crate) struct Mutation(RegistrationMutations, SessionMutations, AccountMutations);
+pub(crate) struct Mutation(
+    RegistrationMutations,
+    SessionMutations,
+    PasswordResetMutations,
+    EmailChangeMutations,
+    AccountMutations,
+);
 
 fn app<'a>(ctx: &Context<'a>) -> &'a App {
     ctx.data_unchecked()

@@ -1,0 +1,102 @@
+//! Takes the new address of a signed-in user into use, given the emailed code.
+
+use entity::{EmailKind, Purpose, Timestamp, user, verification};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
+
+use super::code_try::{find_open, reload_open, try_code};
+use super::registration::check_client_limit;
+use super::{DomainError, User};
+use crate::app::App;
+use crate::database;
+use crate::limits::Client;
+use crate::mail::outbox::{self, NewEmail};
+use crate::sessions::FoundSession;
+use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
+
+/// Replaces the address of the user of a session, once.
+///
+/// # Errors
+/// In this order: [`DomainError::RateLimited`]; [`DomainError::VerificationNotFound`], also if the change is that of
+/// another user; those of a code; [`DomainError::VerificationNotFound`] if another user has the address meanwhile.
+pub async fn confirm_email_change(
+    app: &App,
+    caller: &FoundSession,
+    token: &VerificationToken,
+    code: Result<Code, InvalidCode>,
+    arrived: Timestamp,
+    client: &Client,
+) -> Result<User, DomainError> {
+    check_client_limit(app, client)?;
+    let change = find_open(app, token, Purpose::EmailChange).await?;
+    if change.user_id != Some(caller.user_id) {
+        return Err(DomainError::VerificationNotFound);
+    }
+    let change = try_code(app, &change, code, arrived, || reload_open(app, &change)).await?;
+    complete(app, caller, &change).await
+}
+
+/// Replaces the address for a change whose code was right. Of several requests with the right code one succeeds.
+///
+/// # Errors
+/// [`DomainError::VerificationNotFound`] if another user has the address, or the change has ended.
+pub async fn complete(app: &App, caller: &FoundSession, change: &verification::Model) -> Result<User, DomainError> {
+    let now = app.clock.now();
+    let transaction = database::begin(&app.db).await?;
+    let user = match set_email(&transaction, caller, change).await {
+        Ok(user) => user.ok_or(DomainError::VerificationNotFound)?,
+        Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
+            // Another user took the address. The change is consumed, so that its code is of no more use.
+            transaction.rollback().await?;
+            consume(&app.db, change.id, now).await?;
+            return Err(DomainError::VerificationNotFound);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    if !consume(&transaction, change.id, now).await? {
+        return Err(DomainError::VerificationNotFound);
+    }
+    end_outdated(&transaction, &user).await?;
+    if let Some(former) = &change.former_email_canonical {
+        let notice = NewEmail {
+            kind: EmailKind::EmailChanged,
+            recipient: caller.email.clone(),
+            canonical: &former.0,
+            verification: None,
+            locale: user.locale.clone(),
+        };
+        outbox::enqueue(&transaction, &*app.random, now, notice).await?;
+    }
+    transaction.commit().await?;
+    app.outbox.notify();
+    Ok(user.into())
+}
+
+/// Replaces the address if the user still has the one that they had when the change began.
+async fn set_email(
+    transaction: &impl ConnectionTrait,
+    caller: &FoundSession,
+    change: &verification::Model,
+) -> Result<Option<user::Model>, DbErr> {
+    let updated = user::Entity::update_many()
+        .col_expr(user::Column::Email, Expr::value(change.email.clone()))
+        .col_expr(
+            user::Column::EmailCanonical,
+            Expr::value(change.email_canonical.clone()),
+        )
+        .filter(user::Column::Id.eq(caller.user_id))
+        .filter(user::Column::EmailCanonical.eq(change.former_email_canonical.clone()))
+        .filter(user::Column::DisabledAt.is_null())
+        .exec_with_returning(transaction)
+        .await?;
+    Ok(updated.into_iter().next())
+}
+
+/// Ends the user's open resets, whose codes are in the former mailbox, and the open registration of the new address.
+async fn end_outdated(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
+    let resets = Condition::all()
+        .add(verification::Column::UserId.eq(user.id))
+        .add(verification::Column::Purpose.eq(Purpose::PasswordReset));
+    let registration = verification::is_open_registration(&user.email_canonical.0);
+    end(transaction, Condition::any().add(resets).add(registration)).await
+}

@@ -1,0 +1,97 @@
+//! Emails a code to the new address of a signed-in user.
+
+use entity::{EmailKind, HiddenText, Purpose, user};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+
+use super::DomainError;
+use super::code_request::{Begun, CodeRequest};
+use super::present_password::verify_present_password;
+use crate::app::App;
+use crate::credentials::{EmailAddress, Password};
+use crate::limits::Client;
+use crate::mail::outbox::{self, NewEmail};
+use crate::sessions::FoundSession;
+use crate::verification::{self, Effect, NewVerification};
+
+/// Begins a change of the user's address, in the place of an open one. The new address gets the code, the present one a
+/// notice. If the new address has a user, the change is a decoy: its owner gets an email that says so, and the code is in
+/// no email.
+///
+/// # Errors
+/// [`DomainError::EmailUnchanged`], [`DomainError::RateLimited`], [`DomainError::WrongPresentPassword`],
+/// [`DomainError::EmailsLimited`].
+pub async fn request_email_change(
+    app: &App,
+    caller: &FoundSession,
+    new_email: EmailAddress,
+    present: &Password,
+    client: &Client,
+) -> Result<Begun, DomainError> {
+    if is_address_of(caller.email.0.as_str(), &new_email) {
+        return Err(DomainError::EmailUnchanged);
+    }
+    let user = verify_present_password(app, caller.user_id, present, client).await?;
+    request_verified(app, user, new_email, client).await
+}
+
+/// The same for a user whose present password was verified.
+///
+/// # Errors
+/// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongPresentPassword`] if the credentials
+/// have changed meanwhile.
+pub async fn request_verified(
+    app: &App,
+    user: user::Model,
+    new_email: EmailAddress,
+    client: &Client,
+) -> Result<Begun, DomainError> {
+    let now = app.clock.now();
+    let request = CodeRequest::begin(app, Purpose::EmailChange, new_email.canonical(), client, now).await?;
+    let transaction = &request.transaction;
+    // Two changes of one user queue here.
+    let locked = user::Entity::find_by_id(user.id)
+        .filter(user::Column::CredentialVersion.eq(user.credential_version))
+        .filter(user::Column::DisabledAt.is_null())
+        .lock(LockType::NoKeyUpdate)
+        .one(transaction)
+        .await?;
+    let user = locked.ok_or(DomainError::WrongPresentPassword)?;
+    if user.email_canonical.0 == new_email.canonical() {
+        return Err(DomainError::EmailUnchanged);
+    }
+    let typed = HiddenText(new_email.typed().to_owned());
+    let new = NewVerification {
+        email: typed.clone(),
+        email_canonical: HiddenText(new_email.canonical().to_owned()),
+        locale: user.locale.clone(),
+        effect: Effect::ChangeEmail {
+            user: user.id,
+            former: user.email_canonical.clone(),
+        },
+    };
+    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
+    let code = NewEmail {
+        kind: EmailKind::EmailChange,
+        recipient: typed,
+        canonical: new_email.canonical(),
+        verification: Some(id),
+        locale: user.locale.clone(),
+    };
+    let notice = NewEmail {
+        kind: EmailKind::EmailChangeRequested,
+        recipient: user.email,
+        canonical: &user.email_canonical.0,
+        verification: None,
+        locale: user.locale,
+    };
+    for email in [code, notice] {
+        outbox::enqueue(transaction, &*app.random, now, email).await?;
+    }
+    let sent = request.commit().await?;
+    Ok(Begun { token, sent })
+}
+
+fn is_address_of(stored: &str, new: &EmailAddress) -> bool {
+    EmailAddress::parse(stored).is_ok_and(|stored| stored.canonical() == new.canonical())
+}

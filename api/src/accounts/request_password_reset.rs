@@ -1,0 +1,58 @@
+//! Emails a code with which the password can be replaced, alike for known and unknown addresses.
+
+use entity::{EmailKind, HiddenText, Purpose, user};
+use sea_orm::sea_query::LockType;
+use sea_orm::{ConnectionTrait, DbErr, QuerySelect};
+
+use super::DomainError;
+use super::code_request::{Begun, CodeRequest};
+use super::registration::check_client_limit;
+use crate::app::App;
+use crate::credentials::EmailAddress;
+use crate::limits::Client;
+use crate::mail::outbox::{self, NewEmail};
+use crate::verification::{self, Effect, NewVerification};
+
+/// Begins a reset and enqueues its email. An address without a user gets a reset too, by the same statements: its email
+/// says that there is no account, and its code is in no email.
+///
+/// # Errors
+/// [`DomainError::RateLimited`], [`DomainError::EmailsLimited`]; then nothing has changed.
+pub async fn request_password_reset(app: &App, email: EmailAddress, client: &Client) -> Result<Begun, DomainError> {
+    check_client_limit(app, client)?;
+    let (now, canonical) = (app.clock.now(), email.canonical());
+    let request = CodeRequest::begin(app, Purpose::PasswordReset, canonical, client, now).await?;
+    let transaction = &request.transaction;
+    let user = lock_user(transaction, canonical).await?;
+    // To the mailbox that was proved: the typed address can differ in case.
+    let proved = user.as_ref().map(|user| user.email.clone());
+    let recipient = proved.unwrap_or_else(|| HiddenText(email.typed().to_owned()));
+    let locale = user.as_ref().and_then(|user| user.locale.clone());
+    let new = NewVerification {
+        email: recipient.clone(),
+        email_canonical: HiddenText(canonical.to_owned()),
+        locale: locale.clone(),
+        effect: Effect::ResetPassword {
+            user: user.map(|user| user.id),
+        },
+    };
+    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
+    let email = NewEmail {
+        kind: EmailKind::PasswordReset,
+        recipient,
+        canonical,
+        verification: Some(id),
+        locale,
+    };
+    outbox::enqueue(transaction, &*app.random, now, email).await?;
+    let sent = request.commit().await?;
+    Ok(Begun { token, sent })
+}
+
+/// The user of an address, whose row then cannot be deleted before the reset refers to it.
+async fn lock_user(transaction: &impl ConnectionTrait, canonical: &str) -> Result<Option<user::Model>, DbErr> {
+    user::by_canonical_email(canonical)
+        .lock(LockType::KeyShare)
+        .one(transaction)
+        .await
+}

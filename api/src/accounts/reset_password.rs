@@ -1,0 +1,83 @@
+//! Replaces a forgotten password, given the emailed code.
+
+use entity::{EmailKind, Purpose, Timestamp, user, verification};
+use sea_orm::{ColumnTrait, Condition};
+
+use super::code_try::{find_open, reload_open, try_code};
+use super::new_password::{check_new_password, stored_address};
+use super::registration::check_client_limit;
+use super::users::set_password;
+use super::{DomainError, User};
+use crate::app::App;
+use crate::credentials::{NewPassword, PasswordLength};
+use crate::database;
+use crate::limits::{self, Client, token_bucket};
+use crate::mail::outbox::{self, NewEmail};
+use crate::sessions;
+use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
+
+/// Replaces the password, once. All sessions of the user end, and none is opened (OWASP Forgot Password Cheat Sheet).
+///
+/// # Errors
+/// In this order: [`DomainError::RateLimited`]; [`DomainError::VerificationNotFound`]; [`DomainError::PasswordLength`],
+/// [`DomainError::PasswordTooWeak`]; [`DomainError::Overloaded`]; those of a code. Only these spend a try.
+pub async fn reset_password(
+    app: &App,
+    token: &VerificationToken,
+    code: Result<Code, InvalidCode>,
+    password: Result<NewPassword, PasswordLength>,
+    arrived: Timestamp,
+    client: &Client,
+) -> Result<User, DomainError> {
+    check_client_limit(app, client)?;
+    let reset = find_open(app, token, Purpose::PasswordReset).await?;
+    let password = password.map_err(DomainError::PasswordLength)?;
+    check_new_password(app, &stored_address(&reset.email)?, &password, client).await?;
+    // The hash is made only for the right code, but a full queue must not cost a try.
+    let place = app.hasher.reserve()?;
+    let reset = try_code(app, &reset, code, arrived, || reload_open(app, &reset)).await?;
+    let hash = app.hasher.hash_in(place, password.secret(), &*app.random).await?;
+    complete(app, &reset, hash, client).await
+}
+
+/// Replaces the password of a reset whose code was right. Of several requests with the right code one succeeds.
+///
+/// # Errors
+/// [`DomainError::VerificationNotFound`] if the user no longer has the address, or the reset has ended.
+pub async fn complete(
+    app: &App,
+    reset: &verification::Model,
+    hash: String,
+    client: &Client,
+) -> Result<User, DomainError> {
+    let now = app.clock.now();
+    let canonical = &reset.email_canonical.0;
+    let transaction = database::begin(&app.db).await?;
+    let failures = limits::password_failures(&app.keys.limits, canonical, client);
+    token_bucket::forget(&transaction, &failures).await?;
+    let selected = Condition::all()
+        .add(user::Column::Id.eq(reset.user_id))
+        .add(user::Column::EmailCanonical.eq(reset.email_canonical.clone()));
+    let Some(user) = set_password(&transaction, selected, hash).await? else {
+        return Err(DomainError::VerificationNotFound);
+    };
+    if !consume(&transaction, reset.id, now).await? {
+        return Err(DomainError::VerificationNotFound);
+    }
+    let others = Condition::all()
+        .add(verification::Column::UserId.eq(user.id))
+        .add(verification::Column::Id.ne(reset.id));
+    end(&transaction, others).await?;
+    let notice = NewEmail {
+        kind: EmailKind::PasswordChanged,
+        recipient: user.email.clone(),
+        canonical,
+        verification: None,
+        locale: user.locale.clone(),
+    };
+    outbox::enqueue(&transaction, &*app.random, now, notice).await?;
+    sessions::revoke_all(&transaction, user.id).await?;
+    transaction.commit().await?;
+    app.outbox.notify();
+    Ok(user.into())
+}
