@@ -9,13 +9,14 @@ use serde_json::{Value, json};
 
 use crate::Answer;
 
-/// What the payloads of `register` and `resendActivationCode` share.
-const CODE_EMAIL: &str = "codeExpiresInSeconds codeLength resendAvailableInSeconds userErrors { ...E }";
+/// What the payloads of mutations that email a code share.
+pub(crate) const CODE_EMAIL: &str = "codeExpiresInSeconds codeLength resendAvailableInSeconds userErrors { ...E }";
 /// The fields of every user error.
-const ERROR: &str = "fragment E on UserError { code message field retryAfterSeconds attemptsRemaining suggestions }";
+pub(crate) const ERROR: &str =
+    "fragment E on UserError { code message field retryAfterSeconds attemptsRemaining suggestions }";
 /// Longer than any answer takes: a server that is killed in the middle of a request may leave it without an end.
 const REQUEST_TIMEOUT: Duration = Duration::from_mins(1);
-const USER: &str = "id email status createdAt activatedAt";
+pub(crate) const USER: &str = "id email status createdAt activatedAt";
 
 /// Sends requests to one server.
 #[derive(Clone)]

@@ -1,0 +1,74 @@
+//! Changes that race.
+
+use entity::user;
+use tests::{Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, count, on_both_databases};
+
+use super::{NEW, OLD, ada, request};
+use crate::{loopback, seconds};
+
+#[on_both_databases]
+async fn one_of_200_right_codes_succeeds(database: Database) {
+    let app = TestApp::start(&database).await;
+    let ada = ada(&app).await;
+    let (token, code) = request(&app, &ada).await;
+    let answers = Answers::to((0..200).map(|_| {
+        let (ada, token, code) = (ada.clone(), token.clone(), code.clone());
+        async move { ada.confirm_email_change(&token, &code).await }
+    }))
+    .await;
+    answers.are_only(&["OK", "VERIFICATION_NOT_FOUND", "TOO_MANY_ATTEMPTS"]);
+    assert_eq!(answers.count("OK"), 1);
+    ada.me().await.is_user(NEW);
+}
+
+#[on_both_databases]
+async fn requests_leave_one_open_change(database: Database) {
+    let app = TestApp::start(&database).await;
+    let session = app.register_and_activate(OLD, PASSWORD).await;
+    let answers = Answers::to((0..200_u8).map(|number| {
+        let ada = app.from(loopback(number)).bearer(&session);
+        let email = format!("new{number}@example.com");
+        async move { ada.request_email_change(&email, PASSWORD).await }
+    }))
+    .await;
+    // Up to six checks of the present password at once.
+    answers.are_only(&["OK", "RATE_LIMITED"]);
+    assert!(answers.count("OK") > 0);
+    let open = tests::count::<entity::verification::Entity>(app.db()).await;
+    assert_eq!(open, 2, "the consumed registration and one change");
+}
+
+/// An activation, and two changes of two users, want one address.
+#[on_both_databases]
+async fn one_of_three_gets_an_address(database: Database) {
+    let app = TestApp::start(&database).await;
+    let registration = app.register(NEW, OTHER_PASSWORD).await.verification_token();
+    let activation_code = app.next_code(NEW).await;
+    let mut changes = Vec::new();
+    for (number, name) in ["ada@example.com", "bob@example.com"].into_iter().enumerate() {
+        let session = app.register_and_activate(name, PASSWORD).await;
+        let network = u8::try_from(number).expect("a small number") + 2;
+        let client = app.from(loopback(network)).bearer(&session);
+        let token = client.request_email_change(NEW, PASSWORD).await.verification_token();
+        changes.push((client, token, app.next_code(NEW).await));
+    }
+    let client = app.clone();
+    let activation = tokio::spawn(async move { client.activate_with_token(&registration, &activation_code).await });
+    let confirmed = Answers::to(
+        changes
+            .into_iter()
+            .map(|(client, token, code)| async move { client.confirm_email_change(&token, &code).await }),
+    )
+    .await;
+    let activated = activation.await.expect("no panic");
+    confirmed.are_only(&["OK", "VERIFICATION_NOT_FOUND"]);
+    let outcome = activated.outcome();
+    assert!(["OK", "VERIFICATION_NOT_FOUND"].contains(&outcome), "{activated:?}");
+    let winners = confirmed.count("OK") + usize::from(outcome == "OK");
+    assert_eq!(winners, 1);
+    assert_eq!(
+        count::<user::Entity>(app.db()).await,
+        if outcome == "OK" { 3 } else { 2 }
+    );
+    app.clock.advance(seconds(1));
+}

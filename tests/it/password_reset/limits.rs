@@ -1,0 +1,96 @@
+//! The limits of a reset.
+
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, on_both_databases};
+
+use super::{EMAIL, request};
+use crate::{loopback, seconds};
+
+#[on_both_databases]
+async fn emails_are_limited_apart_from_registrations(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate(EMAIL, PASSWORD).await;
+    // Somebody uses up the budget of registrations.
+    for network in 2..=4 {
+        for _ in 0..3 {
+            app.clock.advance(seconds(30));
+            app.from(loopback(network))
+                .register(EMAIL, OTHER_PASSWORD)
+                .await
+                .succeeds();
+        }
+    }
+    app.from(loopback(9))
+        .register(EMAIL, OTHER_PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED");
+    // The owner resets all the same.
+    app.wait_for_empty_outbox().await;
+    app.request_password_reset(EMAIL).await.succeeds();
+    app.request_password_reset(EMAIL)
+        .await
+        .fails_with("RATE_LIMITED")
+        .retry_after(30);
+    for _ in 0..2 {
+        app.clock.advance(seconds(30));
+        app.request_password_reset(EMAIL).await.succeeds();
+    }
+    app.clock.advance(seconds(30));
+    app.request_password_reset(EMAIL)
+        .await
+        .fails_with("RATE_LIMITED")
+        .retry_after(3_600 - 90);
+}
+
+#[on_both_databases]
+async fn ten_emails_an_hour_from_all_networks(database: Database) {
+    let app = TestApp::start(&database).await;
+    for network in 1..=10 {
+        app.from(loopback(network))
+            .request_password_reset(EMAIL)
+            .await
+            .succeeds();
+    }
+    app.from(loopback(11))
+        .request_password_reset(EMAIL)
+        .await
+        .fails_with("RATE_LIMITED")
+        .retry_after(3_600);
+}
+
+#[on_both_databases]
+async fn refused_request_changes_nothing(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate(EMAIL, PASSWORD).await;
+    let (token, code) = request(&app).await;
+    app.request_password_reset(EMAIL).await.fails_with("RATE_LIMITED");
+    app.reset_password(&token, &code, OTHER_PASSWORD).await.succeeds();
+}
+
+#[on_both_databases]
+async fn both_mutations_count_against_the_client(database: Database) {
+    let app = TestApp::with(&database, |builder| builder.client_limit_per_minute = 2).await;
+    app.request_password_reset(EMAIL).await.succeeds();
+    app.reset_password("unknown", "00000000", PASSWORD)
+        .await
+        .fails_with("VERIFICATION_NOT_FOUND");
+    app.request_password_reset("bob@example.com")
+        .await
+        .fails_with("RATE_LIMITED");
+    app.reset_password("unknown", "00000000", PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED");
+}
+
+#[on_both_databases]
+async fn full_hash_queue_costs_no_try(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate(EMAIL, PASSWORD).await;
+    let (token, code) = request(&app).await;
+    let places = app.server().app().hasher.clone();
+    let held: Vec<_> = std::iter::from_fn(|| places.reserve().ok()).collect();
+    for _ in 0..4 {
+        app.reset_password(&token, &code, OTHER_PASSWORD).await.is_overloaded();
+    }
+    drop(held);
+    app.reset_password(&token, &code, OTHER_PASSWORD).await.succeeds();
+}

@@ -1,0 +1,117 @@
+//! Resets that race.
+
+use api::accounts;
+use api::credentials::NewPassword;
+use api::verification::Code;
+use tests::{
+    Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, credentials, on_both_databases, wrong_code,
+};
+
+use super::{EMAIL, requested};
+
+#[on_both_databases]
+async fn one_of_200_right_codes_succeeds(database: Database) {
+    let app = TestApp::start(&database).await;
+    let (token, code) = requested(&app).await;
+    // Three tries: the others find none left, or the reset consumed.
+    let answers = Answers::to((0..200).map(|_| {
+        let (client, token, code) = (app.clone(), token.clone(), code.clone());
+        async move { client.reset_password(&token, &code, OTHER_PASSWORD).await }
+    }))
+    .await;
+    answers.are_only(&["OK", "VERIFICATION_NOT_FOUND", "TOO_MANY_ATTEMPTS"]);
+    assert_eq!(answers.count("OK"), 1);
+    app.sign_in(EMAIL, OTHER_PASSWORD).await.succeeds();
+}
+
+#[on_both_databases]
+async fn three_of_200_wrong_codes_are_tried(database: Database) {
+    let app = TestApp::start(&database).await;
+    let (token, code) = requested(&app).await;
+    let wrong = wrong_code(&code);
+    let answers = Answers::to((0..200).map(|_| {
+        let (client, token, wrong) = (app.clone(), token.clone(), wrong.clone());
+        async move { client.reset_password(&token, &wrong, OTHER_PASSWORD).await }
+    }))
+    .await;
+    answers.are_only(&["INVALID_CODE", "TOO_MANY_ATTEMPTS"]);
+    assert_eq!(answers.count("INVALID_CODE"), 3);
+    app.sign_in(EMAIL, PASSWORD).await.succeeds();
+}
+
+#[on_both_databases]
+async fn ten_of_200_requests_send_an_email(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate(EMAIL, PASSWORD).await;
+    let answers = Answers::to((0..200_u8).map(|network| {
+        let client = app.from(crate::loopback(network));
+        async move { client.request_password_reset(EMAIL).await }
+    }))
+    .await;
+    answers.are_only(&["OK", "RATE_LIMITED"]);
+    assert_eq!(answers.count("OK"), 10);
+}
+
+/// A sign-in whose password was verified before the reset opens no session after it.
+#[on_both_databases]
+async fn session_is_not_opened_with_the_old_password(database: Database) {
+    let core = TestCore::start(&database).await;
+    let token = core.register(EMAIL, PASSWORD, 1).await.token;
+    core.send_next().await;
+    let code = core.newest_code(EMAIL);
+    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    let identity = core.verify(&credentials(EMAIL, PASSWORD, 2)).await;
+    let Ok(api::credentials::Identity::User(user)) = identity else {
+        panic!("{identity:?}");
+    };
+
+    let address = api::credentials::EmailAddress::parse(EMAIL).expect("an address");
+    let reset = accounts::request_password_reset(&core.app, address, &client(3))
+        .await
+        .expect("a reset");
+    core.send_next().await;
+    let code = Code::parse(&core.newest_code(EMAIL));
+    let password = NewPassword::parse(OTHER_PASSWORD.to_owned());
+    let arrived = core.app.clock.now();
+    let done = accounts::reset_password(&core.app, &reset.token, code, password, arrived, &client(3)).await;
+    assert!(done.is_ok(), "{done:?}");
+    let opened = accounts::sign_in_verified(&core.app, user, &client(2)).await;
+    assert!(
+        matches!(opened, Err(accounts::DomainError::InvalidCredentials)),
+        "{opened:?}"
+    );
+}
+
+/// A right code whose effect comes after the user has another address changes nothing.
+#[on_both_databases]
+async fn password_is_not_replaced_after_the_address_changed(database: Database) {
+    use entity::{HiddenText, Purpose, user, verification};
+    use sea_orm::sea_query::Expr;
+    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+    let core = TestCore::start(&database).await;
+    let token = core.register(EMAIL, PASSWORD, 1).await.token;
+    core.send_next().await;
+    let code = core.newest_code(EMAIL);
+    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    let address = api::credentials::EmailAddress::parse(EMAIL).expect("an address");
+    accounts::request_password_reset(&core.app, address, &client(3))
+        .await
+        .expect("a reset");
+    core.send_next().await;
+    let resets = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::PasswordReset));
+    let reset = resets.one(&core.app.db).await.expect("an answer").expect("a reset");
+
+    let moved = HiddenText("new@example.com".to_owned());
+    let change = user::Entity::update_many()
+        .col_expr(user::Column::Email, Expr::value(moved.clone()))
+        .col_expr(user::Column::EmailCanonical, Expr::value(moved));
+    change.exec(&core.app.db).await.expect("the update succeeds");
+    let hash = "not used".to_owned();
+    let done = accounts::complete_password_reset(&core.app, &reset, hash, &client(3)).await;
+    assert!(
+        matches!(done, Err(accounts::DomainError::VerificationNotFound)),
+        "{done:?}"
+    );
+    let verified = core.verify(&credentials("new@example.com", PASSWORD, 2)).await;
+    assert!(verified.is_ok(), "{verified:?}");
+}
