@@ -28,6 +28,7 @@ mod mail_outages;
 mod mailbox_page;
 mod me;
 mod migrations;
+mod mixed_changes;
 mod odd_mail_servers;
 mod one_operation;
 mod outbox;

@@ -1,6 +1,7 @@
 //! The harness of the end-to-end tests: the real server on a free port, with its own database, a manual clock, and a
 //! mailer-mock behind real SMTP.
 
+mod account;
 mod account_codes;
 mod answer;
 mod app;

@@ -1,5 +1,7 @@
 //! No answer reveals whether an email is registered: not its body, its headers or its time.
 
+mod email_changes;
+mod resets;
 mod sequences;
 mod slow;
 mod statements;
@@ -45,20 +47,19 @@ async fn send(client: &Client, query: &str, variables: Value) -> Response {
 }
 
 impl Response {
-    /// The verification token of `register`, if there is one.
+    /// The verification token in the payload, if there is one.
     fn token(&self) -> Option<String> {
         let body: Value = serde_json::from_str(&self.body).expect("JSON");
-        Some(body["data"]["register"]["verificationToken"].as_str()?.to_owned())
+        let payload = body["data"].as_object()?.values().next()?;
+        Some(payload["verificationToken"].as_str()?.to_owned())
     }
 
     /// Masks what differs in every registration: its token and id, and the address itself.
     fn masked(mut self, email: &str) -> Self {
         let body: Value = serde_json::from_str(&self.body).expect("JSON");
-        let data = &body["data"];
-        for secret in [&data["register"]["verificationToken"], &data["me"]["id"]] {
-            if let Some(text) = secret.as_str() {
-                self.body = self.body.replace(text, &"x".repeat(text.len()));
-            }
+        let id = body["data"]["me"]["id"].as_str().map(str::to_owned);
+        for text in id.into_iter().chain(self.token()) {
+            self.body = self.body.replace(&text, &"x".repeat(text.len()));
         }
         self.body = self.body.replace(email, &"x".repeat(email.len()));
         self
@@ -100,6 +101,37 @@ async fn resend(client: &Client, token: Option<&str>) -> Response {
         "mutation($input: ResendActivationCodeInput) {{ resendActivationCode(input: $input) {{ codeExpiresInSeconds codeLength resendAvailableInSeconds {ERRORS} }} }}"
     );
     send(client, &query, json!({ "input": { "verificationToken": token } })).await
+}
+
+async fn request_reset(client: &Client, email: &str) -> Response {
+    let query = format!(
+        "mutation($input: RequestPasswordResetInput!) {{ requestPasswordReset(input: $input) {{ verificationToken codeExpiresInSeconds codeLength resendAvailableInSeconds {ERRORS} }} }}"
+    );
+    send(client, &query, json!({ "input": { "email": email } })).await
+}
+
+async fn reset(client: &Client, token: &str, code: &str, password: &str) -> Response {
+    let query = format!(
+        "mutation($input: ResetPasswordInput!) {{ resetPassword(input: $input) {{ user {{ id }} {ERRORS} }} }}"
+    );
+    let input = json!({ "verificationToken": token, "code": code, "newPassword": password });
+    send(client, &query, json!({ "input": input })).await
+}
+
+async fn request_email_change(client: &Client, email: &str) -> Response {
+    let query = format!(
+        "mutation($input: RequestEmailChangeInput!) {{ requestEmailChange(input: $input) {{ verificationToken codeExpiresInSeconds codeLength resendAvailableInSeconds {ERRORS} }} }}"
+    );
+    let input = json!({ "newEmail": email, "currentPassword": PASSWORD });
+    send(client, &query, json!({ "input": input })).await
+}
+
+async fn confirm_email_change(client: &Client, token: &str, code: &str) -> Response {
+    let query = format!(
+        "mutation($input: ConfirmEmailChangeInput!) {{ confirmEmailChange(input: $input) {{ user {{ id }} {ERRORS} }} }}"
+    );
+    let input = json!({ "verificationToken": token, "code": code });
+    send(client, &query, json!({ "input": input })).await
 }
 
 async fn me(client: &Client) -> Response {

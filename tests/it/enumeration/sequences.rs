@@ -10,22 +10,22 @@ use crate::outbox::reply;
 use crate::{loopback, seconds};
 
 /// Two addresses of one length: the first has a user, the second is unknown.
-const EMAILS: [&str; 2] = ["activeuser@example.com", "unknownone@example.com"];
+pub(super) const EMAILS: [&str; 2] = ["activeuser@example.com", "unknownone@example.com"];
 
 const HOUR: u64 = 60 * 60;
 
 /// Runs one sequence for both addresses side by side.
-struct SideBySide {
-    app: TestApp,
-    /// The verification tokens of the newest registrations.
-    tokens: [String; 2],
+pub(super) struct SideBySide {
+    pub app: TestApp,
+    /// The newest verification tokens.
+    pub tokens: [String; 2],
     /// A code that is wrong for the unknown address. For the other one every code is.
     wrong: String,
-    network: u8,
+    pub network: u8,
 }
 
 impl SideBySide {
-    async fn start(database: &Database) -> Self {
+    pub(super) async fn start(database: &Database) -> Self {
         let app = TestApp::start(database).await;
         app.register_and_activate(EMAILS[0], PASSWORD).await;
         app.clock.advance(seconds(HOUR));
@@ -37,12 +37,12 @@ impl SideBySide {
         }
     }
 
-    fn client(&self) -> Client {
+    pub(super) fn client(&self) -> Client {
         self.app.from(loopback(self.network))
     }
 
     /// Sends the same request for both addresses and asserts that the answers are equal. Returns the common body.
-    async fn step(&self, what: &str, request: impl AsyncFn(Client, &'static str, &str) -> Response) -> String {
+    pub(super) async fn step(&self, what: &str, request: impl AsyncFn(Client, &'static str, &str) -> Response) -> String {
         let [known, unknown] = self.answers(request).await;
         let [known, unknown] = [known.masked(EMAILS[0]), unknown.masked(EMAILS[1])];
         assert_eq!(known, unknown, "{what}");
@@ -50,7 +50,7 @@ impl SideBySide {
         known.body
     }
 
-    async fn answers(&self, request: impl AsyncFn(Client, &'static str, &str) -> Response) -> [Response; 2] {
+    pub(super) async fn answers(&self, request: impl AsyncFn(Client, &'static str, &str) -> Response) -> [Response; 2] {
         [
             request(self.client(), EMAILS[0], &self.tokens[0]).await,
             request(self.client(), EMAILS[1], &self.tokens[1]).await,

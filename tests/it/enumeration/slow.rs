@@ -12,7 +12,7 @@ use sea_orm::prelude::Uuid;
 use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, on_both_databases};
 use tokio::time::Instant;
 
-use super::{Response, activate, me, register, resend, sign_in, sign_in_with};
+use super::{Response, activate, me, register, request_reset, resend, reset, sign_in, sign_in_with};
 use crate::seconds;
 
 /// How many calls of each kind are compared. With so many, the share below differs from 0.5 by more than 0.1
@@ -66,6 +66,7 @@ async fn timing_does_not_reveal_registered_emails(database: Database) {
         ),
     ];
     app.wait_for_empty_outbox().await;
+    shares.extend(shares_of_resets(&app).await);
     shares.push((
         "activate, wrong code",
         share_of_slower_known(async |email| activate(&app, token(email).as_deref(), WRONG_CODE).await).await,
@@ -79,6 +80,25 @@ async fn timing_does_not_reveal_registered_emails(database: Database) {
         shares.iter().all(|(_, share)| (0.4..=0.6).contains(share)),
         "{shares:?}"
     );
+}
+
+/// The shares of the steps of a password reset.
+async fn shares_of_resets(app: &TestApp) -> [(&'static str, f64); 2] {
+    let tokens = Mutex::new(HashMap::new());
+    let requested = share_of_slower_known(async |email| {
+        let answer = request_reset(app, email).await;
+        let mut tokens = tokens.lock().expect("no panic");
+        tokens.insert(email.to_owned(), answer.token().expect("a token"));
+        answer
+    });
+    let requested = requested.await;
+    app.wait_for_empty_outbox().await;
+    let tokens = tokens.into_inner().expect("no panic");
+    let tried = share_of_slower_known(async |email| reset(app, &tokens[email], WRONG_CODE, OTHER_PASSWORD).await);
+    [
+        ("requestPasswordReset", requested),
+        ("resetPassword, wrong code", tried.await),
+    ]
 }
 
 /// Inserts active users, numbered from 0.

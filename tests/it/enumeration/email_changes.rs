@@ -1,0 +1,105 @@
+//! A change of address gets the same answers, by the same statements, for a new address that has a user and for a free one.
+
+use std::sync::{Arc, Mutex};
+
+use api::accounts;
+use api::credentials::{EmailAddress, Identity, Password};
+use api::policy::Policy;
+use api::verification::Code;
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, credentials, on_both_databases};
+
+use super::{confirm_email_change, request_email_change};
+use crate::{loopback, seconds};
+
+#[on_both_databases]
+async fn sequences_are_equal_for_taken_and_free_addresses(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate("activeuser@example.com", OTHER_PASSWORD)
+        .await;
+    let session = app.register_and_activate("ada@example.com", PASSWORD).await;
+    app.clock.advance(seconds(60 * 60));
+    let mut sequences = Vec::new();
+    // One after the other, since a new change replaces the open one.
+    for (network, email) in [(1, "activeuser@example.com"), (2, "unknownone@example.com")] {
+        let ada = app.from(loopback(network)).bearer(&session);
+        let mut answers = Vec::new();
+        let begun = request_email_change(&ada, email).await;
+        let token = begun.token().expect("a token");
+        answers.push(begun);
+        app.next_mail(email).await;
+        for _ in 0..4 {
+            answers.push(confirm_email_change(&ada, &token, "31415926").await);
+        }
+        answers.push(request_email_change(&ada, email).await);
+        app.clock.advance(seconds(30));
+        answers.push(request_email_change(&ada, email).await);
+        app.next_mail(email).await;
+        answers.push(confirm_email_change(&ada, &token, "31415926").await);
+        app.clock.advance(seconds(60 * 60));
+        let answers: Vec<_> = answers.into_iter().map(|answer| answer.masked(email)).collect();
+        sequences.push(answers);
+    }
+    assert_eq!(sequences[0], sequences[1]);
+    let bodies: Vec<_> = sequences[0].iter().map(|answer| answer.body.as_str()).collect();
+    for (body, expected) in bodies.iter().zip([
+        "\"codeLength\":8",
+        "\"attemptsRemaining\":2",
+        "\"attemptsRemaining\":1",
+        "\"attemptsRemaining\":0",
+        "TOO_MANY_ATTEMPTS",
+        "RATE_LIMITED",
+        "\"codeLength\":8",
+        "VERIFICATION_NOT_FOUND",
+    ]) {
+        assert!(body.contains(expected), "{expected} in {body}");
+    }
+}
+
+#[on_both_databases]
+async fn statements_are_equal_for_taken_and_free_addresses(database: Database) {
+    let log = Arc::<Mutex<Vec<String>>>::default();
+    let core = TestCore::with(&database, Policy::default(), |db| {
+        let log = log.clone();
+        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
+    })
+    .await;
+    for email in ["taken@example.com", "ada@example.com"] {
+        let token = core.register(email, PASSWORD, 200).await.token;
+        core.send_next().await;
+        let code = core.newest_code(email);
+        assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    }
+    let Ok(Identity::User(ada)) = core.verify(&credentials("ada@example.com", PASSWORD, 2)).await else {
+        panic!("ada is a user");
+    };
+    let opened = accounts::sign_in_verified(&core.app, ada, &client(2))
+        .await
+        .expect("a session");
+    let session = accounts::find_session(&core.app, &opened.1.token).await;
+    let session = session.expect("an answer").expect("a session");
+
+    let mut sequences = Vec::new();
+    // Another change is open each time, so that both replace one.
+    for email in ["first@example.com", "taken@example.com", "other@example.com"] {
+        log.lock().expect("no panic").clear();
+        let mut steps = Vec::new();
+        let mut step = |name| steps.push((name, std::mem::take(&mut *log.lock().expect("no panic"))));
+        let (address, present) = (
+            EmailAddress::parse(email).expect("an address"),
+            Password::new(PASSWORD.to_owned()),
+        );
+        let begun = accounts::request_email_change(&core.app, &session, address, &present, &client(1)).await;
+        let token = begun.expect("a change").token;
+        step("requestEmailChange");
+        core.send_next().await;
+        core.send_next().await;
+        step("the emails are sent");
+        for name in ["first try", "second try", "third try", "one try too many"] {
+            let (code, now) = (Code::parse("31415926"), core.app.clock.now());
+            let _ = accounts::confirm_email_change(&core.app, &session, &token, code, now, &client(1)).await;
+            step(name);
+        }
+        sequences.push(steps);
+    }
+    assert_eq!(sequences[1], sequences[2]);
+}

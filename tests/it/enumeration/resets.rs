@@ -1,0 +1,169 @@
+//! A password reset gets the same answers, by the same statements, for an address with a user and for an unknown one.
+
+use std::sync::{Arc, Mutex};
+
+use api::accounts;
+use api::credentials::{EmailAddress, NewPassword};
+use api::policy::Policy;
+use api::verification::Code;
+use mailer_mock::{FaultRule, Stage};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, eventually, on_both_databases, wrong_code};
+
+use super::sequences::{EMAILS, SideBySide};
+use super::{request_reset, reset, sign_in_with};
+use crate::outbox::{fault, reply};
+use crate::seconds;
+
+/// Begins a reset of both addresses.
+async fn begin(sides: &mut SideBySide) -> String {
+    let answers = sides.answers(async |client, email, _| request_reset(&client, email).await);
+    let [known, unknown] = answers.await;
+    sides.tokens = [&known, &unknown].map(|answer| answer.token().expect("a token"));
+    let [known, unknown] = [known.masked(EMAILS[0]), unknown.masked(EMAILS[1])];
+    assert_eq!(known, unknown, "requestPasswordReset");
+    known.body
+}
+
+/// Waits for both emails. Returns a wrong code.
+async fn read_emails(sides: &SideBySide) -> String {
+    assert!(sides.app.next_mail(EMAILS[1]).await.codes.is_empty());
+    wrong_code(&sides.app.next_code(EMAILS[0]).await)
+}
+
+async fn try_reset(sides: &SideBySide, code: &str, password: &str, expected: &str) {
+    let body = sides
+        .step("resetPassword", async |client, _, token| {
+            reset(&client, token, code, password).await
+        })
+        .await;
+    assert!(body.contains(expected), "{expected} in {body}");
+}
+
+#[on_both_databases]
+async fn sequences_are_equal_for_active_and_unknown_addresses(database: Database) {
+    let mut sides = SideBySide::start(&database).await;
+    let body = begin(&mut sides).await;
+    assert!(
+        body.contains("\"codeLength\":8") && body.contains("\"userErrors\":[]"),
+        "{body}"
+    );
+    let wrong = read_emails(&sides).await;
+    try_reset(&sides, &wrong, "password", "PASSWORD_TOO_WEAK").await;
+    try_reset(&sides, "no code", OTHER_PASSWORD, "\"attemptsRemaining\":3").await;
+    for remaining in 0..3 {
+        let expected = format!("\"attemptsRemaining\":{}", 2 - remaining);
+        try_reset(&sides, &wrong, OTHER_PASSWORD, &expected).await;
+    }
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "TOO_MANY_ATTEMPTS").await;
+    sides
+        .step("requestPasswordReset, too early", async |client, email, _| {
+            request_reset(&client, email).await
+        })
+        .await;
+
+    // The mail server refuses both emails twice before it takes them.
+    let old = sides.tokens.clone();
+    sides.app.clock.advance(seconds(30));
+    let refuse = EMAILS.map(|email| FaultRule {
+        recipient: Some(email.to_owned()),
+        times: Some(2),
+        ..FaultRule::new(Stage::Rcpt, reply(451))
+    });
+    sides.app.mailer.faults().set(refuse.to_vec());
+    begin(&mut sides).await;
+    for refused in 1..=2 {
+        eventually("both emails are refused", async || {
+            sides
+                .app
+                .mailer
+                .faults()
+                .rules()
+                .iter()
+                .all(|rule| rule.fired == refused)
+        })
+        .await;
+        try_reset(&sides, &wrong, OTHER_PASSWORD, "INVALID_CODE").await;
+        sides.app.clock.advance(seconds(refused.into()));
+    }
+    let wrong = read_emails(&sides).await;
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "INVALID_CODE").await;
+
+    // The first reset stays open for its hour.
+    let new = std::mem::replace(&mut sides.tokens, old);
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "TOO_MANY_ATTEMPTS").await;
+    sides.app.clock.advance(seconds(600));
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "CODE_EXPIRED").await;
+    sides.tokens = new;
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "CODE_EXPIRED").await;
+    let body = sides
+        .step("signIn", async |client, email, _| {
+            sign_in_with(&client, email, "a wrong password").await
+        })
+        .await;
+    assert!(body.contains("INVALID_CREDENTIALS"), "{body}");
+    sides.app.clock.advance(seconds(60 * 60));
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "VERIFICATION_NOT_FOUND").await;
+}
+
+type Log = Arc<Mutex<Vec<String>>>;
+
+#[on_both_databases]
+async fn statements_are_equal_for_active_and_unknown_addresses(database: Database) {
+    let log = Log::default();
+    let core = TestCore::with(&database, Policy::default(), |db| {
+        let log = log.clone();
+        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
+    })
+    .await;
+    let token = core.register("known@example.com", PASSWORD, 200).await.token;
+    core.send_next().await;
+    let code = core.newest_code("known@example.com");
+    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+
+    let known = statements(&core, &log, "known@example.com").await;
+    let unknown = statements(&core, &log, "other@example.com").await;
+    assert_eq!(known.len(), unknown.len());
+    for ((step, known), (_, unknown)) in known.iter().zip(&unknown) {
+        assert!(!known.is_empty(), "{step}");
+        assert_eq!(known, unknown, "{step}");
+    }
+}
+
+/// The statements of each step of a sequence.
+async fn statements(core: &TestCore, log: &Log, email: &str) -> Vec<(&'static str, Vec<String>)> {
+    log.lock().expect("no panic").clear();
+    let mut steps = Vec::new();
+    let mut step = |name| steps.push((name, std::mem::take(&mut *log.lock().expect("no panic"))));
+    let address = EmailAddress::parse(email).expect("an address");
+    let begun = accounts::request_password_reset(&core.app, address.clone(), &client(1)).await;
+    let token = begun.expect("a reset").token;
+    step("requestPasswordReset");
+    core.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
+    core.send_next().await;
+    step("the email is refused");
+    core.advance(1);
+    core.send_next().await;
+    step("the email is sent");
+    for (name, code, seconds) in [
+        ("first try", "31415926", 0),
+        ("second try", "31415926", 0),
+        ("third try", "31415926", 0),
+        ("one try too many", "31415926", 0),
+        ("not a code", "not a code", 0),
+        ("expired", "31415926", 600),
+        ("ended", "31415926", 3_600),
+    ] {
+        core.advance(seconds);
+        let password = NewPassword::parse(OTHER_PASSWORD.to_owned());
+        let (code, now) = (Code::parse(code), core.app.clock.now());
+        let _ = accounts::reset_password(&core.app, &token, code, password, now, &client(1)).await;
+        step(name);
+    }
+    let _ = accounts::request_password_reset(&core.app, address.clone(), &client(1)).await;
+    step("requestPasswordReset again");
+    let _ = accounts::request_password_reset(&core.app, address, &client(1)).await;
+    step("requestPasswordReset, too early");
+    core.send_next().await;
+    step("the second email is sent");
+    steps
+}
