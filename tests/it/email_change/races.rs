@@ -1,7 +1,13 @@
 //! Changes that race.
 
-use entity::user;
-use tests::{Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, count, on_both_databases};
+use api::accounts::{self, DomainError};
+use api::credentials::{EmailAddress, Identity};
+use entity::{HiddenText, Purpose, user, verification};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use tests::{
+    Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, count, credentials, on_both_databases,
+};
 
 use super::{NEW, OLD, ada, request};
 use crate::{loopback, seconds};
@@ -34,7 +40,7 @@ async fn requests_leave_one_open_change(database: Database) {
     // Up to six checks of the present password at once.
     answers.are_only(&["OK", "RATE_LIMITED"]);
     assert!(answers.count("OK") > 0);
-    let open = tests::count::<entity::verification::Entity>(app.db()).await;
+    let open = count::<verification::Entity>(app.db()).await;
     assert_eq!(open, 2, "the consumed registration and one change");
 }
 
@@ -71,4 +77,38 @@ async fn one_of_three_gets_an_address(database: Database) {
         if outcome == "OK" { 3 } else { 2 }
     );
     app.clock.advance(seconds(1));
+}
+
+/// A right code whose effect comes after the user has another address changes nothing.
+#[on_both_databases]
+async fn address_is_not_replaced_after_another_change(database: Database) {
+    let core = TestCore::start(&database).await;
+    let token = core.register(OLD, PASSWORD, 1).await.token;
+    core.send_next().await;
+    let code = core.newest_code(OLD);
+    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    let verified = core.verify(&credentials(OLD, PASSWORD, 2)).await;
+    let Ok(Identity::User(ada)) = verified else {
+        panic!("{verified:?}");
+    };
+    let (_, opened) = accounts::sign_in_verified(&core.app, ada.clone(), &client(2))
+        .await
+        .expect("a session");
+    let session = accounts::find_session(&core.app, &opened.token).await;
+    let session = session.expect("an answer").expect("a session");
+    let address = EmailAddress::parse(NEW).expect("an address");
+    let begun = accounts::request_email_change_verified(&core.app, ada, address, &client(2)).await;
+    begun.expect("a change");
+    let change = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::EmailChange));
+    let change = change.one(&core.app.db).await.expect("an answer").expect("a change");
+
+    let moved = HiddenText("moved@example.com".to_owned());
+    let update = user::Entity::update_many()
+        .col_expr(user::Column::Email, Expr::value(moved.clone()))
+        .col_expr(user::Column::EmailCanonical, Expr::value(moved));
+    update.exec(&core.app.db).await.expect("the update succeeds");
+    let done = accounts::complete_email_change(&core.app, &session, &change).await;
+    assert!(matches!(done, Err(DomainError::VerificationNotFound)), "{done:?}");
+    let verified = core.verify(&credentials("moved@example.com", PASSWORD, 2)).await;
+    assert!(verified.is_ok(), "{verified:?}");
 }

@@ -42,7 +42,11 @@ impl SideBySide {
     }
 
     /// Sends the same request for both addresses and asserts that the answers are equal. Returns the common body.
-    pub(super) async fn step(&self, what: &str, request: impl AsyncFn(Client, &'static str, &str) -> Response) -> String {
+    pub(super) async fn step(
+        &self,
+        what: &str,
+        request: impl AsyncFn(Client, &'static str, &str) -> Response,
+    ) -> String {
         let [known, unknown] = self.answers(request).await;
         let [known, unknown] = [known.masked(EMAILS[0]), unknown.masked(EMAILS[1])];
         assert_eq!(known, unknown, "{what}");
