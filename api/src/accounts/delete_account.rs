@@ -1,7 +1,7 @@
 //! Deletes a user and everything stored about them.
 
 use entity::{EmailKind, user, verification};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
 use super::present_password::verify_present_password;
@@ -11,7 +11,7 @@ use crate::database;
 use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::{self, FoundSession};
-use crate::verification::end;
+use crate::verification::end_with_emails;
 
 /// Deletes the user of a session.
 ///
@@ -41,8 +41,8 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
         .one(&transaction)
         .await?;
     let user = locked.ok_or(DomainError::WrongPresentPassword)?;
-    delete_verifications(&transaction, &user).await?;
-    outbox::delete_notices(&transaction, &user.email).await?;
+    let notices = outbox::notices_to(&user.email);
+    end_with_emails(&transaction, verifications_of(&user), Some(notices)).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }
@@ -61,11 +61,10 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
     Ok(())
 }
 
-/// Ends what the user began, with its emails, and deletes the registration that they come from. Other registrations of the
-/// address stay: that they end would tell whoever began them.
-async fn delete_verifications(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
-    let of_user = Condition::any()
+/// What the user began, and the registration that they come from. Other registrations of the address stay: that they end
+/// would tell who began them.
+fn verifications_of(user: &user::Model) -> Condition {
+    Condition::any()
         .add(verification::Column::UserId.eq(user.id))
-        .add(verification::Column::Id.eq(user.id));
-    end(transaction, of_user).await
+        .add(verification::Column::Id.eq(user.id))
 }

@@ -15,6 +15,8 @@ pub struct User {
     pub email: HiddenText,
     /// Whether the mailbox is proved.
     pub status: UserStatus,
+    /// The language of emails (BCP 47); `None` for the default.
+    pub locale: Option<String>,
     /// When the registration was accepted.
     pub created_at: Timestamp,
     /// When the right code was submitted.
@@ -36,6 +38,7 @@ impl From<user::Model> for User {
             id: row.id,
             email: row.email,
             status: UserStatus::Active,
+            locale: row.locale,
             created_at: row.created_at,
             activated_at: Some(row.activated_at),
         }
@@ -48,6 +51,7 @@ impl From<verification::Model> for User {
             id: registration.id,
             email: registration.email,
             status: UserStatus::Pending,
+            locale: registration.locale,
             created_at: registration.created_at,
             activated_at: None,
         }
@@ -69,6 +73,7 @@ impl From<FoundSession> for User {
             id: session.user_id,
             email: session.email,
             status: UserStatus::Active,
+            locale: session.locale,
             created_at: session.created_at,
             activated_at: Some(session.activated_at),
         }
@@ -85,6 +90,7 @@ mod tests {
             id: Uuid::nil(),
             email: HiddenText("ada@example.com".to_owned()),
             status: UserStatus::Pending,
+            locale: None,
             created_at: Timestamp::from_millis(0),
             activated_at: None,
         };

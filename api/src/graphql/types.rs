@@ -7,7 +7,7 @@ use entity::Timestamp;
 use sea_orm::prelude::Uuid;
 
 use super::errors::{ApiError, whole_seconds};
-use super::user_sessions::{self, DEFAULT_PAGE, UserSessions};
+use super::user_sessions::{self, DEFAULT_PAGE, UserSessionConnection};
 use crate::accounts;
 use crate::credentials::{MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH};
 use crate::limits::EMAIL_COOLDOWN;
@@ -44,6 +44,8 @@ pub(super) struct User {
     email: String,
     /// Whether the mailbox is verified.
     status: UserStatus,
+    /// The language of emails to the user (BCP 47). Null for the default of the server.
+    locale: Option<String>,
     /// When the registration was accepted; for an address that registered several times, the newest.
     created_at: DateTime,
     /// When the account was activated. Null while `status` is `PENDING`.
@@ -57,6 +59,7 @@ impl From<accounts::User> for User {
             id: user.id.into(),
             email: user.email.0,
             status: user.status.into(),
+            locale: user.locale,
             created_at: DateTime(user.created_at),
             activated_at: user.activated_at.map(DateTime),
         }
@@ -72,7 +75,7 @@ impl User {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 0 to 50.", default_with = "Some(DEFAULT_PAGE)")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
-    ) -> Result<UserSessions, ApiError> {
+    ) -> Result<UserSessionConnection, ApiError> {
         user_sessions::page(ctx, self.key, first.unwrap_or(DEFAULT_PAGE), after.as_deref()).await
     }
 }

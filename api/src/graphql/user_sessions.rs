@@ -1,7 +1,7 @@
 //! The sessions of a user, as a Relay connection.
 
-use async_graphql::connection::{Connection, CursorType, Edge};
-use async_graphql::{Context, ID, SimpleObject};
+use async_graphql::connection::{CursorType, Edge, EmptyFields, PageInfo};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{Timestamp, session};
@@ -17,8 +17,23 @@ use crate::sessions::{MAX_SESSIONS, Place};
 /// How many sessions a page has if the request does not say.
 pub(super) const DEFAULT_PAGE: i32 = 20;
 
-/// A page of sessions.
-pub(super) type UserSessions = Connection<Cursor, UserSession>;
+/// A page of a user's sessions, as the Relay specification of cursor connections has it.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(super) struct UserSessionConnection {
+    /// The sessions with their cursors.
+    edges: Vec<Edge<Cursor, UserSession, EmptyFields>>,
+    /// Whether there are more pages.
+    page_info: PageInfo,
+}
+
+#[ComplexObject]
+impl UserSessionConnection {
+    /// The sessions.
+    async fn nodes(&self) -> Vec<&UserSession> {
+        self.edges.iter().map(|edge| &edge.node).collect()
+    }
+}
 
 /// A session of a user: a browser or device that is signed in.
 #[derive(SimpleObject)]
@@ -45,7 +60,7 @@ pub(super) async fn page(
     user: (Uuid, UserStatus),
     first: i32,
     after: Option<&str>,
-) -> Result<UserSessions, ApiError> {
+) -> Result<UserSessionConnection, ApiError> {
     let first = u8::try_from(first)
         .ok()
         .filter(|first| u64::from(*first) <= MAX_SESSIONS);
@@ -56,13 +71,20 @@ pub(super) async fn page(
     // One more tells whether there is another page.
     let mut sessions = accounts::list_sessions(app, user, u64::from(first) + 1, after).await?;
     let first = usize::from(first);
-    let mut page = Connection::new(after.is_some(), sessions.len() > first);
+    let has_next_page = sessions.len() > first;
     sessions.truncate(first);
-    let edges = sessions
-        .into_iter()
-        .map(|session| Edge::new(Cursor(Place::of(&session)), UserSession::of(session, caller)));
-    page.edges.extend(edges);
-    Ok(page)
+    let edges = sessions.into_iter().map(|session| {
+        let cursor = Cursor(Place::of(&session));
+        Edge::new(cursor, UserSession::of(session, caller))
+    });
+    let edges: Vec<_> = edges.collect();
+    let page_info = PageInfo {
+        has_previous_page: after.is_some(),
+        has_next_page,
+        start_cursor: edges.first().map(|edge| edge.cursor.encode_cursor()),
+        end_cursor: edges.last().map(|edge| edge.cursor.encode_cursor()),
+    };
+    Ok(UserSessionConnection { edges, page_info })
 }
 
 impl UserSession {

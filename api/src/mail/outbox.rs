@@ -297,16 +297,11 @@ pub(super) async fn next_due(db: &impl ConnectionTrait, selection: &Selection) -
     row.map(|row| row.try_get("", "due_at")).transpose()
 }
 
-/// Deletes the pending notices to an address.
-pub(crate) async fn delete_notices(transaction: &impl ConnectionTrait, recipient: &HiddenText) -> Result<(), DbErr> {
-    let notices = Condition::all()
-        .add(email_outbox::Column::Recipient.eq(recipient.clone()))
-        .add(email_outbox::Column::VerificationId.is_null());
-    email_outbox::Entity::delete_many()
-        .filter(email_outbox::Column::Id.in_subquery(for_update(notices)))
-        .exec(transaction)
-        .await?;
-    Ok(())
+/// The pending notices to an address.
+pub(crate) fn notices_to(address: &HiddenText) -> Condition {
+    Condition::all()
+        .add(email_outbox::Column::Recipient.eq(address.clone()))
+        .add(email_outbox::Column::VerificationId.is_null())
 }
 
 /// Locks rows in the order of their ids, as the end of several verifications does.

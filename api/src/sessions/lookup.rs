@@ -52,6 +52,7 @@ pub struct FoundSession {
     expires_at: Timestamp,
     pub(crate) user_id: Uuid,
     pub(crate) email: HiddenText,
+    pub(crate) locale: Option<String>,
     pub(crate) created_at: Timestamp,
     pub(crate) activated_at: Timestamp,
     disabled_at: Option<Timestamp>,
@@ -148,6 +149,7 @@ impl Reader {
             ])
             .columns([
                 user::Column::Email,
+                user::Column::Locale,
                 user::Column::CreatedAt,
                 user::Column::ActivatedAt,
                 user::Column::DisabledAt,

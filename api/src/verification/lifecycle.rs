@@ -178,9 +178,18 @@ pub(crate) fn is_expired(verification: &verification::Model, arrived: Timestamp)
     verification.code_expires_at <= Some(arrived) || verification.drawn_at > Some(arrived + MAX_SKEW)
 }
 
-/// Ends verifications, such as those of a user, with their emails. Rows are locked in the order of their ids, as the draw
-/// and the mail worker do, so that no two of these wait for each other.
+/// Ends verifications, such as those of a user, with their emails.
 pub(crate) async fn end(transaction: &impl ConnectionTrait, ended: Condition) -> Result<(), DbErr> {
+    end_with_emails(transaction, ended, None).await
+}
+
+/// The same, and deletes other emails. Rows are locked in the order of their ids, as the draw and the mail worker do, so
+/// that no two of these wait for each other.
+pub(crate) async fn end_with_emails(
+    transaction: &impl ConnectionTrait,
+    ended: Condition,
+    others: Option<Condition>,
+) -> Result<(), DbErr> {
     use email_outbox::Column::{Id, VerificationId};
     let verifications = ids_for_update(verification::Entity, verification::Column::Id, ended);
     let ids: Vec<Uuid> = transaction
@@ -189,11 +198,15 @@ pub(crate) async fn end(transaction: &impl ConnectionTrait, ended: Condition) ->
         .iter()
         .map(|row| row.try_get("", "id"))
         .collect::<Result<_, _>>()?;
-    if ids.is_empty() {
-        return Ok(());
-    }
-    let emails = ids_for_update(email_outbox::Entity, Id, VerificationId.is_in(ids.clone()).into());
-    transaction.query_all(&emails).await?;
+    let emails = Condition::any()
+        .add(VerificationId.is_in(ids.clone()))
+        .add_option(others);
+    let locked = ids_for_update(email_outbox::Entity, Id, emails.clone());
+    transaction.query_all(&locked).await?;
+    email_outbox::Entity::delete_many()
+        .filter(emails)
+        .exec(transaction)
+        .await?;
     verification::Entity::delete_many()
         .filter(verification::Column::Id.is_in(ids))
         .exec(transaction)
