@@ -1,5 +1,6 @@
 //! The end-to-end tests: the real server, over HTTP and SMTP, on both databases.
 
+mod account;
 mod activate;
 mod allowed_hosts;
 mod audits;

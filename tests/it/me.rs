@@ -1,7 +1,13 @@
 //! The query `me`.
 
+use std::sync::{Arc, Mutex};
+
+use api::accounts::{self, RegistrationKey};
+use api::graphql::{Authorization, Caller, Method, Request, schema};
+use api::policy::Policy;
+use api::verification::Code;
 use serde_json::json;
-use tests::{Database, TestApp, on_both_databases};
+use tests::{Database, PASSWORD, TestApp, TestCore, client, on_both_databases};
 
 #[on_both_databases]
 async fn error_in_me_keeps_the_other_fields(database: Database) {
@@ -19,5 +25,40 @@ async fn error_in_me_keeps_the_other_fields(database: Database) {
         assert_eq!(answer.body["errors"].as_array().map(Vec::len), Some(1));
         answer.is_unauthenticated();
         assert_eq!(answer.body["errors"][0]["path"], json!(["me"]));
+    }
+}
+
+#[on_both_databases]
+async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
+    let log = Arc::new(Mutex::new(Vec::new()));
+    let core = TestCore::with(&database, Policy::default(), |db| {
+        let log = log.clone();
+        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
+    })
+    .await;
+    let token = core.register("ada@example.com", PASSWORD, 1).await.token;
+    core.send_next().await;
+    let code = Code::parse(&core.newest_code("ada@example.com"));
+    let (key, now) = (RegistrationKey::Token(token, client(1)), core.app.clock.now());
+    let activated = accounts::activate(&core.app, &key, code, now).await;
+    let (_, session) = activated.expect("the code is right");
+    let schema = schema(core.app.clone(), true);
+    for (query, statements) in [
+        ("{me{id email locale}}", 1),
+        ("{me{sessions{nodes{id isCurrent} pageInfo{hasNextPage}}}}", 2),
+    ] {
+        log.lock().expect("no panic").clear();
+        let caller = Caller::new(Authorization::Bearer(session.token.clone()), client(1), now);
+        let request = Request {
+            query: query.to_owned(),
+            ..Request::default()
+        };
+        let answer = schema
+            .execute(request, Method::Post, caller)
+            .await
+            .expect("a valid request");
+        assert!(answer.errors.is_empty(), "{answer:?}");
+        let log = log.lock().expect("no panic");
+        assert_eq!(log.len(), statements, "{log:?}");
     }
 }

@@ -201,7 +201,7 @@ pub(crate) async fn rows(app: &App) -> Vec<rate_limit::Model> {
 }
 
 /// Waits until every password check has given its token back.
-async fn wait_for_unused_tokens(app: &App) {
+pub(crate) async fn wait_for_unused_tokens(app: &App) {
     eventually("all tokens are given back", async || {
         let now = app.clock.now();
         let unused = rows(app).await;

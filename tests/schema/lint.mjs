@@ -21,8 +21,11 @@ const config = {
       {
         exceptions: {
           // What a mutation answers is of that moment: nothing to find again in a cache.
-          suffixes: ['Payload'],
+          // A page is of that moment too, and its nodes have ids.
+          suffixes: ['Payload', 'Connection', 'Edge'],
           types: [
+            // A part of its connection.
+            'PageInfo',
             // A part of its payload.
             'UserError',
             // There is one for all, and it is found by the name of its field.
