@@ -84,7 +84,7 @@ impl UserError {
         Self {
             code,
             message: message.into(),
-            field: field.and_then(in_input),
+            field: field.map(in_input),
             retry_after_seconds: None,
             attempts_remaining: None,
             suggestions: Vec::new(),
@@ -109,25 +109,23 @@ impl UserError {
     }
 
     /// The same error of an input that calls the password a new one.
-    pub(super) fn of_new_password(mut self) -> Self {
-        if self.field == in_input("password") {
-            self.field = in_input("newPassword");
-        }
-        self
+    pub(super) fn of_new_password(self) -> Self {
+        self.rename_field("password", "newPassword")
     }
 
     /// The same error of an input that calls the address a new one.
-    pub(super) fn of_new_email(mut self) -> Self {
-        if self.field == in_input("email") {
-            self.field = in_input("newEmail");
-        }
-        self
+    pub(super) fn of_new_email(self) -> Self {
+        self.rename_field("email", "newEmail")
     }
 
     /// The same error of an input that calls the code just that.
-    pub(super) fn of_code(mut self) -> Self {
-        if self.field == in_input("activationCode") {
-            self.field = in_input("code");
+    pub(super) fn of_code(self) -> Self {
+        self.rename_field("activationCode", "code")
+    }
+
+    fn rename_field(mut self, from: &str, to: &str) -> Self {
+        if self.field == Some(in_input(from)) {
+            self.field = Some(in_input(to));
         }
         self
     }
@@ -141,7 +139,7 @@ impl UserError {
             },
             DomainError::InvalidCredentials => Self::new(Code::InvalidCredentials, "Incorrect email or password."),
             DomainError::WrongPresentPassword => Self {
-                field: in_input("currentPassword"),
+                field: Some(in_input("currentPassword")),
                 ..Self::new(Code::InvalidCredentials, "That isn't your current password.")
             },
             DomainError::NotActivated => Self::new(
@@ -201,8 +199,8 @@ impl From<PasswordLength> for UserError {
 }
 
 /// The path of an input field.
-fn in_input(name: &str) -> Option<Vec<String>> {
-    Some(vec!["input".to_owned(), name.to_owned()])
+fn in_input(name: &str) -> Vec<String> {
+    vec!["input".to_owned(), name.to_owned()]
 }
 
 /// A pause as a person says it: seconds below two minutes, then whole minutes.
