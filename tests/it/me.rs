@@ -38,9 +38,9 @@ async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
     .await;
     let token = core.register("ada@example.com", PASSWORD, 1).await.token;
     core.send_next().await;
-    let code = Code::parse(&core.newest_code("ada@example.com"));
+    let newest_code = Code::parse(&core.newest_code("ada@example.com"));
     let (key, now) = (RegistrationKey::Token(token, client(1)), core.app.clock.now());
-    let activated = accounts::activate(&core.app, &key, code, now).await;
+    let activated = accounts::activate(&core.app, &key, newest_code, now).await;
     let (_, session) = activated.expect("the code is right");
     let schema = schema(core.app.clone(), true);
     for (query, statements) in [

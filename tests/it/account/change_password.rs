@@ -131,10 +131,10 @@ async fn one_of_200_parallel_changes_succeeds(database: Database) {
             accounts::replace_password(&app, &session, user, format!("hash {number}"), &client(1)).await
         })
     });
-    let mut changed = Vec::new();
+    let mut winners = Vec::new();
     for (number, change) in changes.collect::<Vec<_>>().into_iter().enumerate() {
         match change.await.expect("no panic") {
-            Ok(_) => changed.push(format!("hash {number}")),
+            Ok(_) => winners.push(format!("hash {number}")),
             Err(error) => assert_eq!(error, DomainError::WrongPresentPassword),
         }
     }
@@ -143,7 +143,7 @@ async fn one_of_200_parallel_changes_succeeds(database: Database) {
         .await
         .expect("the database answers");
     let stored = stored.expect("a user");
-    assert_eq!((stored.credential_version, vec![stored.password_hash.0]), (1, changed));
+    assert_eq!((stored.credential_version, vec![stored.password_hash.0]), (1, winners));
     assert_eq!(sessions(&ada.core.app.db).await.len(), 1);
     assert_eq!(ada.core.count::<email_outbox::Entity>().await, 1);
 }
