@@ -16,6 +16,7 @@ use crate::policy::Policy;
 use crate::random::SharedRandom;
 use crate::sessions::SessionLookup;
 use crate::start_error::StartError;
+use crate::webhooks::{WebhookConfig, Webhooks};
 
 /// What every use case needs. Clones share it.
 #[derive(Clone)]
@@ -40,6 +41,8 @@ pub struct App {
     pub sessions: SessionLookup,
     /// Wakes the mail worker.
     pub outbox: OutboxSignal,
+    /// Tells the endpoints of the operator what happened.
+    pub webhooks: Webhooks,
     /// Counters.
     pub metrics: Metrics,
     /// Restarts tasks that panic, and tells them to stop.
@@ -59,6 +62,8 @@ pub struct AppConfig {
     pub hashing: HashingConfig,
     /// Credential operations of one client in a minute; zero for no limit.
     pub client_limit_per_minute: u32,
+    /// Where webhooks go.
+    pub webhooks: WebhookConfig,
 }
 
 impl App {
@@ -82,6 +87,7 @@ impl App {
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
             sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy, &supervisor),
             outbox: OutboxSignal::default(),
+            webhooks: Webhooks::new(&config.webhooks, random.clone()),
             db,
             clock,
             clock_check: ClockCheck::default(),

@@ -34,3 +34,4 @@ pub mod telemetry;
 pub mod testing;
 pub mod token;
 pub mod verification;
+pub mod webhooks;

@@ -3,12 +3,14 @@
 //! Every instant is a [`Timestamp`] and every id a UUID version 7, so that both databases store, compare and sort them
 //! alike.
 
+pub mod disabled_webhook_endpoint;
 pub mod email_outbox;
 pub mod rate_limit;
 pub mod session;
 pub mod sweep_clock;
 pub mod user;
 pub mod verification;
+pub mod webhook_delivery;
 
 mod hidden;
 mod purpose;

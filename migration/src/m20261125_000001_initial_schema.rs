@@ -20,6 +20,8 @@ impl MigrationTrait for Migration {
             verifications(),
             sessions(),
             email_outbox(),
+            webhook_deliveries(),
+            disabled_webhook_endpoints(),
             rate_limits(),
             secret_key_check(),
         ] {
@@ -38,6 +40,8 @@ impl MigrationTrait for Migration {
             "sweep_clock",
             "secret_key_check",
             "rate_limits",
+            "disabled_webhook_endpoints",
+            "webhook_deliveries",
             "email_outbox",
             "sessions",
             "verifications",
@@ -123,6 +127,33 @@ fn email_outbox() -> TableCreateStatement {
         .to_owned()
 }
 
+fn webhook_deliveries() -> TableCreateStatement {
+    Table::create()
+        .table("webhook_deliveries")
+        .col(uuid("id"))
+        .col(string_len("endpoint", 16))
+        .col(string_len("event", 32))
+        .col(uuid("user_id"))
+        .col(string_null("email"))
+        .col(big_integer("created_at"))
+        .col(big_integer("owed_at"))
+        .col(big_integer_null("due_at"))
+        .col(integer("attempts"))
+        .col(uuid_null("lease"))
+        .col(big_integer_null("delivered_at"))
+        .col(string_null("outcome"))
+        .primary_key(Index::create().col("id").col("endpoint"))
+        .to_owned()
+}
+
+fn disabled_webhook_endpoints() -> TableCreateStatement {
+    Table::create()
+        .table("disabled_webhook_endpoints")
+        .col(string_len("endpoint", 16).primary_key())
+        .col(big_integer("disabled_at"))
+        .to_owned()
+}
+
 fn rate_limits() -> TableCreateStatement {
     Table::create()
         .table("rate_limits")
@@ -177,14 +208,31 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("verifications_user_id", "verifications", &["user_id"]),
         index("sessions_user_id", "sessions", &["user_id"]),
         index("email_outbox_verification_id", "email_outbox", &["verification_id"]),
+        index("webhook_deliveries_user_id", "webhook_deliveries", &["user_id"]),
         // The sweep.
         index("verifications_expires_at", "verifications", &["expires_at"]),
         index("sessions_expires_at", "sessions", &["expires_at"]),
         index("sessions_last_used_at", "sessions", &["last_used_at"]),
         index("rate_limits_expires_at", "rate_limits", &["expires_at"]),
+        index("webhook_deliveries_owed_at", "webhook_deliveries", &["owed_at"]),
         // Mail workers claim the least tried first, of these the longest due, and ask when the next one is due.
         index("email_outbox_attempts_due_at", "email_outbox", &["attempts", "due_at"]),
         index("email_outbox_due_at", "email_outbox", &["due_at"]),
+        // So do webhook workers, each for one endpoint.
+        index(
+            "webhook_deliveries_attempts_due_at",
+            "webhook_deliveries",
+            &["endpoint", "attempts", "due_at"],
+        )
+        .cond_where(Expr::col("due_at").is_not_null())
+        .to_owned(),
+        index(
+            "webhook_deliveries_due_at",
+            "webhook_deliveries",
+            &["endpoint", "due_at"],
+        )
+        .cond_where(Expr::col("due_at").is_not_null())
+        .to_owned(),
     ]
 }
 

@@ -14,6 +14,7 @@ use api::policy::Policy;
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::Config;
+use api::webhooks::WebhookConfig;
 use mailer_mock::{Mailbox, MailerMock, Message};
 use sea_orm::DatabaseConnection;
 
@@ -51,6 +52,8 @@ pub struct TestAppBuilder {
     pub introspection: bool,
     /// The limit of credential operations per client; none by default.
     pub client_limit_per_minute: u32,
+    /// Where webhooks go; nowhere by default.
+    pub webhooks: WebhookConfig,
     /// The host names that requests may have; local ones by default.
     pub allowed_hosts: AllowedHosts,
     /// The proxies whose `X-Forwarded-For` counts.
@@ -93,6 +96,7 @@ impl TestApp {
             mailer: None,
             introspection: true,
             client_limit_per_minute: 0,
+            webhooks: WebhookConfig::default(),
             allowed_hosts: AllowedHosts::local_and(Vec::new()),
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::Localhost,
@@ -246,6 +250,7 @@ impl TestAppBuilder {
                 policy: self.policy,
                 hashing: self.hashing,
                 client_limit_per_minute: self.client_limit_per_minute,
+                webhooks: self.webhooks,
             },
             http: HttpConfig {
                 addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

@@ -14,6 +14,7 @@ use api::mail::{MailWorker, Product, SmtpConfig};
 use api::policy::Policy;
 use api::random::SystemRandom;
 use api::verification::{Code, VerificationToken};
+use api::webhooks::WebhookConfig;
 use entity::verification;
 use mailer_mock::{MailerMock, Message};
 use sea_orm::DatabaseConnection;
@@ -68,6 +69,7 @@ impl TestCore {
                 p: 1,
             },
             client_limit_per_minute: 0,
+            webhooks: WebhookConfig::default(),
         };
         let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");
         let composer = Composer::new(app.clone(), "no-reply@example.com", None, Product::default());

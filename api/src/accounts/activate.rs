@@ -12,6 +12,7 @@ use crate::database;
 use crate::limits::Client;
 use crate::sessions::{self, OpenedSession};
 use crate::verification::{Code, InvalidCode, consume};
+use crate::webhooks::Event;
 
 /// Turns a registration into a user, exactly once, and opens a session. Whether the code is in time is judged by when the
 /// request arrived.
@@ -67,9 +68,15 @@ async fn complete(
         transaction.commit().await?;
         return Err(DomainError::VerificationNotFound);
     };
+    let activated = Event::UserActivated {
+        id: user.id,
+        email: user.email.clone(),
+    };
+    app.webhooks.enqueue(&transaction, now, activated).await?;
     let verified = (user.id, user.credential_version);
     let session = sessions::open(&transaction, &*app.random, now, &app.policy, verified, client).await?;
     transaction.commit().await?;
+    app.webhooks.notify();
     let session = session.ok_or(DomainError::InvalidCredentials)?;
     Ok((user.into(), session))
 }

@@ -13,6 +13,7 @@ use crate::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
 use crate::mail::{Product, SmtpConfig};
 use crate::policy::Policy;
 use crate::start_error::StartError;
+use crate::webhooks::WebhookConfig;
 
 /// The settings as the server uses them: every default is filled in.
 #[derive(Clone)]
@@ -132,6 +133,7 @@ impl Settings {
                     p: self.argon2_p,
                 },
                 client_limit_per_minute: self.client_limit_per_minute,
+                webhooks: WebhookConfig::default(),
             },
             smtp: SmtpConfig {
                 url: self.smtp_url()?,
