@@ -87,7 +87,7 @@ impl App {
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
             sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy, &supervisor),
             outbox: OutboxSignal::default(),
-            webhooks: Webhooks::new(&config.webhooks, random.clone()),
+            webhooks: Webhooks::new(&config.webhooks, clock.clone(), random.clone()),
             db,
             clock,
             clock_check: ClockCheck::default(),

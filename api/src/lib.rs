@@ -32,6 +32,7 @@ pub mod telemetry;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub mod testing;
+mod tls;
 pub mod token;
 pub mod verification;
 pub mod webhooks;

@@ -10,6 +10,7 @@ use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::{self, Settings};
 use api::start_error::StartError;
+use api::webhooks::commands::{self, WebhookCommand};
 use api::{database, graphql, http, telemetry};
 #[cfg(feature = "embedded-mailbox")]
 use api::{demo, embedded_mailbox};
@@ -46,6 +47,9 @@ enum Command {
     /// Run the whole flow against a temporary server and print it with times
     #[cfg(feature = "embedded-mailbox")]
     Demo,
+    /// Inspect and replay webhooks
+    #[command(subcommand)]
+    Webhooks(WebhookCommand),
     /// Check that the running server is ready; the exit code is 0 if it is
     Healthcheck,
 }
@@ -69,6 +73,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
         Some(Command::Schema) => print(graphql::sdl())?,
         #[cfg(feature = "embedded-mailbox")]
         Some(Command::Demo) => demo::run().await?,
+        Some(Command::Webhooks(command)) => webhooks(command, &settings).await?,
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }
     Ok(())
@@ -101,6 +106,14 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
+    let db = database::connect(settings.database_url()?.expose_secret()).await?;
+    let config = settings.webhooks()?;
+    let done = commands::run(command, &db, &config, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
+    db.close().await?;
+    Ok(print(done?)?)
 }
 
 async fn migrate(settings: &Settings) -> Result<(), StartError> {

@@ -47,6 +47,12 @@ pub struct Metrics {
     pub clock_offset: Gauge<f64, AtomicU64>,
     /// Emails that the mail server rejected for good, or did not accept in time.
     pub mails_given_up: Counter,
+    /// Webhooks that their endpoint accepted.
+    pub webhooks_delivered: Counter,
+    /// Failed attempts to deliver a webhook that will be retried.
+    pub webhooks_retried: Counter,
+    /// Webhooks that their endpoint did not accept in time.
+    pub webhooks_given_up: Counter,
     /// Starts of tasks that had panicked, by the name of the task.
     pub task_restarts: Restarts,
     registry: Arc<Registry>,
@@ -66,6 +72,25 @@ impl Metrics {
         registry.register("mails_retried", retried, metrics.mails_retried.clone());
         let given_up = "Emails rejected for good or not accepted in time";
         registry.register("mails_given_up", given_up, metrics.mails_given_up.clone());
+        for (name, help, counter) in [
+            (
+                "webhooks_delivered",
+                "Webhooks accepted by their endpoint",
+                &metrics.webhooks_delivered,
+            ),
+            (
+                "webhooks_retried",
+                "Failed attempts to deliver a webhook that will be retried",
+                &metrics.webhooks_retried,
+            ),
+            (
+                "webhooks_given_up",
+                "Webhooks not accepted in time",
+                &metrics.webhooks_given_up,
+            ),
+        ] {
+            registry.register(name, help, counter.clone());
+        }
         let help = "How far the clock of this server is ahead of the database's";
         registry.register_with_unit("clock_offset", help, Unit::Seconds, metrics.clock_offset.clone());
         let help = "Starts of tasks that had panicked";

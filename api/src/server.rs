@@ -169,9 +169,15 @@ fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
             }
         })
     };
+    let webhooks = app.webhooks.workers(&app.db, &app.metrics).into_iter().map(|worker| {
+        let stop = stop.clone();
+        supervisor.keep_running("webhooks", move || worker.clone().run(stop.clone()))
+    });
     let sweep = until_stop("sweep", |app| Box::pin(keep_sweeping(app)));
     let compare = until_stop("clock", |app| {
         Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))
     });
-    vec![mail, sweep, compare]
+    let mut tasks = vec![mail, sweep, compare];
+    tasks.extend(webhooks);
+    tasks
 }

@@ -14,12 +14,13 @@ use api::mail::{MailWorker, Product, SmtpConfig};
 use api::policy::Policy;
 use api::random::SystemRandom;
 use api::verification::{Code, VerificationToken};
-use api::webhooks::WebhookConfig;
+use api::webhooks::{WebhookConfig, WebhookWorker};
 use entity::verification;
 use mailer_mock::{MailerMock, Message};
 use sea_orm::DatabaseConnection;
+use sea_orm::prelude::Uuid;
 
-use crate::{Database, ManualClock};
+use crate::{Database, ManualClock, PASSWORD};
 
 /// The use cases and a mail worker that sends only when the test says so.
 pub struct TestCore {
@@ -49,6 +50,20 @@ impl TestCore {
     /// # Panics
     /// If that fails.
     pub async fn with(database: &Database, policy: Policy, change: impl FnOnce(&mut DatabaseConnection)) -> Self {
+        Self::build(database, policy, WebhookConfig::default(), change).await
+    }
+
+    /// Prepares the use cases with endpoints for webhooks.
+    pub async fn with_webhooks(database: &Database, webhooks: WebhookConfig) -> Self {
+        Self::build(database, Policy::default(), webhooks, |_| {}).await
+    }
+
+    async fn build(
+        database: &Database,
+        policy: Policy,
+        webhooks: WebhookConfig,
+        change: impl FnOnce(&mut DatabaseConnection),
+    ) -> Self {
         let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
             .await
             .expect("mailer-mock starts");
@@ -69,7 +84,7 @@ impl TestCore {
                 p: 1,
             },
             client_limit_per_minute: 0,
-            webhooks: WebhookConfig::default(),
+            webhooks,
         };
         let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");
         let composer = Composer::new(app.clone(), "no-reply@example.com", None, Product::default());
@@ -82,6 +97,27 @@ impl TestCore {
             clock,
             mailer,
         }
+    }
+
+    /// The workers that send webhooks when the test says so, one for each endpoint.
+    #[must_use]
+    pub fn webhook_workers(&self) -> Vec<WebhookWorker> {
+        self.app.webhooks.workers(&self.app.db, &self.app.metrics)
+    }
+
+    /// Registers and activates, and returns the id of the user.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn create_user(&self, email: &str) -> Uuid {
+        self.register(email, PASSWORD, 1).await;
+        assert!(self.send_next().await, "an email is due");
+        let code = self.newest_code(email);
+        let activated = self.activate(&credentials(email, PASSWORD, 1), &code).await;
+        activated.expect("the activation succeeds");
+        let email = EmailAddress::parse(email).expect("an address");
+        let user = entity::user::by_canonical_email(email.canonical()).one(&self.app.db);
+        user.await.expect("the database answers").expect("a user").id
     }
 
     /// Registers from the network 10.0.N.0/24. With a network of its own, a registration meets no limit.

@@ -14,6 +14,7 @@ mod postgres;
 mod process;
 mod programs;
 mod proxy;
+mod receiver;
 mod unprivileged;
 
 pub use self::core::{TestCore, client, credentials};
@@ -27,6 +28,7 @@ pub use postgres::Postgres;
 pub use process::{Process, binary};
 pub use programs::succeeds;
 pub use proxy::Proxy;
+pub use receiver::{OTHER_WEBHOOK_KEY, Received, Receiver, Reply, WEBHOOK_KEY};
 pub use test_macros::on_both_databases;
 pub use unprivileged::{drop_privileges, give_away, take_back};
 

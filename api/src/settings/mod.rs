@@ -5,6 +5,7 @@ mod command_line;
 mod data_folder;
 mod resolve;
 mod values;
+mod webhooks;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -24,6 +25,7 @@ use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, code_length, database_url, duration, ehlo_name,
     host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
 };
+use self::webhooks::WebhookSettings;
 
 /// All settings, as flags and as environment variables of the same name: `--http-addr` and `HTTP_ADDR`. The value of one
 /// with `hide_env_values` is secret: no error shows it.
@@ -172,6 +174,9 @@ pub struct Settings {
     /// Lanes of one hash
     #[arg(long, env = "ARGON2_P", value_name = "NUMBER", default_value = "1", value_parser = positive::<u32>)]
     argon2_p: u32,
+
+    #[command(flatten)]
+    webhooks: WebhookSettings,
 
     /// Where to serve /metrics [default: on the address of the API]
     #[arg(long, env = "METRICS_ADDR", value_name = "ADDRESS", value_parser = address)]

@@ -76,6 +76,14 @@ impl Settings {
         Ok(format!("sqlite://{}/registration.sqlite", data_folder::NAME).into())
     }
 
+    /// The endpoints of webhooks.
+    ///
+    /// # Errors
+    /// When a setting of theirs is missing or not allowed.
+    pub fn webhooks(&self) -> Result<WebhookConfig, StartError> {
+        self.webhooks.resolve(self.is_development())
+    }
+
     fn secret_key(&self) -> Result<SecretSlice<u8>, StartError> {
         if let Some(key) = &self.secret_key {
             return Ok(key.clone());
@@ -133,7 +141,7 @@ impl Settings {
                     p: self.argon2_p,
                 },
                 client_limit_per_minute: self.client_limit_per_minute,
-                webhooks: WebhookConfig::default(),
+                webhooks: self.webhooks()?,
             },
             smtp: SmtpConfig {
                 url: self.smtp_url()?,

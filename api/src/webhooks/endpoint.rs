@@ -4,9 +4,11 @@ use std::fmt;
 use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
+use tokio::sync::Notify;
 use url::Url;
 
 use super::sign::SigningKey;
+use super::target::Resolver;
 
 /// Where webhooks go. By default nowhere.
 #[derive(Clone, Debug, Default)]
@@ -15,13 +17,15 @@ pub struct WebhookConfig {
     pub endpoints: Vec<Endpoint>,
     /// Whether an endpoint may have an address that is not public.
     pub allow_private: bool,
+    /// Finds the addresses of endpoints.
+    pub resolver: Resolver,
 }
 
 /// One endpoint.
 #[derive(Clone)]
 pub struct Endpoint {
     /// Names the endpoint in the database. Another URL is another endpoint.
-    pub(crate) id: String,
+    pub(super) id: String,
     /// Its URL, which may hold a secret.
     pub(super) url: Url,
     /// One key, or two while they are rotated.
@@ -39,11 +43,27 @@ impl Endpoint {
         }
     }
 
+    /// Whether both have the same URL.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+
+    /// Scheme, host and port, which a terminal may show.
+    pub(super) fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
     /// The host, which the log may show.
     #[must_use]
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
+}
+
+/// An endpoint and what wakes its worker.
+pub(super) struct Handle {
+    pub(super) endpoint: Endpoint,
+    pub(super) signal: Notify,
 }
 
 impl fmt::Debug for Endpoint {

@@ -1,6 +1,6 @@
 //! What webhooks report, and the body that says it.
 
-use entity::{HiddenText, webhook_delivery};
+use entity::{HiddenText, Timestamp, webhook_delivery};
 use sea_orm::prelude::Uuid;
 use serde::Serialize;
 
@@ -51,10 +51,10 @@ impl Event {
 
 /// The body of every webhook, in the order of the specification.
 #[derive(Serialize)]
-struct Body<'a> {
+struct Body<'a, D> {
     r#type: &'a str,
     timestamp: String,
-    data: Data<'a>,
+    data: D,
 }
 
 #[derive(Serialize)]
@@ -64,15 +64,30 @@ struct Data<'a> {
     email: Option<&'a str>,
 }
 
+#[derive(Serialize)]
+struct Nothing {}
+
+/// The body of a test event.
+pub(super) fn test_body(now: Timestamp) -> String {
+    to_json(&Body {
+        r#type: "webhook.test",
+        timestamp: now.to_rfc3339(),
+        data: Nothing {},
+    })
+}
+
 /// The body of a delivery: the same for every attempt.
 pub(super) fn body(delivery: &webhook_delivery::Model) -> String {
-    let body = Body {
+    to_json(&Body {
         r#type: &delivery.event,
         timestamp: delivery.created_at.to_rfc3339(),
         data: Data {
             id: delivery.user_id,
             email: delivery.email.as_ref().map(|email| email.0.as_str()),
         },
-    };
-    serde_json::to_string(&body).expect("strings become JSON")
+    })
+}
+
+fn to_json(body: &impl Serialize) -> String {
+    serde_json::to_string(body).expect("strings become JSON")
 }

@@ -4,40 +4,80 @@
 //! for each endpoint claims rows with a lease and sends them, so a crash at any point loses nothing. This module knows
 //! rows, leases and HTTP, and nothing about accounts.
 
+pub mod commands;
 mod endpoint;
 mod event;
 mod outbox;
+mod replay;
+mod schedule;
+mod send;
+#[cfg(test)]
+mod send_tests;
 mod sign;
+mod target;
+mod worker;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::Timestamp;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use tokio::sync::Notify;
 
 pub use endpoint::{Endpoint, WebhookConfig};
 pub use event::Event;
 pub use sign::SigningKey;
+pub use target::{Resolver, has_private_address, parse_url};
+pub use worker::WebhookWorker;
 
+use self::endpoint::Handle;
+use self::send::Sender;
+use crate::clock::SharedClock;
+use crate::metrics::Metrics;
 use crate::random::{self, SharedRandom};
+
+/// How long a delivery is kept since it is owed, delivered or not. Longer than it is retried, so that it can be replayed.
+pub(crate) const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
 
 /// Owes events to the endpoints. Clones share the signals of the workers.
 #[derive(Clone)]
 pub struct Webhooks {
-    /// The endpoints, each with the signal that wakes its worker.
-    endpoints: Arc<[(Endpoint, Notify)]>,
+    handles: Arc<[Arc<Handle>]>,
+    sender: Sender,
+    clock: SharedClock,
     random: SharedRandom,
 }
 
 impl Webhooks {
     /// Starts nothing.
     #[must_use]
-    pub fn new(config: &WebhookConfig, random: SharedRandom) -> Self {
-        let endpoints = config.endpoints.iter().cloned();
+    pub fn new(config: &WebhookConfig, clock: SharedClock, random: SharedRandom) -> Self {
+        let handle = |endpoint| {
+            Arc::new(Handle {
+                endpoint,
+                signal: Notify::new(),
+            })
+        };
         Self {
-            endpoints: endpoints.map(|endpoint| (endpoint, Notify::new())).collect(),
+            handles: config.endpoints.iter().cloned().map(handle).collect(),
+            sender: Sender::new(config, clock.clone()),
+            clock,
             random,
         }
+    }
+
+    /// A worker for each endpoint; none if there is no endpoint.
+    #[must_use]
+    pub fn workers(&self, db: &DatabaseConnection, metrics: &Metrics) -> Vec<WebhookWorker> {
+        let worker = |handle: &Arc<Handle>| WebhookWorker {
+            db: db.clone(),
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            metrics: metrics.clone(),
+            sender: self.sender.clone(),
+            handle: handle.clone(),
+        };
+        self.handles.iter().map(worker).collect()
     }
 
     /// Owes an event to every endpoint, in the transaction of what it reports, after its locks on users and
@@ -51,18 +91,18 @@ impl Webhooks {
             // Also without endpoints: there may be rows from before.
             outbox::delete_user(transaction, id).await?;
         }
-        if self.endpoints.is_empty() {
+        if self.handles.is_empty() {
             return Ok(());
         }
         let id = random::uuid(&*self.random, now);
-        let endpoints = self.endpoints.iter().map(|(endpoint, _)| endpoint.id.clone());
+        let endpoints = self.handles.iter().map(|handle| handle.endpoint.id.clone());
         outbox::insert(transaction, endpoints, now, id, event.name(), event.into_user()).await
     }
 
     /// Wakes the workers of this process. Without it, they find the event within five seconds.
     pub fn notify(&self) {
-        for (_, signal) in &*self.endpoints {
-            signal.notify_one();
+        for handle in &*self.handles {
+            handle.signal.notify_one();
         }
     }
 }

@@ -34,3 +34,32 @@ pub(super) fn signatures(keys: &[SigningKey], id: &str, timestamp: i64, body: &s
     let signatures: Vec<_> = keys.iter().map(|key| key.sign(&content)).collect();
     signatures.join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signature_is_that_of_the_specification() {
+        let key = SigningKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("a key");
+        let (id, timestamp, body) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}");
+        let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        assert_eq!(signatures(&[key.clone()], id, timestamp, body), signature);
+        let both = format!("{signature} {signature}");
+        assert_eq!(signatures(&[key.clone(), key], id, timestamp, body), both);
+    }
+
+    #[test]
+    fn key_has_24_to_64_bytes() {
+        for (bytes, is_key) in [(0, false), (23, false), (24, true), (64, true), (65, false)] {
+            let text = STANDARD.encode(vec![7; bytes]);
+            assert_eq!(
+                SigningKey::parse(&format!("{PREFIX}{text}")).is_some(),
+                is_key,
+                "{bytes}"
+            );
+            assert!(SigningKey::parse(&text).is_none());
+        }
+        assert!(SigningKey::parse("whsec_not base64 but long enough for a key").is_none());
+    }
+}

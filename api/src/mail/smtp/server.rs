@@ -1,17 +1,15 @@
 //! The mail server that `SMTP_URL` names.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use mail_send::Credentials;
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString};
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 use url::Url;
 
 use crate::start_error::StartError;
+use crate::tls;
 
 /// How to reach the mail server.
 #[derive(Clone)]
@@ -76,7 +74,7 @@ impl Server {
             host: host.trim_matches(['[', ']']).to_owned(),
             port: url.port().unwrap_or(default_port),
             tls,
-            tls_connector: tls_connector()?,
+            tls_connector: tls::connector(),
             credentials: match url.username() {
                 "" => None,
                 user => Some(credentials(user, url.password()?)?),
@@ -98,17 +96,6 @@ fn credentials(user: &str, password: &str) -> Option<Credentials<String>> {
 fn full_host_name() -> Option<String> {
     let name = rustix::system::uname().nodename().to_str().ok()?.to_owned();
     name.contains('.').then_some(name)
-}
-
-/// Trusts the certificate authorities of Mozilla's list.
-fn tls_connector() -> Option<TlsConnector> {
-    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .ok()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Some(TlsConnector::from(Arc::new(config)))
 }
 
 #[cfg(test)]

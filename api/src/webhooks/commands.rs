@@ -1,0 +1,213 @@
+//! The commands of `api webhooks`. Endpoints are numbered in the order of `WEBHOOK_URL`, because a URL may hold a secret.
+
+use std::fmt::Write;
+
+use clap::Subcommand;
+use entity::Timestamp;
+use entity::disabled_webhook_endpoint::Entity as DisabledEndpoint;
+use entity::webhook_delivery::{Column, Entity as Deliveries, Model as Delivery};
+use sea_orm::prelude::Uuid;
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+
+use super::endpoint::{Endpoint, WebhookConfig};
+use super::send::Sender;
+use super::{event, outbox, replay};
+use crate::clock::SharedClock;
+use crate::random::{self, SharedRandom};
+
+/// How many deliveries that were given up are listed for each endpoint.
+const LISTED: u64 = 20;
+
+/// What `api webhooks` can do.
+#[derive(Subcommand, Debug)]
+pub enum WebhookCommand {
+    /// List the endpoints, and the deliveries that were given up
+    List,
+    /// Owe events to every endpoint again, delivered or not
+    Replay {
+        /// The id of the event, which receivers know as webhook-id
+        #[arg(value_name = "ID", required_unless_present = "since")]
+        id: Option<Uuid>,
+        /// All events since this time, such as 24h or 2026-11-25T12:00:00Z
+        #[arg(long, value_name = "TIME", conflicts_with = "id", value_parser = since)]
+        since: Option<Since>,
+    },
+    /// Send a webhook.test event to every endpoint and print the answers
+    Test,
+    /// Enable an endpoint that answered 410
+    Enable {
+        /// The number of the endpoint in the list
+        endpoint: usize,
+    },
+}
+
+/// A time, or how long ago it was.
+#[derive(Clone, Copy, Debug)]
+pub enum Since {
+    /// This time.
+    Instant(Timestamp),
+    /// So long ago.
+    Ago(std::time::Duration),
+}
+
+fn since(text: &str) -> Result<Since, &'static str> {
+    if let Ok(duration) = humantime::parse_duration(text) {
+        return Ok(Since::Ago(duration));
+    }
+    let instant = humantime::parse_rfc3339_weak(text).ok();
+    let instant = instant.and_then(|instant| instant.duration_since(std::time::UNIX_EPOCH).ok());
+    instant
+        .map(|since_epoch| Since::Instant(Timestamp::from_millis(0) + since_epoch))
+        .ok_or("a duration such as 24h, or a time such as 2026-11-25T12:00:00Z")
+}
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant has its message")]
+pub enum WebhookCommandError {
+    #[error("WEBHOOK_URL: not set, so there is no endpoint")]
+    NoEndpoint,
+    #[error("there is no endpoint {0}; `api webhooks list` shows them")]
+    UnknownEndpoint(usize),
+    #[error("endpoint {0} is not disabled")]
+    NotDisabled(usize),
+    #[error("there is no event with this id; events are kept for 14 days")]
+    UnknownEvent,
+    #[error("not every endpoint accepted the event\n{0}")]
+    NotAccepted(String),
+    #[error("the database failed: {0}")]
+    Database(#[from] DbErr),
+}
+
+/// Runs a command, and gives what it prints.
+///
+/// # Errors
+/// When it fails.
+pub async fn run(
+    command: WebhookCommand,
+    db: &DatabaseConnection,
+    config: &WebhookConfig,
+    clock: SharedClock,
+    random: SharedRandom,
+) -> Result<String, WebhookCommandError> {
+    let endpoints = &config.endpoints;
+    if endpoints.is_empty() && !matches!(command, WebhookCommand::List) {
+        return Err(WebhookCommandError::NoEndpoint);
+    }
+    match command {
+        WebhookCommand::List => Ok(list(db, endpoints).await?),
+        WebhookCommand::Replay { id: Some(id), .. } => match replay::event(db, endpoints, id, clock.now()).await? {
+            true => Ok(format!("{id} is owed again\n")),
+            false => Err(WebhookCommandError::UnknownEvent),
+        },
+        WebhookCommand::Replay { since, .. } => {
+            let now = clock.now();
+            let from = match since {
+                Some(Since::Instant(instant)) => instant,
+                Some(Since::Ago(duration)) => now.before(duration),
+                None => now,
+            };
+            let events = replay::since(db, endpoints, from, now).await?;
+            Ok(format!("{events} events are owed again\n"))
+        }
+        WebhookCommand::Test => test(config, clock, random).await,
+        WebhookCommand::Enable { endpoint: number } => {
+            let endpoint = number.checked_sub(1).and_then(|index| endpoints.get(index));
+            let endpoint = endpoint.ok_or(WebhookCommandError::UnknownEndpoint(number))?;
+            match outbox::enable(db, endpoint).await? {
+                true => Ok(format!("endpoint {number} is enabled\n")),
+                false => Err(WebhookCommandError::NotDisabled(number)),
+            }
+        }
+    }
+}
+
+async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String, DbErr> {
+    let mut text = String::new();
+    for (index, endpoint) in endpoints.iter().enumerate() {
+        let of_endpoint = || Deliveries::find().filter(Column::Endpoint.eq(endpoint.id.as_str()));
+        let (owed, failed) = (owed(of_endpoint()), given_up(of_endpoint()));
+        let state = match DisabledEndpoint::find_by_id(endpoint.id.clone()).one(db).await? {
+            Some(row) => format!("disabled since {}", row.disabled_at.to_rfc3339()),
+            None => "enabled".to_owned(),
+        };
+        let (owed, given_up) = (owed.count(db).await?, failed.clone().count(db).await?);
+        let number = index + 1;
+        let _ = writeln!(
+            text,
+            "{number}  {}  {state}  owed: {owed}  given up: {given_up}",
+            endpoint.origin()
+        );
+        let newest = failed.order_by_desc(Column::OwedAt).limit(LISTED).all(db).await?;
+        for delivery in &newest {
+            let _ = writeln!(text, "   {}", line(delivery));
+        }
+    }
+    let ids = endpoints.iter().map(|endpoint| endpoint.id.as_str());
+    let others = Deliveries::find().filter(Column::Endpoint.is_not_in(ids));
+    let others = owed(others).count(db).await?;
+    if others > 0 {
+        let _ = writeln!(text, "-  endpoints that are not in WEBHOOK_URL  owed: {others}");
+    }
+    if text.is_empty() {
+        text += "WEBHOOK_URL is not set, so there is no endpoint\n";
+    }
+    Ok(text)
+}
+
+fn owed(deliveries: Select<Deliveries>) -> Select<Deliveries> {
+    deliveries.filter(Column::DueAt.is_not_null())
+}
+
+fn given_up(deliveries: Select<Deliveries>) -> Select<Deliveries> {
+    deliveries
+        .filter(Column::DueAt.is_null())
+        .filter(Column::DeliveredAt.is_null())
+}
+
+fn line(delivery: &Delivery) -> String {
+    format!(
+        "{}  {}  {}  attempts: {}  {}",
+        delivery.id,
+        delivery.event,
+        delivery.created_at.to_rfc3339(),
+        delivery.attempts,
+        delivery.outcome.as_deref().unwrap_or_default()
+    )
+}
+
+/// Sends a test event to every endpoint, also to a disabled one. It is not kept.
+async fn test(config: &WebhookConfig, clock: SharedClock, random: SharedRandom) -> Result<String, WebhookCommandError> {
+    let sender = Sender::new(config, clock.clone());
+    let (mut text, mut all_accepted) = (String::new(), true);
+    for (index, endpoint) in config.endpoints.iter().enumerate() {
+        let (now, started) = (clock.now(), clock.monotonic());
+        let id = random::uuid(&*random, now);
+        let sent = sender.send(endpoint, &id.to_string(), event::test_body(now)).await;
+        let millis = clock.monotonic().duration_since(started).as_millis();
+        let (accepted, outcome) = match sent {
+            Ok(answer) => {
+                let body = String::from_utf8_lossy(&answer.body);
+                // On one line, without characters that a terminal obeys.
+                let outcome = format!("{} {}", answer.status, body.escape_debug());
+                (answer.status.is_success(), outcome)
+            }
+            Err(reason) => (false, reason),
+        };
+        all_accepted &= accepted;
+        let number = index + 1;
+        let _ = writeln!(
+            text,
+            "{number}  {}  {id}  {millis} ms  {}",
+            endpoint.origin(),
+            outcome.trim_end()
+        );
+    }
+    if all_accepted {
+        Ok(text)
+    } else {
+        Err(WebhookCommandError::NotAccepted(text.trim_end().to_owned()))
+    }
+}

@@ -1,0 +1,90 @@
+//! Owes events again.
+
+use entity::{Timestamp, user, webhook_delivery};
+use sea_orm::prelude::Uuid;
+use sea_orm::{
+    ColumnTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use super::endpoint::Endpoint;
+use crate::database;
+use crate::sql::statement;
+
+/// How many events are read at once.
+const BATCH: u64 = 1_000;
+
+/// Owes one event to every endpoint. Tells whether it is known.
+pub(super) async fn event(
+    db: &DatabaseConnection,
+    endpoints: &[Endpoint],
+    id: Uuid,
+    now: Timestamp,
+) -> Result<bool, DbErr> {
+    let transaction = database::begin(db).await?;
+    let known = lock(&transaction, id).await?;
+    if known {
+        for endpoint in endpoints {
+            owe(&transaction, endpoint, id, now).await?;
+        }
+    }
+    transaction.commit().await?;
+    Ok(known)
+}
+
+/// Owes the events that happened since an instant. Gives their number.
+pub(super) async fn since(
+    db: &DatabaseConnection,
+    endpoints: &[Endpoint],
+    from: Timestamp,
+    now: Timestamp,
+) -> Result<u64, DbErr> {
+    let mut after = Uuid::nil();
+    let mut total = 0;
+    loop {
+        let ids: Vec<Uuid> = webhook_delivery::Entity::find()
+            .select_only()
+            .column(webhook_delivery::Column::Id)
+            .filter(webhook_delivery::Column::CreatedAt.gte(from))
+            .filter(webhook_delivery::Column::Id.gt(after))
+            .distinct()
+            .order_by_asc(webhook_delivery::Column::Id)
+            .limit(BATCH)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let Some(last) = ids.last() else {
+            return Ok(total);
+        };
+        after = *last;
+        for id in ids {
+            total += u64::from(event(db, endpoints, id, now).await?);
+        }
+    }
+}
+
+/// Locks the user of an event, as every transaction that deletes their events does first. Tells whether there is such an
+/// event.
+async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr> {
+    let find = || webhook_delivery::Entity::find().filter(webhook_delivery::Column::Id.eq(id));
+    let Some(delivery) = find().one(transaction).await? else {
+        return Ok(false);
+    };
+    user::Entity::find_by_id(delivery.user_id)
+        .lock_shared()
+        .one(transaction)
+        .await?;
+    // The user may have been deleted before they could be locked.
+    Ok(find().one(transaction).await?.is_some())
+}
+
+/// Owes an event to an endpoint, which may never have been owed it.
+async fn owe(transaction: &DatabaseTransaction, endpoint: &Endpoint, id: Uuid, now: Timestamp) -> Result<(), DbErr> {
+    const SQL: &str = "INSERT INTO webhook_deliveries \
+            (id, endpoint, event, user_id, email, created_at, owed_at, due_at, attempts) \
+        SELECT id, $2, event, user_id, email, created_at, $3, $3, 0 FROM webhook_deliveries WHERE id = $1 LIMIT 1 \
+        ON CONFLICT (id, endpoint) DO UPDATE SET owed_at = excluded.owed_at, due_at = excluded.due_at, attempts = 0, \
+            lease = NULL, delivered_at = NULL";
+    let values = [id.into(), endpoint.id.as_str().into(), now.into()];
+    sea_orm::ConnectionTrait::execute_raw(transaction, statement(transaction, SQL, values)).await?;
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! Sends one webhook over a connection of its own.
+
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::Error as TlsError;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_util::task::AbortOnDropHandle;
+use url::{Position, Url};
+
+use super::endpoint::{Endpoint, WebhookConfig};
+use super::sign::signatures;
+use super::target::Resolver;
+use crate::clock::SharedClock;
+use crate::tls;
+
+/// How long one attempt may take, with the name, the connection and the answer. Shorter than the lease of a claim.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long one address may take to accept the connection, before the next one is tried.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How much of an answer is read: enough for an operator to see what it is.
+const MAX_BODY: usize = 4 * 1024;
+
+/// How long the head of an answer may be.
+const MAX_HEAD: usize = 16 * 1024;
+
+/// Sends webhooks.
+#[derive(Clone)]
+pub(super) struct Sender {
+    clock: SharedClock,
+    tls: TlsConnector,
+    resolver: Resolver,
+    allow_private: bool,
+}
+
+/// What an endpoint answered.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    /// The header `Retry-After`.
+    pub(super) retry_after: Option<String>,
+    /// The beginning of the body.
+    pub(super) body: Vec<u8>,
+}
+
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+impl Sender {
+    pub(super) fn new(config: &WebhookConfig, clock: SharedClock) -> Self {
+        Self::with(config, clock, tls::connector())
+    }
+
+    pub(super) fn with(config: &WebhookConfig, clock: SharedClock, tls: TlsConnector) -> Self {
+        Self {
+            clock,
+            tls,
+            resolver: config.resolver.clone(),
+            allow_private: config.allow_private,
+        }
+    }
+
+    /// Sends a webhook and reads the answer. The status counts, whatever becomes of the body of the answer.
+    pub(super) async fn send(&self, endpoint: &Endpoint, id: &str, body: String) -> Result<Answer, String> {
+        let deadline = self.clock.monotonic() + TIMEOUT;
+        let request = self.request(endpoint, id, body)?;
+        let (answer, _connection) = tokio::select! {
+            answer = self.exchange(&endpoint.url, request) => answer?,
+            () = self.clock.sleep_until(deadline) => return Err("no answer within 20 seconds".to_owned()),
+        };
+        let (head, mut content) = answer.into_parts();
+        let mut body = Vec::new();
+        tokio::select! {
+            () = read(&mut content, &mut body) => {}
+            () = self.clock.sleep_until(deadline) => {}
+        }
+        let retry_after = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        Ok(Answer {
+            status: head.status,
+            retry_after: retry_after.map(str::to_owned),
+            body,
+        })
+    }
+
+    /// The request, signed at the present time.
+    fn request(&self, endpoint: &Endpoint, id: &str, body: String) -> Result<Request<Full<Bytes>>, String> {
+        let url = &endpoint.url;
+        let timestamp = self.clock.now().as_millis() / 1_000;
+        Request::post(&url[Position::BeforePath..Position::AfterQuery])
+            .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+            .header(CONNECTION, "close")
+            .header(CONTENT_TYPE, "application/json")
+            .header(USER_AGENT, concat!("registration-webhooks/", env!("CARGO_PKG_VERSION")))
+            .header("webhook-id", id)
+            .header("webhook-timestamp", timestamp)
+            .header("webhook-signature", signatures(&endpoint.keys, id, timestamp, &body))
+            .body(Full::new(body.into()))
+            .map_err(|error| format!("the request cannot be written: {error}"))
+    }
+
+    /// Connects and waits for the head of the answer.
+    async fn exchange(
+        &self,
+        url: &Url,
+        request: Request<Full<Bytes>>,
+    ) -> Result<(Response<Incoming>, AbortOnDropHandle<()>), String> {
+        let stream = TokioIo::new(self.connect(url).await?);
+        let mut builder = http1::Builder::new();
+        let handshake = builder.max_buf_size(MAX_HEAD).handshake(stream).await;
+        let (mut sender, connection) = handshake.map_err(|error| not_http(&error))?;
+        let connection = AbortOnDropHandle::new(tokio::spawn(async move {
+            let _ = connection.await;
+        }));
+        let answer = sender.send_request(request).await.map_err(|error| not_http(&error))?;
+        Ok((answer, connection))
+    }
+
+    /// Connects to one of the checked addresses, and to no other.
+    async fn connect(&self, url: &Url) -> Result<Box<dyn Stream>, String> {
+        let mut failure = String::new();
+        for address in self.resolver.addresses(url, self.allow_private).await? {
+            let stream = match tokio::time::timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
+                Ok(Ok(stream)) => stream,
+                Ok(Err(error)) => {
+                    failure = format!("cannot connect: {}", error.kind());
+                    continue;
+                }
+                Err(_) => {
+                    "cannot connect: timed out".clone_into(&mut failure);
+                    continue;
+                }
+            };
+            let _ = stream.set_nodelay(true);
+            if url.scheme() != "https" {
+                return Ok(Box::new(stream));
+            }
+            let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+            let name = ServerName::try_from(name).map_err(|_| "TLS: the host is no valid name".to_owned())?;
+            let encrypted = self.tls.connect(name, stream).await;
+            return Ok(Box::new(encrypted.map_err(|error| not_tls(&error))?));
+        }
+        Err(failure)
+    }
+}
+
+/// Reads at most [`MAX_BODY`] bytes.
+async fn read(content: &mut Incoming, body: &mut Vec<u8>) {
+    while body.len() < MAX_BODY
+        && let Some(Ok(frame)) = content.frame().await
+    {
+        if let Ok(data) = frame.into_data() {
+            body.extend_from_slice(&data[..data.len().min(MAX_BODY - body.len())]);
+        }
+    }
+}
+
+/// The endpoint's own bytes are not quoted.
+fn not_http(error: &hyper::Error) -> String {
+    let reason = if error.is_parse() || error.is_parse_too_large() {
+        "the answer is not HTTP"
+    } else {
+        "the connection was closed before the answer"
+    };
+    reason.to_owned()
+}
+
+fn not_tls(error: &std::io::Error) -> String {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<TlsError>());
+    match cause {
+        Some(TlsError::InvalidCertificate(_)) => "TLS: the certificate is not valid".to_owned(),
+        Some(_) => "TLS: the handshake failed".to_owned(),
+        None => format!("TLS: {}", error.kind()),
+    }
+}
