@@ -56,6 +56,7 @@ mod supervision;
 mod sweep;
 mod transport;
 mod verifications;
+mod webhooks;
 mod wrong_tries;
 
 use std::time::Duration;

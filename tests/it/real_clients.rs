@@ -3,7 +3,8 @@
 
 use std::sync::mpsc;
 
-use tests::{Database, TestApp, succeeds};
+use api::webhooks::{Endpoint, SigningKey, WebhookConfig, parse_url};
+use tests::{Database, ManualClock, PASSWORD, Process, TestApp, WEBHOOK_KEY, succeeds};
 use tokio::process::Command;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
@@ -87,4 +88,39 @@ async fn backend_keeps_session_token_in_cookie() {
 async fn persisted_queries_fall_back_to_the_document() {
     let app = TestApp::start(&Database::sqlite()).await;
     run("persisted.mjs", &[&url(&app)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn official_package_verifies_webhooks() {
+    let mut command = Command::new("node");
+    command
+        .arg("webhooks.mjs")
+        .env("WEBHOOK_SECRET", WEBHOOK_KEY)
+        .current_dir(FOLDER);
+    let mut receiver = Process::start(command);
+    let url = receiver.line_with("listening on ").await.replace("listening on ", "");
+    let endpoint = |key| {
+        let key = SigningKey::parse(key).expect("a key");
+        Endpoint::new(parse_url(&url).expect("a URL"), vec![key])
+    };
+    let app = TestApp::with(&Database::sqlite(), |app| {
+        app.clock = ManualClock::at_present();
+        app.webhooks = WebhookConfig {
+            endpoints: vec![endpoint(WEBHOOK_KEY)],
+            allow_private: true,
+            ..WebhookConfig::default()
+        };
+    })
+    .await;
+    app.register_and_activate("ada@example.com", PASSWORD).await;
+    let line = receiver.line_with("user.activated").await;
+    assert!(line.ends_with("\"email\":\"ada@example.com\"}"), "{line}");
+
+    let forged = reqwest::Client::new().post(&url).header("webhook-id", "1");
+    let forged = forged
+        .header("webhook-timestamp", "1767528000")
+        .header("webhook-signature", "v1,AAAA");
+    let status = forged.body("{}").send().await.expect("an answer").status();
+    assert_eq!(status.as_u16(), 400);
+    receiver.line_with("refused: ").await;
 }

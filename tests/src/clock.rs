@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use api::clock::Clock;
+use api::clock::{Clock, SystemClock};
 use entity::Timestamp;
 use tokio::sync::watch;
 
@@ -31,6 +31,14 @@ impl Default for ManualClock {
 }
 
 impl ManualClock {
+    /// Stands still at the present time, for other programs that compare it with theirs.
+    #[must_use]
+    pub fn at_present() -> Self {
+        let clock = Self::default();
+        clock.set_ahead(SystemClock.now().since(clock.now()));
+        clock
+    }
+
     /// Lets time pass.
     pub fn advance(&self, duration: Duration) {
         self.time.send_modify(|(wall, monotonic)| {
