@@ -120,3 +120,9 @@ fn reference_lists_every_setting_with_its_default() {
         }
     }
 }
+
+#[test]
+fn webhook_guide_shows_the_tested_receiver() {
+    let guide = include_str!("../../docs/webhooks.md");
+    assert!(guide.contains(include_str!("../clients/webhooks.mjs").trim()));
+}

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use entity::{Purpose, Timestamp, email_outbox, rate_limit, session, verification, webhook_delivery};
+use entity::{Purpose, Timestamp, email_outbox, rate_limit, session, verification};
 use futures_util::FutureExt;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
@@ -70,9 +70,7 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
     // Written while the clock was ahead, so its units count as free since long ago.
     let ahead = expires.gt(now + limits::LONGEST_REACH + MAX_SKEW);
     let ahead = delete::<rate_limit::Entity>(db, key, expires, ahead).await;
-    let owed = webhook_delivery::Column::OwedAt;
-    let old = owed.lte(now.before(webhooks::KEEP_FOR));
-    let webhooks = delete::<webhook_delivery::Entity>(db, owed, owed, old).await;
+    let webhooks = webhooks::sweep(db, now).await;
     corrected?;
     Ok(verifications? + ended? + idle? + unused? + ahead? + webhooks?)
 }
@@ -112,8 +110,6 @@ async fn correct_future(app: &App, now: Timestamp) -> Result<(), DbErr> {
     let too_long = expires.gt(end + MAX_SKEW).and(session::Column::CreatedAt.gt(latest));
     correct::<session::Entity>(&app.db, id, expires, end, too_long).await?;
     correct::<session::Entity>(&app.db, id, used, now, used.gt(latest)).await?;
-    let owed = webhook_delivery::Column::OwedAt;
-    correct::<webhook_delivery::Entity>(&app.db, owed, owed, now, owed.gt(latest)).await?;
     let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
     let too_long = expires.gt(registration_end + MAX_SKEW);
     correct::<verification::Entity>(&app.db, id, expires, registration_end, too_long).await

@@ -14,11 +14,11 @@ mod send;
 #[cfg(test)]
 mod send_tests;
 mod sign;
+mod sweep;
 mod target;
 mod worker;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use entity::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
@@ -27,6 +27,7 @@ use tokio::sync::Notify;
 pub use endpoint::{Endpoint, WebhookConfig};
 pub use event::Event;
 pub use sign::SigningKey;
+pub(crate) use sweep::sweep;
 pub use target::{Resolver, has_private_address, parse_url};
 pub use worker::WebhookWorker;
 
@@ -35,9 +36,6 @@ use self::send::Sender;
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::random::{self, SharedRandom};
-
-/// How long a delivery is kept since it is owed, delivered or not. Longer than it is retried, so that it can be replayed.
-pub(crate) const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
 
 /// Owes events to the endpoints. Clones share the signals of the workers.
 #[derive(Clone)]

@@ -1,0 +1,59 @@
+//! Deletes old deliveries. A user who is deleted takes several rows along in one statement, so each statement here skips
+//! the rows that are locked and never waits while it holds others.
+
+use std::time::Duration;
+
+use entity::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
+
+use crate::clock::MAX_SKEW;
+use crate::sql::statement;
+
+/// How long a delivery is kept since it is owed, delivered or not. Longer than it is retried, so that it can be replayed.
+const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
+
+/// How many rows one statement changes, so that each is short.
+const BATCH: u64 = 1_000;
+
+/// Deletes deliveries that were owed long ago, and corrects those that were owed while the clock was ahead. Gives the number
+/// of deleted rows.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn sweep(db: &impl ConnectionTrait, now: Timestamp) -> Result<u64, DbErr> {
+    let correct = "UPDATE webhook_deliveries SET owed_at = $2";
+    change(db, "owed_at > $1", now + MAX_SKEW, correct, Some(now)).await?;
+    let old = now.before(KEEP_FOR);
+    change(db, "owed_at <= $1", old, "DELETE FROM webhook_deliveries", None).await
+}
+
+/// Runs a statement over batches of the rows that fulfil a condition. Gives the number of rows.
+async fn change(
+    db: &impl ConnectionTrait,
+    condition: &str,
+    limit: Timestamp,
+    sql: &str,
+    value: Option<Timestamp>,
+) -> Result<u64, DbErr> {
+    let skip_locked = match db.get_database_backend() {
+        DatabaseBackend::Postgres => "FOR UPDATE SKIP LOCKED",
+        _ => "",
+    };
+    let sql = format!(
+        "WITH batch AS (SELECT id, endpoint FROM webhook_deliveries WHERE {condition} \
+            ORDER BY owed_at LIMIT {BATCH} {skip_locked}) \
+        {sql} WHERE (id, endpoint) IN (SELECT id, endpoint FROM batch)"
+    );
+    let values: Vec<_> = [Some(limit), value].into_iter().flatten().map(Into::into).collect();
+    let mut total = 0;
+    loop {
+        let changed = db
+            .execute_raw(statement(db, &sql, values.clone()))
+            .await?
+            .rows_affected();
+        total += changed;
+        if changed < BATCH {
+            return Ok(total);
+        }
+    }
+}
