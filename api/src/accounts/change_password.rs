@@ -15,6 +15,7 @@ use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::{self, FoundSession, OpenedSession};
 use crate::verification::end;
+use crate::webhooks::Event;
 
 /// Replaces the password of the user of a session. All their sessions end, and the caller gets a new one.
 ///
@@ -68,6 +69,11 @@ pub async fn replace_password(
         locale: user.locale.clone(),
     };
     outbox::enqueue(&transaction, &*app.random, now, notice).await?;
+    let changed = Event::UserPasswordChanged {
+        id: user.id,
+        email: user.email.clone(),
+    };
+    app.webhooks.enqueue(&transaction, now, changed).await?;
     if !sessions::revoke_one(&transaction, now, policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }
@@ -77,5 +83,6 @@ pub async fn replace_password(
     let session = session.ok_or(DomainError::WrongPresentPassword)?;
     transaction.commit().await?;
     app.outbox.notify();
+    app.webhooks.notify();
     Ok((user.into(), session))
 }

@@ -13,6 +13,7 @@ use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::FoundSession;
 use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
+use crate::webhooks::Event;
 
 /// Replaces the address of the user of a session, once.
 ///
@@ -67,8 +68,14 @@ pub async fn complete(app: &App, caller: &FoundSession, change: &verification::M
         };
         outbox::enqueue(&transaction, &*app.random, now, notice).await?;
     }
+    let changed = Event::UserEmailChanged {
+        id: user.id,
+        email: user.email.clone(),
+    };
+    app.webhooks.enqueue(&transaction, now, changed).await?;
     transaction.commit().await?;
     app.outbox.notify();
+    app.webhooks.notify();
     Ok(user.into())
 }
 

@@ -12,6 +12,7 @@ use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::{self, FoundSession};
 use crate::verification::end_with_emails;
+use crate::webhooks::Event;
 
 /// Deletes the user of a session.
 ///
@@ -43,6 +44,8 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
     let user = locked.ok_or(DomainError::WrongPresentPassword)?;
     let notices = outbox::notices_to(&user.email);
     end_with_emails(&transaction, verifications_of(&user), Some(notices)).await?;
+    let deleted = Event::UserDeleted { id: user.id };
+    app.webhooks.enqueue(&transaction, now, deleted).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }
@@ -58,6 +61,7 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
     outbox::enqueue(&transaction, &*app.random, now, last).await?;
     transaction.commit().await?;
     app.outbox.notify();
+    app.webhooks.notify();
     Ok(())
 }
 

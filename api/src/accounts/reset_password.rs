@@ -15,6 +15,7 @@ use crate::limits::{self, Client, token_bucket};
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions;
 use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
+use crate::webhooks::Event;
 
 /// Replaces the password, once. All sessions of the user end, and none is opened (OWASP Forgot Password Cheat Sheet).
 ///
@@ -76,8 +77,14 @@ pub async fn complete(
         locale: user.locale.clone(),
     };
     outbox::enqueue(&transaction, &*app.random, now, notice).await?;
+    let changed = Event::UserPasswordChanged {
+        id: user.id,
+        email: user.email.clone(),
+    };
+    app.webhooks.enqueue(&transaction, now, changed).await?;
     sessions::revoke_all(&transaction, user.id).await?;
     transaction.commit().await?;
     app.outbox.notify();
+    app.webhooks.notify();
     Ok(user.into())
 }

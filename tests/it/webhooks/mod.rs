@@ -3,6 +3,7 @@
 mod commands;
 mod delivery;
 mod failures;
+mod life;
 mod targets;
 mod users;
 mod workers;
