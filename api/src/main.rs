@@ -10,7 +10,7 @@ use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::{self, Settings};
 use api::start_error::StartError;
-use api::webhooks::commands::{self, WebhookCommand};
+use api::webhooks::commands::{self, WebhookCommand, WebhookCommandError};
 use api::{database, graphql, http, telemetry};
 #[cfg(feature = "embedded-mailbox")]
 use api::{demo, embedded_mailbox};
@@ -113,6 +113,9 @@ async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Bo
     let config = settings.webhooks()?;
     let done = commands::run(command, &db, &config, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
     db.close().await?;
+    if let Err(WebhookCommandError::NotAccepted { answers }) = &done {
+        print(answers)?;
+    }
     Ok(print(done?)?)
 }
 

@@ -75,8 +75,8 @@ pub enum WebhookCommandError {
     NotDisabled(usize),
     #[error("there is no event with this id; events are kept for 14 days")]
     UnknownEvent,
-    #[error("not every endpoint accepted the event\n{0}")]
-    NotAccepted(String),
+    #[error("not every endpoint accepted the event")]
+    NotAccepted { answers: String },
     #[error("the database failed: {0}")]
     Database(#[from] DbErr),
 }
@@ -208,6 +208,6 @@ async fn test(config: &WebhookConfig, clock: SharedClock, random: SharedRandom) 
     if all_accepted {
         Ok(text)
     } else {
-        Err(WebhookCommandError::NotAccepted(text.trim_end().to_owned()))
+        Err(WebhookCommandError::NotAccepted { answers: text })
     }
 }

@@ -108,7 +108,7 @@ impl Resolver {
             Some(address) => vec![address],
             None => (self.0)(url.host_str().unwrap_or_default().to_owned())
                 .await
-                .map_err(|error| format!("cannot resolve the host: {}", error.kind()))?,
+                .map_err(|_| "cannot resolve the host".to_owned())?,
         };
         if found.is_empty() {
             return Err("the host has no address".to_owned());

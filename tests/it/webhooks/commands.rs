@@ -141,8 +141,10 @@ async fn test_event_shows_the_answer(database: Database) {
     assert!(deliveries(&core).await.is_empty(), "a test event is not kept");
     receiver.reply([Reply::Status(401)]);
     let failed = run(&core, &receiver.config(), WebhookCommand::Test).await;
-    let failed = failed.expect_err("401").to_string();
-    assert!(failed.contains("401 Unauthorized"), "{failed}");
+    let Err(WebhookCommandError::NotAccepted { answers }) = failed else {
+        panic!("{failed:?}")
+    };
+    assert!(answers.contains("401 Unauthorized"), "{answers}");
 }
 
 #[on_both_databases]
