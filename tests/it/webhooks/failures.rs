@@ -72,6 +72,7 @@ async fn endpoint_has_20_seconds(database: Database) {
     }
     assert!(!delivering.is_finished());
     core.clock.advance(Duration::from_millis(1));
+    eventually("the attempt ends", async || delivering.is_finished()).await;
     let delivered = delivering.await.expect("no panic");
     assert_eq!(delivered, Ok(true));
     assert_eq!(outcome(&core).await, "no answer within 20 seconds");
