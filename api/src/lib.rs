@@ -1,7 +1,7 @@
 //! The account-registration server, as a library: `main` only starts it, and so do the tests.
 //!
 //! Dependencies point inward: `http` → `graphql` → `accounts` → `verification`, `credentials`, `sessions`, `limits`,
-//! `mail` → `entity`. `docs/architecture.md` follows a request through them.
+//! `mail`, `webhooks` → `entity`. `docs/architecture.md` follows a request through them.
 
 pub mod accounts;
 pub mod app;

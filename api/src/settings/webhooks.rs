@@ -17,6 +17,7 @@ const KEYS: &str = "whsec_ and 24 to 64 bytes in base64, for each URL of WEBHOOK
 
 /// The settings of webhooks.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_field_names, reason = "the flags have these names")]
 pub(super) struct WebhookSettings {
     /// Where to send webhooks, separated by commas [default: nowhere]
     #[arg(long, env = "WEBHOOK_URL", value_name = "URLS", hide_env_values = true, value_parser = urls)]

@@ -98,10 +98,11 @@ pub async fn run(
     }
     match command {
         WebhookCommand::List => Ok(list(db, endpoints).await?),
-        WebhookCommand::Replay { id: Some(id), .. } => match replay::event(db, endpoints, id, clock.now()).await? {
-            true => Ok(format!("{id} is owed again\n")),
-            false => Err(WebhookCommandError::UnknownEvent),
-        },
+        WebhookCommand::Replay { id: Some(id), .. } => {
+            let known = replay::event(db, endpoints, id, clock.now()).await?;
+            let done = known.then(|| format!("{id} is owed again\n"));
+            done.ok_or(WebhookCommandError::UnknownEvent)
+        }
         WebhookCommand::Replay { since, .. } => {
             let now = clock.now();
             let from = match since {
@@ -116,10 +117,9 @@ pub async fn run(
         WebhookCommand::Enable { endpoint: number } => {
             let endpoint = number.checked_sub(1).and_then(|index| endpoints.get(index));
             let endpoint = endpoint.ok_or(WebhookCommandError::UnknownEndpoint(number))?;
-            match outbox::enable(db, endpoint).await? {
-                true => Ok(format!("endpoint {number} is enabled\n")),
-                false => Err(WebhookCommandError::NotDisabled(number)),
-            }
+            let enabled = outbox::enable(db, endpoint).await?;
+            let done = enabled.then(|| format!("endpoint {number} is enabled\n"));
+            done.ok_or(WebhookCommandError::NotDisabled(number))
         }
     }
 }

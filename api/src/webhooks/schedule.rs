@@ -133,7 +133,7 @@ mod tests {
     fn retry_after_is_seconds_or_a_date() {
         for (text, expected) in [
             ("0", Some(Duration::ZERO)),
-            (" 120 ", Some(Duration::from_secs(120))),
+            (" 120 ", Some(Duration::from_mins(2))),
             ("99999999999999999999999", Some(MAX_RETRY_AFTER)),
             // NOW is noon on this day.
             ("Sun, 04 Jan 2026 13:00:00 GMT", Some(HOUR)),

@@ -44,7 +44,7 @@ mod tests {
         let key = SigningKey::parse("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").expect("a key");
         let (id, timestamp, body) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, "{\"test\": 2432232314}");
         let signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
-        assert_eq!(signatures(&[key.clone()], id, timestamp, body), signature);
+        assert_eq!(signatures(std::slice::from_ref(&key), id, timestamp, body), signature);
         let both = format!("{signature} {signature}");
         assert_eq!(signatures(&[key.clone(), key], id, timestamp, body), both);
     }
