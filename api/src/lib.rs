@@ -17,6 +17,7 @@ pub mod graphql;
 pub mod http;
 pub mod keys;
 pub mod limits;
+pub mod locale;
 pub mod mail;
 pub mod metrics;
 pub mod policy;

@@ -190,7 +190,7 @@ async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert!(matches!(core.verify(&ada).await, Err(DomainError::Overloaded)));
     let password = NewPassword::parse(PASSWORD.to_owned()).expect("a password");
-    let registered = accounts::register(&core.app, ada.email, password, &ada.client).await;
+    let registered = accounts::register(&core.app, ada.email, password, None, &ada.client).await;
     assert!(matches!(registered, Err(DomainError::Overloaded)), "{registered:?}");
     assert_eq!(*log.lock().expect("no panic"), [""; 0]);
 }

@@ -9,6 +9,7 @@ use super::registration::check_client_limit;
 use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword};
 use crate::limits::{self, Client, sliding_window};
+use crate::locale::Locale;
 use crate::mail::outbox::{self, NewEmail};
 use crate::verification::{self, Effect, NewVerification};
 
@@ -18,6 +19,8 @@ use crate::verification::{self, Effect, NewVerification};
 /// registration is a decoy: the email tells the owner that they have an account, and the code is in no email. An open
 /// registration of the address is replaced, and its password, code and pending email go with it.
 ///
+/// `locale` is the language of emails, if the request says one. It becomes that of the user.
+///
 /// # Errors
 /// [`DomainError::PasswordTooWeak`], [`DomainError::RateLimited`], [`DomainError::EmailsLimited`]; then nothing has
 /// changed.
@@ -25,6 +28,7 @@ pub async fn register(
     app: &App,
     email: EmailAddress,
     password: NewPassword,
+    locale: Option<Locale>,
     client: &Client,
 ) -> Result<Begun, DomainError> {
     check_client_limit(app, client)?;
@@ -39,11 +43,12 @@ pub async fn register(
     let now = app.clock.now();
     let request = CodeRequest::begin(app, Purpose::Registration, email.canonical(), client, now).await?;
     let transaction = &request.transaction;
+    let locale = locale.map(|locale| locale.tag().to_owned());
     let typed = HiddenText(email.typed().to_owned());
     let new = NewVerification {
         email: typed.clone(),
         email_canonical: HiddenText(email.canonical().to_owned()),
-        locale: None,
+        locale: locale.clone(),
         effect: Effect::Register {
             password_hash: HiddenText(password_hash),
         },
@@ -54,7 +59,7 @@ pub async fn register(
         recipient: typed,
         canonical: email.canonical(),
         verification: Some(id),
-        locale: None,
+        locale,
     };
     outbox::enqueue(transaction, &*app.random, now, email).await?;
     let sent = request.commit().await?;

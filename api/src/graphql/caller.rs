@@ -8,6 +8,7 @@ use crate::accounts::{self, RegistrationKey, User};
 use crate::app::App;
 use crate::credentials::{Credentials, EmailAddress, Password};
 use crate::limits::Client;
+use crate::locale::Locale;
 use crate::sessions::{FoundSession, SessionToken};
 use crate::verification::VerificationToken;
 
@@ -35,6 +36,7 @@ pub enum Authorization {
 pub struct Caller {
     authorization: Authorization,
     client: Client,
+    accepted: Option<Locale>,
     arrived: Timestamp,
     me: OnceCell<Result<Option<User>, ApiError>>,
 }
@@ -46,6 +48,7 @@ impl Caller {
         Self {
             authorization,
             client,
+            accepted: None,
             arrived,
             me: OnceCell::new(),
         }
@@ -53,6 +56,18 @@ impl Caller {
 
     pub(super) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// The same request with the language that its Accept-Language header prefers.
+    #[must_use]
+    pub fn with_accepted(self, accepted: Option<Locale>) -> Self {
+        Self { accepted, ..self }
+    }
+
+    /// The language for emails that this request causes: that of the argument, else that of the Accept-Language header;
+    /// `None` for the default. A language that no email is written in counts as not given.
+    pub(super) fn locale(&self, argument: Option<&str>) -> Option<Locale> {
+        argument.and_then(Locale::matching).or(self.accepted)
     }
 
     pub(super) fn arrived(&self) -> Timestamp {

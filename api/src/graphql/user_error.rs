@@ -16,7 +16,8 @@ use crate::verification::CODE_MAX_ATTEMPTS;
 pub(super) struct UserError {
     /// What happened. Later versions may add codes, so a client needs a default that shows `message`.
     pub code: UserErrorCode,
-    /// One English sentence, fit to be shown. The text can change: use `code` in program logic.
+    /// One sentence, fit to be shown, always in English: `locale` is for emails. The text can change: use `code` in
+    /// program logic, and to show your own text in another language.
     pub message: String,
     /// The path of the input at fault, such as `["input", "email"]`; null when no single field is.
     pub field: Option<Vec<String>>,
@@ -25,7 +26,7 @@ pub(super) struct UserError {
     /// How many tries this code has left. Null unless the code is `INVALID_CODE` or `TOO_MANY_ATTEMPTS`, and while no
     /// code was emailed yet. At 0, offer a new code.
     pub attempts_remaining: Option<i32>,
-    /// English sentences on how to make the input acceptable. Empty unless the code is `PASSWORD_TOO_WEAK`.
+    /// Sentences, always in English, on how to make the input acceptable. Empty unless the code is `PASSWORD_TOO_WEAK`.
     pub suggestions: Vec<String>,
 }
 

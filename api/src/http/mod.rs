@@ -1,5 +1,6 @@
 //! HTTP: the routes, GraphQL over HTTP, and what every response has.
 
+mod accept_language;
 mod allowed_hosts;
 pub(crate) mod authorization;
 mod client_address;

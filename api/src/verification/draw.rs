@@ -10,6 +10,7 @@ use super::{Code, MAX_CODE_LENGTH};
 use crate::clock::MAX_SKEW;
 use crate::keys::Key;
 use crate::limits::{Limit, guess_guard};
+use crate::locale::Locale;
 use crate::random::{self, Random};
 use crate::sql::statement_over;
 
@@ -50,6 +51,9 @@ pub(crate) struct Drawn {
     /// Whether the email may carry the code: for a registration and an email change, if the address has no user; for a
     /// reset, if it has.
     pub mailed: bool,
+    /// The language of the email; `None` for the default. That of the address's user comes first, so that nobody else
+    /// chooses it.
+    pub locale: Option<Locale>,
 }
 
 /// Draws the codes of claimed emails; a retry gets the code of an attempt within the last 30 seconds. An email without a
@@ -71,6 +75,10 @@ pub(crate) async fn draw(
     Ok(rows.into_iter().map(|row| drawn(codes, row)).collect())
 }
 
+/// The language of the email: that of the address's user, else that of the verification.
+const LOCALE: &str = "COALESCE((SELECT users.locale FROM users \
+    WHERE users.email_canonical = verifications.email_canonical), verifications.locale) AS locale";
+
 /// What the statements below return of a verification.
 #[derive(FromQueryResult)]
 struct Row {
@@ -81,6 +89,7 @@ struct Row {
     mail_id: Uuid,
     code_expires_at: Timestamp,
     mailed: bool,
+    locale: Option<String>,
 }
 
 fn drawn(codes: &Key, row: Row) -> Drawn {
@@ -91,13 +100,14 @@ fn drawn(codes: &Key, row: Row) -> Drawn {
         draw: row.draw.0,
         expires_at: row.code_expires_at,
         mailed: row.mailed,
+        locale: row.locale.as_deref().and_then(Locale::matching),
     }
 }
 
 /// The codes that earlier attempts drew for these emails less than 30 seconds ago.
 async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawRequest]) -> Result<Vec<Row>, DbErr> {
     const SQL: &str = "WITH retries (verification, mail, held_lease, drawn_after) AS (VALUES {rows}) \
-        SELECT verifications.id, purpose, draw, digits, mail_id, code_expires_at, mailed FROM retries \
+        SELECT verifications.id, purpose, draw, digits, mail_id, code_expires_at, mailed, {locale} FROM retries \
         JOIN verifications ON verifications.id = verification AND mail_id = mail \
         JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
         WHERE drawn_at > drawn_after AND drawn_at <= $1 AND consumed_at IS NULL";
@@ -147,7 +157,7 @@ async fn store(
         WHERE id = verification AND id IN (SELECT id FROM locked) \
             AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
             AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease) \
-        RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed"
+        RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed, {{locale}}"
     );
     let shared = [now.into(), (now + MAX_SKEW).into()];
     query(db, &sql, &shared, new, |request| {
@@ -177,6 +187,7 @@ async fn query<const WIDTH: usize>(
         return Ok(Vec::new());
     }
     let rows = requests.iter().map(|request| row(request));
-    let rows = db.query_all_raw(statement_over(db, sql, shared, rows)).await?;
+    let sql = sql.replace("{locale}", LOCALE);
+    let rows = db.query_all_raw(statement_over(db, &sql, shared, rows)).await?;
     rows.iter().map(|row| Row::from_query_result(row, "")).collect()
 }

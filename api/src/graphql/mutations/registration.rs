@@ -43,7 +43,8 @@ impl RegistrationMutations {
                 });
             }
         };
-        let registered = accounts::register(app(ctx), email, password, caller(ctx).client()).await;
+        let locale = caller(ctx).locale(input.locale.as_deref());
+        let registered = accounts::register(app(ctx), email, password, locale, caller(ctx).client()).await;
         let (registered, user_errors) = UserError::split(registered)?;
         let (sent, token) = registered.map(|registered| (registered.sent, registered.token)).unzip();
         Ok(RegisterPayload {

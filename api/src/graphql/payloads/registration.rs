@@ -16,6 +16,9 @@ pub(in crate::graphql) struct RegisterInput {
     /// 8 to 128 Unicode code points of any kind, used exactly as sent: never trim or change them. `registrationPolicy`
     /// has the numbers.
     pub password: String,
+    /// The language of emails to this user, as a BCP 47 tag such as `de-AT`: English, German, French or Spanish. Without
+    /// it, or for another language, the `Accept-Language` header counts, and then the default of the server.
+    pub locale: Option<String>,
 }
 
 /// The code, and which registration it completes.

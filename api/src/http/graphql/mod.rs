@@ -20,7 +20,7 @@ pub(super) use self::response::error_response;
 use self::response::{bad_request, execution_response, overloaded_response, parameters_response, rejection_response};
 use super::context::Context;
 use super::request_id::RequestId;
-use super::{authorization, user_agent};
+use super::{accept_language, authorization, user_agent};
 use crate::graphql::{Caller, Method, Request, sdl};
 use crate::limits::Client;
 
@@ -83,7 +83,8 @@ async fn execute(
         authorization::read(headers),
         Client::at(context.proxies.client(peer.ip(), headers)).with_user_agent(user_agent::read(headers)),
         context.app.clock.now(),
-    );
+    )
+    .with_accepted(accept_language::read(headers));
     let execution = context.schema.execute(request, method, caller);
     match tokio::time::timeout(EXECUTION_TIMEOUT, execution).await {
         Ok(Ok(response)) => execution_response(response, media, id),
