@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::http;
 use crate::settings::Config;
 
 /// Where everything is, and one command for each step of the flow, for a server that listens on this address.
@@ -14,6 +15,10 @@ pub fn banner(config: &Config, address: SocketAddr) -> String {
     for (name, place) in [
         ("API", Some(format!("{api}/graphql"))),
         ("GraphiQL", config.http.graphiql.then(|| api.clone())),
+        (
+            "Emails",
+            config.mail_previews.then(|| format!("{api}{}", http::MAIL_PREVIEWS)),
+        ),
         ("Mailbox", config.http.mailbox_url.clone()),
         ("Data", config.data.as_ref().map(|data| data.display().to_string())),
     ] {

@@ -11,6 +11,8 @@ use api::server::Server;
 use api::settings::{self, Settings};
 use api::start_error::StartError;
 use api::webhooks::commands::{self, WebhookCommand, WebhookCommandError};
+use api::locale::Locale;
+use api::mail::Kind;
 use api::{database, graphql, http, telemetry};
 #[cfg(feature = "embedded-mailbox")]
 use api::{demo, embedded_mailbox};
@@ -50,8 +52,29 @@ enum Command {
     /// Inspect and replay webhooks
     #[command(subcommand)]
     Webhooks(WebhookCommand),
+    /// Look at the emails
+    #[command(subcommand)]
+    Mail(MailCommand),
     /// Check that the running server is ready; the exit code is 0 if it is
     Healthcheck,
+}
+
+#[derive(Subcommand)]
+enum MailCommand {
+    /// Print an email with sample values
+    Preview {
+        /// What the email says
+        kind: Kind,
+        /// Language [default: that of DEFAULT_LOCALE]
+        #[arg(long, value_parser = settings::locale)]
+        locale: Option<Locale>,
+        /// Print the subject and the text; the default
+        #[arg(long, conflicts_with = "html")]
+        text: bool,
+        /// Print the HTML
+        #[arg(long)]
+        html: bool,
+    },
 }
 
 #[tokio::main]
@@ -74,6 +97,16 @@ async fn run() -> Result<(), Box<dyn Error>> {
         #[cfg(feature = "embedded-mailbox")]
         Some(Command::Demo) => demo::run().await?,
         Some(Command::Webhooks(command)) => webhooks(command, &settings).await?,
+        Some(Command::Mail(MailCommand::Preview { kind, locale, html, .. })) => {
+            let email = settings
+                .mail_templates()?
+                .sample(kind, locale, settings.activation_url())?;
+            if html {
+                print(email.html)?;
+            } else {
+                print(format_args!("Subject: {}\n\n{}", email.subject, email.text))?;
+            }
+        }
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }
     Ok(())

@@ -16,7 +16,7 @@ use crate::accounts::mails::Composer;
 use crate::app::App;
 use crate::clock::{self, SharedClock};
 use crate::http::{HttpConfig, Limits};
-use crate::mail::MailWorker;
+use crate::mail::{MailWorker, Templates};
 use crate::random::SharedRandom;
 use crate::settings::Config;
 use crate::start_error::StartError;
@@ -39,6 +39,11 @@ impl Server {
     /// # Errors
     /// When a part of the server cannot be started.
     pub async fn start(config: Config, clock: SharedClock, random: SharedRandom) -> Result<Self, StartError> {
+        let templates = Templates::load(config.mail_templates.as_deref(), config.product, config.default_locale)?;
+        let templates = Arc::new(templates);
+        let previews = config
+            .mail_previews
+            .then(|| http::MailPreviews::new(templates.clone(), config.activation_url.clone()));
         let HttpConfig {
             max_connections,
             max_connections_per_network,
@@ -64,7 +69,7 @@ impl Server {
             return Err(StartError::OtherSecretKey { folder: config.data });
         }
         clock::compare(&app.db, &*app.clock, &app.metrics).await;
-        let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url, config.product)?;
+        let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url, templates)?;
         let mail_worker = composer.into_worker(&config.smtp)?;
         let mut tasks = background(&mail_worker, &app);
         if let Some(listener) = metrics_listener {
@@ -79,7 +84,7 @@ impl Server {
             ));
         }
         let proxies = config.http.trusted_proxies.clone();
-        let router = http::router(app.clone(), config.http);
+        let router = http::router(app.clone(), config.http, previews);
         let network_of = move |peer| proxies.network_of(peer);
         tasks.push(serve("http", &app, listener, router, connections, network_of));
         Ok(Self {

@@ -42,6 +42,12 @@ pub enum StartError {
     SmtpUrl,
     #[error("MAIL_FROM: expected NAME <ADDRESS> or ADDRESS, in ASCII before the @")]
     MailFrom,
+    #[error("MAIL_TEMPLATES: cannot read the folder {path}: {source}")]
+    MailTemplatesFolder { path: PathBuf, source: io::Error },
+    #[error("MAIL_TEMPLATES: {file}: {reason}")]
+    MailTemplateFile { file: String, reason: String },
+    #[error("MAIL_TEMPLATES: {file}:{line}: {reason}")]
+    MailTemplate { file: String, line: usize, reason: String },
     #[error("ARGON2_M_KIB, ARGON2_T, ARGON2_P: {0}")]
     HashParameters(argon2::Error),
     #[error("cannot create the data folder {path}: {source}")]

@@ -68,6 +68,10 @@ pub struct TestAppBuilder {
     pub activation_url: Option<url::Url>,
     /// The product that emails name.
     pub product: api::mail::Product,
+    /// A folder with templates of emails; none by default.
+    pub mail_templates: Option<std::path::PathBuf>,
+    /// Whether `/dev/mails` shows what emails look like.
+    pub mail_previews: bool,
 }
 
 impl TestApp {
@@ -104,6 +108,8 @@ impl TestApp {
             mailbox_url: None,
             activation_url: None,
             product: api::mail::Product::default(),
+            mail_templates: None,
+            mail_previews: true,
         };
         change(&mut builder);
         builder.start().await
@@ -244,6 +250,9 @@ impl TestAppBuilder {
             mail_from: "Registration <no-reply@example.com>".to_owned(),
             activation_url: self.activation_url,
             product: self.product,
+            mail_templates: self.mail_templates,
+            default_locale: api::locale::Locale::default(),
+            mail_previews: self.mail_previews,
             data: None,
             app: AppConfig {
                 secret_key: vec![7; 32].into(),

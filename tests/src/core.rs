@@ -9,8 +9,9 @@ use api::app::{App, AppConfig};
 use api::clock::Clock;
 use api::credentials::{Credentials, EmailAddress, HashingConfig, Identity, NewPassword, Password};
 use api::limits::Client;
+use api::locale::Locale;
 use api::mail::outbox::Claim;
-use api::mail::{MailWorker, Product, SmtpConfig};
+use api::mail::{MailWorker, Product, SmtpConfig, Templates};
 use api::policy::Policy;
 use api::random::SystemRandom;
 use api::verification::{Code, VerificationToken};
@@ -87,7 +88,8 @@ impl TestCore {
             webhooks,
         };
         let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");
-        let composer = Composer::new(app.clone(), "no-reply@example.com", None, Product::default());
+        let templates = Templates::load(None, Product::default(), Locale::default()).expect("the templates are valid");
+        let composer = Composer::new(app.clone(), "no-reply@example.com", None, Arc::new(templates));
         let composer = composer.expect("the sender is valid");
         let smtp = SmtpConfig::new(format!("smtp://{}", mailer.smtp_addr()));
         let mail_worker = composer.into_worker(&smtp).expect("the SMTP URL is valid");
@@ -127,7 +129,7 @@ impl TestCore {
     pub async fn register(&self, email: &str, password: &str, network: u8) -> Begun {
         let email = EmailAddress::parse(email).expect("an address");
         let password = NewPassword::parse(password.to_owned()).expect("a password");
-        accounts::register(&self.app, email, password, &client(network))
+        accounts::register(&self.app, email, password, None, &client(network))
             .await
             .expect("the registration succeeds")
     }

@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits;
 use crate::mail::outbox::Claim;
-use crate::mail::template::{self, AccountCode, Notice, Product, Sender};
+use crate::locale::Locale;
+use crate::mail::template::{self, Kind, MailedCode, Sender, Templates};
 use crate::mail::{Compose, Composed, Content, MailWorker, SmtpConfig};
 use crate::start_error::StartError;
 use crate::verification::{DrawRequest, Drawn, code_rules, draw};
@@ -22,20 +23,25 @@ pub struct Composer {
     app: App,
     sender: Sender,
     activation_url: Option<Url>,
-    product: Product,
+    templates: Arc<Templates>,
 }
 
 impl Composer {
-    /// Emails from `mail_from` about a product. With `activation_url` they carry a button that opens that page.
+    /// Emails from `mail_from` with the words of the templates. With `activation_url` they carry a button that opens that page.
     ///
     /// # Errors
     /// When `mail_from` cannot be read.
-    pub fn new(app: App, mail_from: &str, activation_url: Option<Url>, product: Product) -> Result<Self, StartError> {
+    pub fn new(
+        app: App,
+        mail_from: &str,
+        activation_url: Option<Url>,
+        templates: Arc<Templates>,
+    ) -> Result<Self, StartError> {
         Ok(Self {
             app,
             sender: Sender::parse(mail_from)?,
             activation_url,
-            product,
+            templates,
         })
     }
 
@@ -110,51 +116,51 @@ impl Composer {
             Some(drawn) if drawn.mailed => ids.tag(&[b"code", &drawn.draw]),
             _ => ids.tag(&[b"mail", claim.row.id.as_bytes()]),
         };
-        let Some(words) = self.words(claim.row.kind, drawn, now) else {
+        let Some(words) = self.words(claim, drawn, now) else {
             return Content::Nothing;
         };
-        match template::build(&self.sender, &recipient.mailbox(), words, &id, now) {
+        let message = words.and_then(|words| template::build(&self.sender, &recipient.mailbox(), words, &id, now));
+        match message {
             Ok(message) => Content::Message(Box::new(message)),
             Err(reason) => Content::Impossible(reason),
         }
     }
 
     /// What an email says; `None` if its verification is gone.
-    fn words(&self, kind: EmailKind, drawn: Option<Drawn>, now: Timestamp) -> Option<template::Content> {
-        let notice = |kind| Some(template::notice(kind, &self.product));
-        match kind {
-            EmailKind::Registration => drawn.map(|drawn| self.registration(&drawn, now)),
-            EmailKind::PasswordReset => {
-                drawn.map(|drawn| self.account_code(AccountCode::PasswordReset, Notice::NoAccount, &drawn, now))
-            }
-            EmailKind::EmailChange => {
-                drawn.map(|drawn| self.account_code(AccountCode::EmailChange, Notice::EmailTaken, &drawn, now))
-            }
-            EmailKind::PasswordChanged => notice(Notice::PasswordChanged),
-            EmailKind::EmailChangeRequested => notice(Notice::EmailChangeRequested),
-            EmailKind::EmailChanged => notice(Notice::EmailChanged),
-            EmailKind::AccountDeleted => notice(Notice::AccountDeleted),
+    fn words(
+        &self,
+        claim: &Claim,
+        drawn: Option<Drawn>,
+        now: Timestamp,
+    ) -> Option<Result<template::Words, String>> {
+        let locale = claim.row.locale.as_deref().and_then(Locale::matching);
+        let notice = |kind| Some(self.templates.write(kind, locale, None));
+        let code = |kind, without| drawn.map(|drawn| self.code(kind, without, &drawn, now));
+        match claim.row.kind {
+            EmailKind::Registration => code(Kind::ActivationCode, Kind::AccountExists),
+            EmailKind::PasswordReset => code(Kind::PasswordResetCode, Kind::NoAccount),
+            EmailKind::EmailChange => code(Kind::EmailChangeCode, Kind::EmailTaken),
+            EmailKind::PasswordChanged => notice(Kind::PasswordChanged),
+            EmailKind::EmailChangeRequested => notice(Kind::EmailChangeRequested),
+            EmailKind::EmailChanged => notice(Kind::EmailChanged),
+            EmailKind::AccountDeleted => notice(Kind::AccountDeleted),
         }
     }
 
-    /// The code or, if the address has a user, the news that the account exists.
-    fn registration(&self, drawn: &Drawn, now: Timestamp) -> template::Content {
+    /// The code or, if none is mailed, the reason.
+    fn code(&self, kind: Kind, without: Kind, drawn: &Drawn, now: Timestamp) -> Result<template::Words, String> {
         if !drawn.mailed {
-            return template::account_exists(&self.product);
+            return self.templates.write(without, drawn.locale, None);
         }
-        let code = drawn.code.digits();
-        let link = self.activation_url.clone().map(|mut url| {
-            url.set_fragment(Some(&format!("code={code}")));
-            String::from(url)
-        });
-        template::activation_code(code, drawn.expires_at, now, link.as_deref(), &self.product)
-    }
-
-    /// The code or, if no code is mailed, the reason.
-    fn account_code(&self, kind: AccountCode, without: Notice, drawn: &Drawn, now: Timestamp) -> template::Content {
-        if !drawn.mailed {
-            return template::notice(without, &self.product);
-        }
-        template::account_code(kind, drawn.code.digits(), drawn.expires_at, now, &self.product)
+        let digits = drawn.code.digits();
+        let page = self.activation_url.as_ref().filter(|_| kind == Kind::ActivationCode);
+        let link = page.map(|page| template::link(page, digits));
+        let code = MailedCode {
+            digits,
+            expires_at: drawn.expires_at,
+            now,
+            link: link.as_deref(),
+        };
+        self.templates.write(kind, drawn.locale, Some(code))
     }
 }

@@ -10,6 +10,7 @@ use http_server::AllowedHosts;
 use super::client_address::TrustedProxies;
 use super::context::Context;
 use super::cors::Origins;
+use super::mail_previews::MailPreviews;
 use super::{allowed_hosts, cors, graphiql, graphql as handlers, headers, panics, probes, request_id};
 use crate::app::App;
 use crate::graphql;
@@ -40,8 +41,8 @@ pub struct HttpConfig {
     pub introspection: bool,
 }
 
-/// All routes of the API.
-pub fn router(app: App, config: HttpConfig) -> Router {
+/// All routes of the API, with the previews of emails if there are some.
+pub fn router(app: App, config: HttpConfig, previews: Option<MailPreviews>) -> Router {
     let context = Arc::new(Context {
         schema: graphql::schema(app.clone(), config.introspection),
         proxies: config.trusted_proxies,
@@ -65,6 +66,9 @@ pub fn router(app: App, config: HttpConfig) -> Router {
     }
     if config.graphiql {
         router = router.merge(graphiql::routes(config.mailbox_url.as_deref()));
+    }
+    if let Some(previews) = previews {
+        router = router.merge(previews.routes());
     }
     router
         .layer(from_fn(panics::catch))

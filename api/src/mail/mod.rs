@@ -15,4 +15,4 @@ mod worker;
 
 pub use attempt::{Compose, Composed, Content, MailWorker};
 pub use smtp::SmtpConfig;
-pub use template::Product;
+pub use template::{Kind, Product, Templates, Words};

@@ -8,6 +8,7 @@ mod values;
 mod webhooks;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
@@ -17,9 +18,11 @@ use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
 use crate::database::POOL_SIZE;
+use crate::locale::Locale;
 
 pub use self::command_line::parse;
 pub use self::resolve::Config;
+pub use self::values::locale;
 pub(crate) use self::values::LogFormat;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, code_length, database_url, duration, ehlo_name,
@@ -106,6 +109,14 @@ pub struct Settings {
     /// Page of the frontend that accepts the code; the email has a button to URL#code=…
     #[arg(long, env = "ACTIVATION_URL", value_name = "URL", value_parser = activation_url)]
     activation_url: Option<Url>,
+
+    /// Language of emails to users who have asked for no other: en, de, fr or es
+    #[arg(long, env = "DEFAULT_LOCALE", value_name = "LANGUAGE", default_value = "en", value_parser = locale)]
+    default_locale: Locale,
+
+    /// Folder with templates of emails, which replace those of the same name [default: none]
+    #[arg(long, env = "MAIL_TEMPLATES", value_name = "FOLDER")]
+    mail_templates: Option<PathBuf>,
 
     /// Number of digits in an activation code, 4 to 8
     #[arg(long, env = "ACTIVATION_CODE_LENGTH", value_name = "NUMBER", default_value = "4", value_parser = code_length)]

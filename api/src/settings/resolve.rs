@@ -10,7 +10,8 @@ use super::{Settings, data_folder};
 use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
 use crate::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
-use crate::mail::{Product, SmtpConfig};
+use crate::locale::Locale;
+use crate::mail::{Product, SmtpConfig, Templates};
 use crate::policy::Policy;
 use crate::start_error::StartError;
 use crate::webhooks::WebhookConfig;
@@ -30,6 +31,12 @@ pub struct Config {
     pub activation_url: Option<Url>,
     /// The product that the emails name.
     pub product: Product,
+    /// A folder with templates that replace the built-in ones.
+    pub mail_templates: Option<PathBuf>,
+    /// The language of emails to users who have asked for no other.
+    pub default_locale: Locale,
+    /// Whether `/dev/mails` shows what emails look like.
+    pub mail_previews: bool,
     /// The folder of the embedded parts, if any of them is used.
     pub data: Option<PathBuf>,
     /// For the use cases.
@@ -82,6 +89,24 @@ impl Settings {
     /// When a setting of theirs is missing or not allowed.
     pub fn webhooks(&self) -> Result<WebhookConfig, StartError> {
         self.webhooks.resolve(self.is_development())
+    }
+
+    /// The templates of the emails, without what the rest of the server needs.
+    ///
+    /// # Errors
+    /// When one is wrong.
+    pub fn mail_templates(&self) -> Result<Templates, StartError> {
+        let product = Product {
+            name: self.app_name.clone(),
+            url: self.app_url.clone(),
+        };
+        Templates::load(self.mail_templates.as_deref(), product, self.default_locale)
+    }
+
+    /// The page that the button of an activation code opens.
+    #[must_use]
+    pub fn activation_url(&self) -> Option<&Url> {
+        self.activation_url.as_ref()
     }
 
     fn secret_key(&self) -> Result<SecretSlice<u8>, StartError> {
@@ -154,6 +179,9 @@ impl Settings {
                 name: self.app_name,
                 url: self.app_url,
             },
+            mail_templates: self.mail_templates,
+            default_locale: self.default_locale,
+            mail_previews: development,
             http: HttpConfig {
                 addr: self.http_addr,
                 metrics_addr: self.metrics_addr,

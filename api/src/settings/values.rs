@@ -11,6 +11,7 @@ use secrecy::{SecretSlice, SecretString};
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
+use crate::locale::Locale;
 use crate::start_error::DATABASE_URL;
 use crate::verification::{MAX_CODE_LENGTH, MIN_CODE_LENGTH};
 
@@ -81,6 +82,14 @@ pub(super) fn secret_key(text: &str) -> Result<SecretSlice<u8>, &'static str> {
     } else {
         Err("at least 32 bytes")
     }
+}
+
+/// Parses a language of emails from a BCP 47 tag. A region makes no difference.
+///
+/// # Errors
+/// When no email is written in the language; what is expected.
+pub fn locale(text: &str) -> Result<Locale, &'static str> {
+    Locale::matching(text).ok_or("a language of emails: en, de, fr or es")
 }
 
 /// A name for a subject, which is one line, so without line breaks and without what changes the direction of a line.

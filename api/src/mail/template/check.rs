@@ -1,0 +1,128 @@
+//! Renders every email with sample values, so that a wrong template ends the start and not a registration.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use entity::Timestamp;
+use minijinja::{Environment, Error};
+
+use super::{Words, Kind, MailedCode, Product, Templates};
+use crate::locale::Locale;
+use crate::start_error::StartError;
+
+/// In no layout by chance.
+const SAMPLE_CODE: &str = "48151623";
+
+/// Checks each kind in each language: without a missing variable, with and without a link and a product, with a subject,
+/// and with the code.
+pub(super) fn check(templates: &Templates) -> Result<(), StartError> {
+    check_names(templates)?;
+    let named = Product {
+        name: Some("Tansy".to_owned()),
+        url: "https://tansy.example".parse().ok(),
+    };
+    for kind in Kind::all() {
+        for locale in Locale::ALL {
+            for (product, link) in [
+                (&named, Some("https://app.example.com/#code=48151623")),
+                (&Product::default(), None),
+            ] {
+                let code = kind.has_code().then(|| sample(SAMPLE_CODE, link));
+                let content = templates.render(*kind, locale, product, code);
+                check_content(*kind, locale, &content.map_err(|error| failed(&error))?)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A code for an email that nobody receives.
+pub(super) fn sample<'a>(digits: &'a str, link: Option<&'a str>) -> MailedCode<'a> {
+    let now = Timestamp::from_millis(0);
+    MailedCode {
+        digits,
+        expires_at: now + Duration::from_mins(10),
+        now,
+        link,
+    }
+}
+
+fn check_content(kind: Kind, locale: Locale, words: &Words) -> Result<(), StartError> {
+    let wrong = |reason: &str| {
+        Err(StartError::MailTemplateFile {
+            file: kind.file(locale),
+            reason: reason.to_owned(),
+        })
+    };
+    if words.subject.is_empty() {
+        return wrong("the block subject is empty");
+    }
+    for (part, format, layout) in [
+        (&words.text, "text", "layout.txt"),
+        (&words.html, "HTML", "layout.html"),
+    ] {
+        if kind.has_code() && !part.contains(SAMPLE_CODE) {
+            return wrong(&format!(
+                "the {format} does not contain the code: use {{{{ code }}}} in this file or in {layout}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Checks the names of the variables, also where the samples do not lead.
+fn check_names(templates: &Templates) -> Result<(), StartError> {
+    for (file, template) in templates.text.templates() {
+        let has_code = file.starts_with("layout.") || Kind::all().iter().any(|kind| is_of(file, *kind));
+        let names = template.undeclared_variables(true);
+        let unknown = names.iter().filter(|name| !is_known(&templates.text, name, has_code));
+        if let Some(name) = unknown.min() {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            let line = template.source().lines().position(|line| line.contains(last));
+            return Err(StartError::MailTemplate {
+                file: file.to_owned(),
+                line: line.unwrap_or_default() + 1,
+                reason: format!("there is no variable {name} here"),
+            });
+        }
+    }
+    Ok(())
+}
+
+fn is_of(file: &str, kind: Kind) -> bool {
+    kind.has_code() && Locale::ALL.iter().any(|locale| kind.file(*locale) == file)
+}
+
+fn is_known(environment: &Environment, name: &str, has_code: bool) -> bool {
+    match name {
+        "layout" | "locale" | "product" | "product.name" | "product.url" => true,
+        "code" | "lifetime" | "link" => has_code,
+        _ => environment.globals().any(|(global, _)| global == name),
+    }
+}
+
+/// An error of the engine, with the place that it is about.
+pub(super) fn failed(error: &Error) -> StartError {
+    let (file, line) = place(error);
+    let error = innermost(error);
+    let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+    StartError::MailTemplate {
+        file,
+        line,
+        reason: reason.replace('\n', " "),
+    }
+}
+
+/// The file and the line.
+pub(super) fn place(error: &Error) -> (String, usize) {
+    let error = innermost(error);
+    (
+        error.name().unwrap_or("template").to_owned(),
+        error.line().unwrap_or(1),
+    )
+}
+
+fn innermost(error: &Error) -> &Error {
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    cause.map_or(error, innermost)
+}
