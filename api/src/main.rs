@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use api::banner::banner;
 use api::clock::SystemClock;
+use api::locale::Locale;
+use api::mail::Kind;
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::{self, Settings};
 use api::start_error::StartError;
 use api::webhooks::commands::{self, WebhookCommand, WebhookCommandError};
-use api::locale::Locale;
-use api::mail::Kind;
 use api::{database, graphql, http, telemetry};
 #[cfg(feature = "embedded-mailbox")]
 use api::{demo, embedded_mailbox};

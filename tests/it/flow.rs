@@ -153,12 +153,11 @@ async fn emails_explain_themselves(database: Database) {
         Auto-Submitted: auto-generated
         X-Code-Expires: 2026-01-04T12:01:00.000Z
 
-        Your activation code is
+        Your activation code
 
             [code]
 
-        It expires 60 seconds after this email was sent. You can request a new one on
-        the page where you registered.
+        It expires 60 seconds after this email was sent. You can request a new one on the page where you registered.
 
         If you didn't register, ignore this email; no account is activated without the code.
         ");
@@ -175,10 +174,9 @@ async fn emails_explain_themselves(database: Database) {
         Date: Sun, 04 Jan 2026 12:00:30 +0000
         Auto-Submitted: auto-generated
 
-        Someone (maybe you) tried to register with this address.
+        You already have an account
 
-        You already have an account, and nothing about it has changed.
-        Sign in with your password.
+        Someone (maybe you) tried to register with this address. Nothing about your account has changed. Sign in with your password.
 
         If this wasn't you, ignore this email; no one got into your account.
         ");

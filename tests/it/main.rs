@@ -27,6 +27,7 @@ mod interleavings;
 mod log_output;
 mod mail_outages;
 mod mailbox_page;
+mod mails;
 mod me;
 mod migrations;
 mod mixed_changes;

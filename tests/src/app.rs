@@ -70,6 +70,8 @@ pub struct TestAppBuilder {
     pub product: api::mail::Product,
     /// A folder with templates of emails; none by default.
     pub mail_templates: Option<std::path::PathBuf>,
+    /// The language of emails to users who have asked for no other.
+    pub default_locale: api::locale::Locale,
     /// Whether `/dev/mails` shows what emails look like.
     pub mail_previews: bool,
 }
@@ -109,6 +111,7 @@ impl TestApp {
             activation_url: None,
             product: api::mail::Product::default(),
             mail_templates: None,
+            default_locale: api::locale::Locale::default(),
             mail_previews: true,
         };
         change(&mut builder);
@@ -251,7 +254,7 @@ impl TestAppBuilder {
             activation_url: self.activation_url,
             product: self.product,
             mail_templates: self.mail_templates,
-            default_locale: api::locale::Locale::default(),
+            default_locale: self.default_locale,
             mail_previews: self.mail_previews,
             data: None,
             app: AppConfig {

@@ -11,8 +11,8 @@ use url::Url;
 use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits;
-use crate::mail::outbox::Claim;
 use crate::locale::Locale;
+use crate::mail::outbox::Claim;
 use crate::mail::template::{self, Kind, MailedCode, Sender, Templates};
 use crate::mail::{Compose, Composed, Content, MailWorker, SmtpConfig};
 use crate::start_error::StartError;
@@ -127,12 +127,7 @@ impl Composer {
     }
 
     /// What an email says; `None` if its verification is gone.
-    fn words(
-        &self,
-        claim: &Claim,
-        drawn: Option<Drawn>,
-        now: Timestamp,
-    ) -> Option<Result<template::Words, String>> {
+    fn words(&self, claim: &Claim, drawn: Option<Drawn>, now: Timestamp) -> Option<Result<template::Words, String>> {
         let locale = claim.row.locale.as_deref().and_then(Locale::matching);
         let notice = |kind| Some(self.templates.write(kind, locale, None));
         let code = |kind, without| drawn.map(|drawn| self.code(kind, without, &drawn, now));

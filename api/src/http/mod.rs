@@ -21,6 +21,6 @@ pub use client_address::TrustedProxies;
 pub(crate) use connection_limits::{METRICS_CONNECTIONS, connection_limits};
 pub use cors::Origins;
 pub use http_server::{AllowedHosts, Limits, serve};
-pub(crate) use mail_previews::PATH as MAIL_PREVIEWS;
 pub use mail_previews::MailPreviews;
+pub(crate) use mail_previews::PATH as MAIL_PREVIEWS;
 pub use router::{HttpConfig, metrics_router, router};

@@ -22,8 +22,8 @@ use crate::locale::Locale;
 
 pub use self::command_line::parse;
 pub use self::resolve::Config;
-pub use self::values::locale;
 pub(crate) use self::values::LogFormat;
+pub use self::values::locale;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, code_length, database_url, duration, ehlo_name,
     host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,

@@ -4,9 +4,9 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use entity::Timestamp;
-use minijinja::{Environment, Error};
+use minijinja::{Environment, Error, ErrorKind};
 
-use super::{Words, Kind, MailedCode, Product, Templates};
+use super::{Kind, MailedCode, Product, Templates, Words};
 use crate::locale::Locale;
 use crate::start_error::StartError;
 
@@ -28,8 +28,8 @@ pub(super) fn check(templates: &Templates) -> Result<(), StartError> {
                 (&Product::default(), None),
             ] {
                 let code = kind.has_code().then(|| sample(SAMPLE_CODE, link));
-                let content = templates.render(*kind, locale, product, code);
-                check_content(*kind, locale, &content.map_err(|error| failed(&error))?)?;
+                let words = templates.render(*kind, locale, product, code);
+                check_words(*kind, locale, words)?;
             }
         }
     }
@@ -47,12 +47,18 @@ pub(super) fn sample<'a>(digits: &'a str, link: Option<&'a str>) -> MailedCode<'
     }
 }
 
-fn check_content(kind: Kind, locale: Locale, words: &Words) -> Result<(), StartError> {
+fn check_words(kind: Kind, locale: Locale, words: Result<Words, Error>) -> Result<(), StartError> {
     let wrong = |reason: &str| {
         Err(StartError::MailTemplateFile {
             file: kind.file(locale),
             reason: reason.to_owned(),
         })
+    };
+    let words = match words {
+        Ok(words) => words,
+        // The engine names the layout.
+        Err(error) if error.kind() == ErrorKind::UnknownBlock => return wrong(error.detail().unwrap_or_default()),
+        Err(error) => return Err(failed(&error)),
     };
     if words.subject.is_empty() {
         return wrong("the block subject is empty");
@@ -116,10 +122,7 @@ pub(super) fn failed(error: &Error) -> StartError {
 /// The file and the line.
 pub(super) fn place(error: &Error) -> (String, usize) {
     let error = innermost(error);
-    (
-        error.name().unwrap_or("template").to_owned(),
-        error.line().unwrap_or(1),
-    )
+    (error.name().unwrap_or("template").to_owned(), error.line().unwrap_or(1))
 }
 
 fn innermost(error: &Error) -> &Error {

@@ -75,7 +75,10 @@ impl Kind {
     /// Whether the email carries a code.
     #[must_use]
     pub const fn has_code(self) -> bool {
-        matches!(self, Self::ActivationCode | Self::PasswordResetCode | Self::EmailChangeCode)
+        matches!(
+            self,
+            Self::ActivationCode | Self::PasswordResetCode | Self::EmailChangeCode
+        )
     }
 
     /// The name of the file with the words in a language.

@@ -20,10 +20,30 @@ pub(super) fn in_words(lifetime: Duration, locale: Locale) -> String {
 /// Second, minute, hour and day, each singular and plural.
 const fn units(locale: Locale) -> [(&'static str, &'static str); 4] {
     match locale {
-        Locale::En => [("second", "seconds"), ("minute", "minutes"), ("hour", "hours"), ("day", "days")],
-        Locale::De => [("Sekunde", "Sekunden"), ("Minute", "Minuten"), ("Stunde", "Stunden"), ("Tag", "Tage")],
-        Locale::Fr => [("seconde", "secondes"), ("minute", "minutes"), ("heure", "heures"), ("jour", "jours")],
-        Locale::Es => [("segundo", "segundos"), ("minuto", "minutos"), ("hora", "horas"), ("día", "días")],
+        Locale::En => [
+            ("second", "seconds"),
+            ("minute", "minutes"),
+            ("hour", "hours"),
+            ("day", "days"),
+        ],
+        Locale::De => [
+            ("Sekunde", "Sekunden"),
+            ("Minute", "Minuten"),
+            ("Stunde", "Stunden"),
+            ("Tag", "Tage"),
+        ],
+        Locale::Fr => [
+            ("seconde", "secondes"),
+            ("minute", "minutes"),
+            ("heure", "heures"),
+            ("jour", "jours"),
+        ],
+        Locale::Es => [
+            ("segundo", "segundos"),
+            ("minuto", "minutos"),
+            ("hora", "horas"),
+            ("día", "días"),
+        ],
     }
 }
 
@@ -53,9 +73,18 @@ mod tests {
     #[test]
     fn units_agree_with_their_numbers() {
         for (locale, words) in [
-            (Locale::De, ["1 Sekunde", "60 Sekunden", "10 Minuten", "2 Stunden", "2 Tage"]),
-            (Locale::Fr, ["1 seconde", "60 secondes", "10 minutes", "2 heures", "2 jours"]),
-            (Locale::Es, ["1 segundo", "60 segundos", "10 minutos", "2 horas", "2 días"]),
+            (
+                Locale::De,
+                ["1 Sekunde", "60 Sekunden", "10 Minuten", "2 Stunden", "2 Tage"],
+            ),
+            (
+                Locale::Fr,
+                ["1 seconde", "60 secondes", "10 minutes", "2 heures", "2 jours"],
+            ),
+            (
+                Locale::Es,
+                ["1 segundo", "60 segundos", "10 minutos", "2 horas", "2 días"],
+            ),
         ] {
             let lifetimes = [1, 60, 600, 7_200, 172_800].map(Duration::from_secs);
             assert_eq!(lifetimes.map(|lifetime| in_words(lifetime, locale)), words);

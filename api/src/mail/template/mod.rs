@@ -111,7 +111,11 @@ impl Templates {
     /// # Errors
     /// When the template uses a value in a way that the check at start did not.
     pub fn sample(&self, kind: Kind, locale: Option<Locale>, page: Option<&Url>) -> Result<Words, String> {
-        let digits = if kind == Kind::ActivationCode { "4466" } else { "44668811" };
+        let digits = if kind == Kind::ActivationCode {
+            "4466"
+        } else {
+            "44668811"
+        };
         let page = page.filter(|_| kind == Kind::ActivationCode);
         let link = page.map(|page| link(page, digits));
         let code = kind.has_code().then(|| check::sample(digits, link.as_deref()));
