@@ -10,15 +10,22 @@ use super::registration::check_client_limit;
 use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits::Client;
+use crate::locale::Locale;
 use crate::mail::outbox::{self, NewEmail};
 use crate::verification::{self, Effect, NewVerification};
 
 /// Begins a reset and enqueues its email. An address without a user gets a reset too, by the same statements: its email
-/// says that there is no account, and its code is in no email.
+/// says that there is no account, and its code is in no email. `locale` is the language of that email, and of one to a user
+/// who has none stored.
 ///
 /// # Errors
 /// [`DomainError::RateLimited`], [`DomainError::EmailsLimited`]; then nothing has changed.
-pub async fn request_password_reset(app: &App, email: EmailAddress, client: &Client) -> Result<Begun, DomainError> {
+pub async fn request_password_reset(
+    app: &App,
+    email: EmailAddress,
+    locale: Option<Locale>,
+    client: &Client,
+) -> Result<Begun, DomainError> {
     check_client_limit(app, client)?;
     let (now, canonical) = (app.clock.now(), email.canonical());
     let request = CodeRequest::begin(app, Purpose::PasswordReset, canonical, client, now).await?;
@@ -27,7 +34,8 @@ pub async fn request_password_reset(app: &App, email: EmailAddress, client: &Cli
     // To the mailbox that was proved: the typed address can differ in case.
     let proved = user.as_ref().map(|user| user.email.clone());
     let recipient = proved.unwrap_or_else(|| HiddenText(email.typed().to_owned()));
-    let locale = user.as_ref().and_then(|user| user.locale.clone());
+    let stored = user.as_ref().and_then(|user| user.locale.clone());
+    let locale = stored.or_else(|| locale.map(|locale| locale.tag().to_owned()));
     let new = NewVerification {
         email: recipient.clone(),
         email_canonical: HiddenText(canonical.to_owned()),

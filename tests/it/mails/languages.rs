@@ -112,3 +112,21 @@ async fn mailbox_finds_the_code_in_every_language() {
         }
     }
 }
+
+#[on_both_databases]
+async fn language_of_a_reset_is_that_of_the_user(database: Database) {
+    let app = TestApp::start(&database).await;
+    register(&app, "ada@example.com", Some("de"), None).await;
+    let code = app.next_code("ada@example.com").await;
+    app.basic("ada@example.com", PASSWORD).activate(&code).await.succeeds();
+    let query = "mutation($input:RequestPasswordResetInput!){requestPasswordReset(input:$input){userErrors{code}}}";
+    for (email, subject) in [
+        ("ada@example.com", "ist Ihr Code zum Zurücksetzen des Passworts"),
+        ("bob@example.com", "Aucun compte n’utilise cette adresse"),
+    ] {
+        let input = json!({ "email": email, "locale": "fr" });
+        app.send(query, json!({ "input": input })).await.succeeds();
+        let mail = app.next_mail(email).await;
+        assert!(mail.subject.ends_with(subject), "{}", mail.subject);
+    }
+}

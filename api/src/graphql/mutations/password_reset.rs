@@ -31,7 +31,9 @@ impl PasswordResetMutations {
         let (begun, user_errors) = match EmailAddress::parse(&input.email) {
             Err(invalid) => (None, vec![invalid.into()]),
             Ok(email) => {
-                UserError::split(accounts::request_password_reset(app(ctx), email, caller(ctx).client()).await)?
+                let locale = caller(ctx).locale(input.locale.as_deref());
+                let begun = accounts::request_password_reset(app(ctx), email, locale, caller(ctx).client()).await;
+                UserError::split(begun)?
             }
         };
         let (sent, token) = begun.map(|begun| (begun.sent, begun.token)).unzip();
