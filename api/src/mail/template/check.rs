@@ -84,7 +84,7 @@ fn check_names(templates: &Templates) -> Result<(), StartError> {
         let unknown = names.iter().filter(|name| !is_known(&templates.text, name, has_code));
         if let Some(name) = unknown.min() {
             let last = name.rsplit('.').next().unwrap_or(name);
-            let line = template.source().lines().position(|line| line.contains(last));
+            let line = template.source().lines().position(|line| has_word(line, last));
             return Err(StartError::MailTemplate {
                 file: file.to_owned(),
                 line: line.unwrap_or_default() + 1,
@@ -93,6 +93,11 @@ fn check_names(templates: &Templates) -> Result<(), StartError> {
         }
     }
     Ok(())
+}
+
+fn has_word(line: &str, word: &str) -> bool {
+    line.split(|char: char| !char.is_alphanumeric() && char != '_')
+        .any(|other| other == word)
 }
 
 fn is_of(file: &str, kind: Kind) -> bool {
