@@ -135,7 +135,7 @@ async fn statements(core: &TestCore, log: &Log, email: &str) -> Vec<(&'static st
     let mut steps = Vec::new();
     let mut step = |name| steps.push((name, std::mem::take(&mut *log.lock().expect("no panic"))));
     let address = EmailAddress::parse(email).expect("an address");
-    let begun = accounts::request_password_reset(&core.app, address.clone(), &client(1)).await;
+    let begun = accounts::request_password_reset(&core.app, address.clone(), None, &client(1)).await;
     let token = begun.expect("a reset").token;
     step("requestPasswordReset");
     core.mailer.faults().set(fault(Stage::Rcpt, reply(451), 1));
@@ -159,9 +159,9 @@ async fn statements(core: &TestCore, log: &Log, email: &str) -> Vec<(&'static st
         let _ = accounts::reset_password(&core.app, &token, code, password, now, &client(1)).await;
         step(name);
     }
-    let _ = accounts::request_password_reset(&core.app, address.clone(), &client(1)).await;
+    let _ = accounts::request_password_reset(&core.app, address.clone(), None, &client(1)).await;
     step("requestPasswordReset again");
-    let _ = accounts::request_password_reset(&core.app, address, &client(1)).await;
+    let _ = accounts::request_password_reset(&core.app, address, None, &client(1)).await;
     step("requestPasswordReset, too early");
     core.send_next().await;
     step("the second email is sent");

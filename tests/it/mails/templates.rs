@@ -59,8 +59,7 @@ async fn files_in_the_folder_replace_the_built_in_ones(database: Database) {
 
 #[on_both_databases]
 async fn line_break_in_a_subject_adds_no_header(database: Database) {
-    let subject =
-        "{% extends layout %}{% block subject %}\n{{ code }}\r\nBcc: eve@example.com\u{2028}\u{0} {% endblock %}\
+    let subject = "{% extends layout %}{% block subject %}\n{{ code }}\r\nBcc: eve@example.com\u{2028}\u{0} {% endblock %}\
         {% block heading %}Your code{% endblock %}";
     let files = folder(&[("activation_code.en.jinja", subject)]);
     let path = files.path().to_owned();

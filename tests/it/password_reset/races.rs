@@ -66,7 +66,7 @@ async fn session_is_not_opened_with_the_old_password(database: Database) {
     };
 
     let address = api::credentials::EmailAddress::parse(EMAIL).expect("an address");
-    let reset = accounts::request_password_reset(&core.app, address, &client(3))
+    let reset = accounts::request_password_reset(&core.app, address, None, &client(3))
         .await
         .expect("a reset");
     core.send_next().await;
@@ -94,7 +94,7 @@ async fn password_is_not_replaced_after_the_address_changed(database: Database) 
     let code = core.newest_code(EMAIL);
     assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
     let address = api::credentials::EmailAddress::parse(EMAIL).expect("an address");
-    accounts::request_password_reset(&core.app, address, &client(3))
+    accounts::request_password_reset(&core.app, address, None, &client(3))
         .await
         .expect("a reset");
     core.send_next().await;
