@@ -339,6 +339,14 @@ mod tests {
     }
 
     #[test]
+    fn locale_is_a_language_of_emails() {
+        assert_eq!(locale("de-AT"), Ok(Locale::De));
+        for text in ["", "nl", "german"] {
+            assert!(locale(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn app_name_is_one_short_line() {
         let longest = "x".repeat(64);
         for (text, name) in [
