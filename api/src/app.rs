@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use breached_passwords::Sha1File;
 use http_server::Supervisor;
 use sea_orm::DatabaseConnection;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{ClockCheck, SharedClock};
-use crate::credentials::{Hasher, HashingConfig};
+use crate::credentials::{BreachedPasswords, Hasher, HashingConfig};
 use crate::keys::Keys;
 use crate::limits::ClientLimit;
 use crate::mail::outbox::OutboxSignal;
@@ -31,6 +32,8 @@ pub struct App {
     pub random: SharedRandom,
     /// Hashes passwords.
     pub hasher: Hasher,
+    /// Refuses new passwords.
+    pub breached_passwords: BreachedPasswords,
     /// Derives codes, and hides the subjects of limits.
     pub keys: Arc<Keys>,
     /// The numbers that the operator chose.
@@ -60,6 +63,8 @@ pub struct AppConfig {
     pub policy: Policy,
     /// How much work a hash is.
     pub hashing: HashingConfig,
+    /// The file in `BREACHED_PASSWORDS`.
+    pub breached_passwords: Option<Sha1File>,
     /// Credential operations of one client in a minute; zero for no limit.
     pub client_limit_per_minute: u32,
     /// Where webhooks go.
@@ -82,6 +87,10 @@ impl App {
         let supervisor = Supervisor::new(metrics.task_restarts.clone());
         Ok(Self {
             hasher: Hasher::start(config.hashing, metrics.clone(), &supervisor)?,
+            breached_passwords: BreachedPasswords::new(
+                config.breached_passwords.clone(),
+                metrics.breached_lookups_failed.clone(),
+            ),
             keys: Arc::new(Keys::derive(&config.secret_key)),
             policy: config.policy,
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),

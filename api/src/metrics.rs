@@ -39,6 +39,8 @@ pub struct Metrics {
     pub hashing: QueueMetrics,
     /// Credential checks rejected because the hashing queue was full.
     pub hashing_refused: Counter,
+    /// New passwords that were not looked up in `BREACHED_PASSWORDS`, because it could not be read.
+    pub breached_lookups_failed: Counter,
     /// Emails that the mail server accepted.
     pub mails_sent: Counter,
     /// Failed attempts to send an email that will be retried.
@@ -66,6 +68,12 @@ impl Metrics {
         let mut registry = Registry::default();
         let refused = "Credential checks rejected because the hashing queue was full";
         registry.register("hashing_refused", refused, metrics.hashing_refused.clone());
+        let failed = "New passwords not looked up in BREACHED_PASSWORDS because it could not be read";
+        registry.register(
+            "breached_lookups_failed",
+            failed,
+            metrics.breached_lookups_failed.clone(),
+        );
         let sent = "Emails accepted by the mail server";
         registry.register("mails_sent", sent, metrics.mails_sent.clone());
         let retried = "Failed attempts to send an email that will be retried";

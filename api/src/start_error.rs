@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use breached_passwords::FileError as BreachedPasswordsError;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use crate::private_file::FileError;
@@ -50,6 +51,14 @@ pub enum StartError {
     MailTemplate { file: String, line: usize, reason: String },
     #[error("ARGON2_M_KIB, ARGON2_T, ARGON2_P: {0}")]
     HashParameters(argon2::Error),
+    #[error(
+        "BREACHED_PASSWORDS: cannot use {path}: {source}; expected the SHA-1 file of Have I Been Pwned, ordered by hash, \
+         with lines such as 5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:52256179"
+    )]
+    BreachedPasswords {
+        path: PathBuf,
+        source: BreachedPasswordsError,
+    },
     #[error("cannot create the data folder {path}: {source}")]
     DataFolder { path: PathBuf, source: io::Error },
     #[error("cannot read or create the secret key in {path}: {source}")]

@@ -10,7 +10,7 @@ use entity::{Purpose, Timestamp};
 use futures_util::FutureExt;
 use sea_orm::prelude::Uuid;
 
-use crate::credentials::{EmailAddress, check_strength};
+use crate::credentials::{BreachedPasswords, EmailAddress, check_strength};
 use crate::graphql::guard::{self, RequestGuard};
 use crate::graphql::schema::{Resolvers, builder};
 use crate::graphql::{Authorization, Caller, Method, Request};
@@ -32,7 +32,7 @@ pub fn check_limits(document: &str) -> Option<[usize; 3]> {
 /// Whether a new password is hard enough to guess.
 #[must_use]
 pub fn is_strong(password: &str, email: &EmailAddress) -> bool {
-    check_strength(password, email).is_ok()
+    check_strength(password, email, &BreachedPasswords::default()).is_ok()
 }
 
 /// Derives the code of a draw.

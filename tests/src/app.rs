@@ -261,6 +261,7 @@ impl TestAppBuilder {
                 secret_key: vec![7; 32].into(),
                 policy: self.policy,
                 hashing: self.hashing,
+                breached_passwords: None,
                 client_limit_per_minute: self.client_limit_per_minute,
                 webhooks: self.webhooks,
             },

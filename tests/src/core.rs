@@ -84,6 +84,7 @@ impl TestCore {
                 t: 1,
                 p: 1,
             },
+            breached_passwords: None,
             client_limit_per_minute: 0,
             webhooks,
         };

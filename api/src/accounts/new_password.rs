@@ -19,8 +19,8 @@ pub(super) async fn check_new_password(
     client: &Client,
 ) -> Result<(), DomainError> {
     let strength = {
-        let email = email.clone();
-        move |password: &str| check_strength(password, &email)
+        let (email, breached) = (email.clone(), app.breached_passwords.clone());
+        move |password: &str| check_strength(password, &email, &breached)
     };
     app.hasher
         .estimate(client.network(), password.secret(), strength)

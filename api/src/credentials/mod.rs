@@ -1,5 +1,6 @@
 //! Credentials: an email address and a password.
 
+mod breached;
 mod email_address;
 mod hash_threads;
 mod hasher;
@@ -10,6 +11,7 @@ mod strength;
 mod turns;
 mod verify;
 
+pub use breached::BreachedPasswords;
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use hasher::{HashPlace, Hasher, HashingConfig, Overloaded, cores};
 pub use limited_check::VerifyError;

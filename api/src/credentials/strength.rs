@@ -1,10 +1,10 @@
-//! How easily a new password is guessed.
+//! How easily a new password is guessed: whether it appears in data breaches, and how many guesses would find it.
 
 use zxcvbn::feedback::Feedback;
 use zxcvbn::{Score, zxcvbn};
 
-use super::EmailAddress;
 use super::password::MIN_LENGTH;
+use super::{BreachedPasswords, EmailAddress};
 
 /// How many characters the estimate looks at: its work grows faster than the text.
 const JUDGED: usize = 32;
@@ -19,8 +19,15 @@ const MAX_CHOICES: usize = 16;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TooWeak(pub Vec<String>);
 
-/// Requires more than a million guesses from somebody who knows the address (a zxcvbn score of 2 or more).
-pub(crate) fn check(password: &str, email: &EmailAddress) -> Result<(), TooWeak> {
+/// What to do about a password that is on a list.
+const BREACHED: &str = "This password appears in data breaches. Choose a different one.";
+
+/// Requires a password that is on no list, and more than a million guesses from somebody who knows the address (a zxcvbn
+/// score of 2 or more).
+pub(crate) fn check(password: &str, email: &EmailAddress, breached: &BreachedPasswords) -> Result<(), TooWeak> {
+    if breached.contains(password) {
+        return Err(TooWeak(vec![BREACHED.to_owned()]));
+    }
     let (local, domain) = email.canonical().split_once('@').unwrap_or_default();
     let estimate = zxcvbn(judged(password), &[email.canonical(), local, domain]);
     if estimate.score() >= Score::Two {

@@ -26,7 +26,7 @@ pub(crate) use self::values::LogFormat;
 pub use self::values::locale;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, code_length, database_url, duration, ehlo_name,
-    host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
+    file, host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
 };
 use self::webhooks::WebhookSettings;
 
@@ -185,6 +185,10 @@ pub struct Settings {
     /// Lanes of one hash
     #[arg(long, env = "ARGON2_P", value_name = "NUMBER", default_value = "1", value_parser = positive::<u32>)]
     argon2_p: u32,
+
+    /// Passwords to refuse: the SHA-1 file of Have I Been Pwned, ordered by hash [default: only the built-in list]
+    #[arg(long, env = "BREACHED_PASSWORDS", value_name = "FILE", value_parser = file)]
+    breached_passwords: Option<PathBuf>,
 
     #[command(flatten)]
     webhooks: WebhookSettings,

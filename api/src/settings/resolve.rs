@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use breached_passwords::Sha1File;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
@@ -136,6 +137,16 @@ impl Settings {
             .ok_or(StartError::MissingSetting { name, reason, expected })
     }
 
+    fn breached_passwords(&self) -> Result<Option<Sha1File>, StartError> {
+        let opened = self.breached_passwords.as_ref().map(|path| {
+            Sha1File::open(path).map_err(|source| StartError::BreachedPasswords {
+                path: path.clone(),
+                source,
+            })
+        });
+        opened.transpose()
+    }
+
     /// Fills in the defaults. In development this creates the data folder, if anything is kept in it.
     ///
     /// # Errors
@@ -165,6 +176,7 @@ impl Settings {
                     t: self.argon2_t,
                     p: self.argon2_p,
                 },
+                breached_passwords: self.breached_passwords()?,
                 client_limit_per_minute: self.client_limit_per_minute,
                 webhooks: self.webhooks()?,
             },

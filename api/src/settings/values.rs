@@ -1,6 +1,7 @@
 //! The types and parsers of values. The error of a parser says what it expects.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -198,6 +199,13 @@ pub(super) fn network(text: &str) -> Result<IpNet, &'static str> {
     };
     let v4 = mapped.and_then(|(address, length)| IpNet::new(address.into(), length).ok());
     Ok(v4.unwrap_or(network))
+}
+
+pub(super) fn file(text: &str) -> Result<PathBuf, &'static str> {
+    Some(text)
+        .filter(|text| !text.is_empty())
+        .map(PathBuf::from)
+        .ok_or("a file such as /srv/pwned-passwords.txt")
 }
 
 /// Empty levels would log errors only.
