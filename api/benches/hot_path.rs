@@ -21,6 +21,19 @@ fn email(text: &str) -> bool {
 const LONG: &str = "a.person.with.a.name.of.many.parts.and.of.sixty.two.characters@\
     a-host-with-a-name-of-many-parts.in-a-department.of-a-company.in-a-town.in-a-country.example";
 
+/// The check of a new password: one on the list, and one that is estimated.
+#[divan::bench(args = ["1cherish1", "correct horse battery staple"])]
+fn password(bencher: Bencher<'_, '_>, password: &str) {
+    let email = EmailAddress::parse("ada@example.com").expect("an address");
+    bencher.bench_local(|| testing::is_strong(black_box(password), &email));
+}
+
+/// The part of it that looks at the list.
+#[divan::bench(args = ["1cherish1", "correct horse battery staple"])]
+fn breached(password: &str) -> bool {
+    testing::is_breached(black_box(password))
+}
+
 #[divan::bench]
 fn code(bencher: Bencher<'_, '_>) {
     let keys = Keys::derive(&vec![7; 32].into());

@@ -35,6 +35,12 @@ pub fn is_strong(password: &str, email: &EmailAddress) -> bool {
     check_strength(password, email, &BreachedPasswords::default()).is_ok()
 }
 
+/// Whether a password is on the list that is part of the binary.
+#[must_use]
+pub fn is_breached(password: &str) -> bool {
+    BreachedPasswords::default().contains(password)
+}
+
 /// Derives the code of a draw.
 #[must_use]
 pub fn code(keys: &Keys, verification: Uuid, draw: &[u8; 32]) -> Code {

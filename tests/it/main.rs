@@ -5,6 +5,7 @@ mod activate;
 mod allowed_hosts;
 mod audits;
 mod bad_input;
+mod breached_passwords;
 mod chunked_bodies;
 mod client_limit;
 mod clock;

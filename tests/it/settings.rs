@@ -68,6 +68,10 @@ async fn invalid_setting_ends_the_start_with_one_line() {
         (vec![("APP_URL", "tansy.example")], "APP_URL: expected"),
         (vec![("HASH_THREADS", "0")], "HASH_THREADS: expected"),
         (
+            vec![("BREACHED_PASSWORDS", "missing.txt")],
+            "BREACHED_PASSWORDS: cannot use missing.txt: ",
+        ),
+        (
             vec![("HTTP_ADDR", "127.0.0.1:0"), ("ARGON2_M_KIB", "1")],
             "ARGON2_M_KIB",
         ),

@@ -156,6 +156,54 @@ async fn full_disk_loses_no_acknowledged_registration() {
     client.register("ada@example.com", PASSWORD).await.succeeds();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn unusable_breached_passwords_file_ends_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("passwords.txt");
+    let [high, low] = ["F", "0"].map(|digit| digit.repeat(40));
+    for (content, reason) in [
+        (None, "No such file or directory (os error 2)"),
+        (Some(String::new()), "it is empty"),
+        (
+            Some(format!("{high}:1\r\n{low}:2\r\n")),
+            "its lines are not in ascending order",
+        ),
+        (
+            Some("8846F7EAEE8FB117AD06BDD830B7586C:3\n".to_owned()),
+            "its hashes are NTLM hashes",
+        ),
+        (
+            Some("hunter2\n".to_owned()),
+            "it has a line that is not 40 hexadecimal digits, a colon and a count",
+        ),
+    ] {
+        if let Some(content) = content {
+            fs::write(&path, content).expect("a file");
+        }
+        check_breached_passwords_error(&path, reason).await;
+    }
+    check_breached_passwords_error(folder.path(), "it is not a regular file").await;
+    let pipe = folder.path().join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().await;
+    assert!(made.expect("mkfifo runs").success());
+    check_breached_passwords_error(&pipe, "it is not a regular file").await;
+}
+
+async fn check_breached_passwords_error(path: &Path, reason: &str) {
+    let path = path.to_str().expect("a path in UTF-8");
+    let database = Database::sqlite();
+    let installation = Installation::on(database.url()).await.with("BREACHED_PASSWORDS", path);
+    let (status, lines) = installation.process().end().await;
+    let expected = format!("error: BREACHED_PASSWORDS: cannot use {path}: {reason}; expected the SHA-1 file of ");
+    assert_eq!(status, Some(1), "{lines:#?}");
+    assert!(
+        matches!(&lines[..], [line] if line.starts_with(&expected)),
+        "{lines:#?}"
+    );
+    assert!(!lines[0].contains("hunter2"), "{lines:#?}");
+    assert!(!file_of(&database).exists(), "the database was opened");
+}
+
 #[on_both_databases]
 async fn incompatible_newer_schema_is_left_unchanged(database: Database) {
     let db = migrate(&database).await;

@@ -26,7 +26,7 @@ impl BreachedPasswords {
     /// Reads the file, so it must not run on a thread of the runtime.
     ///
     /// A file that cannot be read counts as one without the password: a broken disk shall not stop registrations.
-    pub(super) fn contains(&self, password: &str) -> bool {
+    pub(crate) fn contains(&self, password: &str) -> bool {
         is_common(password)
             || self
                 .file

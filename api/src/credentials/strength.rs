@@ -77,14 +77,24 @@ mod tests {
             "ada.lovelace@example.com",
             "ada.lovelace",
         ] {
-            let refused = check(weak, &email);
+            let refused = check(weak, &email, &BreachedPasswords::default());
             assert!(
                 matches!(refused, Err(TooWeak(suggestions)) if !suggestions.is_empty()),
                 "{weak}"
             );
         }
         for good in ["correct horse battery staple", "tr0mbone:Ätna", "xK9#mQ2$vL"] {
-            assert_eq!(check(good, &email), Ok(()), "{good}");
+            assert_eq!(check(good, &email, &BreachedPasswords::default()), Ok(()), "{good}");
+        }
+    }
+
+    #[test]
+    fn breached_passwords_are_too_weak_however_hard_to_guess() {
+        let email = EmailAddress::parse("ada@example.com").expect("an address");
+        for breached in ["1cherish1", "1Cherish1", "18yearold"] {
+            assert!(zxcvbn(breached, &[]).score() >= Score::Two, "{breached}");
+            let refused = check(breached, &email, &BreachedPasswords::default());
+            assert_eq!(refused, Err(TooWeak(vec![BREACHED.to_owned()])), "{breached}");
         }
     }
 
@@ -106,7 +116,11 @@ mod tests {
     fn bounding_the_work_makes_no_password_weak() {
         let email = EmailAddress::parse("ada@example.com").expect("an address");
         for password in ["({[<1|!7+$5469@ and more", "4@[<6$7! and more", "9!7|(<$@"] {
-            assert_eq!(check(password, &email), Ok(()), "{password}");
+            assert_eq!(
+                check(password, &email, &BreachedPasswords::default()),
+                Ok(()),
+                "{password}"
+            );
         }
     }
 }
