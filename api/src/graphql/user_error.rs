@@ -39,7 +39,7 @@ pub(super) enum UserErrorCode {
     PasswordTooShort,
     /// The password is longer than `passwordMaxLength` of `registrationPolicy`: mark its field.
     PasswordTooLong,
-    /// The password is trivially guessable: mark its field, and show `suggestions`.
+    /// The password is trivially guessable or appears in data breaches: mark its field, and show `suggestions`.
     PasswordTooWeak,
     /// Wrong email or password, or no account uses this address: ask for both again, without saying which is wrong.
     /// For `activate` and `resendActivationCode`, it can also mean that the registration expired or was replaced. For a
