@@ -11,9 +11,21 @@ use tests::{Answer, Client, Database, Installation, OTHER_PASSWORD, PASSWORD, Te
 /// The SHA-1 digest of [`PASSWORD`].
 const DIGEST: &str = "ABF7AAD6438836DBE526AA231ABDE2D0EEF74D42";
 
+const CHANGE: &str = "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { userErrors { code \
+    field suggestions } } }";
+const BEGIN_RESET: &str = "mutation($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { \
+    verificationToken userErrors { code } } }";
+const RESET: &str = "mutation($input: ResetPasswordInput!) { resetPassword(input: $input) { userErrors { code field \
+    suggestions } } }";
+
 #[track_caller]
 fn is_refused(answer: &Answer) {
-    answer.fails_with("PASSWORD_TOO_WEAK").field("password");
+    is_refused_in("password", answer);
+}
+
+#[track_caller]
+fn is_refused_in(field: &str, answer: &Answer) {
+    answer.fails_with("PASSWORD_TOO_WEAK").field(field);
     let suggestions = &answer.payload()["userErrors"][0]["suggestions"];
     let expected = json!(["This password appears in data breaches. Choose a different one."]);
     assert_eq!(*suggestions, expected, "{answer:?}");
@@ -47,6 +59,21 @@ async fn breached_password_is_refused_although_it_is_hard_to_guess(database: Dat
     }
     assert_eq!(count::<verification::Entity>(app.db()).await, 0);
     app.register("ada@example.com", "1cherish1 18yearold").await.succeeds();
+}
+
+#[on_both_databases]
+async fn password_does_not_become_a_breached_one(database: Database) {
+    let app = TestApp::start(&database).await;
+    let token = app.register_and_activate("ada@example.com", PASSWORD).await;
+    let change = json!({ "input": { "currentPassword": PASSWORD, "newPassword": "1cherish1" } });
+    is_refused_in("newPassword", &app.bearer(&token).send(CHANGE, change).await);
+
+    let begun = app
+        .send(BEGIN_RESET, json!({ "input": { "email": "ada@example.com" } }))
+        .await;
+    let reset = begun.verification_token();
+    let reset = json!({ "input": { "verificationToken": reset, "code": "12345678", "newPassword": "1cherish1" } });
+    is_refused_in("newPassword", &app.send(RESET, reset).await);
 }
 
 #[on_both_databases]

@@ -73,6 +73,24 @@ async fn field_errors_are_shown_at_the_field_and_the_first_takes_focus() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn breached_password_is_explained_at_its_field() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = open(client, app.address()).await;
+        page.fill("[name=email]", EMAIL).await;
+        page.fill("[name=password]", "1cherish1").await;
+        submit(&page).await;
+        page.eventually(
+            "the server refuses it",
+            "problem('password')?.endsWith(' This password appears in data breaches. Choose a different one.')",
+        )
+        .await;
+        assert_eq!(page.ask("focused").await, "password");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn wrong_credentials_go_when_either_field_changes() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
