@@ -35,7 +35,7 @@ fn is_refused_in(field: &str, answer: &Answer) {
 fn file_with(line: &str) -> NamedTempFile {
     let file = NamedTempFile::new().expect("a file");
     let mut lines: Vec<_> = (0..1000)
-        .map(|number| format!("{:040X}:3\r\n", number << 118_u128))
+        .map(|number| format!("{:04X}{:036X}:3\r\n", number * 65, 0))
         .collect();
     lines.push(line.to_owned());
     lines.sort();
