@@ -12,11 +12,16 @@ use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits;
 use crate::locale::Locale;
-use crate::mail::outbox::Claim;
+use crate::mail::outbox::{Claim, LEASE};
 use crate::mail::template::{self, Kind, MailedCode, Sender, Templates};
 use crate::mail::{Compose, Composed, Content, MailWorker, SmtpConfig};
 use crate::start_error::StartError;
-use crate::verification::{DrawRequest, Drawn, code_rules, draw};
+use crate::verification::{DrawRequest, Drawn, SAME_CODE, code_rules, draw};
+
+const _: () = assert!(
+    SAME_CODE.as_millis() <= LEASE.as_millis(),
+    "otherwise an email that replaces another one could get its code"
+);
 
 /// Composes emails for the mail worker.
 pub struct Composer {

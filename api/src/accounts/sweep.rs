@@ -9,7 +9,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, 
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use crate::app::App;
-use crate::clock::{ClockVerdict, MAX_SKEW};
+use crate::clock::{ClockVerdict, latest_written};
 use crate::limits;
 use crate::verification::lifetime;
 use crate::webhooks;
@@ -68,7 +68,7 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
     let (key, expires) = (rate_limit::Column::Key, rate_limit::Column::ExpiresAt);
     let unused = delete::<rate_limit::Entity>(db, key, expires, expires.lte(now)).await;
     // Written while the clock was ahead, so its units count as free since long ago.
-    let ahead = expires.gt(now + limits::LONGEST_REACH + MAX_SKEW);
+    let ahead = expires.gt(latest_written(now + limits::LONGEST_REACH));
     let ahead = delete::<rate_limit::Entity>(db, key, expires, ahead).await;
     let webhooks = webhooks::sweep(db, now).await;
     corrected?;
@@ -99,7 +99,7 @@ async fn can_trust_clock(app: &App, now: Timestamp) -> Result<bool, DbErr> {
 /// Corrects instants that were written while the clock was ahead: sessions and verifications get the lifetime that they
 /// would have if they began now.
 async fn correct_future(app: &App, now: Timestamp) -> Result<(), DbErr> {
-    let latest = now + MAX_SKEW;
+    let latest = latest_written(now);
     let (end, registration_end) = (now + app.policy.session_ttl, now + lifetime(Purpose::Registration));
     let (id, expires, used) = (
         session::Column::Id,
@@ -107,11 +107,13 @@ async fn correct_future(app: &App, now: Timestamp) -> Result<(), DbErr> {
         session::Column::LastUsedAt,
     );
     // A session that was opened with a longer `SESSION_TTL` keeps it.
-    let too_long = expires.gt(end + MAX_SKEW).and(session::Column::CreatedAt.gt(latest));
+    let too_long = expires
+        .gt(latest_written(end))
+        .and(session::Column::CreatedAt.gt(latest));
     correct::<session::Entity>(&app.db, id, expires, end, too_long).await?;
     correct::<session::Entity>(&app.db, id, used, now, used.gt(latest)).await?;
     let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
-    let too_long = expires.gt(registration_end + MAX_SKEW);
+    let too_long = expires.gt(latest_written(registration_end));
     correct::<verification::Entity>(&app.db, id, expires, registration_end, too_long).await
 }
 

@@ -20,6 +20,11 @@ pub(crate) use database::{compare, keep_comparing};
 /// ahead than this, was written while the clock was ahead.
 pub(crate) const MAX_SKEW: Duration = Duration::from_mins(1);
 
+/// The latest instant that a row can have which was written by now. A later one was written while a clock was ahead.
+pub(crate) fn latest_written(now: Timestamp) -> Timestamp {
+    now + MAX_SKEW
+}
+
 /// Where the time comes from. The server has [`SystemClock`]; a test has one that it turns by hand.
 pub trait Clock: Send + Sync + 'static {
     /// The present instant on the wall clock.
@@ -55,5 +60,18 @@ impl Clock for SystemClock {
 
     fn sleep_until(&self, instant: Instant) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep_until(instant.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_can_be_up_to_a_minute_ahead() {
+        assert_eq!(
+            latest_written(Timestamp::from_millis(1)),
+            Timestamp::from_millis(60_001)
+        );
     }
 }

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use super::GUARDED_CODE_LENGTH;
 use super::limit::{Limit, TAKE, from_the_future, upsert};
 use super::sliding_window::{is_in_use, push};
-use crate::clock::MAX_SKEW;
+use crate::clock::latest_written;
 
 /// Counts one try.
 pub(crate) async fn count_try(db: &impl ConnectionTrait, now: Timestamp, tries: &Limit) -> Result<(), DbErr> {
@@ -36,7 +36,7 @@ pub(crate) async fn code_length(
     let tripped = rate_limit::Entity::find()
         .filter(rate_limit::Column::Key.eq(tries.key.clone()))
         .filter(rate_limit::Column::TrippedUntil.gt(now))
-        .filter(rate_limit::Column::TakenAt.lte(now + MAX_SKEW))
+        .filter(rate_limit::Column::TakenAt.lte(latest_written(now)))
         .one(db)
         .await?;
     Ok(if tripped.is_some() { guarded(usual) } else { usual })

@@ -6,7 +6,7 @@ use entity::{Timestamp, rate_limit};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::Client;
-use crate::clock::MAX_SKEW;
+use crate::clock::{MAX_SKEW, latest_written};
 use crate::keys::Key;
 use crate::sql::statement_over;
 
@@ -43,7 +43,7 @@ impl Limit {
 
 /// Whether a limit's row was written while the clock was ahead. Its units then count as free since long ago.
 pub(super) fn is_from_the_future(row: &rate_limit::Model, now: Timestamp) -> bool {
-    row.taken_at > now + MAX_SKEW
+    row.taken_at > latest_written(now)
 }
 
 /// The same in the SQL of an [`upsert`].

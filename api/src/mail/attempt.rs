@@ -11,13 +11,18 @@ use lettre::Message;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use super::domains::{Domains, InProgress};
-use super::outbox::{self, Claim, OutboxSignal, Selection};
+use super::outbox::{self, Claim, LEASE, OutboxSignal, Selection};
 use super::outcome::{self, Outcome};
 use super::smtp::{SEND_TIMEOUT, Smtp, SmtpConfig};
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::random::SharedRandom;
 use crate::start_error::StartError;
+
+const _: () = assert!(
+    SEND_TIMEOUT.as_millis() < LEASE.as_millis(),
+    "otherwise a lease could end while its email is sent"
+);
 
 /// Composes claimed emails. Called just before they are sent, so that a code in one is never old on arrival.
 pub type Compose = Arc<dyn Fn(Vec<Claim>) -> BoxFuture<'static, Result<Vec<Composed>, DbErr>> + Send + Sync>;

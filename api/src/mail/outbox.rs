@@ -17,7 +17,7 @@ use sea_orm::{
 use tokio::sync::Notify;
 
 use super::domain_owner::owner_of;
-use crate::clock::MAX_SKEW;
+use crate::clock::latest_written;
 use crate::random::{self, Random};
 use crate::sql::statement;
 
@@ -26,6 +26,8 @@ pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
 /// The longest pause between two attempts. Longer than a lease.
 pub(super) const MAX_PAUSE: Duration = Duration::from_mins(2);
+
+const _: () = assert!(LEASE.as_millis() < MAX_PAUSE.as_millis());
 
 /// Wakes the worker of this process.
 #[derive(Clone, Debug, Default)]
@@ -190,7 +192,7 @@ pub(super) async fn claim(
         list(&selection.quick),
         list(&selection.except),
         optional_list(selection.only.as_ref()),
-        (now + MAX_SKEW).into(),
+        latest_written(now).into(),
     ];
     let rows = db.query_all_raw(statement(db, &sql, values)).await?;
     // Each by itself, so that a row that cannot be read does not hold up the others.
@@ -207,7 +209,7 @@ pub(super) async fn claim(
 /// time in the outbox starts over. Tells whether there were any. It is a statement of its own, because the condition would
 /// keep the claim from reading the rows in their order.
 pub(super) async fn release_future(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool, DbErr> {
-    let latest = now + MAX_SKEW;
+    let latest = latest_written(now);
     let sql = "UPDATE email_outbox SET due_at = $1, lease = NULL, \
             created_at = CASE WHEN created_at > $2 THEN $1 ELSE created_at END \
         WHERE due_at > $3";

@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 
 use super::SessionToken;
-use crate::clock::MAX_SKEW;
+use crate::clock::latest_written;
 use crate::limits::Client;
 use crate::policy::Policy;
 use crate::random::{self, Random};
@@ -69,7 +69,7 @@ pub(crate) async fn open(
 /// Whether a use is to be recorded: the last one was not within the touch interval, or was recorded while the clock was
 /// ahead.
 pub(crate) fn needs_touch(last_used_at: Timestamp, now: Timestamp, policy: &Policy) -> bool {
-    last_used_at <= now.before(policy.session_touch()) || last_used_at > now + MAX_SKEW
+    last_used_at <= now.before(policy.session_touch()) || last_used_at > latest_written(now)
 }
 
 /// Records a use of a session, if [`needs_touch`] says so.
@@ -80,7 +80,7 @@ pub(crate) async fn touch(db: &impl ConnectionTrait, id: Uuid, now: Timestamp, p
         .filter(
             Condition::any()
                 .add(session::Column::LastUsedAt.lte(now.before(policy.session_touch())))
-                .add(session::Column::LastUsedAt.gt(now + MAX_SKEW)),
+                .add(session::Column::LastUsedAt.gt(latest_written(now))),
         )
         .exec(db)
         .await?;

@@ -7,7 +7,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
 
 use super::{Code, MAX_CODE_LENGTH};
-use crate::clock::MAX_SKEW;
+use crate::clock::latest_written;
 use crate::keys::Key;
 use crate::limits::{Limit, guess_guard};
 use crate::locale::Locale;
@@ -16,7 +16,7 @@ use crate::sql::statement_over;
 
 /// How long after its draw a code can be sent again. A receiver that took the first email without acknowledging it gets
 /// the same code under the same Message-ID. Not longer than a lease: see `replace_email`.
-const SAME_CODE: Duration = Duration::from_secs(30);
+pub(crate) const SAME_CODE: Duration = Duration::from_secs(30);
 
 /// How codes are drawn.
 #[derive(Debug, Clone, Copy)]
@@ -112,7 +112,7 @@ async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawReque
         JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
         WHERE drawn_at > drawn_after AND drawn_at <= $1 AND consumed_at IS NULL";
     // One that was drawn while the clock was ahead has expired.
-    let drawn_by = now + MAX_SKEW;
+    let drawn_by = latest_written(now);
     query(db, SQL, &[drawn_by.into()], retries, |request| {
         [
             request.verification.into(),
@@ -159,7 +159,7 @@ async fn store(
             AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease) \
         RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed, {{locale}}"
     );
-    let shared = [now.into(), (now + MAX_SKEW).into()];
+    let shared = [now.into(), latest_written(now).into()];
     query(db, &sql, &shared, new, |request| {
         let draw: [u8; 32] = random::bytes(random);
         [

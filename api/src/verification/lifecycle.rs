@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, IntoTableRef, LockType,
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
-use crate::clock::MAX_SKEW;
+use crate::clock::latest_written;
 use crate::random::{self, Random};
 
 /// A verification that is about to begin.
@@ -166,7 +166,7 @@ pub(crate) async fn spend_try(
         .filter(is_open(id, arrived))
         .filter(verification::Column::Attempts.lt(CODE_MAX_ATTEMPTS))
         .filter(verification::Column::CodeExpiresAt.gt(arrived))
-        .filter(verification::Column::DrawnAt.lte(arrived + MAX_SKEW))
+        .filter(verification::Column::DrawnAt.lte(latest_written(arrived)))
         .exec_with_returning(db)
         .await?;
     Ok(spent.into_iter().next())
@@ -175,7 +175,7 @@ pub(crate) async fn spend_try(
 /// Whether the code of a verification can no longer be used. One that was drawn while the clock was ahead would live too
 /// long, so it counts as expired.
 pub(crate) fn is_expired(verification: &verification::Model, arrived: Timestamp) -> bool {
-    verification.code_expires_at <= Some(arrived) || verification.drawn_at > Some(arrived + MAX_SKEW)
+    verification.code_expires_at <= Some(arrived) || verification.drawn_at > Some(latest_written(arrived))
 }
 
 /// Ends verifications, such as those of a user, with their emails.
