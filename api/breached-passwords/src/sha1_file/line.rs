@@ -23,9 +23,6 @@ pub(super) fn first_line(bytes: &[u8], is_end_of_file: bool) -> Result<Option<(L
         None if is_end_of_file => (bytes, bytes.len()),
         None => return Err(FileError::Line),
     };
-    if length > LONGEST_LINE {
-        return Err(FileError::Line);
-    }
     Ok(Some((parse(line.strip_suffix(b"\r").unwrap_or(line))?, length)))
 }
 
