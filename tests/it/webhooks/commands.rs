@@ -39,10 +39,10 @@ async fn delivered_event_is_replayed_under_its_id(database: Database) {
     assert_eq!(done.expect("a known event"), format!("{id} is owed again\n"));
     assert!(deliver(&core).await);
     assert!(!deliver(&core).await);
-    let received = receiver.received();
-    assert_eq!(received.len(), 2);
-    assert_eq!(received[0].header("webhook-id"), received[1].header("webhook-id"));
-    assert_eq!(received[0].body, received[1].body);
+    let sent = receiver.received();
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0].header("webhook-id"), sent[1].header("webhook-id"));
+    assert_eq!(sent[0].body, sent[1].body);
 
     let unknown = run(&core, &receiver.config(), replay(Uuid::nil())).await;
     assert!(matches!(unknown, Err(WebhookCommandError::UnknownEvent)));

@@ -14,10 +14,10 @@ use tests::{
 use super::{deliver, delivery, disabled, one_event, owe, user_id};
 
 /// The signature that the library of the specification makes.
-fn signature(received: &Received, key: &str) -> String {
+fn signature(sent: &Received, key: &str) -> String {
     let webhook = Webhook::new(key).expect("a key");
-    let timestamp = received.header("webhook-timestamp").parse().expect("a number");
-    let signature = webhook.sign(received.header("webhook-id"), timestamp, received.body.as_bytes());
+    let timestamp = sent.header("webhook-timestamp").parse().expect("a number");
+    let signature = webhook.sign(sent.header("webhook-id"), timestamp, sent.body.as_bytes());
     signature.expect("text")
 }
 
@@ -29,21 +29,21 @@ async fn activation_is_reported_once(database: Database) {
     core.advance(1);
     assert!(deliver(&core).await);
     assert!(!deliver(&core).await);
-    let [received] = &receiver.received()[..] else {
+    let [sent] = &receiver.received()[..] else {
         panic!("one webhook")
     };
-    assert_eq!(received.target, "/hooks?from=tests");
+    assert_eq!(sent.target, "/hooks?from=tests");
     let body = format!(
         r#"{{"type":"user.activated","timestamp":"2026-01-04T12:00:00.000Z","data":{{"id":"{id}","email":"ada@example.com"}}}}"#
     );
-    assert_eq!(received.body, body);
-    assert_eq!(received.header("content-type"), "application/json");
-    assert_eq!(received.header("webhook-timestamp"), "1767528001");
-    assert_eq!(received.header("webhook-id"), delivery(&core).await.id.to_string());
-    assert_eq!(received.header("webhook-signature"), signature(received, WEBHOOK_KEY));
+    assert_eq!(sent.body, body);
+    assert_eq!(sent.header("content-type"), "application/json");
+    assert_eq!(sent.header("webhook-timestamp"), "1767528001");
+    assert_eq!(sent.header("webhook-id"), delivery(&core).await.id.to_string());
+    assert_eq!(sent.header("webhook-signature"), signature(sent, WEBHOOK_KEY));
     let url = receiver.url();
     let host = url.trim_start_matches("http://").split('/').next();
-    assert_eq!(Some(received.header("host")), host);
+    assert_eq!(Some(sent.header("host")), host);
     let row = delivery(&core).await;
     assert_eq!((row.due_at, row.outcome.as_deref()), (None, Some("204")));
     assert!(row.delivered_at.is_some());
@@ -78,11 +78,11 @@ async fn every_event_has_its_type(database: Database) {
         "user.deleted",
     ];
     assert_eq!(receiver.events(), types);
-    for (index, received) in receiver.received().iter().enumerate() {
-        let data = &received.json()["data"];
+    for (index, sent) in receiver.received().iter().enumerate() {
+        let data = &sent.json()["data"];
         assert_eq!(data["id"], id.to_string());
         assert_eq!(data["email"].is_string(), types[index] != "user.deleted", "{data}");
-        assert_eq!(received.header("webhook-signature"), signature(received, WEBHOOK_KEY));
+        assert_eq!(sent.header("webhook-signature"), signature(sent, WEBHOOK_KEY));
     }
 }
 
@@ -99,9 +99,9 @@ async fn two_keys_sign_while_they_are_rotated(database: Database) {
         let core = TestCore::with_webhooks(&database, config).await;
         owe(&core, disabled(1)).await;
         assert!(deliver(&core).await);
-        let received = receiver.received().pop().expect("a webhook");
-        let signatures: Vec<_> = keys.iter().map(|key| signature(&received, key)).collect();
-        assert_eq!(received.header("webhook-signature"), signatures.join(" "));
+        let sent = receiver.received().pop().expect("a webhook");
+        let signatures: Vec<_> = keys.iter().map(|key| signature(&sent, key)).collect();
+        assert_eq!(sent.header("webhook-signature"), signatures.join(" "));
     }
 }
 
@@ -115,11 +115,11 @@ async fn server_delivers_at_once(database: Database) {
     .await;
     app.register_and_activate("ada@example.com", PASSWORD).await;
     eventually("the event arrives", async || receiver.received().len() == 1).await;
-    let received = receiver.received().remove(0);
+    let sent = receiver.received().remove(0);
     let webhook = Webhook::new(WEBHOOK_KEY).expect("a key");
-    let verified = webhook.verify(received.body.as_bytes(), &received.headers);
+    let verified = webhook.verify(sent.body.as_bytes(), &sent.headers);
     verified.expect("the signature is valid");
-    let forged = webhook.verify(received.body.replace("ada", "eve").as_bytes(), &received.headers);
+    let forged = webhook.verify(sent.body.replace("ada", "eve").as_bytes(), &sent.headers);
     assert!(forged.is_err());
     eventually("the delivery is counted", async || {
         let metrics = app.request(Method::GET, "/metrics").send().await;

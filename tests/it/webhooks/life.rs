@@ -20,9 +20,9 @@ async fn mutate(client: &Client, mutation: &str, selection: &str, input: Value) 
 /// Waits for the event, and gives the address that it tells.
 async fn reported(receiver: &Receiver, number: usize, event: &str) -> Option<String> {
     eventually("the event arrives", async || receiver.received().len() == number).await;
-    let received = receiver.received().pop().expect("a webhook");
-    assert_eq!(received.event(), event);
-    received.json()["data"]["email"].as_str().map(str::to_owned)
+    let sent = receiver.received().pop().expect("a webhook");
+    assert_eq!(sent.event(), event);
+    sent.json()["data"]["email"].as_str().map(str::to_owned)
 }
 
 #[on_both_databases]

@@ -76,9 +76,9 @@ async fn replicas_share_the_webhooks(database: Database) {
         owed.count(&core.app.db).await == Ok(0)
     })
     .await;
-    let received = receiver.received();
-    let ids: HashSet<_> = received.iter().map(|one| one.header("webhook-id")).collect();
-    assert_eq!((received.len(), ids.len()), (40, 40));
+    let sent = receiver.received();
+    let ids: HashSet<_> = sent.iter().map(|one| one.header("webhook-id")).collect();
+    assert_eq!((sent.len(), ids.len()), (40, 40));
 }
 
 #[on_both_databases]
@@ -138,11 +138,11 @@ async fn event_survives_sigkill(database: Database) {
     let line = api.line_with("webhook delivered").await;
     assert!(line.contains("user.activated") && line.contains("127.0.0.1"), "{line}");
     assert!(!line.contains("/hooks") && !line.contains("ada@"), "{line}");
-    let received = receiver.received();
-    assert_eq!(received.len(), 2);
-    assert_eq!(received[0].header("webhook-id"), received[1].header("webhook-id"));
+    let sent = receiver.received();
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0].header("webhook-id"), sent[1].header("webhook-id"));
     let webhook = Webhook::new(WEBHOOK_KEY).expect("a key");
-    for one in &received {
+    for one in &sent {
         let verified = webhook.verify(one.body.as_bytes(), &one.headers);
         verified.expect("the signature is valid");
     }
