@@ -96,6 +96,18 @@ async fn invalid_setting_ends_the_start_with_one_line() {
             vec![("CORS_ALLOWED_ORIGINS", "example.com")],
             "CORS_ALLOWED_ORIGINS: expected",
         ),
+        (vec![("RUST_LOG", "=!")], "RUST_LOG: expected"),
+        (vec![production], "DATABASE_URL: not set"),
+        (vec![production, database], "SECRET_KEY: not set"),
+        (vec![production, database, key], "SMTP_URL: not set"),
+    ] {
+        fails_with_one_line(&environment, name).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invalid_webhook_setting_ends_the_start_with_one_line() {
+    for (environment, name) in [
         (vec![("WEBHOOK_URL", "hooks.example.com")], "WEBHOOK_URL: expected"),
         (
             vec![("WEBHOOK_URL", "https://ada@hooks.example.com")],
@@ -110,23 +122,23 @@ async fn invalid_setting_ends_the_start_with_one_line() {
             vec![("WEBHOOK_ALLOW_PRIVATE", "maybe")],
             "WEBHOOK_ALLOW_PRIVATE: expected true or false",
         ),
-        (vec![("RUST_LOG", "=!")], "RUST_LOG: expected"),
-        (vec![production], "DATABASE_URL: not set"),
-        (vec![production, database], "SECRET_KEY: not set"),
-        (vec![production, database, key], "SMTP_URL: not set"),
     ] {
-        let folder = TempDir::new().expect("a folder");
-        let (status, lines) = Process::api(folder.path(), &[], &environment).end().await;
-        assert_eq!(status, Some(1), "{environment:?} {lines:?}");
-        let errors: Vec<_> = lines.iter().filter(|line| line.starts_with("error: ")).collect();
-        assert_eq!(errors.len(), 1, "{environment:?} {lines:?}");
-        assert!(
-            errors[0].starts_with(&format!("error: {name}")),
-            "{environment:?} {}",
-            errors[0]
-        );
-        assert!(!lines.iter().any(|line| line.contains(SECRET)), "{lines:?}");
+        fails_with_one_line(&environment, name).await;
     }
+}
+
+async fn fails_with_one_line(environment: &[(&str, &str)], name: &str) {
+    let folder = TempDir::new().expect("a folder");
+    let (status, lines) = Process::api(folder.path(), &[], environment).end().await;
+    assert_eq!(status, Some(1), "{environment:?} {lines:?}");
+    let errors: Vec<_> = lines.iter().filter(|line| line.starts_with("error: ")).collect();
+    assert_eq!(errors.len(), 1, "{environment:?} {lines:?}");
+    assert!(
+        errors[0].starts_with(&format!("error: {name}")),
+        "{environment:?} {}",
+        errors[0]
+    );
+    assert!(!lines.iter().any(|line| line.contains(SECRET)), "{lines:?}");
 }
 
 fn settings() -> Vec<Arg> {
