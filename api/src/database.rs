@@ -212,6 +212,42 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), StartError> {
     transaction.commit().await.map_err(StartError::MigrateDatabase)
 }
 
+/// Checks that the schema is the one of this program, and changes nothing.
+///
+/// # Errors
+/// When a migration is pending, or the schema is too new.
+pub async fn check_schema(db: &DatabaseConnection) -> Result<(), StartError> {
+    if !is_migrated(db).await.map_err(StartError::OpenDatabase)? {
+        return Err(StartError::SchemaNotMigrated);
+    }
+    let required = minimum_version(db).await.map_err(StartError::OpenDatabase)?;
+    if required > SCHEMA_VERSION {
+        let supported = SCHEMA_VERSION;
+        return Err(StartError::NewerSchema { required, supported });
+    }
+    Ok(())
+}
+
+/// Whether all migrations of this program are applied. A newer server may have applied others too.
+async fn is_migrated(db: &DatabaseConnection) -> Result<bool, DbErr> {
+    match Migrator::get_pending_migrations_read_only(db).await {
+        Ok(pending) => Ok(pending.is_empty()),
+        // There are others.
+        Err(DbErr::Custom(_)) => {
+            let versions = Statement::from_string(db.get_database_backend(), "SELECT version FROM seaql_migrations");
+            let applied = db.query_all_raw(versions).await?;
+            let applied: Vec<String> = applied
+                .iter()
+                .map(|row| row.try_get("", "version"))
+                .collect::<Result<_, _>>()?;
+            Ok(Migrator::migrations()
+                .iter()
+                .all(|step| applied.iter().any(|version| version == step.name())))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Applies the migrations, and gives the oldest schema version that the database supports.
 async fn apply_pending(transaction: &DatabaseTransaction) -> Result<i32, DbErr> {
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
@@ -240,7 +276,7 @@ async fn apply_pending(transaction: &DatabaseTransaction) -> Result<i32, DbErr> 
 
 /// The oldest schema version that the database supports. It is read by a write, so that a read-only database prevents the
 /// start instead of failing the first registration.
-async fn minimum_version(transaction: &DatabaseTransaction) -> Result<i32, DbErr> {
+async fn minimum_version(transaction: &impl ConnectionTrait) -> Result<i32, DbErr> {
     let update = "UPDATE schema_compatibility SET minimum_version = minimum_version RETURNING minimum_version";
     let row = transaction
         .query_one_raw(Statement::from_string(transaction.get_database_backend(), update))

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod app;
 pub mod banner;
 pub mod clock;
+pub mod commands;
 pub mod credentials;
 pub mod database;
 #[cfg(feature = "embedded-mailbox")]

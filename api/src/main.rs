@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use api::banner::banner;
 use api::clock::SystemClock;
+use api::commands::users::{self, UsersCommand};
 use api::locale::Locale;
 use api::mail::Kind;
 use api::random::SystemRandom;
@@ -55,6 +56,9 @@ enum Command {
     /// Look at the emails
     #[command(subcommand)]
     Mail(MailCommand),
+    /// List, change, import and export accounts
+    #[command(subcommand)]
+    Users(UsersCommand),
     /// Check that the running server is ready; the exit code is 0 if it is
     Healthcheck,
 }
@@ -80,7 +84,7 @@ enum MailCommand {
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             print_error(format_args!("error: {error}"));
             ExitCode::FAILURE
@@ -88,7 +92,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let Cli { command, settings } = settings::parse()?;
     match command {
         None => serve(settings).await?,
@@ -107,9 +111,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
                 print(format_args!("Subject: {}\n\n{}", email.subject, email.text))?;
             }
         }
+        Some(Command::Users(command)) => return users::run(command, &settings).await,
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn serve(settings: Settings) -> Result<(), StartError> {

@@ -59,6 +59,8 @@ pub enum StartError {
         path: PathBuf,
         source: BreachedPasswordsError,
     },
+    #[error("ARGON2_M_KIB, ARGON2_T, ARGON2_P: at most 262144 KiB, 2 GiB over all passes, and 64 lanes are allowed")]
+    HashTooExpensive,
     #[error("cannot create the data folder {path}: {source}")]
     DataFolder { path: PathBuf, source: io::Error },
     #[error("cannot read or create the secret key in {path}: {source}")]
@@ -88,6 +90,8 @@ pub enum StartError {
     OpenDatabase(#[source] DbErr),
     #[error("DATABASE_URL: cannot migrate the database: {0}")]
     MigrateDatabase(#[source] DbErr),
+    #[error("DATABASE_URL: the tables of the database are missing or older than this program; run `api migrate`")]
+    SchemaNotMigrated,
     #[error(
         "DATABASE_URL: cannot use the database: a newer server requires schema version {required}, and this server has \
          version {supported}"

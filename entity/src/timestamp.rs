@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use sea_orm::DeriveValueType;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 /// Milliseconds since the Unix epoch, UTC.
 ///
@@ -49,6 +50,16 @@ impl Timestamp {
         let (year, month, day) = (instant.year(), u8::from(instant.month()), instant.day());
         let (hour, minute, second, millis) = instant.time().as_hms_milli();
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    }
+}
+
+impl Timestamp {
+    /// Reads RFC 3339, such as `2026-11-22T14:13:21Z`. Drops what is finer than a millisecond.
+    #[must_use]
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let instant = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+        let millis = instant.unix_timestamp_nanos().div_euclid(1_000_000);
+        i64::try_from(millis).ok().map(Self)
     }
 }
 

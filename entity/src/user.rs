@@ -18,7 +18,7 @@ pub struct Model {
     /// The canonical form of the address; unique.
     #[sea_orm(unique)]
     pub email_canonical: HiddenText,
-    /// A PHC string: algorithm, parameters, salt and digest.
+    /// Kind, cost, salt and digest: a PHC string, or an imported hash as other software wrote it.
     pub password_hash: HiddenText,
     /// Raised by every change that must end what was verified before it: a new password, a disabled account.
     pub credential_version: i32,

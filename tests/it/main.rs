@@ -57,6 +57,7 @@ mod stopping;
 mod supervision;
 mod sweep;
 mod transport;
+mod users;
 mod verifications;
 mod webhooks;
 mod wrong_tries;

@@ -82,7 +82,7 @@ async fn complete(
 }
 
 /// Creates the user of a registration, under its id; `None` if the address has a user. The unique index decides.
-async fn create_user(
+pub(super) async fn create_user(
     transaction: &impl ConnectionTrait,
     registration: &verification::Model,
     now: Timestamp,

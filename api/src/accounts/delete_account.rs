@@ -1,9 +1,10 @@
 //! Deletes a user and everything stored about them.
 
-use entity::{EmailKind, user, verification};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use entity::{EmailKind, user};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
+use super::delete_user::delete_everything_of;
 use super::present_password::verify_present_password;
 use crate::app::App;
 use crate::credentials::Password;
@@ -11,8 +12,6 @@ use crate::database;
 use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::{self, FoundSession};
-use crate::verification::end_with_emails;
-use crate::webhooks::Event;
 
 /// Deletes the user of a session.
 ///
@@ -42,10 +41,7 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
         .one(&transaction)
         .await?;
     let user = locked.ok_or(DomainError::WrongPresentPassword)?;
-    let notices = outbox::notices_to(&user.email);
-    end_with_emails(&transaction, verifications_of(&user), Some(notices)).await?;
-    let deleted = Event::UserDeleted { id: user.id };
-    app.webhooks.enqueue(&transaction, now, deleted).await?;
+    delete_everything_of(&transaction, &app.webhooks, now, &user).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }
@@ -63,12 +59,4 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
     app.outbox.notify();
     app.webhooks.notify();
     Ok(())
-}
-
-/// What the user began, and the registration that they come from. Other registrations of the address stay: that they end
-/// would tell who began them.
-fn verifications_of(user: &user::Model) -> Condition {
-    Condition::any()
-        .add(verification::Column::UserId.eq(user.id))
-        .add(verification::Column::Id.eq(user.id))
 }

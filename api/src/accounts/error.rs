@@ -16,6 +16,8 @@ pub enum DomainError {
     InvalidCredentials,
     /// Not the present password of the signed-in user.
     WrongPresentPassword,
+    /// The password is right, but an operator disabled the account.
+    AccountDisabled,
     /// The account is not activated yet.
     NotActivated,
     /// The account is already active. Contains the user if the caller authenticated with HTTP Basic.
@@ -72,6 +74,7 @@ impl From<VerifyError> for DomainError {
     fn from(error: VerifyError) -> Self {
         match error {
             VerifyError::Invalid => Self::InvalidCredentials,
+            VerifyError::Disabled => Self::AccountDisabled,
             VerifyError::RateLimited(wait) => Self::RateLimited(wait),
             VerifyError::Overloaded => Self::Overloaded,
             VerifyError::Database(error) => error.into(),

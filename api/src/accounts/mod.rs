@@ -1,6 +1,7 @@
 //! The use cases, one file each, in the order of a person's life: `register`, `resend`, `activate`, `sign_in`, `me`,
 //! `sessions`, `request_password_reset` and `reset_password`, `change_password`, `request_email_change` and
-//! `confirm_email_change`, `sign_out`, `delete_account`.
+//! `confirm_email_change`, `sign_out`, `delete_account`. Then those of an operator:
+//! `activate_by_operator`, `disable_user`, `enable_user`, `end_sessions`, `delete_user`, `import_users`.
 //!
 //! ```text
 //!   register ──► PENDING ──activate──► ACTIVE ──signIn──► session
@@ -15,13 +16,21 @@
 //! - Nothing is hashed or sent inside a transaction.
 //! - No answer tells a stranger who is registered.
 
+mod account;
 mod activate;
+mod activate_by_operator;
 mod change_password;
 mod code_request;
 mod code_try;
 mod confirm_email_change;
 mod delete_account;
+mod delete_user;
+mod disable_user;
+mod enable_user;
+mod end_sessions;
 mod error;
+mod import_users;
+mod list_accounts;
 pub mod mails;
 mod me;
 mod new_password;
@@ -39,12 +48,20 @@ mod sweep;
 mod user;
 mod users;
 
+pub use account::{Account, AccountKey, AccountStatus, find_account};
 pub use activate::{activate, activate_registration};
+pub use activate_by_operator::{OperatorActivation, activate_by_operator};
 pub use change_password::{change_password, replace_password};
 pub use code_request::{Begun, CodeSent};
 pub use confirm_email_change::{complete as complete_email_change, confirm_email_change};
 pub use delete_account::{delete_account, delete_verified};
+pub use delete_user::{delete_registration, delete_user};
+pub use disable_user::disable_user;
+pub use enable_user::enable_user;
+pub use end_sessions::end_sessions;
 pub use error::DomainError;
+pub use import_users::{ImportedUser, import_users, would_import};
+pub use list_accounts::{next_pending, next_users};
 pub use me::{find_session, me_by_password, me_by_session};
 pub use register::register;
 pub use registration::{RegistrationKey, RegistrationProof, find_registration, verify};

@@ -1,4 +1,5 @@
-//! Hashes passwords with argon2id (RFC 9106) on threads of their own, each of which owns the memory of one hash.
+//! Hashes passwords with argon2id (RFC 9106) on threads of their own, each of which owns the memory of one hash. Also
+//! verifies imported hashes of other kinds, until the first sign-in replaces them.
 //!
 //! The strength of a new password is estimated on one more thread, one at a time for each client network: a password can
 //! be made to take milliseconds, and many of them must not delay the registrations of others.
@@ -6,14 +7,14 @@
 use std::net::IpAddr;
 use std::thread;
 
-use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
+use argon2::Params;
 use http_server::Supervisor;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 pub use super::hash_threads::Overloaded;
 use super::hash_threads::{HashThreads, JOB_TIMEOUT, Place};
+use super::stored_hash::{Argon2, Memory, StoredHash, is_affordable};
 use super::turns::Turns;
 use crate::metrics::{Metrics, QueueMetrics};
 use crate::random::{self, Random};
@@ -63,7 +64,7 @@ pub struct Hasher {
     estimating: HashThreads<()>,
     estimate_turns: Turns,
     params: Params,
-    dummy: String,
+    dummy: StoredHash,
     metrics: Metrics,
 }
 
@@ -75,6 +76,9 @@ impl Hasher {
     pub fn start(config: HashingConfig, metrics: Metrics, supervisor: &Supervisor) -> Result<Self, StartError> {
         let params = Params::new(config.m_kib, config.t, config.p, Some(Params::DEFAULT_OUTPUT_LEN))
             .map_err(StartError::HashParameters)?;
+        if !is_affordable(&params) {
+            return Err(StartError::HashTooExpensive);
+        }
         let HashingConfig { threads, queue, .. } = config;
         let blocks = params.block_count();
         Ok(Self {
@@ -86,7 +90,10 @@ impl Hasher {
                 .map_err(StartError::Thread)?,
             estimate_turns: Turns::default(),
             // No password has this digest, and finding that out costs as much as any hash.
-            dummy: phc(&params, &[0; 16], &[0; 32]),
+            dummy: StoredHash::argon2id(
+                Argon2::new(params.clone(), vec![0; 16]),
+                vec![0; Params::DEFAULT_OUTPUT_LEN],
+            ),
             params,
             metrics,
         })
@@ -147,13 +154,11 @@ impl Hasher {
         password: SecretString,
         random: &dyn Random,
     ) -> Result<String, Overloaded> {
-        let salt: [u8; 16] = random::bytes(random);
-        self.digest_in(place, password, self.params.clone(), salt.to_vec())
-            .await
+        self.digest_in(place, password, self.new_setting(random)).await
     }
 
-    /// Hashes a password with the salt and parameters of another hash; without one, or if it is not argon2id, with a new
-    /// salt and the configured parameters. Returns a PHC string.
+    /// Hashes a password with the setting of another hash: its kind, cost and salt. Without one, or if that kind would cut
+    /// this password, with argon2id, a new salt and the configured parameters.
     ///
     /// # Errors
     /// [`Overloaded`].
@@ -163,64 +168,57 @@ impl Hasher {
         salt_of: Option<String>,
         random: &dyn Random,
     ) -> Result<String, Overloaded> {
-        let new_salt: [u8; 16] = random::bytes(random);
-        let (params, salt) = match salt_of.as_deref().and_then(parse) {
-            Some((params, salt, digest)) if digest.len() == Params::DEFAULT_OUTPUT_LEN => {
-                (params, salt.as_ref().to_vec())
-            }
-            _ => (self.params.clone(), new_salt.to_vec()),
-        };
+        let known = salt_of.and_then(|hash| StoredHash::parse(&hash).ok());
+        let setting = known
+            .filter(|known| known.uses_all_of(password.expose_secret()))
+            .unwrap_or_else(|| self.new_setting(random));
         let HashPlace(place) = self.reserve()?;
-        self.digest_in(place, password, params, salt).await
+        self.digest_in(place, password, setting).await
     }
 
-    async fn digest_in(
-        &self,
-        place: Place,
-        password: SecretString,
-        params: Params,
-        salt: Vec<u8>,
-    ) -> Result<String, Overloaded> {
+    /// argon2id with the configured parameters and a new salt.
+    fn new_setting(&self, random: &dyn Random) -> StoredHash {
+        let salt: [u8; 16] = random::bytes(random);
+        let argon2 = Argon2::new(self.params.clone(), salt.to_vec());
+        StoredHash::argon2id(argon2, vec![0; Params::DEFAULT_OUTPUT_LEN])
+    }
+
+    async fn digest_in(&self, place: Place, password: SecretString, setting: StoredHash) -> Result<String, Overloaded> {
         let hash = self.hashing.run_in(place, move |memory| {
-            let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-            memory.digest(&params, password.expose_secret(), &salt, &mut output);
-            phc(&params, &salt, &output)
+            let digest = setting.digest_of(password.expose_secret(), memory);
+            setting.with_digest(&digest)
         });
         self.count_refusal(hash.await)
     }
 
     /// Which of these hashes is the password's: the index of the first one.
     ///
-    /// Runs argon2 once, with the salt and parameters of the first hash, and compares the digest with every hash that
-    /// has the same. Without any hash it does the same work, so that the time does not tell an unknown user from a wrong
-    /// password.
+    /// Runs the function of the first hash once, with its cost and salt, and compares the digest with every hash that has
+    /// the same. Without any hash it runs argon2id with the configured parameters, so that the time does not tell an
+    /// unknown user from a wrong password.
     ///
     /// # Errors
     /// [`Overloaded`].
     pub async fn verify(&self, password: SecretString, hashes: Vec<String>) -> Result<Option<usize>, Overloaded> {
         let dummy = self.dummy.clone();
         let verified = self.hashing.run(move |memory| {
-            let known: Vec<_> = hashes.iter().map(|hash| parse(hash)).collect();
-            let first = known.iter().flatten().next().cloned().or_else(|| parse(&dummy));
-            let (params, salt, expected) = first?;
-            let mut output = [0; Output::MAX_LENGTH];
-            let output = &mut output[..expected.len()];
-            memory.digest(&params, password.expose_secret(), salt.as_ref(), output);
+            let known: Vec<_> = hashes.iter().map(|hash| StoredHash::parse(hash).ok()).collect();
+            let first = known.iter().flatten().next().unwrap_or(&dummy);
+            let digest = first.digest_of(password.expose_secret(), memory);
             known.iter().position(|hash| {
-                hash.as_ref().is_some_and(|(its_params, its_salt, digest)| {
-                    *its_params == params && *its_salt == salt && bool::from(output.ct_eq(digest.as_bytes()))
-                })
+                hash.as_ref()
+                    .is_some_and(|hash| hash.has_setting_of(first) && bool::from(digest.ct_eq(&hash.digest)))
             })
         });
         self.count_refusal(verified.await)
     }
 
-    /// Whether a hash took less work than the configured parameters ask for.
+    /// Whether a hash is not argon2id, or took less work than the configured parameters ask for.
     #[must_use]
     pub fn is_weaker(&self, hash: &str) -> bool {
-        parse(hash).is_none_or(|(params, _, _)| {
-            params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost()
-        })
+        let hash = StoredHash::parse(hash).ok();
+        hash.and_then(|hash| hash.argon2id_params())
+            .is_none_or(|params| params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost())
     }
 
     fn count_refusal<T>(&self, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
@@ -229,45 +227,6 @@ impl Hasher {
         }
         result
     }
-}
-
-/// The block matrix of one thread.
-struct Memory(Vec<Block>);
-
-impl Memory {
-    fn new(blocks: usize) -> Self {
-        Self(vec![Block::default(); blocks])
-    }
-
-    fn digest(&mut self, params: &Params, password: &str, salt: &[u8], output: &mut [u8]) {
-        // A stored hash may have been made with more memory than is configured now.
-        if self.0.len() < params.block_count() {
-            self.0.resize(params.block_count(), Block::default());
-        }
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone())
-            .hash_password_into_with_memory(password.as_bytes(), salt, output, &mut self.0)
-            .expect("argon2 accepts these lengths of parameters, salt and digest");
-    }
-}
-
-fn phc(params: &Params, salt: &[u8], output: &[u8; 32]) -> String {
-    PasswordHash {
-        algorithm: Algorithm::Argon2id.ident(),
-        version: Some(Version::V0x13.into()),
-        params: ParamsString::try_from(params).expect("checked parameters have a PHC form"),
-        salt: Some(Salt::new(salt).expect("the salt was parsed or drawn as one")),
-        hash: Some(Output::new(output).expect("32 bytes are a digest")),
-    }
-    .to_string()
-}
-
-fn parse(hash: &str) -> Option<(Params, Salt, Output)> {
-    let hash = PasswordHash::new(hash).ok()?;
-    let params = Params::try_from(&hash).ok()?;
-    // What argon2 would refuse, or compute otherwise, verifies no password.
-    let is_argon2id = hash.algorithm == Algorithm::Argon2id.ident() && hash.version == Some(Version::V0x13.into());
-    let salt = hash.salt.filter(|salt| salt.as_ref().len() >= argon2::MIN_SALT_LEN)?;
-    is_argon2id.then_some((params, salt, hash.hash?))
 }
 
 #[cfg(test)]
@@ -345,6 +304,21 @@ mod tests {
                 Ok(None),
                 "{unusual}"
             );
+        }
+    }
+
+    #[test]
+    fn expensive_parameters_end_the_start() {
+        for (m_kib, t, is_allowed) in [(262_144, 8, true), (262_145, 1, false), (262_144, 9, false)] {
+            let config = HashingConfig {
+                threads: 0,
+                queue: 0,
+                m_kib,
+                t,
+                p: 1,
+            };
+            let started = Hasher::start(config, Metrics::new(), &Supervisor::default());
+            assert_eq!(started.is_ok(), is_allowed, "{m_kib} {t}");
         }
     }
 

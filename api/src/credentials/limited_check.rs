@@ -16,6 +16,8 @@ use crate::limits::{Limit, token_bucket};
 pub enum VerifyError {
     /// The password is wrong, or there is nobody whose password it could be.
     Invalid,
+    /// The right password of a disabled user.
+    Disabled,
     /// Too many failures; how long to wait.
     RateLimited(Duration),
     /// Too many passwords at once.

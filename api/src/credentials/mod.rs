@@ -7,6 +7,7 @@ mod hasher;
 mod limited_check;
 mod password;
 mod present_password;
+mod stored_hash;
 mod strength;
 mod turns;
 mod verify;
@@ -19,5 +20,7 @@ pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
 };
 pub use present_password::verify_present;
+pub use stored_hash::InvalidHash;
+pub(crate) use stored_hash::check_hash;
 pub(crate) use strength::{TooWeak, check as check_strength};
 pub use verify::{Credentials, Identity, verify};

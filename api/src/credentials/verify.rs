@@ -84,8 +84,8 @@ impl PasswordCheck for OfAddress {
         let (hashes, identities): (Vec<_>, Vec<_>) = known.into_iter().chain(pending).unzip();
         let right = self.hasher.verify(self.password.secret(), hashes).await?;
         match right.and_then(|index| identities.into_iter().nth(index)) {
-            // After the same work as for everybody else.
-            Some(Identity::User(user)) if user.disabled_at.is_some() => Err(VerifyError::Invalid),
+            // After the same work as for everybody else, and only for the right password.
+            Some(Identity::User(user)) if user.disabled_at.is_some() => Err(VerifyError::Disabled),
             Some(identity) => Ok(identity),
             None => Err(VerifyError::Invalid),
         }

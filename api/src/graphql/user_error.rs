@@ -45,6 +45,8 @@ pub(super) enum UserErrorCode {
     /// For `activate` and `resendActivationCode`, it can also mean that the registration expired or was replaced. For a
     /// mutation that takes the present password, that one is wrong: mark its field.
     InvalidCredentials,
+    /// The password is right, but the operator of the service disabled the account: show `message`, and tell how to reach you.
+    AccountDisabled,
     /// The password is right, but the account is not activated yet: show the code form, and offer a new code.
     NotActivated,
     /// The account is already active: continue with `signIn`.
@@ -76,6 +78,7 @@ impl UserError {
             Code::PasswordTooShort | Code::PasswordTooLong | Code::PasswordTooWeak => Some("password"),
             Code::InvalidCode | Code::CodeExpired | Code::TooManyAttempts => Some("activationCode"),
             Code::InvalidCredentials
+            | Code::AccountDisabled
             | Code::NotActivated
             | Code::AlreadyActivated
             | Code::VerificationNotFound
@@ -143,6 +146,7 @@ impl UserError {
                 field: Some(in_input("currentPassword")),
                 ..Self::new(Code::InvalidCredentials, "That isn't your current password.")
             },
+            DomainError::AccountDisabled => Self::new(Code::AccountDisabled, "Your account is disabled."),
             DomainError::NotActivated => Self::new(
                 Code::NotActivated,
                 "Your account isn't activated yet. Enter the code that we emailed you.",

@@ -51,13 +51,13 @@ pub(crate) async fn revoke_others(
     Ok(revoked.rows_affected)
 }
 
-/// Ends all sessions of a user.
-pub(crate) async fn revoke_all(transaction: &impl ConnectionTrait, user: Uuid) -> Result<(), DbErr> {
-    session::Entity::delete_many()
+/// Ends all sessions of a user. Returns how many there were.
+pub(crate) async fn revoke_all(transaction: &impl ConnectionTrait, user: Uuid) -> Result<u64, DbErr> {
+    let revoked = session::Entity::delete_many()
         .filter(session::Column::UserId.eq(user))
         .exec(transaction)
         .await?;
-    Ok(())
+    Ok(revoked.rows_affected)
 }
 
 /// Ends the live sessions of a user beyond [`MAX_SESSIONS`], those idle longest, in the transaction that has just opened

@@ -63,6 +63,8 @@ function sentence(error: UserErrorFieldsFragment): string {
       return ["This password is too easy to guess.", ...error.suggestions].join(" ");
     case "INVALID_CREDENTIALS":
       return "Incorrect email or password.";
+    case "ACCOUNT_DISABLED":
+      return "Your account is disabled.";
     case "NOT_ACTIVATED":
       return "Your account isn't activated yet.";
     case "ALREADY_ACTIVATED":

@@ -58,8 +58,8 @@ impl RegistrationMutations {
     /// by HTTP Basic (email, password, in UTF-8). With neither, the answer is `UNAUTHENTICATED`. The emailed code proves
     /// access to the mailbox.
     ///
-    /// Codes: `INVALID_CREDENTIALS`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `INVALID_CODE`, `CODE_EXPIRED`,
-    /// `TOO_MANY_ATTEMPTS`, `RATE_LIMITED`. Later versions may add some, so a client needs a default.
+    /// Codes: `INVALID_CREDENTIALS`, `ACCOUNT_DISABLED`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `INVALID_CODE`,
+    /// `CODE_EXPIRED`, `TOO_MANY_ATTEMPTS`, `RATE_LIMITED`. Later versions may add some, so a client needs a default.
     async fn activate(
         &self,
         ctx: &Context<'_>,
@@ -89,8 +89,8 @@ impl RegistrationMutations {
     /// Basic (email, password, in UTF-8). With neither, the answer is `UNAUTHENTICATED`. Wait `resendCooldownSeconds` of
     /// `registrationPolicy` between two emails.
     ///
-    /// Codes: `INVALID_CREDENTIALS`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `RATE_LIMITED`. Later versions may
-    /// add some, so a client needs a default.
+    /// Codes: `INVALID_CREDENTIALS`, `ACCOUNT_DISABLED`, `VERIFICATION_NOT_FOUND`, `ALREADY_ACTIVATED`, `RATE_LIMITED`.
+    /// Later versions may add some, so a client needs a default.
     async fn resend_activation_code(
         &self,
         ctx: &Context<'_>,

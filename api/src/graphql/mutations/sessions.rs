@@ -17,10 +17,11 @@ pub(crate) struct SessionMutations;
 
 #[Object]
 impl SessionMutations {
-    /// Open a session for an active user. A pending registration with the right password is `NOT_ACTIVATED`.
+    /// Open a session for an active user. With the right password, a pending registration is `NOT_ACTIVATED`, and a
+    /// disabled user is `ACCOUNT_DISABLED`.
     ///
-    /// Codes: `INVALID_EMAIL`, `INVALID_CREDENTIALS`, `NOT_ACTIVATED`, `RATE_LIMITED`. Later versions may add some, so
-    /// a client needs a default.
+    /// Codes: `INVALID_EMAIL`, `INVALID_CREDENTIALS`, `ACCOUNT_DISABLED`, `NOT_ACTIVATED`, `RATE_LIMITED`. Later versions
+    /// may add some, so a client needs a default.
     async fn sign_in(
         &self,
         ctx: &Context<'_>,

@@ -1,0 +1,69 @@
+//! Deletes a user and everything stored about them.
+
+use entity::{Purpose, Timestamp, user, verification};
+use sea_orm::prelude::Uuid;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect,
+};
+
+use crate::mail::outbox;
+use crate::verification::end_with_emails;
+use crate::webhooks::{Event, Webhooks};
+use crate::{database, sessions};
+
+/// Deletes a user, their sessions, their verifications (also the consumed one that created them) and the emails that are
+/// owed to them. Returns the number of ended sessions; `None` if there is no user with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_user(
+    db: &DatabaseConnection,
+    webhooks: &Webhooks,
+    now: Timestamp,
+    id: Uuid,
+) -> Result<Option<u64>, DbErr> {
+    let transaction = database::begin(db).await?;
+    let user = user::Entity::find_by_id(id).lock_exclusive().one(&transaction).await?;
+    let Some(user) = user else {
+        transaction.rollback().await?;
+        return Ok(None);
+    };
+    delete_everything_of(&transaction, webhooks, now, &user).await?;
+    let ended = sessions::revoke_all(&transaction, id).await?;
+    user::Entity::delete_by_id(id).exec(&transaction).await?;
+    transaction.commit().await?;
+    webhooks.notify();
+    Ok(Some(ended))
+}
+
+/// Deletes what the user began, the registration that they come from, and every email and event that is owed about them.
+/// The caller has locked the user, and deletes their sessions and the row itself. Other registrations of the address stay:
+/// that they end would tell the person who began them.
+pub(super) async fn delete_everything_of(
+    transaction: &impl ConnectionTrait,
+    webhooks: &Webhooks,
+    now: Timestamp,
+    user: &user::Model,
+) -> Result<(), DbErr> {
+    let of_user = Condition::any()
+        .add(verification::Column::UserId.eq(user.id))
+        .add(verification::Column::Id.eq(user.id));
+    end_with_emails(transaction, of_user, Some(outbox::notices_to(&user.email))).await?;
+    webhooks
+        .enqueue(transaction, now, Event::UserDeleted { id: user.id })
+        .await
+}
+
+/// Deletes an open registration with its email. Tells whether there was one with this id.
+///
+/// # Errors
+/// When the database fails.
+pub async fn delete_registration(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
+    let deleted = verification::Entity::delete_many()
+        .filter(verification::Column::Id.eq(id))
+        .filter(verification::Column::Purpose.eq(Purpose::Registration))
+        .filter(verification::Column::ConsumedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(deleted.rows_affected == 1)
+}

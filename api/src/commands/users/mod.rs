@@ -1,0 +1,109 @@
+//! `api users`: everything an operator does with accounts. No command takes or prints a password.
+
+mod account;
+mod change;
+mod error;
+mod export;
+mod import;
+mod list;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use secrecy::ExposeSecret;
+
+use self::account::account_key;
+use self::change::Change;
+use self::list::StatusFilter;
+use crate::accounts::AccountKey;
+use crate::clock::{Clock, SystemClock};
+use crate::database;
+use crate::random::SystemRandom;
+use crate::settings::Settings;
+use crate::webhooks::Webhooks;
+
+/// What to do with accounts. Runs beside a running server, on the database of `DATABASE_URL`.
+#[derive(Subcommand)]
+pub enum UsersCommand {
+    /// List accounts, the oldest first: users, then open registrations
+    List {
+        /// Only accounts of this status
+        #[arg(long, value_name = "STATUS")]
+        status: Option<StatusFilter>,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one account
+    Show(Target),
+    /// Turn an open registration into a user, without its code. The person who registered knows the password
+    Activate(Target),
+    /// Disable a user: all sessions end at once, and signing in is refused
+    Disable(Target),
+    /// Let a disabled user sign in again
+    Enable(Target),
+    /// Delete a user and everything stored about them, or an open registration
+    Delete(Target),
+    /// End all sessions of a user
+    SignOut(Target),
+    /// Insert users from JSON lines: email, hash, created, active; see docs/users.md
+    Import {
+        /// The file, or - for standard input
+        file: PathBuf,
+        /// Check every line, and change nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Print the report as one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print all users as JSON lines that `import` reads. They contain password hashes: keep them secret
+    Export,
+}
+
+/// One account.
+#[derive(Args)]
+pub struct Target {
+    /// The email address or the id of the account
+    #[arg(value_name = "EMAIL-OR-ID", value_parser = account_key)]
+    account: AccountKey,
+    /// Print a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs a command. Returns the exit code: 1 for a failure, 3 if lines of an import were refused, 4 if there is no such
+/// account.
+///
+/// # Errors
+/// When the database cannot be used, or its schema is not that of this program.
+pub async fn run(command: UsersCommand, settings: &Settings) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let db = database::connect(settings.database_url()?.expose_secret()).await?;
+    database::check_schema(&db).await?;
+    let webhooks = Webhooks::new(&settings.webhooks()?, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let now = SystemClock.now();
+    let done = match command {
+        UsersCommand::List { status, json } => list::list(&db, status, json, now).await,
+        UsersCommand::Show(target) => change::show(&db, &target, now).await,
+        UsersCommand::Activate(target) => change::change(&db, &webhooks, Change::Activate, &target, now).await,
+        UsersCommand::Disable(target) => change::change(&db, &webhooks, Change::Disable, &target, now).await,
+        UsersCommand::Enable(target) => change::change(&db, &webhooks, Change::Enable, &target, now).await,
+        UsersCommand::Delete(target) => change::change(&db, &webhooks, Change::Delete, &target, now).await,
+        UsersCommand::SignOut(target) => change::change(&db, &webhooks, Change::SignOut, &target, now).await,
+        UsersCommand::Import { file, dry_run, json } => import::import(&db, &file, dry_run, json).await,
+        UsersCommand::Export => export::export(&db).await,
+    };
+    let closed = db.close().await;
+    match done {
+        Ok(()) => {
+            closed?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) => {
+            http_server::print_error(format_args!("error: {error}"));
+            Ok(error.exit_code())
+        }
+    }
+}

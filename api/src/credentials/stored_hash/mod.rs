@@ -1,0 +1,175 @@
+//! Password hashes as the database holds them: argon2id, and those that an operator imports from other software.
+//!
+//! A hash is text: a setting (kind, cost, salt), then the digest. Two hashes with the same setting can be held against one
+//! run of the function.
+
+mod argon2;
+mod bcrypt;
+mod fields;
+mod pbkdf2;
+mod scrypt;
+
+use ::argon2::Params;
+
+pub(super) use self::argon2::{Argon2, Memory, is_affordable};
+use self::bcrypt::Bcrypt;
+use self::fields::Encoding;
+use self::pbkdf2::Pbkdf2;
+use self::scrypt::Scrypt;
+
+/// The shortest digest: with fewer bits, a wrong password could fit by chance.
+const MIN_DIGEST: usize = 16;
+const MAX_DIGEST: usize = 64;
+const MAX_SALT: usize = 128;
+/// No hash of a known kind is longer.
+const MAX_TEXT: usize = 512;
+
+/// Why a text is not a hash that the server can verify. It quotes nothing of the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidHash {
+    /// Neither a PHC string nor one of Django, of a kind that the server verifies.
+    #[error("the kind of the hash is not known")]
+    UnknownKind,
+    /// A known kind, but a part is missing or out of range.
+    #[error("the hash is malformed")]
+    Malformed,
+    /// To verify it would take more than a thread may spend.
+    #[error("the hash takes more memory or time than is allowed")]
+    TooExpensive,
+}
+
+/// Checks that the server can verify passwords against a hash.
+///
+/// # Errors
+/// [`InvalidHash`].
+pub(crate) fn check_hash(text: &str) -> Result<(), InvalidHash> {
+    StoredHash::parse(text).map(drop)
+}
+
+/// A parsed hash.
+#[derive(Clone)]
+pub(super) struct StoredHash {
+    /// Everything before the digest.
+    setting: String,
+    function: Function,
+    encoding: Encoding,
+    pub digest: Vec<u8>,
+}
+
+#[derive(Clone)]
+enum Function {
+    Argon2(Argon2),
+    Bcrypt(Bcrypt),
+    Scrypt(Scrypt),
+    Pbkdf2(Pbkdf2),
+}
+
+impl StoredHash {
+    /// argon2id as this server writes it.
+    pub(super) fn argon2id(argon2: Argon2, digest: Vec<u8>) -> Self {
+        Self {
+            setting: argon2.setting(),
+            function: Function::Argon2(argon2),
+            encoding: Encoding::Phc,
+            digest,
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, InvalidHash> {
+        // PostgreSQL stores no NUL.
+        if text.len() > MAX_TEXT || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(InvalidHash::Malformed);
+        }
+        let (function, encoding) = Function::parse(text)?;
+        let digest_at = match &function {
+            Function::Bcrypt(_) => text.len().checked_sub(bcrypt::DIGEST_TEXT),
+            _ => text.rfind('$').map(|at| at + 1),
+        };
+        let (setting, digest) = digest_at
+            .and_then(|at| text.split_at_checked(at))
+            .ok_or(InvalidHash::Malformed)?;
+        let digest = encoding.decode(digest).ok_or(InvalidHash::Malformed)?;
+        if !(MIN_DIGEST..=MAX_DIGEST).contains(&digest.len()) {
+            return Err(InvalidHash::Malformed);
+        }
+        if let Function::Pbkdf2(pbkdf2) = &function {
+            pbkdf2.check_cost(digest.len())?;
+        }
+        Ok(Self {
+            setting: setting.to_owned(),
+            function,
+            encoding,
+            digest,
+        })
+    }
+
+    /// The digest of a password under this setting.
+    pub(super) fn digest_of(&self, password: &str, memory: &mut Memory) -> Vec<u8> {
+        let (password, mut output) = (password.as_bytes(), vec![0; self.digest.len()]);
+        match &self.function {
+            Function::Argon2(argon2) => argon2.digest(password, memory, &mut output),
+            Function::Bcrypt(bcrypt) => bcrypt.digest(password, &mut output),
+            Function::Scrypt(scrypt) => scrypt.digest(password, &mut output),
+            Function::Pbkdf2(pbkdf2) => pbkdf2.digest(password, &mut output),
+        }
+        output
+    }
+
+    pub(super) fn has_setting_of(&self, other: &Self) -> bool {
+        self.setting == other.setting
+    }
+
+    /// The text of the hash with this setting and another digest.
+    pub(super) fn with_digest(&self, digest: &[u8]) -> String {
+        format!("{}{}", self.setting, self.encoding.encode(digest))
+    }
+
+    /// Whether every byte of a password counts. bcrypt cuts some.
+    pub(super) fn uses_all_of(&self, password: &str) -> bool {
+        match &self.function {
+            Function::Bcrypt(bcrypt) => bcrypt.uses_all_of(password.as_bytes()),
+            _ => true,
+        }
+    }
+
+    /// The parameters, if it is argon2id as this server writes it.
+    pub(super) fn argon2id_params(&self) -> Option<Params> {
+        match &self.function {
+            Function::Argon2(argon2) if self.setting.starts_with("$argon2id$v=19$") => Some(argon2.params.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl Function {
+    fn parse(text: &str) -> Result<(Self, Encoding), InvalidHash> {
+        let (kind, rest) = text.split_once('$').ok_or(InvalidHash::UnknownKind)?;
+        // PHC strings and those of crypt(3) begin with the separator; Django puts a name before it.
+        match kind {
+            "" if rest.starts_with("argon2") => Self::argon2(text),
+            "" if rest.starts_with('2') => Self::bcrypt(text, false),
+            "" if rest.starts_with("scrypt$") => Ok((Self::Scrypt(Scrypt::parse_phc(text)?), Encoding::Phc)),
+            "" if rest.starts_with("pbkdf2-") => {
+                let (pbkdf2, encoding) = Pbkdf2::parse_phc(rest)?;
+                Ok((Self::Pbkdf2(pbkdf2), encoding))
+            }
+            "argon2" => Self::argon2(text.strip_prefix("argon2").unwrap_or(text)),
+            "bcrypt" => Self::bcrypt(rest, false),
+            "bcrypt_sha256" => Self::bcrypt(rest, true),
+            "scrypt" => Ok((Self::Scrypt(Scrypt::parse_django(rest)?), Encoding::Padded)),
+            _ if kind.starts_with("pbkdf2_") => Ok((Self::Pbkdf2(Pbkdf2::parse_django(text)?), Encoding::Padded)),
+            _ => Err(InvalidHash::UnknownKind),
+        }
+    }
+
+    fn argon2(text: &str) -> Result<(Self, Encoding), InvalidHash> {
+        Ok((Self::Argon2(Argon2::parse(text)?), Encoding::Phc))
+    }
+
+    fn bcrypt(text: &str, of_sha256: bool) -> Result<(Self, Encoding), InvalidHash> {
+        Ok((Self::Bcrypt(Bcrypt::parse(text, of_sha256)?), Encoding::Bcrypt))
+    }
+}
+
+#[cfg(test)]
+mod tests;

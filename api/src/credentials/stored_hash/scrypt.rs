@@ -1,0 +1,63 @@
+//! scrypt (RFC 7914): `$scrypt$ln=…,r=…,p=…$salt$digest`, or Django's `scrypt$N$salt$r$p$digest`.
+
+use scrypt::Params;
+
+use super::InvalidHash;
+use super::fields::{Encoding, number, parameter, parts, text_salt};
+
+/// 256 MiB.
+const MAX_MEMORY: u64 = 256 * 1024 * 1024;
+/// Memory times lanes: 1 GiB, two or three seconds.
+const MAX_WORK: u64 = 1024 * 1024 * 1024;
+
+/// Parameters and salt.
+#[derive(Clone)]
+pub(super) struct Scrypt {
+    params: Params,
+    salt: Vec<u8>,
+}
+
+impl Scrypt {
+    pub(super) fn parse_phc(text: &str) -> Result<Self, InvalidHash> {
+        let ["", _, params, salt, _] = parts(text)? else {
+            return Err(InvalidHash::Malformed);
+        };
+        let [log_n, r, p] = ["ln", "r", "p"].map(|name| parameter(params, name));
+        Ok(Self {
+            params: checked(log_n?, r?, p?)?,
+            salt: Encoding::Phc.salt(salt)?,
+        })
+    }
+
+    /// `rest` is what follows the name.
+    pub(super) fn parse_django(rest: &str) -> Result<Self, InvalidHash> {
+        let [n, salt, r, p, _] = parts(rest)?;
+        let n = number(n)?;
+        if !n.is_power_of_two() {
+            return Err(InvalidHash::Malformed);
+        }
+        Ok(Self {
+            params: checked(n.ilog2(), number(r)?, number(p)?)?,
+            salt: text_salt(salt)?,
+        })
+    }
+
+    pub(super) fn digest(&self, password: &[u8], output: &mut [u8]) {
+        scrypt::scrypt(password, &self.salt, &self.params, output).expect("scrypt accepts this length of a digest");
+    }
+}
+
+fn checked(log_n: u32, r: u32, p: u32) -> Result<Params, InvalidHash> {
+    if log_n == 0 || r == 0 || p == 0 {
+        return Err(InvalidHash::Malformed);
+    }
+    if log_n >= 32 {
+        return Err(InvalidHash::TooExpensive);
+    }
+    let memory = (128 * u64::from(r)) << log_n;
+    if memory > MAX_MEMORY || memory.saturating_mul(u64::from(p)) > MAX_WORK {
+        return Err(InvalidHash::TooExpensive);
+    }
+    let log_n = u8::try_from(log_n).map_err(|_| InvalidHash::TooExpensive)?;
+    Params::new(log_n, r, p).map_err(|_| InvalidHash::Malformed)
+}

@@ -1,0 +1,224 @@
+//! `api users import`.
+
+use entity::user;
+use serde_json::json;
+use tests::{Database, PASSWORD, count, on_both_databases};
+
+use super::{BCRYPT, all_users, server, user_of, users, users_with_input};
+
+fn line(email: &str) -> String {
+    format!("{{\"email\": \"{email}\", \"hash\": \"{BCRYPT}\"}}\n")
+}
+
+#[on_both_databases]
+async fn bad_lines_are_reported_and_the_rest_goes_on(database: Database) {
+    let app = server(&database).await;
+    app.register_and_activate("taken@example.com", PASSWORD).await;
+    let taken = user_of(&app, "taken@example.com").await;
+    let lines = [
+        line("ada@example.com"),
+        "not JSON\n".to_owned(),
+        line("bob@example,com"),
+        line("Taken@Example.com"),
+        "\n".to_owned(),
+        line("ADA@example.com"),
+        "{\"email\": \"cleo@example.com\", \"hash\": \"$1$abcdefgh$md5crypt\"}\n".to_owned(),
+        line("dora@example.com").replace('}', ", \"active\": false}"),
+        line("eve@example.com"),
+    ];
+    let expected = [
+        (2, "refused", "not a JSON object (byte 2)"),
+        (3, "refused", "email is not a valid email address"),
+        (4, "exists", "a user has this address or id"),
+        (6, "exists", "line 1 has this address"),
+        (7, "refused", "the kind of the hash is not known"),
+        (
+            8,
+            "inactive",
+            "not active: the person has not proved the mailbox, and registers again",
+        ),
+    ];
+    for (arguments, dry_run) in [
+        (vec!["import", "-", "--json", "--dry-run"], true),
+        (vec!["import", "-", "--json"], false),
+    ] {
+        let ran = users_with_input(&database, &arguments, lines.concat())
+            .await
+            .ends_with(3);
+        let mut objects = ran.objects();
+        let numbers = json!({ "dryRun": dry_run, "imported": 2, "exists": 2, "inactive": 1, "refused": 3 });
+        assert_eq!(objects.pop(), Some(numbers));
+        let expected =
+            expected.map(|(line, outcome, reason)| json!({ "line": line, "outcome": outcome, "reason": reason }));
+        assert_eq!(objects, expected);
+        assert_eq!(ran.stderr, "error: refused lines: 3\n");
+        assert!(
+            !ran.stdout.contains("md5crypt") && !ran.stdout.contains("$2y$"),
+            "{}",
+            ran.stdout
+        );
+        assert_eq!(count::<user::Entity>(app.db()).await, if dry_run { 1 } else { 3 });
+    }
+    assert_eq!(user_of(&app, "taken@example.com").await, taken);
+    let emails: Vec<_> = all_users(&app).await.into_iter().map(|user| user.email.0).collect();
+    assert_eq!(emails, ["ada@example.com", "eve@example.com", "taken@example.com"]);
+
+    // Another run changes nothing.
+    let ran = users_with_input(&database, &["import", "-"], lines.concat())
+        .await
+        .ends_with(3);
+    assert_eq!(ran.stdout, "imported 0, exist 4, not active 1, refused 3\n");
+    assert!(
+        ran.stderr.starts_with("line 2: not a JSON object (byte 2)\nline 3: "),
+        "{}",
+        ran.stderr
+    );
+    assert!(
+        !ran.stderr.contains("$2y$") && !ran.stderr.contains("md5crypt"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[on_both_databases]
+async fn file_may_have_crlf_a_byte_order_mark_and_empty_lines(database: Database) {
+    let app = server(&database).await;
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let path = folder.path().join("users.jsonl");
+    let (ada, bob) = (line("ada@example.com"), line("bob@example.com"));
+    let text = format!(
+        "\u{feff}{}\r\n\r\n\n{{\"email\": \"{}\"}}\n  {}",
+        ada.trim_end(),
+        "x".repeat(100_000),
+        bob.trim_end()
+    );
+    std::fs::write(&path, text).expect("the file is written");
+    let ran = users(&database, &["import", path.to_str().expect("UTF-8")])
+        .await
+        .ends_with(3);
+    assert_eq!(ran.stdout, "imported 2, exist 0, not active 0, refused 1\n");
+    assert!(ran.stderr.starts_with("line 4: longer than 16 KiB\n"), "{}", ran.stderr);
+    assert_eq!(count::<user::Entity>(app.db()).await, 2);
+}
+
+#[on_both_databases]
+async fn unreadable_file_fails(database: Database) {
+    let _app = server(&database).await;
+    for path in ["/nonexistent/users.jsonl", "/"] {
+        let ran = users(&database, &["import", path]).await.ends_with(1);
+        assert!(
+            ran.stderr.starts_with(&format!("error: cannot read {path}: ")),
+            "{}",
+            ran.stderr
+        );
+    }
+}
+
+#[on_both_databases]
+async fn batches_share_their_addresses_and_ids(database: Database) {
+    let app = server(&database).await;
+    let id = "0193564d-7e00-7000-8000-000000000001";
+    let with_id = |email: &str| line(email).replace('}', &format!(", \"id\": \"{id}\"}}"));
+    let mut lines: Vec<_> = (0..6_000)
+        .map(|number| line(&format!("user{number}@example.com")))
+        .collect();
+    lines[500] = with_id("first@example.com");
+    lines[600] = with_id("same-batch@example.com");
+    lines[5_500] = with_id("other-batch@example.com");
+    lines[5_900] = line("USER7@example.com");
+    let ran = users_with_input(&database, &["import", "-"], lines.concat())
+        .await
+        .ends_with(0);
+    assert_eq!(ran.stdout, "imported 5997, exist 3, not active 0, refused 0\n");
+    let reported: Vec<_> = ran.stderr.lines().collect();
+    let taken = "a user has this address or id";
+    let expected = [
+        format!("line 601: {taken}"),
+        format!("line 5501: {taken}"),
+        "line 5901: line 8 has this address".to_owned(),
+    ];
+    assert_eq!(reported, expected);
+    assert_eq!(count::<user::Entity>(app.db()).await, 5_997);
+    assert_eq!(user_of(&app, "first@example.com").await.id.to_string(), id);
+}
+
+#[on_both_databases]
+async fn imported_user_wins_over_an_open_registration(database: Database) {
+    let app = server(&database).await;
+    let token = app.register("ada@example.com", PASSWORD).await.verification_token();
+    let code = app.next_code("ada@example.com").await;
+    users_with_input(&database, &["import", "-"], line("ada@example.com"))
+        .await
+        .ends_with(0);
+    app.activate_with_token(&token, &code)
+        .await
+        .fails_with("VERIFICATION_NOT_FOUND");
+    app.sign_in("ada@example.com", "Grüße vom Kölner Dom 🦀")
+        .await
+        .succeeds();
+}
+
+#[on_both_databases]
+async fn server_works_beside_an_import(database: Database) {
+    let app = server(&database).await;
+    let lines: String = (0..10_000)
+        .map(|number| line(&format!("user{number}@example.com")))
+        .collect();
+    let importing = users_with_input(&database, &["import", "-"], lines);
+    let working = async {
+        let mut number = 0;
+        while count::<user::Entity>(app.db()).await < 9_000 {
+            app.register_and_activate(&format!("ada{number}@example.com"), PASSWORD)
+                .await;
+            number += 1;
+        }
+        number
+    };
+    let (ran, worked) = tokio::join!(importing, working);
+    ran.ends_with(0);
+    assert!(worked > 0);
+}
+
+mod slow {
+    use tests::binary;
+    use tokio::process::Command;
+
+    use super::*;
+
+    /// Processor time: a busy machine takes longer by the clock.
+    #[on_both_databases]
+    async fn hundred_thousand_users_take_less_than_a_minute(database: Database) {
+        let app = server(&database).await;
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("users.jsonl");
+        let more = ", \"created\": \"2020-01-01T00:00:00Z\", \"active\": true}";
+        let lines: String = (0..100_000)
+            .map(|number| line(&format!("user{number}@example.com")).replace('}', more))
+            .collect();
+        std::fs::write(&path, lines).expect("the file is written");
+        let script = "TIMEFORMAT='%R %U %S'; time \"$0\" users import \"$1\"";
+        let output = Command::new("bash")
+            .args(["-c", script])
+            .args([binary("api"), path])
+            .env("DATABASE_URL", database.url())
+            .output()
+            .await
+            .expect("bash runs");
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        assert_eq!(
+            stdout, "imported 100000, exist 0, not active 0, refused 0\n",
+            "{stderr}"
+        );
+        let times: Vec<f64> = stderr.split_whitespace().filter_map(|time| time.parse().ok()).collect();
+        println!("seconds by the clock, of the program and of the kernel: {times:?}");
+        let [_, program, kernel] = times[..] else {
+            panic!("{stderr}")
+        };
+        assert!(program + kernel < 60.0, "{times:?}");
+        assert_eq!(count::<user::Entity>(app.db()).await, 100_000);
+    }
+
+    fn text(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+}
