@@ -6,7 +6,9 @@ const root = new URL("../", import.meta.url);
 const path = (relative) => new URL(relative, root).href;
 
 async function request(relative, options) {
-  const response = await fetch(path(relative), options);
+  const response = await fetch(path(relative), options).catch(() => {
+    throw new Error("the mailbox does not answer");
+  });
   clock.set(response);
   if (response.ok) return response;
   const reason = await response.json().catch(() => ({}));
@@ -23,6 +25,12 @@ export async function mails(query, limit) {
 export async function mail(id) {
   return (await request(message(id))).json();
 }
+
+export const exists = (id) =>
+  request(message(id), { method: "HEAD" }).then(
+    () => true,
+    ({ status }) => status !== 404,
+  );
 
 export async function headers(id) {
   return (await request(`${message(id)}/headers?decoded=true`)).json();
@@ -57,20 +65,21 @@ export function mark(id, read) {
 // How long to wait before reconnecting after an error response.
 const RECONNECT_DELAY = 3_000;
 
-export function listen({ onMail, onChange, onLost }) {
+export function listen({ onMail, onDeleted, onChange, onLost }) {
   let events = null;
   const connect = () => {
     events?.close();
     // A browser opens at most six connections to a host, for all tabs: leave them to the visible ones.
     if (document.hidden) return;
     events = new EventSource(path("api/v1/events"));
-    events.addEventListener("open", onChange);
+    // While there was no connection, emails may have been deleted.
+    events.addEventListener("open", onDeleted);
     events.addEventListener("error", () => {
       onLost();
       // The browser reconnects by itself and gets the emails that it missed, but not after an error response.
       if (events.readyState === EventSource.CLOSED) setTimeout(connect, RECONNECT_DELAY);
     });
-    events.addEventListener("deleted", onChange);
+    events.addEventListener("deleted", onDeleted);
     events.addEventListener("marked", onChange);
     events.addEventListener("mail", (event) => {
       onMail(JSON.parse(event.data));

@@ -35,12 +35,14 @@ async function writeToClipboard(text) {
     return true;
   } catch {
     // Browsers allow the clipboard API only on localhost and over TLS. The mailbox may run in a container.
+    const focused = document.activeElement;
     const field = document.createElement("textarea");
     field.value = text;
     document.body.append(field);
     field.select();
     const copied = document.execCommand("copy");
     field.remove();
+    focused.focus();
     return copied;
   }
 }

@@ -21,6 +21,7 @@ export function init(onError) {
   byId("clear").addEventListener("click", () => {
     const which = search ? `the ${emails(count)} found` : `all ${emails(count)}`;
     byId("confirm-title").textContent = !search && count === 1 ? "Delete the email?" : `Delete ${which}?`;
+    dialog.returnValue = ""; // Some browsers keep the last answer.
     dialog.showModal();
   });
   dialog.addEventListener("close", () => {

@@ -13,10 +13,6 @@ export function address({ Address, Name }) {
   return clip(Name ? `${Name} <${Address}>` : Address);
 }
 
-export function addresses(list) {
-  return list.map(address).join(", ");
-}
-
 export const recipients = (mail) => [...mail.To, ...mail.Cc, ...mail.Bcc];
 
 export function secondsSince(time, now = clock.now()) {

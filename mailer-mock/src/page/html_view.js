@@ -16,8 +16,10 @@ export function render(mail) {
   const bar = create("div", { className: "bar" }, ...switches.map((one) => toggle(one, frame)), open);
   const remote = /\b(?:src|background)\s*=\s*["']?\s*(?:https?:)?\/\//i.test(mail.HTML);
   if (remote) bar.prepend(note("Remote content is blocked."));
+  const printing = note("A long email is cut off here. To print all of its HTML, open it in a tab.");
+  printing.classList.add("printed");
   // With the desktop width on a phone, it scrolls.
-  return [bar, create("div", { className: "frame", tabIndex: 0, role: "group", ariaLabel: frame.title }, frame)];
+  return [bar, printing, create("div", { className: "frame", tabIndex: 0, role: "group", ariaLabel: frame.title }, frame)];
 }
 
 function toggle(state, frame) {

@@ -68,8 +68,11 @@ export function move(step) {
 }
 
 export function focusRow(id) {
-  rows.get(id)?.row.querySelector("a").focus();
+  (rows.get(id)?.row.querySelector("a") ?? byId("title")).focus();
 }
+
+// On a phone an open email covers the list.
+export const hasFocus = () => list.querySelector("a:focus")?.checkVisibility({ visibilityProperty: true }) ?? false;
 
 export function focusPlace(place) {
   list.children[place]?.querySelector("a").focus();

@@ -3,7 +3,7 @@
 import { filePath, rawPath } from "./api.js";
 import * as codeCard from "./code_card.js";
 import { byId, create } from "./elements.js";
-import { address, addresses, bytes, clip, subject } from "./format.js";
+import { bytes, clip, subject } from "./format.js";
 import * as tabs from "./mail_tabs.js";
 
 let current = null;
@@ -12,11 +12,11 @@ export async function show(mail) {
   current = mail;
   byId("subject").textContent = subject(mail);
   byId("codes").replaceChildren(...mail.Codes.map((code) => codeCard.create(code, mail)));
-  put("from", mail.From ? address(mail.From) : "(no sender)");
-  put("to", addresses(mail.To));
-  put("cc", addresses(mail.Cc));
-  put("bcc", addresses(mail.Bcc));
-  put("reply-to", addresses(mail.ReplyTo));
+  put("from", mail.From ? person(mail.From) : ["(no sender)"]);
+  put("to", people(mail.To));
+  put("cc", people(mail.Cc));
+  put("bcc", people(mail.Bcc));
+  put("reply-to", people(mail.ReplyTo));
   byId("created").dateTime = mail.Created;
   byId("created").textContent = new Date(mail.Created).toLocaleString();
   byId("download").href = rawPath(mail.ID);
@@ -25,11 +25,18 @@ export async function show(mail) {
   await tabs.show(mail);
 }
 
+// Each name and address has its own direction, and cannot change that of the others.
+const isolated = (text) => create("bdi", { textContent: clip(text) });
+
+const person = ({ Address, Name }) => (Name ? [isolated(Name), " <", isolated(Address), ">"] : [isolated(Address)]);
+
+const people = (list) => list.flatMap((one, place) => (place ? [", ", ...person(one)] : person(one)));
+
 // A field without a value is hidden, with its name.
-function put(id, text) {
+function put(id, content) {
   const field = byId(id);
-  field.textContent = text;
-  field.hidden = field.previousElementSibling.hidden = !text;
+  field.replaceChildren(...content);
+  field.hidden = field.previousElementSibling.hidden = content.length === 0;
 }
 
 function files(mail) {

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import * as deleteAll from "./delete_all.js";
 import { announce, byId } from "./elements.js";
 import "./first_steps.js";
-import { addresses, emails, recipients, spoken, subject } from "./format.js";
+import { address, emails, recipients, spoken, subject } from "./format.js";
 import * as keys from "./keys.js";
 import * as list from "./list.js";
 import * as mail from "./mail.js";
@@ -41,16 +41,34 @@ async function open() {
       await mail.show(email);
       api.mark(id, true).catch(showError);
       document.title = `${subject(email)} – Mailbox`;
-    } catch {
-      location.hash = ""; // The email was deleted.
+    } catch (error) {
+      if (error.status !== 404) showError(error);
+      if (id === openId()) leave(id);
       return;
     }
+    byId("main").scrollTo(0, 0);
   } else {
     document.title = "Mailbox";
   }
   updateSections();
   list.tick();
-  if (id && !document.querySelector("#list a:focus")) byId("subject").focus();
+  if (id && !list.hasFocus()) byId("subject").focus();
+}
+
+// Leaves an email that cannot be shown. Without a new entry in the history, or the way back would end here.
+function leave(id) {
+  const hadFocus = byId("mail").contains(document.activeElement);
+  history.replaceState(null, "", "#");
+  document.title = "Mailbox";
+  updateSections();
+  list.select("");
+  if (hadFocus) list.focusRow(id);
+}
+
+async function onDeleted() {
+  const id = openId();
+  refresh();
+  if (id && !(await api.exists(id)) && id === openId()) leave(id);
 }
 
 // Only one request at a time. An event during a request starts another one.
@@ -68,7 +86,6 @@ async function load() {
   byId("more").hidden = matches <= messages.length;
   byId("more").textContent = `Show ${Math.min(PAGE, matches - messages.length)} more`;
   deleteAll.update(search, matches);
-  if (openId() && !byId("mail").hidden && total === 0) location.hash = "";
   updateSections();
 }
 
@@ -105,7 +122,9 @@ function refresh() {
 
 function close() {
   const id = openId();
+  if (!id) return;
   location.hash = "";
+  updateSections();
   list.focusRow(id);
 }
 
@@ -159,8 +178,9 @@ setInterval(() => {
 api.listen({
   onMail: (mail) => {
     const code = mail.Codes[0] ? `, code ${spoken(mail.Codes[0])}` : "";
-    announce(`New email to ${addresses(recipients(mail))}: ${subject(mail)}${code}`);
+    announce(`New email to ${recipients(mail).map(address).join(", ")}: ${subject(mail)}${code}`);
   },
+  onDeleted,
   onChange: refresh,
   onLost: () => (byId("status").textContent = "Connection lost. Reconnecting…"),
 });

@@ -1,11 +1,9 @@
 //! The console of the browser: script errors, policy violations and failed requests.
 
-use fantoccini::wd::WebDriverCompatibleCommand;
-use hyper::Method;
 use serde_json::{Value, json};
-use url::{ParseError, Url};
 
 use crate::Page;
+use crate::driver_command::DriverCommand;
 
 impl Page {
     /// Returns the warnings and errors since the last call.
@@ -13,7 +11,8 @@ impl Page {
     /// # Panics
     /// When `chromedriver` fails.
     pub async fn complaints(&self) -> Vec<String> {
-        let log = self.client.issue_cmd(ReadConsole).await.expect("a log");
+        let command = DriverCommand::new("se/log", json!({ "type": "browser" }));
+        let log = self.client.issue_cmd(command).await.expect("a log");
         let entries = log.as_array().expect("a list").iter();
         entries
             .filter(|entry| entry["level"] == "SEVERE" || entry["level"] == "WARNING")
@@ -29,19 +28,5 @@ impl Page {
                 .map(({ origin }) => origin))].sort()",
         )
         .await
-    }
-}
-
-/// A command that only `chromedriver` has.
-#[derive(Debug)]
-struct ReadConsole;
-
-impl WebDriverCompatibleCommand for ReadConsole {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, ParseError> {
-        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (Method, Option<String>) {
-        (Method::POST, Some(json!({ "type": "browser" }).to_string()))
     }
 }

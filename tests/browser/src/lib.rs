@@ -12,8 +12,10 @@
 //! ```
 
 mod accessible;
+mod conditions;
 mod console;
 mod driver;
+mod driver_command;
 mod page;
 mod programs;
 mod refusal;

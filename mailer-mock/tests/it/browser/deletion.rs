@@ -37,6 +37,29 @@ async fn deletes_one_email_or_all_after_confirmation() {
 }
 
 #[tokio::test]
+async fn confirmation_forgets_the_last_answer() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        deliver_all(&mock, &["one"]).await;
+        page.eventually("it is there", "rows.length === 1").await;
+        page.click("#clear").await;
+        page.click("#confirm-delete [value=yes]").await;
+        page.eventually("it is gone", "rows.length === 0").await;
+        deliver_all(&mock, &["two"]).await;
+        page.eventually("the next one is there", "rows.length === 1").await;
+        page.click("#clear").await;
+        // As Escape does in browsers that keep the answer.
+        page.ask("one('#confirm-delete').close()").await;
+        page.eventually("it is closed", "document.activeElement.id === 'clear'")
+            .await;
+        deliver_all(&mock, &["three"]).await;
+        page.eventually("nothing is deleted", "rows.length === 2").await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn focus_goes_on_after_a_deletion() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
