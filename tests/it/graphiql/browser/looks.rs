@@ -99,3 +99,53 @@ async fn panel_follows_theme_setting() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn low_window_scrolls_to_the_variables_and_the_answer() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        for (width, height) in [(1280, 300), (1024, 400), (768, 500)] {
+            graphiql.resize(width, height).await;
+            graphiql.ask("scrollTo(0, 1e6)").await;
+            let visible = "['.graphiql-editor-tools', '.graphiql-response'].every((part) =>
+                one(part).getBoundingClientRect().bottom <= innerHeight + 1 && one(part).getBoundingClientRect().height > 40)";
+            graphiql.eventually(&format!("{width} by {height}"), visible).await;
+            let together = "[...document.querySelectorAll('#account label')].every((label) =>
+                Math.abs(label.getBoundingClientRect().top - one(`#${label.htmlFor}`).getBoundingClientRect().top) < 20)";
+            assert_eq!(graphiql.ask(together).await, true, "each field is beside its label");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn run_button_and_open_tabs_are_visible_in_forced_colors() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.prefers("forced-colors", "active").await;
+        let run = "getComputedStyle(one('.graphiql-execute-button')).backgroundColor !== getComputedStyle(one('.graphiql-execute-button svg')).color";
+        assert_eq!(graphiql.ask(run).await, true);
+        for (open, other) in [
+            (".graphiql-tab-active", ".graphiql-tab:not(.graphiql-tab-active)"),
+            (".graphiql-editor-tools .active", ".graphiql-editor-tools button:not(.active)"),
+        ] {
+            let border = |selector: &str| format!("getComputedStyle(one('{selector}')).borderTopWidth");
+            assert_ne!(graphiql.ask(&border(open)).await, graphiql.ask(&border(other)).await, "{open}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn page_without_scripts_says_what_it_needs() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    in_browser(Look::Desktop, async move |client| {
+        let graphiql = Workbench::open(client, &app).await;
+        graphiql.reload_without_scripts().await;
+        let shown = graphiql.element("body").await.text().await.expect("text");
+        assert_eq!(shown, "Registration\nGraphiQL needs JavaScript. The schema does not.");
+    })
+    .await;
+}
