@@ -44,7 +44,8 @@ pub async fn accept_connections<H, F>(
             Ok((stream, peer)) => {
                 // Responses are small: send each at once instead of waiting for the client's ACK of the one before.
                 let _ = stream.set_nodelay(true);
-                connections.spawn(network_of(peer.ip()), |activity| handle(stream, peer, activity));
+                let serve = |activity| handle(stream, peer, activity);
+                connections.spawn(network_of(peer.ip()), serve).await;
             }
             Err(error) if concerns_one_connection(&error) => {}
             Err(error) => {
@@ -52,7 +53,7 @@ pub async fn accept_connections<H, F>(
                     tracing::warn!(%error, failures, "cannot accept connections");
                 }
                 // The process may have no free file descriptor.
-                connections.close_longest_waiting(None);
+                connections.close_longest_waiting(None).await;
                 tokio::time::sleep(PAUSE_AFTER_ERROR).await;
             }
         }

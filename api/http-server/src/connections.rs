@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::task::{AbortHandle, Id, JoinSet};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 
 /// How many connections a listener may have.
 #[derive(Clone, Copy, Debug)]
@@ -83,12 +83,12 @@ impl Connections {
 
     /// Runs a connection in a task of its own. It is counted for its network, if it has one. At a limit it takes the place
     /// of the connection that has waited longest for its client. If none waits, it is dropped, and so closed.
-    pub(crate) fn spawn<F>(&mut self, network: Option<IpAddr>, serve: impl FnOnce(Activity) -> F)
+    pub(crate) async fn spawn<F>(&mut self, network: Option<IpAddr>, serve: impl FnOnce(Activity) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         self.forget_ended();
-        if !self.has_room(network) {
+        if !self.has_room(network).await {
             return;
         }
         let activity = Activity {
@@ -110,37 +110,40 @@ impl Connections {
         );
     }
 
-    fn has_room(&mut self, network: Option<IpAddr>) -> bool {
+    async fn has_room(&mut self, network: Option<IpAddr>) -> bool {
         let is_full = |network| self.per_network.get(&network) >= Some(&self.limits.per_network);
-        if network.is_some_and(is_full) && !self.close_longest_waiting(network) {
+        if network.is_some_and(is_full) && !self.close_longest_waiting(network).await {
             return false;
         }
-        self.open.len() < self.limits.total || self.close_longest_waiting(None)
+        self.open.len() < self.limits.total || self.close_longest_waiting(None).await
     }
 
-    /// Closes the one, of this network or of any, that has waited longest for its client. Tells whether one waited.
-    pub(crate) fn close_longest_waiting(&mut self, network: Option<IpAddr>) -> bool {
+    /// Closes the one, of this network or of any, that has waited longest for its client. Tells whether one waited. Its
+    /// place is free only when its task is gone, and with it the socket.
+    pub(crate) async fn close_longest_waiting(&mut self, network: Option<IpAddr>) -> bool {
         let eligible = |connection: &Connection| network.is_none() || connection.network == network;
         let waiting = self.open.iter().filter(|(_, connection)| eligible(connection));
         let waiting = waiting.filter_map(|(id, connection)| Some((connection.activity.waiting_since()?, *id)));
         let Some((_, id)) = waiting.min() else {
             return false;
         };
-        if let Some(connection) = self.forget(id) {
-            connection.task.abort();
+        self.open[&id].task.abort();
+        while self.open.contains_key(&id)
+            && let Some(ended) = self.tasks.join_next_with_id().await
+        {
+            self.forget(id_of(ended));
         }
         true
     }
 
     fn forget_ended(&mut self) {
         while let Some(ended) = self.tasks.try_join_next_with_id() {
-            self.forget(ended.map_or_else(|error| error.id(), |(id, ())| id));
+            self.forget(id_of(ended));
         }
     }
 
-    fn forget(&mut self, id: Id) -> Option<Connection> {
-        let connection = self.open.remove(&id)?;
-        if let Some(network) = connection.network
+    fn forget(&mut self, id: Id) {
+        if let Some(network) = self.open.remove(&id).and_then(|connection| connection.network)
             && let Some(count) = self.per_network.get_mut(&network)
         {
             *count -= 1;
@@ -148,7 +151,6 @@ impl Connections {
                 self.per_network.remove(&network);
             }
         }
-        Some(connection)
     }
 
     /// Waits until all have ended.
@@ -159,5 +161,46 @@ impl Connections {
     /// Closes all.
     pub(crate) async fn close(mut self) {
         self.tasks.shutdown().await;
+    }
+}
+
+fn id_of(ended: Result<(Id, ()), JoinError>) -> Id {
+    ended.map_or_else(|error| error.id(), |(id, ())| id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn place_is_free_when_the_socket_is_closed() {
+        let network = Some([192, 0, 2, 0].into());
+        for limits in [
+            ConnectionLimits::total(1),
+            ConnectionLimits {
+                total: 2,
+                per_network: 1,
+            },
+        ] {
+            let mut connections = Connections::new(limits);
+            let socket = Arc::new(());
+            for served in 1..=3 {
+                let mine = socket.clone();
+                let mut sockets = 0;
+                let serve = |_| {
+                    sockets = Arc::strong_count(&socket) - 1;
+                    async move {
+                        let _mine = mine;
+                        pending::<()>().await
+                    }
+                };
+                connections.spawn(network, serve).await;
+                assert_eq!(sockets, 1, "{limits:?}: the new one alone is open, after {served}");
+                // It holds its socket when it runs.
+                tokio::task::yield_now().await;
+            }
+        }
     }
 }
