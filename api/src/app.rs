@@ -94,7 +94,7 @@ impl App {
             keys: Arc::new(Keys::derive(&config.secret_key)),
             policy: config.policy,
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
-            sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy, &supervisor),
+            sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy),
             outbox: OutboxSignal::default(),
             webhooks: Webhooks::new(&config.webhooks, clock.clone(), random.clone()),
             db,

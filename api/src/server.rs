@@ -165,7 +165,7 @@ fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
         let (worker, stop) = (mail_worker.clone(), stop.clone());
         supervisor.keep_running("mail", move || worker.clone().run(stop.clone()))
     };
-    let until_stop = |name, task: fn(App) -> BoxFuture<'static, ()>| {
+    let until_stop = |name, mut task: Box<dyn FnMut(App) -> BoxFuture<'static, ()> + Send>| {
         let (stop, app) = (stop.clone(), app.clone());
         supervisor.keep_running(name, move || {
             let (stop, task) = (stop.clone(), task(app.clone()));
@@ -178,11 +178,21 @@ fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
         let stop = stop.clone();
         supervisor.keep_running("webhooks", move || worker.clone().run(stop.clone()))
     });
-    let sweep = until_stop("sweep", |app| Box::pin(keep_sweeping(app)));
-    let compare = until_stop("clock", |app| {
-        Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))
-    });
-    let mut tasks = vec![mail, sweep, compare];
+    let worker = mail_worker.clone();
+    let connections = until_stop(
+        "mail connections",
+        Box::new(move |_| Box::pin(worker.clone().keep_closing_unused())),
+    );
+    let mut has_panicked = false;
+    let sweep = until_stop(
+        "sweep",
+        Box::new(move |app| Box::pin(keep_sweeping(app, std::mem::replace(&mut has_panicked, true)))),
+    );
+    let compare = until_stop(
+        "clock",
+        Box::new(|app| Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))),
+    );
+    let mut tasks = vec![mail, connections, sweep, compare];
     tasks.extend(webhooks);
     tasks
 }

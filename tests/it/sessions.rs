@@ -131,12 +131,7 @@ async fn session_of_a_disabled_user_is_unauthenticated(database: Database) {
 async fn panicking_lookup_does_not_stop_later_ones(database: Database) {
     let mut core = TestCore::start(&database).await;
     let broken = BrokenOnce(core.clock.clone(), AtomicBool::new(true));
-    core.app.sessions = SessionLookup::start(
-        core.app.db.clone(),
-        Arc::new(broken),
-        core.app.policy,
-        &core.app.supervisor,
-    );
+    core.app.sessions = SessionLookup::start(core.app.db.clone(), Arc::new(broken), core.app.policy);
     let token = SessionToken::new("unknown".to_owned());
     assert!(me_by_session(&core.app, &token).await.is_err());
     assert!(

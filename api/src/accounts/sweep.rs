@@ -1,10 +1,8 @@
 //! Deletes what has expired.
 
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use entity::{Purpose, Timestamp, email_outbox, rate_limit, session, verification};
-use futures_util::FutureExt;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
@@ -19,16 +17,19 @@ const PERIOD: Duration = Duration::from_mins(10);
 /// How many rows one statement changes, so that each is short.
 const BATCH: u64 = 1_000;
 
-/// Sweeps now and every ten minutes.
-pub async fn keep_sweeping(app: App) {
+/// Sweeps every ten minutes; after a panic, not at once again.
+pub async fn keep_sweeping(app: App, has_panicked: bool) {
+    let mut is_due = !has_panicked;
     loop {
-        match AssertUnwindSafe(sweep(&app)).catch_unwind().await {
-            Ok(Ok(0)) => {}
-            Ok(Ok(rows)) => tracing::info!(rows, "deleted expired rows"),
-            Ok(Err(error)) => tracing::warn!(%error, "the sweep failed, will retry"),
-            Err(_) => tracing::error!("the sweep panicked, will retry"),
+        if is_due {
+            match sweep(&app).await {
+                Ok(0) => {}
+                Ok(rows) => tracing::info!(rows, "deleted expired rows"),
+                Err(error) => tracing::warn!(%error, "the sweep failed, will retry"),
+            }
         }
         app.clock.sleep_until(app.clock.monotonic() + PERIOD).await;
+        is_due = true;
     }
 }
 

@@ -84,6 +84,11 @@ impl MailWorker {
         })
     }
 
+    /// Closes connections to the mail server that are no longer used, for ever.
+    pub async fn keep_closing_unused(self) {
+        self.smtp.keep_closing_unused().await;
+    }
+
     /// Sends one email that is due. Tells whether there was one.
     ///
     /// # Errors

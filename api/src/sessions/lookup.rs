@@ -5,18 +5,16 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
 use futures_util::FutureExt;
-use http_server::Supervisor;
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait, ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter,
     QuerySelect, RelationTrait,
 };
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::SharedClock;
 use crate::policy::Policy;
@@ -61,11 +59,9 @@ pub struct FoundSession {
 impl SessionLookup {
     /// Starts the lookup on the present runtime.
     #[must_use]
-    pub fn start(db: DatabaseConnection, clock: SharedClock, policy: Policy, supervisor: &Supervisor) -> Self {
+    pub fn start(db: DatabaseConnection, clock: SharedClock, policy: Policy) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);
-        let queue = Arc::new(Mutex::new(queue));
-        let reader = Reader { db, clock, policy };
-        supervisor.keep_running("session lookup", move || work(queue.clone(), reader.clone()));
+        tokio::spawn(work(queue, Reader { db, clock, policy }));
         Self(sender)
     }
 
@@ -84,9 +80,9 @@ impl SessionLookup {
     }
 }
 
-/// Runs one statement after the other: with several at once, fewer lookups would share one.
-async fn work(queue: Arc<Mutex<mpsc::Receiver<Lookup>>>, reader: Reader) {
-    let mut queue = queue.lock().await;
+/// Runs one statement after the other: with several at once, fewer lookups would share one. A panic fails the lookups of
+/// its statement and no later ones, without a pause. So no supervisor starts this again.
+async fn work(mut queue: mpsc::Receiver<Lookup>, reader: Reader) {
     let mut lookups = Vec::with_capacity(BATCH);
     while let Some(first) = queue.recv().await {
         lookups.push(first);
@@ -97,7 +93,6 @@ async fn work(queue: Arc<Mutex<mpsc::Receiver<Lookup>>>, reader: Reader) {
         {
             lookups.push(another);
         }
-        // A panic must not end the lookup for all later requests.
         if AssertUnwindSafe(reader.answer(&mut lookups))
             .catch_unwind()
             .await
@@ -109,7 +104,6 @@ async fn work(queue: Arc<Mutex<mpsc::Receiver<Lookup>>>, reader: Reader) {
     }
 }
 
-#[derive(Clone)]
 struct Reader {
     db: DatabaseConnection,
     clock: SharedClock,

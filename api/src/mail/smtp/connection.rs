@@ -32,7 +32,7 @@ pub(super) enum Fault {
 }
 
 /// A stream that may be encrypted.
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 type Client = SmtpClient<Box<dyn Stream>>;
@@ -71,6 +71,14 @@ impl Connection {
             login.map_err(|error| failed("login", &error))?;
         }
         Ok(Self { client })
+    }
+
+    #[cfg(test)]
+    pub(super) fn over(stream: impl Stream + 'static) -> Self {
+        let timeout = REPLY_TIMEOUT;
+        Self {
+            client: boxed(SmtpClient { stream, timeout }),
+        }
     }
 
     /// Begins an email. The sender is the same for all emails, so a refusal for good is a fault of the connection.

@@ -3,7 +3,7 @@
 mod connection;
 mod server;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lettre::Message;
@@ -43,12 +43,10 @@ struct Idle {
 impl Smtp {
     /// Does not connect yet.
     pub(super) fn new(config: &SmtpConfig) -> Result<Self, StartError> {
-        let smtp = Self {
+        Ok(Self {
             server: Arc::new(Server::new(config)?),
             idle: Arc::default(),
-        };
-        tokio::spawn(close_unused(Arc::downgrade(&smtp.idle)));
-        Ok(smtp)
+        })
     }
 
     /// Sends an email and waits for the server's reply.
@@ -112,22 +110,56 @@ impl Smtp {
     fn idle(&self) -> MutexGuard<'_, Vec<Idle>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Closes the connections that are not used between two checks, for ever.
+    pub(super) async fn keep_closing_unused(&self) {
+        loop {
+            tokio::time::sleep(CHECK_INTERVAL).await;
+            let is_unused = |idle: &mut Idle| std::mem::replace(&mut idle.is_old, true);
+            let unused: Vec<_> = self.idle().extract_if(.., is_unused).collect();
+            for idle in unused {
+                idle.connection.quit().await;
+            }
+        }
+    }
 }
 
-/// Closes the connections that were not used between two checks, until the worker is gone.
-async fn close_unused(idle: Weak<Mutex<Vec<Idle>>>) {
-    loop {
-        tokio::time::sleep(CHECK_INTERVAL).await;
-        let Some(idle) = idle.upgrade() else {
-            return;
-        };
-        let unused: Vec<_> = idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .extract_if(.., |idle| std::mem::replace(&mut idle.is_old, true))
-            .collect();
-        for idle in unused {
-            idle.connection.quit().await;
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt, BufReader, DuplexStream, duplex};
+
+    use super::*;
+
+    /// Keeps a connection, and returns its other end.
+    fn keep_connection(smtp: &Smtp) -> BufReader<DuplexStream> {
+        let (ours, theirs) = duplex(100);
+        smtp.idle().push(Idle {
+            connection: Connection::over(ours),
+            is_old: false,
+        });
+        BufReader::new(theirs)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn unused_connection_is_closed_and_a_used_one_is_kept() {
+        let smtp = Smtp::new(&SmtpConfig::new("smtp://localhost")).expect("a valid URL");
+        let mut server = keep_connection(&smtp);
+        let closing = smtp.clone();
+        let closing = tokio::spawn(async move { closing.keep_closing_unused().await });
+        for _ in 0..5 {
+            tokio::time::sleep(CHECK_INTERVAL).await;
+            let connection = smtp.kept().expect("a used connection is kept");
+            smtp.idle().push(Idle {
+                connection,
+                is_old: false,
+            });
         }
+        let last_use = Instant::now();
+        let mut command = String::new();
+        server.read_line(&mut command).await.expect("a command");
+        assert_eq!(command, "QUIT\r\n");
+        assert!((CHECK_INTERVAL..=2 * CHECK_INTERVAL).contains(&last_use.elapsed()));
+        assert!(smtp.kept().is_none());
+        closing.abort();
     }
 }
