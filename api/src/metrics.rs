@@ -41,6 +41,8 @@ pub struct Metrics {
     pub hashing_refused: Counter,
     /// New passwords that were not looked up in `BREACHED_PASSWORDS`, because it could not be read.
     pub breached_lookups_failed: Counter,
+    /// New passwords rejected because their strength was not estimated in time.
+    pub estimates_refused: Counter,
     /// Emails that the mail server accepted.
     pub mails_sent: Counter,
     /// Failed attempts to send an email that will be retried.
@@ -74,6 +76,8 @@ impl Metrics {
             failed,
             metrics.breached_lookups_failed.clone(),
         );
+        let refused = "New passwords rejected because their strength was not estimated in time";
+        registry.register("estimates_refused", refused, metrics.estimates_refused.clone());
         let sent = "Emails accepted by the mail server";
         registry.register("mails_sent", sent, metrics.mails_sent.clone());
         let retried = "Failed attempts to send an email that will be retried";

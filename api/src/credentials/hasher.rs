@@ -9,6 +9,7 @@ use std::thread;
 
 use argon2::Params;
 use http_server::Supervisor;
+use prometheus_client::metrics::counter::Counter;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
@@ -105,7 +106,7 @@ impl Hasher {
     /// [`Overloaded`].
     pub fn check_capacity(&self) -> Result<(), Overloaded> {
         if self.hashing.is_full() {
-            self.count_refusal(Err(Overloaded))
+            count_refusal(&self.metrics.hashing_refused, Err(Overloaded))
         } else {
             Ok(())
         }
@@ -132,7 +133,7 @@ impl Hasher {
             self.estimating.run(job).await
         };
         let estimated = tokio::time::timeout(JOB_TIMEOUT, estimating).await;
-        self.count_refusal(estimated.unwrap_or(Err(Overloaded)))
+        count_refusal(&self.metrics.estimates_refused, estimated.unwrap_or(Err(Overloaded)))
     }
 
     /// Reserves a place in the queue for a hash that is made once it is certain to be needed.
@@ -140,7 +141,7 @@ impl Hasher {
     /// # Errors
     /// [`Overloaded`].
     pub fn reserve(&self) -> Result<HashPlace, Overloaded> {
-        self.count_refusal(self.hashing.reserve().map(HashPlace))
+        count_refusal(&self.metrics.hashing_refused, self.hashing.reserve().map(HashPlace))
     }
 
     /// Hashes a password with a new salt and the configured parameters, in a place that was reserved. Returns a PHC
@@ -188,7 +189,7 @@ impl Hasher {
             let digest = setting.digest_of(password.expose_secret(), memory);
             setting.with_digest(&digest)
         });
-        self.count_refusal(hash.await)
+        count_refusal(&self.metrics.hashing_refused, hash.await)
     }
 
     /// Which of these hashes is the password's: the index of the first one.
@@ -210,7 +211,7 @@ impl Hasher {
                     .is_some_and(|hash| hash.has_setting_of(first) && bool::from(digest.ct_eq(&hash.digest)))
             })
         });
-        self.count_refusal(verified.await)
+        count_refusal(&self.metrics.hashing_refused, verified.await)
     }
 
     /// Whether a hash is not argon2id, or took less work than the configured parameters ask for.
@@ -220,13 +221,13 @@ impl Hasher {
         hash.and_then(|hash| hash.argon2id_params())
             .is_none_or(|params| params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost())
     }
+}
 
-    fn count_refusal<T>(&self, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
-        if result.is_err() {
-            self.metrics.hashing_refused.inc();
-        }
-        result
+fn count_refusal<T>(refusals: &Counter, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
+    if result.is_err() {
+        refusals.inc();
     }
+    result
 }
 
 #[cfg(test)]
@@ -351,5 +352,22 @@ mod tests {
         let [first, second] = floods;
         let _ = futures_util::join!(slow, first, second, others);
         assert_eq!(order.try_iter().collect::<Vec<_>>(), ["other", "flood", "flood"]);
+    }
+
+    #[tokio::test]
+    async fn refused_estimates_have_a_metric_of_their_own() {
+        let hasher = hasher(8);
+        let (_release, held) = mpsc::channel::<()>();
+        let held = std::sync::Arc::new(std::sync::Mutex::new(held));
+        let mut waiting = Vec::new();
+        for network in 0..20 {
+            let held = held.clone();
+            let wait = move |_: &str| held.lock().map(|held| held.recv().is_ok()).is_ok();
+            let mut estimate = Box::pin(hasher.estimate([192, 0, 2, network].into(), "secret".into(), wait));
+            let _ = poll!(&mut estimate);
+            waiting.push(estimate);
+        }
+        assert!(hasher.metrics.estimates_refused.get() > 0);
+        assert_eq!(hasher.metrics.hashing_refused.get(), 0);
     }
 }
