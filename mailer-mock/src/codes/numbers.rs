@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::text::{MAX_LINE, Text, has_break, is_abbreviation, is_letter, pattern};
+use super::text::{MAX_LINE, Text, has_break, has_no_spaces, is_abbreviation, is_letter, pattern};
 
 /// The most characters between a keyword and a number: beside it, near it, and with a word such as *is* before the number.
 const BESIDE: usize = 30;
@@ -124,7 +124,10 @@ fn numbers_in_sequence(content: &str, range: Range<usize>) -> Vec<Number> {
     if before.ends_with('+') || (7..=15).contains(&digits) && PHONE.is_match(sequence) {
         return Vec::new();
     }
-    let items = sequence.split(char::is_whitespace).filter_map(|item| {
+    // Without spaces between words there is none after a comma: `739204,5分钟`.
+    let has_spaces = !content[range.end..].starts_with(has_no_spaces);
+    let ends_item = |char: char| char.is_whitespace() || char == ',' && !has_spaces;
+    let items = sequence.split(ends_item).filter_map(|item| {
         let start = range.start + (item.as_ptr() as usize - sequence.as_ptr() as usize);
         let is_code = (4..=8).contains(&item.len()) && item.bytes().all(|byte| byte.is_ascii_digit());
         let code = item.to_owned();
@@ -172,7 +175,10 @@ impl Number {
         let ends = END.find_iter(before).filter(|end| !is_abbreviation(before, end));
         let before = ends.last().map_or(before, |end| &before[end.end()..]);
         let after = END.find(after).map_or(after, |end| &after[..end.start()]);
-        let starts_sentence = !has_words(before) || before.trim_end().ends_with([']', '】', ')', ':', '：']);
+        // Without a space after it, a colon precedes a port.
+        let follows_colon = before.trim_end().ends_with(':') && before.ends_with(char::is_whitespace);
+        let starts_sentence =
+            !has_words(before) || follows_colon || before.trim_end().ends_with([']', '】', ')', '：']);
         let is_alone = !has_words(before) && !has_words(after);
         let is_asked_for = || ASKS.is_match(before) && PURPOSE.is_match(after);
         let has_keyword = || text.has_keyword_within(text.lines_around(&self.range));

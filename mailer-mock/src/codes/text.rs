@@ -142,7 +142,7 @@ pub(super) fn is_letter(char: char) -> bool {
     char.is_alphanumeric() && !has_no_spaces(char)
 }
 
-fn has_no_spaces(char: char) -> bool {
+pub(super) fn has_no_spaces(char: char) -> bool {
     matches!(char, '\u{e00}'..='\u{eff}' | '\u{2e80}'..)
 }
 

@@ -66,6 +66,10 @@ async fn finds_codes() {
         ("Ваш PIN 4466", "4466"),
         ("Sign in from +1 555 0100 with code 4466", "4466"),
         ("Order 123456: your pickup code is 4466", "4466"),
+        ("您的验证码:739204,10分钟内有效", "739204"),
+        ("認証コード:4466,5分以内に入力", "4466"),
+        ("code 4466 for dev.example.com:8443", "4466"),
+        ("Sign in at dev.example.com:8443 with code 4466", "4466"),
     ] {
         assert_eq!(find(&mut receiver, "", text, "").await, [code], "{text}");
     }
@@ -104,6 +108,10 @@ async fn ignores_other_numbers() {
         "Lost your code? Call 555-0100",
         "Lost your code? Call (020) 7946 0000",
         "Code for order number 123456",
+        "Get the code at localhost:8025",
+        "localhost:8025 shows the code",
+        "dev.example.com:8443 asks for a code",
+        "验证码服务费是1,200,5分钟",
         "Code for invoice 123456",
         "Code for account no. 123456",
         "Code for issue #123456",
