@@ -1,3 +1,5 @@
+use std::error::Error as _;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::http::StatusCode;
@@ -35,7 +37,11 @@ pub(super) fn parse_body<T: DeserializeOwned>(body: &[u8], expected: &str) -> Re
 
 impl From<QueryRejection> for HttpError {
     fn from(rejection: QueryRejection) -> Self {
-        Self::bad_request(rejection.body_text())
+        // serde speaks of Rust.
+        let reason = rejection
+            .source()
+            .map_or_else(|| rejection.body_text(), ToString::to_string);
+        Self::bad_request(reason.replace("field", "parameter").replace('`', ""))
     }
 }
 
