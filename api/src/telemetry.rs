@@ -1,7 +1,5 @@
 //! Starts the log.
 
-use std::io::IsTerminal;
-
 use http_server::Log;
 
 use crate::settings::{LogFormat, Settings};
@@ -23,7 +21,7 @@ pub fn start(settings: &Settings) -> Result<Log, StartError> {
     match settings.log_format() {
         LogFormat::Pretty => subscriber
             .with_target(false)
-            .with_ansi(std::io::stdout().is_terminal())
+            .with_ansi(http_server::has_colors())
             .init(),
         LogFormat::Json => subscriber.json().flatten_event(true).init(),
     }

@@ -1,12 +1,11 @@
 //! The binary `mailer-mock`: starts the library from the command line.
 
-use std::io::{self, IsTerminal};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use http_server::client::check_health;
-use http_server::{Log, print_error, raise_open_file_limit, stop_signal};
+use http_server::{Log, has_colors, print_error, raise_open_file_limit, stop_signal};
 use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -88,7 +87,7 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         .with_writer(move || output.clone())
         .log_internal_errors(false)
         .with_env_filter(filter)
-        .with_ansi(io::stdout().is_terminal())
+        .with_ansi(has_colors())
         .init();
 
     let stop = stop_signal()?;

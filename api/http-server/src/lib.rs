@@ -30,6 +30,6 @@ pub use metrics::metrics_response;
 pub use open_files::raise_open_file_limit;
 pub use read_body::{BodyError, read_body};
 pub use serve::serve;
-pub use standard_streams::{Log, dropped_log_lines, print, print_error};
+pub use standard_streams::{Log, dropped_log_lines, has_colors, print, print_error};
 pub use stop_signal::stop_signal;
 pub use supervisor::{Restarts, Supervisor};

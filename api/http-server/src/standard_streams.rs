@@ -1,8 +1,10 @@
 //! Standard output and standard error, whose readers may leave or stop to read at any time.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
+use std::env::var_os;
+use std::ffi::OsStr;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::sync::LazyLock;
 use std::{panic, thread};
 
@@ -45,6 +47,16 @@ impl Log {
     }
 }
 
+/// Whether standard output shows colors: it is a terminal, and the user has not turned them off (`no-color.org`).
+#[must_use]
+pub fn has_colors() -> bool {
+    io::stdout().is_terminal() && wants_colors(var_os("NO_COLOR").as_deref(), var_os("TERM").as_deref())
+}
+
+fn wants_colors(no_color: Option<&OsStr>, term: Option<&OsStr>) -> bool {
+    no_color.is_none_or(OsStr::is_empty) && term.is_none_or(|term| term != "dumb")
+}
+
 /// Counts the lines that this process could not log.
 #[must_use]
 pub fn dropped_log_lines() -> Counter {
@@ -69,4 +81,24 @@ pub fn print(text: impl Display) -> io::Result<()> {
 /// Writes a line to standard error, if that is possible.
 pub fn print_error(text: impl Display) {
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colors_can_be_turned_off() {
+        for (no_color, term, expected) in [
+            (None, None, true),
+            (None, Some("xterm"), true),
+            (Some(""), Some("xterm"), true),
+            (Some("1"), Some("xterm"), false),
+            (Some("0"), None, false),
+            (None, Some("dumb"), false),
+        ] {
+            let wanted = wants_colors(no_color.map(OsStr::new), term.map(OsStr::new));
+            assert_eq!(wanted, expected, "{no_color:?} {term:?}");
+        }
+    }
 }
