@@ -6,7 +6,7 @@ use tokio::sync::watch;
 use crate::clock::Clock;
 use crate::log_line::log_line;
 use crate::message::{Envelope, Message};
-use crate::store::{Counts, MessageStore};
+use crate::store::MessageStore;
 
 const MAX_MESSAGES: usize = 1_000;
 const MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -84,10 +84,6 @@ impl Mailbox {
     /// The store, and a notification when a message arrives or is deleted.
     pub(crate) fn subscribe(&self) -> watch::Receiver<MessageStore> {
         self.store.subscribe()
-    }
-
-    pub(crate) fn counts(&self) -> Counts {
-        self.store.borrow().counts()
     }
 
     /// Parses a message, logs it, stores it, and notifies the readers. Returns the id.

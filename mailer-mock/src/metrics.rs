@@ -36,11 +36,12 @@ impl Drop for OpenConnection {
 /// The present value of every metric.
 pub(crate) fn registry(mailbox: &Mailbox, faults: &Faults, connections: &Connections) -> Registry {
     let gauge = |value: usize| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
-    let counts = mailbox.counts();
+    let store = mailbox.subscribe();
+    let store = store.borrow();
     let mut registry = Registry::with_prefix("mailer_mock");
-    registry.register("mails_received", "Emails received", ConstCounter::new(counts.received));
-    registry.register("mails", "Emails in the mailbox", gauge(counts.kept));
-    registry.register("mail_bytes", "Memory that the mailbox takes", gauge(counts.bytes));
+    registry.register("mails_received", "Emails received", ConstCounter::new(store.received));
+    registry.register("mails", "Emails in the mailbox", gauge(store.newest_first().count()));
+    registry.register("mail_bytes", "Memory that the mailbox takes", gauge(store.bytes));
     registry.register(
         "smtp_connections",
         "SMTP connections accepted",

@@ -8,12 +8,12 @@ use crate::message::Message;
 pub(crate) struct MessageStore {
     /// Oldest first.
     messages: VecDeque<Arc<Message>>,
-    bytes: usize,
+    pub(crate) bytes: usize,
     max_messages: usize,
     max_bytes: usize,
     last_id: u64,
     /// How many messages were ever added.
-    received: u64,
+    pub(crate) received: u64,
     /// How many times messages were deleted on request.
     deletions: u64,
     /// How many times messages were marked as read or unread.
@@ -31,13 +31,6 @@ pub(crate) struct Update {
     pub(crate) unread: usize,
     /// The id of the last message that was added; before the first one, an id that is lower than all others.
     pub(crate) last_id: String,
-}
-
-#[derive(Debug)]
-pub(crate) struct Counts {
-    pub(crate) received: u64,
-    pub(crate) kept: usize,
-    pub(crate) bytes: usize,
 }
 
 impl MessageStore {
@@ -127,14 +120,6 @@ impl MessageStore {
             last_id: format_id(self.last_id),
         }
     }
-
-    pub(crate) fn counts(&self) -> Counts {
-        Counts {
-            received: self.received,
-            kept: self.messages.len(),
-            bytes: self.bytes,
-        }
-    }
 }
 
 /// Fixed width, so that ids sort as text in the order of arrival.
@@ -158,45 +143,34 @@ mod tests {
         Message::parse(Envelope::default(), vec![b'x'; size], OffsetDateTime::UNIX_EPOCH)
     }
 
-    #[test]
-    fn keeps_the_newest_messages() {
-        let mut store = MessageStore::new(3, usize::MAX);
-        let ids: Vec<String> = (0..5).map(|_| store.push(message(1)).id.clone()).collect();
-        let kept: Vec<&str> = store.newest_first().map(|m| m.id.as_str()).collect();
-        assert_eq!(kept, [&ids[4], &ids[3], &ids[2]]);
+    fn push(store: &mut MessageStore, size: usize, times: usize) -> Vec<String> {
+        (0..times).map(|_| store.push(message(size)).id.clone()).collect()
+    }
+
+    fn kept(store: &MessageStore) -> Vec<&str> {
+        store.newest_first().map(|message| message.id.as_str()).collect()
     }
 
     #[test]
-    fn keeps_within_the_memory_limit() {
+    fn keeps_the_newest_messages_within_both_limits() {
         let one = message(1_000).memory();
-        let mut store = MessageStore::new(100, 3 * one);
-        for _ in 0..5 {
-            store.push(message(1_000));
+        for (max_messages, max_bytes, expected) in [(3, usize::MAX, 3), (100, 3 * one, 3), (100, 10, 1)] {
+            let mut store = MessageStore::new(max_messages, max_bytes);
+            for _ in 0..2 {
+                let newest: Vec<String> = push(&mut store, 1_000, 5).into_iter().rev().take(expected).collect();
+                assert_eq!(kept(&store), newest, "{max_messages} messages, {max_bytes} bytes");
+                store.clear();
+                assert_eq!(store.bytes, 0);
+            }
         }
-        assert_eq!(store.newest_first().count(), 3);
-        store.clear();
-        for _ in 0..3 {
-            store.push(message(1_000));
-        }
-        assert_eq!(store.newest_first().count(), 3, "clearing frees the memory");
-    }
-
-    #[test]
-    fn keeps_the_newest_message_even_beyond_the_memory_limit() {
-        let mut store = MessageStore::new(100, 10);
-        store.push(message(1));
-        let large = store.push(message(1_000));
-        let kept: Vec<_> = store.newest_first().collect();
-        assert_eq!(kept, [&large]);
     }
 
     #[test]
     fn removing_frees_memory() {
         let mut store = MessageStore::new(100, usize::MAX);
-        let ids: Vec<String> = (0..4).map(|_| store.push(message(1_000)).id.clone()).collect();
+        let ids = push(&mut store, 1_000, 4);
         store.remove(|message| ids[1..3].contains(&message.id));
-        let kept: Vec<&str> = store.newest_first().map(|m| m.id.as_str()).collect();
-        assert_eq!(kept, [&ids[3], &ids[0]]);
+        assert_eq!(kept(&store), [&ids[3], &ids[0]]);
         assert_eq!(store.bytes, 2 * store.newest_first().next().map_or(0, |m| m.memory()));
         assert_eq!((store.received, store.deletions), (4, 1));
         store.remove(|_| false);

@@ -46,18 +46,3 @@ impl Tls {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pem_has_lines_of_64_characters() -> Result<(), CertificateError> {
-        let pem = Tls::self_signed(([127, 0, 0, 1], 0).into())?.certificate;
-        let lines: Vec<&str> = pem.lines().collect();
-        assert_eq!(lines[0], "-----BEGIN CERTIFICATE-----");
-        assert_eq!(lines[1].len(), 64);
-        assert_eq!(lines.last(), Some(&"-----END CERTIFICATE-----"));
-        Ok(())
-    }
-}

@@ -44,13 +44,12 @@ pub(super) fn summary(message: &Message) -> Value {
 /// A single message.
 pub(super) fn detail(message: &Message) -> Value {
     let fields = mime::fields(mime::split(&message.raw).0);
-    let date = fields.iter().find(|(name, _)| name.eq_ignore_ascii_case("date"));
-    let date = date.and_then(|(_, date)| OffsetDateTime::parse(date, &Rfc2822).ok());
+    let date = OffsetDateTime::parse(value(&fields, "Date"), &Rfc2822);
     let (inline, attachments): (Vec<_>, Vec<_>) = message.attachments.iter().partition(|a| a.inline);
     let parts = |parts: Vec<_>| parts.into_iter().map(part).collect::<Vec<_>>();
     let mut json = common_fields(message);
     json["ReturnPath"] = json!(message.return_path);
-    json["ListUnsubscribe"] = list_unsubscribe(&message.raw);
+    json["ListUnsubscribe"] = list_unsubscribe(&fields);
     json["Date"] = json!(rfc3339(date.unwrap_or(message.created)));
     json["Text"] = json!(message.text);
     json["HTML"] = json!(message.html);
@@ -82,19 +81,20 @@ fn common_fields(message: &Message) -> Value {
 }
 
 /// `Errors` is for the checks of Mailpit.
-fn list_unsubscribe(raw: &[u8]) -> Value {
-    let fields = mime::fields(mime::split(raw).0);
-    let value = |name: &str| {
-        let field = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
-        field.map_or("", |(_, value)| value.as_str())
-    };
-    let header = value("List-Unsubscribe");
+fn list_unsubscribe(fields: &[(String, String)]) -> Value {
+    let header = value(fields, "List-Unsubscribe");
     json!({
         "Header": header,
-        "HeaderPost": value("List-Unsubscribe-Post"),
+        "HeaderPost": value(fields, "List-Unsubscribe-Post"),
         "Links": bracketed_links(header),
         "Errors": "",
     })
+}
+
+/// The value of the first field with this name.
+fn value<'a>(fields: &'a [(String, String)], name: &str) -> &'a str {
+    let field = fields.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    field.map_or("", |(_, value)| value)
 }
 
 /// The links between angle brackets (RFC 2369).

@@ -35,10 +35,6 @@ pub(super) enum Command {
 
 impl Command {
     /// Parses a command line without its line break.
-    ///
-    /// # Errors
-    ///
-    /// The reply that states what is wrong.
     pub(super) fn parse(line: &[u8]) -> Result<Self, SmtpReply> {
         // smtp_proto skips a carriage return anywhere in the line.
         if line.iter().any(u8::is_ascii_control) {

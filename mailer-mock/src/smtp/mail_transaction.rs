@@ -2,7 +2,7 @@ use super::limits::{MAX_COMMANDS, MAX_RECIPIENTS};
 use super::reply::SmtpReply;
 use super::session::{Session, State};
 use super::stream::Disconnect;
-use crate::faults::{self, Outcome, Stage};
+use crate::faults::{self, Action, Stage};
 use crate::message::Envelope;
 
 /// The mail transaction: MAIL, RCPT and DATA (RFC 5321, section 3.3).
@@ -75,23 +75,20 @@ impl Session {
     /// Stores a complete message, unless a fault refuses it.
     async fn accept(&mut self, envelope: Envelope, content: Vec<u8>) -> Result<(), Disconnect> {
         self.commands_left = MAX_COMMANDS;
-        match self.apply_faults(Stage::AfterData, &envelope.recipients).await? {
-            Outcome::Proceed => {
+        let reply = match self.apply_faults(Stage::AfterData, &envelope.recipients).await? {
+            Some(Action::Reply { code, text }) => SmtpReply::new(code, text),
+            action => {
                 let id = self.service.mailbox.deliver(envelope, content);
-                self.reply(&SmtpReply::new(250, format!("ok, queued as {id}")))
+                return match action {
+                    Some(Action::Drop) => Err(Disconnect::ByServer),
+                    _ => self.reply(&SmtpReply::new(250, format!("ok, queued as {id}"))),
+                };
             }
-            Outcome::Reply { code, text } => {
-                let reply = SmtpReply::new(code, text);
-                if reply.is_success() {
-                    self.service.mailbox.deliver(envelope, content);
-                }
-                self.reply(&reply)
-            }
-            Outcome::Drop => {
-                self.service.mailbox.deliver(envelope, content);
-                Err(Disconnect::ByServer)
-            }
+        };
+        if reply.is_success() {
+            self.service.mailbox.deliver(envelope, content);
         }
+        self.reply(&reply)
     }
 
     /// Ends the current mail transaction, if there is one.

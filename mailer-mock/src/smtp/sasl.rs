@@ -14,10 +14,6 @@ pub(super) enum Mechanism {
 }
 
 /// Decodes a response from base64. A single `=` is an empty response, `*` cancels the login.
-///
-/// # Errors
-///
-/// The reply that states what is wrong.
 pub(super) fn decode(response: &[u8]) -> Result<String, SmtpReply> {
     match response.trim_ascii() {
         b"*" => Err(SmtpReply::AUTH_CANCELLED),
@@ -32,10 +28,6 @@ pub(super) fn decode(response: &[u8]) -> Result<String, SmtpReply> {
 
 /// Parses the response of [`Mechanism::Plain`]: `authorization identity NUL user NUL password`. The authorization
 /// identity is ignored.
-///
-/// # Errors
-///
-/// The reply that states what is wrong.
 pub(super) fn plain(response: &str) -> Result<Credentials, SmtpReply> {
     let mut parts = response.split('\0').skip(1);
     match (parts.next(), parts.next(), parts.next()) {
@@ -44,9 +36,6 @@ pub(super) fn plain(response: &str) -> Result<Credentials, SmtpReply> {
     }
 }
 
-/// # Errors
-///
-/// If the user name is empty.
 pub(super) fn credentials(user: &str, password: &str) -> Result<Credentials, SmtpReply> {
     if user.is_empty() {
         return Err(SmtpReply::EMPTY_USER);

@@ -5,7 +5,7 @@ use super::command::Command;
 use super::limits::MAX_COMMANDS;
 use super::reply::SmtpReply;
 use super::stream::{Connection, Disconnect, Line, SmtpStream};
-use crate::faults::{Outcome, Stage};
+use crate::faults::{Action, Stage};
 use crate::message::Envelope;
 
 /// The session of one client.
@@ -143,20 +143,24 @@ impl Session {
         usual: SmtpReply,
     ) -> Result<SmtpReply, Disconnect> {
         match self.apply_faults(stage, recipients).await? {
-            Outcome::Proceed => Ok(usual),
-            Outcome::Reply { code, text } => Ok(SmtpReply::new(code, text)),
-            Outcome::Drop => Err(Disconnect::ByServer),
+            Some(Action::Reply { code, text }) => Ok(SmtpReply::new(code, text)),
+            Some(Action::Drop) => Err(Disconnect::ByServer),
+            _ => Ok(usual),
         }
     }
 
     /// Applies the faults of this stage, including their delay. Earlier replies are sent before the delay.
-    pub(super) async fn apply_faults(&mut self, stage: Stage, recipients: &[String]) -> Result<Outcome, Disconnect> {
+    pub(super) async fn apply_faults(
+        &mut self,
+        stage: Stage,
+        recipients: &[String],
+    ) -> Result<Option<Action>, Disconnect> {
         let effect = self.service.faults.apply(stage, recipients);
         if !effect.delay.is_zero() {
             self.stream.flush().await?;
             tokio::time::sleep(effect.delay).await;
         }
-        Ok(effect.outcome)
+        Ok(effect.action)
     }
 
     /// Sends a reply, and closes the connection after a 421 (section 3.8).

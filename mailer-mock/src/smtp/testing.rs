@@ -91,6 +91,8 @@ mod tests {
 
     use super::*;
 
+    const DELIMITERS: [&str; 10] = ["<", ">", "\"", "\\", "@", ":", "\r", "\n", "\0", " "];
+
     const SMTP_PIECES: &[&str] = &[
         "EHLO a\r\n",
         "HELO a\r\n",
@@ -112,21 +114,11 @@ mod tests {
         "AGEAYg==\r\n",
         " SIZE=99999999999999999999",
         " BODY=8BITMIME",
-        "<",
-        ">",
-        "\"",
-        "\\",
-        "@",
-        ":",
         "\r\n",
         "\r\n.\r\n",
         "\n.\n",
         "\r.\r",
         "..",
-        "\r",
-        "\n",
-        "\0",
-        " ",
     ];
 
     const MESSAGE_PIECES: &[&str] = &[
@@ -166,7 +158,7 @@ mod tests {
     ];
 
     fn pieces(pieces: &'static [&'static str], length: usize) -> impl Strategy<Value = String> {
-        vec(select(pieces), 0..length).prop_map(|pieces| pieces.concat())
+        vec(select([pieces, &DELIMITERS].concat()), 0..length).prop_map(|pieces| pieces.concat())
     }
 
     proptest! {

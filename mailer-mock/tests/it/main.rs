@@ -3,6 +3,7 @@
 mod binary;
 mod browser;
 mod codes;
+mod config;
 mod faults;
 mod html;
 mod http;

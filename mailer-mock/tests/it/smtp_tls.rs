@@ -152,3 +152,12 @@ async fn lettre_delivers_over_verified_tls() {
         ("4466", "j\u{f6}rg@example.com")
     );
 }
+
+#[tokio::test]
+async fn certificate_is_pem_with_lines_of_64_characters() {
+    let mock = start().await;
+    let lines: Vec<&str> = mock.certificate().expect("STARTTLS is offered").lines().collect();
+    assert_eq!(lines[0], "-----BEGIN CERTIFICATE-----");
+    assert_eq!(lines[1].len(), 64);
+    assert_eq!(lines.last(), Some(&"-----END CERTIFICATE-----"));
+}
