@@ -18,9 +18,10 @@ export type AccountClientOptions = {
   now?: () => number;
 };
 
-export function createAccountClient({ url, storage = defaultStorage(), fetch, now = Date.now }: AccountClientOptions): AccountClient {
-  // The global one is looked up at each call, because tools replace it.
-  const send = createSend(url, fetch ?? ((...call) => globalThis.fetch(...call)));
+export function createAccountClient({ url, storage = defaultStorage(), ...options }: AccountClientOptions): AccountClient {
+  // The global ones are looked up at each call, because tools replace them.
+  const { fetch = (...call) => globalThis.fetch(...call), now = () => Date.now() } = options;
+  const send = createSend(url, fetch);
   const session = createSession(storage);
   const pendings = createPendings(storage, now);
 

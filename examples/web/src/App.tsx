@@ -1,10 +1,18 @@
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { client } from "./api";
 import { useHistory } from "./history";
 import { Frame } from "./parts/Frame";
-import type { Go, Screen } from "./screen";
+import { type Go, registrationOf, type Said, type Screen } from "./screen";
 import { Account } from "./screens/Account";
+import { ChangeEmail } from "./screens/ChangeEmail";
+import { ChangePassword } from "./screens/ChangePassword";
+import { ConfirmEmail } from "./screens/ConfirmEmail";
+import { DeleteAccount } from "./screens/DeleteAccount";
+import { Devices } from "./screens/Devices";
 import { EnterCode } from "./screens/EnterCode";
+import { ForgotPassword } from "./screens/ForgotPassword";
 import { Register } from "./screens/Register";
+import { ResetPassword } from "./screens/ResetPassword";
 import { SignIn } from "./screens/SignIn";
 import { type Elsewhere, keep, watchOtherTabs } from "./storage";
 
@@ -41,21 +49,41 @@ function Current({ screen, go: goOn }: { screen: Screen; go: Go }) {
       return <SignIn {...screen} go={go} />;
     case "code":
       return <EnterCode {...screen} go={go} />;
+    case "forgot":
+      return <ForgotPassword {...screen} go={go} />;
+    case "reset":
+      return <ResetPassword {...screen} go={go} />;
     case "account":
       return <Account {...screen} go={go} />;
+    case "changePassword":
+      return <ChangePassword {...screen} go={go} />;
+    case "changeEmail":
+      return <ChangeEmail {...screen} go={go} />;
+    case "confirmEmail":
+      return <ConfirmEmail {...screen} go={go} />;
+    case "devices":
+      return <Devices {...screen} go={go} />;
+    case "deleteAccount":
+      return <DeleteAccount {...screen} go={go} />;
   }
 }
 
 /** What a change in another tab means for the screen in this one. */
 function follow(screen: Screen, change: Elsewhere): Screen {
-  if (screen.at !== "code") return screen;
+  if (screen.at !== "code" && screen.at !== "reset") return screen;
+  const purpose = screen.at === "code" ? "registration" : "passwordReset";
   const { email } = screen.pending;
-  if ("activated" in change) {
-    if (change.activated !== email) return screen;
-    return { at: "signIn", email, said: { text: "You activated your account in another tab. Sign in to use it here.", bad: false } };
+  if ("finished" in change) {
+    const said: Said = { text: screen.at === "code" ? ACTIVATED : RESET, bad: false };
+    return change.finished === purpose && change.email === email ? { at: "signIn", email, said } : screen;
   }
-  return change.pending.email === email ? { ...screen, pending: change.pending } : screen;
+  const pending = client.pending(purpose);
+  if (change.began !== purpose || pending?.email !== email) return screen;
+  return screen.at === "code" ? { ...screen, pending: registrationOf(pending) } : { ...screen, pending };
 }
+
+const ACTIVATED = "You activated your account in another tab. Sign in to use it here.";
+const RESET = "You changed your password in another tab. Sign in with the new one.";
 
 /** `go` while the screen is shown: a late answer does not lead away from the next screen. */
 function useWhileShown(go: Go): Go {

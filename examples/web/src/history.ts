@@ -1,16 +1,16 @@
-// The browser's Back button. Its entries name a screen and an email, no token.
+// The browser's Back button.
 import { useEffect, useRef } from "react";
-import type { Go, Screen } from "./screen";
-import { restore } from "./storage";
-
-type Place = { at: Screen["at"]; email: string | undefined };
+import { client } from "./api";
+import { emailOf, type Go, isAccountScreen, type Screen } from "./screen";
+import { type Place, placeOf, screenAt } from "./screen-at";
+import { keptRegistration } from "./storage";
 
 export function useHistory(screen: Screen, go: Go): void {
   const shown = useRef(screen);
   const isEntered = useRef(true); // The page has an entry for its first screen.
   useEffect(() => {
     shown.current = screen;
-    const place: Place = { at: screen.at, email: emailOf(screen) };
+    const place = placeOf(screen);
     if (isEntered.current) history.replaceState(place, "");
     else if (history.state?.at !== screen.at) history.pushState(place, "");
     isEntered.current = false;
@@ -27,17 +27,17 @@ export function useHistory(screen: Screen, go: Go): void {
   }, [go]);
 }
 
-/** The screen of an entry. Null if it stays: only signing out leads away from an account. */
+/** The screen of an entry. Null if it stays: only signing out leads away from an account, and only signing in to it. */
 function screenBefore(shown: Screen, place: Place | null): Screen | null {
-  if (!place?.at || shown.at === "account") return null;
+  if (!place?.at) return null;
+  if (isAccountScreen(shown)) return screenAt(place);
   const email = place.email ?? emailOf(shown);
   const known = email === undefined ? {} : { email };
-  if (place.at === "signIn") return { at: "signIn", ...known };
-  const kept = place.at === "register" ? null : restore();
-  return kept?.at === "code" ? kept : { at: "register", ...known };
-}
-
-function emailOf(screen: Screen): string | undefined {
-  if (screen.at === "account") return undefined;
-  return screen.at === "code" ? screen.pending.email : screen.email;
+  if (place.at === "signIn" || place.at === "forgot") return { at: place.at, ...known };
+  if (place.at === "reset") {
+    const pending = client.pending("passwordReset");
+    return pending ? { at: "reset", pending } : { at: "forgot", ...known };
+  }
+  const kept = place.at === "code" ? keptRegistration() : null;
+  return kept ? { at: "code", pending: kept } : { at: "register", ...known };
 }

@@ -1,13 +1,11 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Provider } from "urql";
-import { client } from "./api";
 import { App } from "./App";
 import { takeCodeFromLink } from "./link";
 import { restore } from "./storage";
 import "./style.css";
 
-const start = restore(takeCodeFromLink(window));
+const start = restore(takeCodeFromLink(window), history.state);
 // The link was opened in this tab, where it changes only the fragment.
 addEventListener("hashchange", () => location.reload());
 
@@ -15,9 +13,7 @@ const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
     <StrictMode>
-      <Provider value={client}>
-        <App start={start} />
-      </Provider>
+      <App start={start} />
     </StrictMode>,
   );
 }

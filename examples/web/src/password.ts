@@ -1,7 +1,7 @@
 // A guess at what the server will say about a new password. Only the server decides.
-import type { RegistrationPolicyQuery, UserErrorCode } from "./graphql.generated";
+import type { RegistrationPolicy, UserErrorCode } from "account-client";
 
-type Policy = RegistrationPolicyQuery["registrationPolicy"];
+type Policy = Pick<RegistrationPolicy, "passwordMinLength" | "passwordMaxLength">;
 
 export type Verdict = {
   /** What `register` would answer; null when it would accept the password. */

@@ -1,11 +1,10 @@
-// What went wrong, as a sentence for the person: `userErrors`, and failures of the whole request.
-import type { CombinedError } from "urql";
-import type { UserErrorCode, UserErrorFieldsFragment } from "./graphql.generated";
+// What went wrong, as a sentence for the person: refusals, and failures of the whole request.
+import type { Failure, RequestFailure, UserError } from "account-client";
 
 export type Problem = {
-  code: UserErrorCode | "MISSING" | "OFFLINE" | "OVERLOADED" | "UNAUTHENTICATED" | "FAULT";
+  code: UserError["code"] | RequestFailure["kind"] | "MISSING";
   text: string;
-  /** The input at fault: the last part of its path. Null when no single one is. */
+  /** The input at fault. Null when no single one is. */
   field: string | null;
   /** The inputs that the problem is about. It is over when one of them changes. */
   about: string[];
@@ -15,43 +14,54 @@ export type Problem = {
   triesLeft: number | null;
 };
 
-/** Everything that is wrong with an answer; empty when it succeeded. */
-export function problemsOf(error: CombinedError | undefined, userErrors: UserErrorFieldsFragment[] | undefined): Problem[] {
-  return error ? [failure(error)] : (userErrors ?? []).map(problem);
+/** Everything that is wrong with an answer. */
+export function problemsOf(failure: Failure): Problem[] {
+  return failure.kind === "refused" ? failure.userErrors.map(problem) : [failed(failure)];
 }
 
 /** What the person has not typed yet. It is not sent, because the server would count it as a guess. */
 export function missing(typed: Record<string, string>, codeLength: number | null = null): Problem[] {
+  const digits = codeLength ? `Enter all ${codeLength} digits.` : "Enter the code from the email.";
   const rules: [field: string, text: string, least: number][] = [
     ["email", "Enter your email address.", 1],
     ["password", "Enter your password.", 1],
-    ["activationCode", codeLength ? `Enter all ${codeLength} digits.` : "Enter the code from the email.", codeLength ?? 4],
+    ["activationCode", digits, codeLength ?? 4],
+    ["code", digits, codeLength ?? 4],
+    ["newEmail", "Enter the new email address.", 1],
+    ["currentPassword", "Enter your current password.", 1],
+    ["newPassword", "Enter a new password.", 1],
+    ["confirmation", "Tick the box to confirm.", 1],
   ];
   return rules
     .filter(([field, , least]) => (typed[field]?.length ?? least) < least)
     .map(([field, text]) => ({ code: "MISSING", text, field, about: [field], waitUntil: null, triesLeft: null }));
 }
 
-function problem(error: UserErrorFieldsFragment): Problem {
-  const field = error.field?.at(-1) ?? null;
+/** Whether the code can no longer succeed. */
+export function isDead({ code, triesLeft }: Problem): boolean {
+  return code === "CODE_EXPIRED" || triesLeft === 0;
+}
+
+function problem(error: UserError): Problem {
+  const { code, field, retryAfterSeconds, attemptsRemaining } = error;
   return {
-    code: error.code,
+    code,
     text: sentence(error),
     field,
-    about: about(error.code, field),
-    waitUntil: after(error.retryAfterSeconds),
-    triesLeft: error.attemptsRemaining,
+    about: about(code, field),
+    waitUntil: after(retryAfterSeconds),
+    triesLeft: attemptsRemaining,
   };
 }
 
-function about(code: UserErrorCode, field: string | null): string[] {
+function about(code: UserError["code"], field: string | null): string[] {
   if (field === "activationCode") return ["email", field]; // A code belongs to an email.
   if (field !== null) return [field];
-  return code === "RATE_LIMITED" ? ["email"] : ["email", "password"];
+  return code === "RATE_LIMITED" ? ["email", "newEmail"] : ["email", "password"];
 }
 
 /** A code that is new in the schema fails the type check here. A page that is already deployed shows its message. */
-function sentence(error: UserErrorFieldsFragment): string {
+function sentence(error: UserError): string {
   switch (error.code) {
     case "INVALID_EMAIL":
       return "Enter a valid email address. Is there a typo?";
@@ -62,7 +72,7 @@ function sentence(error: UserErrorFieldsFragment): string {
     case "PASSWORD_TOO_WEAK":
       return ["This password is too easy to guess.", ...error.suggestions].join(" ");
     case "INVALID_CREDENTIALS":
-      return "Incorrect email or password.";
+      return error.field === "currentPassword" ? "Your current password is different." : "Incorrect email or password.";
     case "ACCOUNT_DISABLED":
       return "Your account is disabled.";
     case "NOT_ACTIVATED":
@@ -77,9 +87,15 @@ function sentence(error: UserErrorFieldsFragment): string {
       return "Too many tries with this code. Request a new one.";
     case "VERIFICATION_NOT_FOUND":
       return "This registration has expired, or a newer one replaced it. Register again to get a new code.";
-    default:
-      error.code satisfies never;
+    case "EMAIL_UNCHANGED":
+      return "This is already your email address.";
+    case "SESSION_NOT_FOUND":
+      return "This device is already signed out.";
+    case "UNKNOWN":
       return error.message;
+    default:
+      error satisfies never;
+      return (error as UserError).message;
   }
 }
 
@@ -89,36 +105,31 @@ function tries(left: number | null): string {
   return left === 1 ? "You have one try left." : `You have ${left} tries left.`;
 }
 
-/** The problem when the request failed as a whole: the answer has no payload, or there is no answer. */
-export function failure(error: CombinedError): Problem {
-  const extensions = error.graphQLErrors[0]?.extensions;
-  const response: Response | undefined = error.response;
-  const problem = { field: null, about: [], waitUntil: null, triesLeft: null };
-  switch (extensions?.code) {
-    case "UNAUTHENTICATED":
-      return { ...problem, code: "UNAUTHENTICATED", text: "Your session has ended. Sign in again." };
-    case "RATE_LIMITED":
-      return {
-        ...problem,
-        code: "RATE_LIMITED",
-        text: "Too many attempts. Wait, then try again.",
-        waitUntil: after(Number(extensions.retryAfterSeconds)),
-      };
-    case "OVERLOADED":
-      return {
-        ...problem,
-        code: "OVERLOADED",
-        text: "We're very busy right now. Try again in a moment.",
-        waitUntil: after(Number(response?.headers.get("retry-after"))),
-      };
+/** The problem when the request failed as a whole. */
+export function failed(failure: RequestFailure): Problem {
+  const waitUntil = "retryAfterSeconds" in failure ? after(failure.retryAfterSeconds) : null;
+  return { code: failure.kind, text: text(failure), field: null, about: [], waitUntil, triesLeft: null };
+}
+
+function text(failure: RequestFailure): string {
+  switch (failure.kind) {
+    case "unauthenticated":
+      return "Your session has ended. Sign in again.";
+    case "rateLimited":
+      return "Too many attempts. Wait, then try again.";
+    case "overloaded":
+      return "We're very busy right now. Try again in a moment.";
+    case "network":
+      return "We can't reach the server. Check your connection, then try again.";
+    case "aborted":
+      return failure.message;
+    case "badRequest":
+    case "serverError": {
+      const text = "Something went wrong on our side. Try again.";
+      const id = failure.kind === "serverError" ? failure.requestId : null;
+      return id ? `${text} If it keeps happening, give us this number: ${id}` : text;
+    }
   }
-  if (!response) {
-    const text = "We can't reach the server. Check your connection, then try again.";
-    return { ...problem, code: "OFFLINE", text };
-  }
-  const id = extensions?.requestId;
-  const text = "Something went wrong on our side. Try again.";
-  return { ...problem, code: "FAULT", text: id ? `${text} If it keeps happening, give us this number: ${id}` : text };
 }
 
 function after(seconds: number | null): number | null {

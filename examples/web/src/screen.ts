@@ -1,20 +1,20 @@
 // Where a person is in the application.
-import type { ResendMutation } from "./graphql.generated";
+import type { Pending } from "account-client";
 
 /** A registration that waits for its code. */
-export type Pending = {
+export type Registration = {
   /** Empty when the page was opened from an email in a browser that did not register. */
   email: string;
   /** Names the registration. Null in a browser that did not register: there, email and password name it. */
   token: string | null;
-  /** When the server forgets the registration, in milliseconds since 1970. */
-  endsAt: number;
   /** Null when the page cannot know it. */
   codeLength: number | null;
   /** When the code was sent and when it expires: an estimate, or null when the page cannot know it. */
-  clock: { sentAt: number; expiresAt: number } | null;
+  clock: Clock | null;
   resendAt: number;
 };
+
+export type Clock = { sentAt: number; expiresAt: number };
 
 /** What the top of a screen says about how the person got there. */
 export type Said = { text: string; bad: boolean };
@@ -23,26 +23,50 @@ export type Said = { text: string; bad: boolean };
 export type Screen =
   | { at: "register"; email?: string; said?: Said }
   | { at: "signIn"; email?: string; said?: Said; news?: Promise<Said | null> }
-  | { at: "code"; pending: Pending; code?: string; password?: string; said?: Said }
-  | { at: "account"; token: string };
+  | { at: "code"; pending: Registration; code?: string; password?: string; said?: Said }
+  | { at: "forgot"; email?: string; said?: Said }
+  | { at: "reset"; pending: Pending; said?: Said }
+  | AccountScreen;
+
+/** A screen of a person who is signed in. `email` is theirs, if the page knows it. */
+export type AccountScreen =
+  | { at: "account" | "devices" | "changePassword" | "deleteAccount"; email?: string; said?: Said }
+  | { at: "changeEmail"; email?: string; newEmail?: string; said?: Said }
+  | { at: "confirmEmail"; email?: string; pending: Pending; said?: Said };
 
 export type Go = (screen: Screen) => void;
 
-const DAY = 24 * 60 * 60 * 1000;
-
-export function newPending(email: string, token: string | null): Pending {
-  return { email, token, endsAt: Date.now() + DAY, codeLength: null, clock: null, resendAt: 0 };
+export function newRegistration(email: string): Registration {
+  return { email, token: null, codeLength: null, clock: null, resendAt: 0 };
 }
 
-/** What `register` and `resendActivationCode` answer when they send a code. */
-type Sent = Omit<ResendMutation["resendActivationCode"], "userErrors">;
+export function registrationOf(pending: Pending): Registration {
+  const { email, verificationToken, codeLength, resendAvailableAt } = pending;
+  return { email, token: verificationToken, codeLength, clock: clockOf(pending), resendAt: resendAvailableAt };
+}
 
-export function withCodeSent(pending: Pending, { codeLength, codeExpiresInSeconds, resendAvailableInSeconds }: Sent): Pending {
+export function clockOf({ codeSentAt, codeExpiresAt }: Pending): Clock {
+  return { sentAt: codeSentAt, expiresAt: codeExpiresAt };
+}
+
+/** What a server says when it sends a code to a registration that email and password name. */
+type Sent = { codeLength: number; codeExpiresInSeconds: number; resendAvailableInSeconds: number };
+
+export function withCodeSent(registration: Registration, sent: Sent): Registration {
   const now = Date.now();
   return {
-    ...pending,
-    codeLength,
-    clock: codeExpiresInSeconds === null ? null : { sentAt: now, expiresAt: now + codeExpiresInSeconds * 1000 },
-    resendAt: now + (resendAvailableInSeconds ?? 0) * 1000,
+    ...registration,
+    codeLength: sent.codeLength,
+    clock: { sentAt: now, expiresAt: now + sent.codeExpiresInSeconds * 1000 },
+    resendAt: now + sent.resendAvailableInSeconds * 1000,
   };
+}
+
+/** The address on a screen, to fill the next one. */
+export function emailOf(screen: Screen): string | undefined {
+  return screen.at === "code" || screen.at === "reset" ? screen.pending.email : screen.email;
+}
+
+export function isAccountScreen(screen: Screen): screen is AccountScreen {
+  return !["register", "signIn", "code", "forgot", "reset"].includes(screen.at);
 }

@@ -1,6 +1,10 @@
+import { type Pending, storageKeys } from "account-client";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { newPending, type Pending } from "./screen";
-import { type Elsewhere, endRegistration, keep, restore, watchOtherTabs } from "./storage";
+import { newRegistration, registrationOf } from "./screen";
+import { type Elsewhere, end, keep, restore, watchOtherTabs } from "./storage";
+
+// The page, which src/api.ts reads at its start.
+vi.hoisted(() => Object.assign(globalThis, { document: { querySelector: () => null } }));
 
 class Store {
   readonly kept = new Map<string, string>();
@@ -13,7 +17,7 @@ class Store {
   }
 }
 
-const DAY = 24 * 60 * 60 * 1000;
+const HOUR = 60 * 60 * 1000;
 
 let [session, local] = [new Store(), new Store()];
 let pending: Pending;
@@ -24,10 +28,13 @@ beforeEach(() => {
   vi.stubGlobal("sessionStorage", session);
   vi.stubGlobal("localStorage", local);
   pending = {
-    ...newPending("ada@example.com", "token"),
+    email: "ada@example.com",
+    verificationToken: "token",
+    endsAt: Date.now() + 24 * HOUR,
     codeLength: 4,
-    clock: { sentAt: 1_000_000, expiresAt: 1_060_000 },
-    resendAt: 1_030_000,
+    codeSentAt: 1_000_000,
+    codeExpiresAt: 1_060_000,
+    resendAvailableAt: 1_030_000,
   };
 });
 afterEach(() => {
@@ -40,76 +47,94 @@ function openTab() {
   vi.stubGlobal("sessionStorage", new Store());
 }
 
+/** As the client keeps it. */
+function begin(purpose: "registration" | "passwordReset" | "emailChange", more: Partial<Pending> = {}): Pending {
+  const begun = { ...pending, ...more };
+  local.setItem(storageKeys[purpose], JSON.stringify(begun));
+  return begun;
+}
+
 test("an empty browser starts with the registration form", () => {
   expect(restore()).toEqual({ at: "register" });
 });
 
-test("a reload restores the session, and another tab has none", () => {
-  keep({ at: "account", token: "abc" });
-  expect(restore()).toEqual({ at: "account", token: "abc" });
-  expect(restore("4466")).toEqual({ at: "account", token: "abc" });
+test("a reload keeps the screen of the account, and another tab has no session", () => {
+  session.setItem(storageKeys.session, "abc");
+  expect(restore()).toEqual({ at: "account" });
+  expect(restore("4466")).toEqual({ at: "account" });
+  expect(restore(null, { at: "devices", email: "ada@example.com" })).toEqual({ at: "devices", email: "ada@example.com" });
+  for (const place of [{ at: "signIn" }, { at: "elsewhere" }, 7]) expect(restore(null, place)).toEqual({ at: "account" });
+  expect(restore(null, { at: "confirmEmail" })).toEqual({ at: "changeEmail" });
+  const change = begin("emailChange");
+  expect(restore(null, { at: "confirmEmail" })).toEqual({ at: "confirmEmail", pending: change });
   openTab();
-  expect(restore()).toEqual({ at: "register" });
+  expect(restore(null, { at: "devices" })).toEqual({ at: "register" });
 });
 
 test("a reload and another tab restore the registration", () => {
-  keep({ at: "code", pending });
-  expect(restore()).toEqual({ at: "code", pending });
+  begin("registration");
+  expect(restore()).toEqual({ at: "code", pending: registrationOf(pending) });
   openTab();
-  expect(restore()).toEqual({ at: "code", pending });
+  expect(restore()).toEqual({ at: "code", pending: registrationOf(pending) });
+});
+
+test("a reload and another tab restore the reset for an hour", () => {
+  const reset = begin("passwordReset", { endsAt: Date.now() + HOUR });
+  expect(restore()).toEqual({ at: "reset", pending: reset });
+  openTab();
+  expect(restore()).toEqual({ at: "reset", pending: reset });
+  vi.setSystemTime(Date.now() + HOUR);
+  expect(restore()).toEqual({ at: "register" });
+});
+
+test("the newer one of a registration and a reset is restored", () => {
+  begin("registration");
+  begin("passwordReset", { codeSentAt: 1_000_001 });
+  expect(restore().at).toBe("reset");
+  begin("registration", { codeSentAt: 1_000_002 });
+  expect(restore().at).toBe("code");
 });
 
 test("a registration without a token is restored in its own tab", () => {
-  const unnamed = { ...newPending("ada@example.com", null), clock: null };
+  const unnamed = newRegistration("ada@example.com");
   keep({ at: "code", pending: unnamed });
   expect(restore()).toEqual({ at: "code", pending: unnamed });
   openTab();
   expect(restore()).toEqual({ at: "register" });
-});
-
-test("the registration stays while the person looks at another screen", () => {
-  keep({ at: "code", pending });
   keep({ at: "signIn" });
-  expect(restore()).toEqual({ at: "code", pending });
+  expect(restore()).toEqual({ at: "register" });
 });
 
 test("no password is stored", () => {
-  keep({ at: "code", pending: newPending("ada@example.com", null), password: "correct horse" });
-  keep({ at: "code", pending, password: "correct horse" });
+  keep({ at: "code", pending: newRegistration("ada@example.com"), password: "correct horse" });
+  keep({ at: "code", pending: registrationOf(pending), password: "correct horse" });
   expect([...session.written, ...local.written].join()).not.toContain("correct horse");
 });
 
-test("a registration is removed after a day", () => {
-  keep({ at: "code", pending });
-  vi.setSystemTime(Date.now() + DAY - 1);
-  expect(restore().at).toBe("code");
-  vi.setSystemTime(Date.now() + 1);
-  expect(restore()).toEqual({ at: "register" });
-  expect(local.kept.size).toBe(0);
-});
-
 test("the code from the link fills the boxes, whose number it sets", () => {
-  keep({ at: "code", pending });
-  expect(restore("44664466")).toEqual({ at: "code", pending: { ...pending, codeLength: 8 }, code: "44664466" });
+  begin("registration");
+  const linked = { ...registrationOf(pending), codeLength: 8 };
+  expect(restore("44664466")).toEqual({ at: "code", pending: linked, code: "44664466" });
 });
 
 test("a browser that did not register has only the code", () => {
-  expect(restore("4466")).toEqual({ at: "code", pending: { ...newPending("", null), codeLength: 4 }, code: "4466" });
+  begin("passwordReset");
+  expect(restore("4466")).toEqual({ at: "code", pending: { ...newRegistration(""), codeLength: 4 }, code: "4466" });
 });
 
 test("the registration of an email address is removed, and no other", () => {
-  keep({ at: "code", pending });
-  endRegistration("bob@example.com", { activated: true });
+  begin("registration");
+  end("registration", "bob@example.com", { finished: false });
   expect(restore().at).toBe("code");
-  endRegistration("ada@example.com", { activated: false });
+  end("registration", "ada@example.com", { finished: false });
   expect(restore()).toEqual({ at: "register" });
   expect(local.written).toHaveLength(1);
 });
 
-test("the activation is written for the other tabs and then removed", () => {
-  keep({ at: "code", pending });
-  endRegistration("ada@example.com", { activated: true });
-  expect(local.written.at(-1)).toBe('{"activated":"ada@example.com"}');
+test("what is finished is written for the other tabs and then removed", () => {
+  begin("registration");
+  end("registration", "ada@example.com", { finished: true });
+  expect(local.written.at(-1)).toBe('{"finished":"registration","email":"ada@example.com"}');
   expect(local.kept.size).toBe(0);
 });
 
@@ -120,35 +145,29 @@ test("reports changes made by another tab", () => {
   });
   const told: Elsewhere[] = [];
   watchOtherTabs((change) => told.push(change));
-  listen({ key: "registration", newValue: '{"activated":"ada@example.com"}' });
-  listen({ key: "registration", newValue: null });
-  listen({ key: "registration", newValue: JSON.stringify(pending) });
+  const finished = { finished: "registration" as const, email: "ada@example.com" };
+  listen({ key: "finished", newValue: JSON.stringify(finished) });
+  listen({ key: "finished", newValue: null });
+  listen({ key: "finished", newValue: "7" });
+  listen({ key: storageKeys.registration, newValue: null });
+  listen({ key: storageKeys.registration, newValue: JSON.stringify(pending) });
+  listen({ key: storageKeys.passwordReset, newValue: JSON.stringify(pending) });
   listen({ key: "theme", newValue: JSON.stringify(pending) });
-  expect(told).toEqual([{ activated: "ada@example.com" }, { pending }]);
+  expect(told).toEqual([finished, { began: "registration" }, { began: "passwordReset" }]);
 });
 
-test.each([
-  "not JSON",
-  "null",
-  "[]",
-  '"token"',
-  { email: undefined },
-  { token: undefined },
-  { token: 7 },
-  { resendAt: "3" },
-  { endsAt: undefined },
-  { codeLength: "four" },
-  { clock: undefined },
-  { clock: { sentAt: 1 } },
-])("what this version did not store is ignored: %o", (kept) => {
-  local.kept.set("registration", typeof kept === "string" ? kept : JSON.stringify({ ...pending, ...kept }));
-  expect(restore()).toEqual({ at: "register" });
-});
+test.each(["not JSON", "null", "[]", '"token"', { email: undefined }, { token: "t" }, { resendAt: "3" }, { codeLength: "four" }, { clock: undefined }, { clock: { sentAt: 1 } }])(
+  "what this version did not store is ignored: %o",
+  (kept) => {
+    session.kept.set("registration", typeof kept === "string" ? kept : JSON.stringify({ ...newRegistration("ada"), ...kept }));
+    expect(restore()).toEqual({ at: "register" });
+  },
+);
 
 test("a browser that forbids storage starts with the registration form", () => {
   vi.stubGlobal("localStorage", undefined);
   vi.stubGlobal("sessionStorage", undefined);
-  keep({ at: "code", pending });
-  endRegistration("ada@example.com", { activated: true });
+  keep({ at: "code", pending: newRegistration("ada@example.com") });
+  end("registration", "ada@example.com", { finished: true });
   expect(restore()).toEqual({ at: "register" });
 });

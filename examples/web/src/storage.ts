@@ -1,73 +1,81 @@
-// What survives a reload. A password is never stored.
+// What survives a reload, beside the tokens that the client keeps. A password is never stored.
 //
 // The session token is in sessionStorage: it ends with the tab, other sites cannot read it, and the browser never sends it
 // by itself, so there is no CSRF. But every script in this page can read it, so an injected script (XSS) has the session.
 // The Content-Security-Policy in nginx.conf.template allows only our own scripts. If that is not enough, keep the token on
 // a server of yours, and give the browser an HttpOnly, Secure, SameSite cookie.
 //
-// The registration that waits for its code is in localStorage, so that every tab of this browser can continue: also the
-// one that the link in the email opens. Its token activates nothing without the emailed code. It is removed on activation;
-// after a day it is ignored, and removed when the page starts.
-import { newPending, type Pending, type Screen } from "./screen";
+// What waits for a code is in localStorage, so that every tab of this browser can continue: also the one that the link in
+// the email opens. Its token does nothing without the emailed code.
+import { type Purpose, storageKeys } from "account-client";
+import { client } from "./api";
+import { newRegistration, type Registration, registrationOf, type Screen } from "./screen";
+import { screenAt } from "./screen-at";
 
-const SESSION = "session";
-const REGISTRATION = "registration";
+const UNNAMED = "registration";
+const FINISHED = "finished";
 
+/** A registration without a token is kept for its own tab: another one cannot continue. */
 export function keep(screen: Screen): void {
-  const pending = screen.at === "code" ? screen.pending : null;
+  const unnamed = screen.at === "code" && !screen.pending.token && screen.pending.email !== "" ? screen.pending : null;
   ifAllowed(() => {
-    write(sessionStorage, SESSION, screen.at === "account" ? screen.token : null);
-    // Without a token, another tab cannot continue.
-    write(sessionStorage, REGISTRATION, pending?.email && !pending.token ? pending : null);
-    if (pending?.token) write(localStorage, REGISTRATION, pending);
+    if (unnamed) sessionStorage.setItem(UNNAMED, JSON.stringify(unnamed));
+    else sessionStorage.removeItem(UNNAMED);
   });
 }
 
-/** The screen to start with; `code` is from the link in the email. */
-export function restore(code: string | null = null): Screen {
-  const session = ifAllowed(() => read(sessionStorage.getItem(SESSION)));
-  if (typeof session === "string") return { at: "account", token: session };
-  const kept = ifAllowed(() => registrationIn(sessionStorage) ?? registrationIn(localStorage));
-  if (!kept) ifAllowed(() => write(localStorage, REGISTRATION, null));
-  if (code === null) return kept ? { at: "code", pending: kept } : { at: "register" };
-  return { at: "code", pending: { ...(kept ?? newPending("", null)), codeLength: code.length }, code };
+/** The screen to start with; `code` is from the link in the email, `before` what the tab showed before a reload. */
+export function restore(code: string | null = null, before: unknown = null): Screen {
+  if (client.sessionToken() !== null) return screenAt(before) ?? { at: "account" };
+  const registration = keptRegistration();
+  if (code !== null) {
+    return { at: "code", pending: { ...(registration ?? newRegistration("")), codeLength: code.length }, code };
+  }
+  const reset = client.pending("passwordReset");
+  const isNewer = reset && (registration?.clock?.sentAt ?? 0) < reset.codeSentAt;
+  if (isNewer) return { at: "reset", pending: reset };
+  return registration ? { at: "code", pending: registration } : { at: "register" };
 }
 
-/** Removes the registration of an email address. The other tabs are told when it is activated. */
-export function endRegistration(email: string, { activated }: { activated: boolean }): void {
-  ifAllowed(() => {
-    if (registrationIn(localStorage)?.email !== email) return;
-    if (activated) write(localStorage, REGISTRATION, { activated: email });
-    write(localStorage, REGISTRATION, null);
-  });
+export function keptRegistration(): Registration | null {
+  const unnamed = ifAllowed(() => read(sessionStorage.getItem(UNNAMED)));
+  if (isUnnamed(unnamed)) return unnamed;
+  const pending = client.pending("registration");
+  return pending && registrationOf(pending);
 }
 
-/** What another tab did to the registration that is kept: it activated this email address, or registered or resent. */
-export type Elsewhere = { activated: string } | { pending: Pending };
+/** What happened in another tab. */
+export type Elsewhere = { finished: Purpose; email: string } | { began: Purpose };
 
-/** Calls back when another tab changes the registration. Returns how to stop that. */
+/** Forgets what waits for a code at this address. The other tabs are told when it is finished. */
+export function end(purpose: Purpose, email: string, { finished }: { finished: boolean }): void {
+  if (finished) {
+    ifAllowed(() => {
+      localStorage.setItem(FINISHED, JSON.stringify({ finished: purpose, email }));
+      localStorage.removeItem(FINISHED);
+    });
+  }
+  if (client.pending(purpose)?.email === email) client.forget(purpose);
+}
+
+/** Calls back when another tab begins or finishes something. Returns how to stop that. */
 export function watchOtherTabs(tell: (change: Elsewhere) => void): () => void {
   const listen = ({ key, newValue }: StorageEvent) => {
-    if (key !== REGISTRATION) return;
-    const kept = read(newValue) as { activated?: unknown } | null;
-    if (typeof kept?.activated === "string") tell({ activated: kept.activated });
-    else if (isPending(kept)) tell({ pending: kept });
+    if (newValue === null) return;
+    if (key === storageKeys.registration) tell({ began: "registration" });
+    if (key === storageKeys.passwordReset) tell({ began: "passwordReset" });
+    const finished = key === FINISHED ? (read(newValue) as { finished?: Purpose; email?: string } | null) : null;
+    if (finished?.finished && finished.email) tell({ finished: finished.finished, email: finished.email });
   };
   addEventListener("storage", listen);
   return () => removeEventListener("storage", listen);
 }
 
-function registrationIn(store: Storage): Pending | null {
-  const kept = read(store.getItem(REGISTRATION));
-  return isPending(kept) ? kept : null;
-}
-
 /** An earlier version of this page may have kept something else. */
-function isPending(kept: unknown): kept is Pending {
-  const { email, token, endsAt, codeLength, clock, resendAt } = (kept ?? {}) as Partial<Pending>;
-  const numbers = [endsAt, resendAt, codeLength ?? 0, ...(clock === null ? [] : [clock?.sentAt, clock?.expiresAt])];
-  const isText = typeof email === "string" && (typeof token === "string" || token === null);
-  return isText && numbers.every(Number.isFinite) && Date.now() < Number(endsAt);
+function isUnnamed(kept: unknown): kept is Registration {
+  const { email, token, codeLength, clock, resendAt } = (kept ?? {}) as Partial<Registration>;
+  const numbers = [resendAt, codeLength ?? 0, ...(clock === null ? [] : [clock?.sentAt, clock?.expiresAt])];
+  return typeof email === "string" && token === null && numbers.every(Number.isFinite);
 }
 
 function read(text: string | null): unknown {
@@ -76,11 +84,6 @@ function read(text: string | null): unknown {
   } catch {
     return null;
   }
-}
-
-function write(store: Storage, key: string, value: unknown): void {
-  if (value === null) store.removeItem(key);
-  else store.setItem(key, JSON.stringify(value));
 }
 
 /** A browser can forbid storage. Then a reload starts from the beginning. */

@@ -41,8 +41,8 @@ export function Field({ label, onChange, problem, hint, button, ...input }: Prop
   );
 }
 
-export function EmailField(props: Omit<Props, "label">) {
+export function EmailField({ label = "Email", name = "email", ...props }: Omit<Props, "label"> & { label?: string }) {
   return (
-    <Field {...props} label="Email" name="email" type="email" autoComplete="email" autoCapitalize="none" spellCheck={false} />
+    <Field {...props} label={label} name={name} type="email" autoComplete="email" autoCapitalize="none" spellCheck={false} />
   );
 }

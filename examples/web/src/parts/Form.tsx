@@ -14,6 +14,9 @@ type Props = {
   children: ReactNode;
 };
 
+/** After these, the same may work again. */
+const RETRIABLE: Problem["code"][] = ["network", "serverError", "badRequest", "overloaded"];
+
 /** Fields, the problems that concern no single field, and the button. The server validates, not the browser. */
 export function Form({ submit, secondary = false, busy, problems, onSubmit, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
@@ -27,7 +30,7 @@ export function Form({ submit, secondary = false, busy, problems, onSubmit, chil
 
   const general = problems.filter((problem) => problem.field === null);
   const until = Math.max(...problems.map((problem) => problem.waitUntil ?? 0), 0);
-  const failed = general.some(({ code }) => code === "OFFLINE" || code === "FAULT" || code === "OVERLOADED");
+  const failed = general.some(({ code }) => RETRIABLE.includes(code));
   return (
     <form
       ref={form}

@@ -1,8 +1,8 @@
+import type { RegistrationPolicy } from "account-client";
 import { useEffect, useState } from "react";
-import type { RegistrationPolicyQuery } from "../graphql.generated";
 import { judge, type Verdict } from "../password";
 
-type Props = { password: string; email: string; policy: RegistrationPolicyQuery["registrationPolicy"] };
+type Props = { password: string; email: string; policy: RegistrationPolicy };
 
 /** What the server will probably say, while the person types. */
 export function PasswordHint({ password, email, policy }: Props) {

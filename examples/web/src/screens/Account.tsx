@@ -1,44 +1,56 @@
-import { useEffect, useMemo } from "react";
-import { useMutation, useQuery } from "urql";
-import { as } from "../api";
-import { MeDocument, type MeQuery, SignOutDocument } from "../graphql.generated";
+import type { User } from "account-client";
+import { useEffect } from "react";
+import { client } from "../api";
+import { leaveIfEnded } from "../ended";
 import { keyOf } from "../key";
+import { Failed } from "../parts/Failed";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
-import { WaitButton } from "../parts/WaitButton";
-import { failure } from "../problem";
-import type { Go, Said } from "../screen";
+import type { AccountScreen, Go, Said } from "../screen";
+import { useLoaded } from "../use-loaded";
 
 const UNREACHED: Said = {
   text: "You're signed out here. We couldn't reach the server, so the session stays valid until it expires.",
   bad: true,
 };
 
-export function Account({ go, token }: { go: Go; token: string }) {
-  const credentials = useMemo(() => as(`Bearer ${token}`), [token]);
-  const [me, reload] = useQuery({ query: MeDocument, context: credentials });
-  const [, signOut] = useMutation(SignOutDocument);
-  const problem = useMemo(() => me.error && failure(me.error), [me.error]);
+const PAGES: [AccountScreen["at"] & ("changePassword" | "changeEmail" | "devices" | "deleteAccount"), string][] = [
+  ["changePassword", "Change password"],
+  ["changeEmail", "Change email"],
+  ["devices", "Devices"],
+  ["deleteAccount", "Delete account"],
+];
+
+export function Account({ go, said }: { go: Go; said?: Said }) {
+  const { data: me, failure, busy, reload } = useLoaded(client.me);
   useEffect(() => {
-    if (problem?.code === "UNAUTHENTICATED") go({ at: "signIn", said: { text: problem.text, bad: true } });
-  }, [problem, go]);
+    if (failure) leaveIfEnded(failure, go);
+  }, [failure, go]);
 
   // Forgets the token at once, so that signing out works without a network.
   function leave() {
-    const context = { fetchOptions: { ...credentials.fetchOptions, keepalive: true } }; // Even if the tab is closed.
-    const news = signOut({}, context).then(({ error }) => (error ? UNREACHED : null));
+    const news = client.signOut().then((result) => (result.ok ? null : UNREACHED));
     go({ at: "signIn", said: { text: "You're signed out.", bad: false }, news });
   }
 
   return (
     <>
-      <Heading>{me.data?.me ? "You're signed in" : problem ? "Something went wrong" : "Loading…"}</Heading>
-      {me.data?.me && <Details {...me.data.me} />}
-      {problem && <Notice key={keyOf(problem)} text={problem.text} bad waitUntil={problem.waitUntil} />}
-      {me.error && (
-        <WaitButton type="button" className="primary" until={problem?.waitUntil ?? null} busy={me.fetching} onClick={() => reload()}>
-          Try again
-        </WaitButton>
+      <Heading>{me ? "You're signed in" : failure ? "Something went wrong" : "Loading…"}</Heading>
+      {said && <Notice key={keyOf(said)} {...said} />}
+      {me && <Details {...me} />}
+      {failure && <Failed failure={failure} busy={busy} onRetry={reload} />}
+      {me && (
+        <nav aria-label="Your account">
+          <ul className="pages">
+            {PAGES.map(([at, name]) => (
+              <li key={at}>
+                <button type="button" className="link" onClick={() => go({ at, email: me.email })}>
+                  {name}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
       )}
       <button type="button" className="secondary" onClick={leave}>
         Sign out
@@ -49,7 +61,7 @@ export function Account({ go, token }: { go: Go; token: string }) {
 
 const when = new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short" });
 
-function Details({ email, status, createdAt, activatedAt }: NonNullable<MeQuery["me"]>) {
+function Details({ email, status, createdAt, activatedAt }: User) {
   return (
     <dl>
       <dt>Email</dt>

@@ -1,8 +1,5 @@
 import { useEffect, useState } from "react";
-import { useMutation } from "urql";
-import { as } from "../api";
-import { basicAuth } from "../basic-auth";
-import { ActivateDocument, ResendDocument } from "../graphql.generated";
+import { client } from "../api";
 import { keyOf } from "../key";
 import { CodeClock } from "../parts/CodeClock";
 import { AnyCodeField, CodeField } from "../parts/CodeField";
@@ -12,19 +9,16 @@ import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { WaitButton } from "../parts/WaitButton";
-import { missing, type Problem, problemsOf } from "../problem";
-import { type Go, type Pending, type Said, withCodeSent } from "../screen";
-import { endRegistration } from "../storage";
+import { isDead, missing, type Problem, problemsOf } from "../problem";
+import { type Go, type Registration, type Said, withCodeSent } from "../screen";
+import { end } from "../storage";
+import { useCall } from "../use-call";
 import { useProblems } from "../use-problems";
 
-type Props = { go: Go; pending: Pending; code?: string; password?: string; said?: Said };
+type Props = { go: Go; pending: Registration; code?: string; password?: string; said?: Said };
 
 /** INVALID_CREDENTIALS does not say which of these it is. */
 const NOT_VERIFIED = "Incorrect email or password, or this registration has expired or was replaced.";
-
-function isDead({ code, triesLeft }: Problem): boolean {
-  return code === "CODE_EXPIRED" || triesLeft === 0;
-}
 
 /**
  * Asks for the emailed code. The browser that registered has a token. Another one asks for email and password too, and
@@ -35,13 +29,11 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
   const [password, setPassword] = useState(known);
   const [code, setCode] = useState(fromLink);
   const { problems, answered, show } = useProblems({ email, password, activationCode: code });
-  const [{ fetching: activating }, activate] = useMutation(ActivateDocument);
-  const [{ fetching: resending }, resend] = useMutation(ResendDocument);
+  const { busy, call } = useCall();
   const { token, codeLength, clock } = pending;
-  const [credentials, context] = token ? [{ verificationToken: token }, {}] : [{}, as(basicAuth(email, password))];
+  const [named, proof] = token ? [{ verificationToken: token }, {}] : [{}, { basic: { email, password } }];
   const account = token ? {} : { email, password };
   const hasCredentials = token !== null || (email !== "" && password !== "");
-  const busy = activating || resending;
   const problemOf = (name: string) => problems.find(({ field }) => field === name);
   // Until a new code is sent, whatever is typed.
   const [deadOf, setDeadOf] = useState<string | null>(null);
@@ -63,25 +55,21 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
     const typed = { ...account, activationCode: code };
     const unfinished = missing(typed, codeLength);
     if (unfinished.length > 0) return show(unfinished, typed);
-    const { data, error } = await activate({ input: { activationCode: code, ...credentials } }, context);
-    if (data?.activate.session) {
-      endRegistration(email, { activated: true });
-      go({ at: "account", token: data.activate.session.token });
-    } else {
-      handle(problemsOf(error, data?.activate.userErrors));
-    }
+    const result = await call((options) => client.activate({ activationCode: code, ...named }, { ...proof, ...options }));
+    if (!result.ok) return handle(problemsOf(result.failure));
+    end("registration", email, { finished: true });
+    go({ at: "account" });
   }
 
   async function sendAnother() {
     const unfinished = missing(account);
     if (unfinished.length > 0) return show(unfinished, { ...account, activationCode: code });
-    const { data, error } = await resend({ input: credentials }, context);
-    const problems = problemsOf(error, data?.resendActivationCode.userErrors);
-    if (!data || problems.length > 0) return notSent(problems);
+    const result = await call((options) => client.resendActivationCode(named, { ...proof, ...options }));
+    if (!result.ok) return notSent(problemsOf(result.failure));
     setCode("");
     show([], {});
     setDeadOf(null);
-    const sent = withCodeSent({ ...pending, email }, data.resendActivationCode);
+    const sent = withCodeSent({ ...pending, email }, result.data);
     go({ at: "code", pending: sent, said: { text: "We sent a new code. Only the newest code works.", bad: false } });
   }
 
@@ -97,10 +85,10 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
     const [problem] = problems;
     switch (problem?.code) {
       case "ALREADY_ACTIVATED":
-        endRegistration(email, { activated: true });
+        end("registration", email, { finished: true });
         return go({ at: "signIn", email, said: { text: problem.text, bad: false } });
       case "VERIFICATION_NOT_FOUND":
-        endRegistration(email, { activated: false });
+        end("registration", email, { finished: false });
         return go({ at: "register", email, said: { text: problem.text, bad: true } });
       case "INVALID_CREDENTIALS":
         return show([{ ...problem, text: NOT_VERIFIED }], { email, password });
@@ -112,7 +100,7 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
   }
 
   function useAnotherEmail() {
-    endRegistration(email, { activated: false });
+    end("registration", email, { finished: false });
     go({ at: "register" });
   }
 

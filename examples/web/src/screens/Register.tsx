@@ -1,16 +1,14 @@
 import { useState } from "react";
-import { useMutation, useQuery } from "urql";
-import { RegisterDocument, RegistrationPolicyDocument } from "../graphql.generated";
+import { client } from "../api";
 import { keyOf } from "../key";
 import { EmailField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
+import { NewPasswordField } from "../parts/NewPasswordField";
 import { Notice } from "../parts/Notice";
-import { PasswordField } from "../parts/PasswordField";
-import { PasswordHint } from "../parts/PasswordHint";
-import { loadEstimator } from "../password";
 import { missing, problemsOf } from "../problem";
-import { type Go, newPending, type Said, withCodeSent } from "../screen";
+import { type Go, registrationOf, type Said } from "../screen";
+import { useCall } from "../use-call";
 import { useProblems } from "../use-problems";
 
 type Props = { go: Go; email?: string; said?: Said };
@@ -19,22 +17,16 @@ export function Register({ go, email: known = "", said }: Props) {
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const { problems, answered, show } = useProblems({ email, password });
-  const [{ data }] = useQuery({ query: RegistrationPolicyDocument });
-  const [{ fetching }, register] = useMutation(RegisterDocument);
-  const policy = data?.registrationPolicy;
+  const { busy, call } = useCall();
 
   // From here on the token stands for email and password: the password is not kept.
   async function submit() {
     const unfinished = missing({ email, password });
     if (unfinished.length > 0) return show(unfinished, { email, password });
-    const { data, error } = await register({ input: { email, password } });
-    const problems = problemsOf(error, data?.register.userErrors);
-    if (data && problems.length === 0) {
-      const pending = newPending(email, data.register.verificationToken);
-      go({ at: "code", pending: withCodeSent(pending, data.register) });
-    } else {
-      show(problems, { email, password });
-    }
+    const result = await call((options) => client.register({ email, password }, options));
+    const pending = client.pending("registration");
+    if (!result.ok) show(problemsOf(result.failure), { email, password });
+    else if (pending) go({ at: "code", pending: registrationOf(pending) });
   }
 
   return (
@@ -47,15 +39,13 @@ export function Register({ go, email: known = "", said }: Props) {
         </button>
       </p>
       {said && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
-      <Form submit="Create account" busy={fetching} problems={problems} onSubmit={submit}>
+      <Form submit="Create account" busy={busy} problems={problems} onSubmit={submit}>
         <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
-        <PasswordField
+        <NewPasswordField
+          email={email}
           value={password}
           onChange={setPassword}
-          autoComplete="new-password"
           problem={problems.find(({ field }) => field === "password")}
-          onFocus={() => loadEstimator().catch(() => {})}
-          hint={policy && <PasswordHint password={password} email={email} policy={policy} />}
         />
       </Form>
     </>

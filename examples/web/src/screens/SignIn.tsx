@@ -1,6 +1,5 @@
 import { useEffect, useState } from "react";
-import { useMutation } from "urql";
-import { SignInDocument } from "../graphql.generated";
+import { client } from "../api";
 import { keyOf } from "../key";
 import { EmailField } from "../parts/Field";
 import { Form } from "../parts/Form";
@@ -8,8 +7,9 @@ import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { missing, problemsOf } from "../problem";
-import { type Go, newPending, type Said } from "../screen";
-import { endRegistration } from "../storage";
+import { type Go, newRegistration, type Said } from "../screen";
+import { end } from "../storage";
+import { useCall } from "../use-call";
 import { useProblems } from "../use-problems";
 
 type Props = { go: Go; email?: string; said?: Said; news?: Promise<Said | null> };
@@ -18,7 +18,7 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
   const [email, setEmail] = useState(known);
   const [password, setPassword] = useState("");
   const { problems, answered, show } = useProblems({ email, password });
-  const [{ fetching }, signIn] = useMutation(SignInDocument);
+  const { busy, call } = useCall();
 
   const [saidLater, setSaidLater] = useState<Said | null>(null);
   const said = saidLater ?? saidFirst;
@@ -27,17 +27,15 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
   async function submit() {
     const unfinished = missing({ email, password });
     if (unfinished.length > 0) return show(unfinished, { email, password });
-    const { data, error } = await signIn({ input: { email, password } });
-    const problems = problemsOf(error, data?.signIn.userErrors);
-    const inactive = problems.find(({ code }) => code === "NOT_ACTIVATED");
-    if (data?.signIn.session) {
-      endRegistration(email, { activated: true });
-      go({ at: "account", token: data.signIn.session.token });
-    } else if (inactive) {
-      go({ at: "code", pending: newPending(email, null), password, said: { text: inactive.text, bad: false } });
-    } else {
-      show(problems, { email, password });
+    const result = await call((options) => client.signIn({ email, password }, options));
+    if (result.ok) {
+      end("registration", email, { finished: true });
+      return go({ at: "account" });
     }
+    const problems = problemsOf(result.failure);
+    const inactive = problems.find(({ code }) => code === "NOT_ACTIVATED");
+    if (!inactive) return show(problems, { email, password });
+    go({ at: "code", pending: newRegistration(email), password, said: { text: inactive.text, bad: false } });
   }
 
   return (
@@ -50,7 +48,7 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
         </button>
       </p>
       {said && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
-      <Form submit="Sign in" busy={fetching} problems={problems} onSubmit={submit}>
+      <Form submit="Sign in" busy={busy} problems={problems} onSubmit={submit}>
         <EmailField value={email} onChange={setEmail} problem={problems.find(({ field }) => field === "email")} />
         <PasswordField
           value={password}
@@ -59,6 +57,11 @@ export function SignIn({ go, email: known = "", said: saidFirst, news }: Props) 
           problem={problems.find(({ field }) => field === "password")}
         />
       </Form>
+      <div className="aside">
+        <button type="button" className="link" onClick={() => go({ at: "forgot", email })}>
+          Forgot your password?
+        </button>
+      </div>
     </>
   );
 }

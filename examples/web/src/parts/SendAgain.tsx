@@ -1,0 +1,17 @@
+import type { ReactNode } from "react";
+import { WaitButton } from "./WaitButton";
+
+type Props = { until: number; primary: boolean; busy: boolean; onClick: () => void; children?: ReactNode };
+
+/** For the person whose email does not arrive, or whose code has expired. */
+export function SendAgain({ until, primary, busy, onClick, children }: Props) {
+  return (
+    <div className="aside">
+      <p>No email? Check your spam folder or request a new code.</p>
+      <WaitButton type="button" className={primary ? "primary" : "secondary"} until={until} busy={busy} onClick={onClick}>
+        Send a new code
+      </WaitButton>
+      <div className="links">{children}</div>
+    </div>
+  );
+}
