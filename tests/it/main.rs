@@ -25,6 +25,7 @@ mod graphiql;
 mod harness;
 mod headers;
 mod interleavings;
+mod js_client;
 mod log_output;
 mod mail_outages;
 mod mailbox_page;

@@ -1,4 +1,4 @@
-//! `examples/web`: its own tests, its types against the schema, and the application in a browser.
+//! `examples/web`: its own tests, its types against those of the client, and the application in a browser.
 
 mod browser;
 
@@ -10,22 +10,15 @@ use tokio::sync::OnceCell;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/web");
 
-/// Runs a script of its `package.json` without the `pre` script, which would generate the same file in every test at once.
+/// Runs a script of its `package.json`.
 async fn run(script: &str, arguments: &[&str]) {
     let mut npm = Command::new("npm");
-    npm.args(["run", "--ignore-scripts", script, "--"])
+    npm.args(["run", script, "--"])
         .args(arguments)
         .current_dir(FOLDER)
         // The values in its files count, not those of this machine.
-        .env_remove("VITE_API_URL")
-        .env_remove("SCHEMA");
+        .env_remove("VITE_API_URL");
     succeeds(&mut npm).await;
-}
-
-/// Generates the types from the schema, once for all tests.
-async fn generate() {
-    static GENERATED: OnceCell<()> = OnceCell::const_new();
-    GENERATED.get_or_init(|| run("generate", &[])).await;
 }
 
 /// The folder with the application, built once for all tests.
@@ -35,43 +28,44 @@ async fn built() -> &'static Path {
 }
 
 async fn build() -> PathBuf {
-    generate().await;
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("example");
     let name = folder.to_str().expect("a path in UTF-8");
     run("build", &["--outDir", name, "--emptyOutDir", "--logLevel=warn"]).await;
     folder
 }
 
-/// As in a project that copied the folder.
+/// As in a project that copied the folder, and installed the client as a package.
 #[tokio::test]
-async fn copy_outside_the_repository_says_which_schema_it_needs() {
+async fn copy_outside_the_repository_builds_with_the_packed_client() {
     let copy = tempfile::tempdir().expect("a temporary folder");
-    for name in ["package.json", "codegen.ts", "src", "node_modules"] {
-        std::os::unix::fs::symlink(Path::new(FOLDER).join(name), copy.path().join(name)).expect("a link");
+    let tarball = crate::js_client::pack(copy.path()).await;
+    for name in ["package.json", "vite.config.ts", "tsconfig.json", "index.html", "src", "public", ".env"] {
+        succeeds(Command::new("cp").arg("-R").arg(name).arg(copy.path()).current_dir(FOLDER)).await;
     }
-    for empty in [false, true] {
-        let mut npm = Command::new("npm");
-        npm.args(["run", "dev"]).current_dir(copy.path()).env_remove("SCHEMA");
-        if empty {
-            npm.env("SCHEMA", "");
+    let modules = copy.path().join("node_modules");
+    let client = modules.join("account-client");
+    std::fs::create_dir_all(&client).expect("a folder");
+    for entry in std::fs::read_dir(Path::new(FOLDER).join("node_modules")).expect("the packages are installed") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        if name != "account-client" {
+            std::os::unix::fs::symlink(&path, modules.join(name)).expect("a link");
         }
-        let output = npm.output().await.expect("npm runs");
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success(), "{told}");
-        let expected = "There is no ../../api/schema.graphql here. Set SCHEMA to your copy or to a server";
-        assert!(told.contains(expected), "{told}");
-        assert!(!told.contains("    at "), "{told}");
     }
+    let strip = ["--strip-components=1", "--file", &tarball, "--directory"];
+    succeeds(Command::new("tar").arg("--extract").args(strip).arg(&client)).await;
+    for script in ["typecheck", "build"] {
+        succeeds(Command::new("npm").args(["run", script]).current_dir(copy.path())).await;
+    }
+    assert!(copy.path().join("dist/index.html").is_file());
 }
 
 #[tokio::test]
 async fn unit_tests_pass() {
-    generate().await;
     run("test", &[]).await;
 }
 
 #[tokio::test]
-async fn types_match_the_schema() {
-    generate().await;
+async fn types_match_the_client() {
     run("typecheck", &[]).await;
 }

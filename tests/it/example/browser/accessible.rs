@@ -16,7 +16,7 @@ pub(super) async fn looks_well(page: &Page, screen: &str) {
 
 /// A picture of a code that was sent 12 seconds ago.
 async fn picture_of_the_code(page: &Page) {
-    page.ask("Date.now = ((now) => () => now)(registration.clock.sentAt + 12_000)")
+    page.ask("Date.now = ((now) => () => now)(registration.codeSentAt + 12_000)")
         .await;
     page.eventually("the code is 12 seconds old", "text('.code-clock b') === '0:48'")
         .await;

@@ -134,7 +134,7 @@ async fn password_is_not_kept_after_register() {
         let kept = page.ask("kept").await;
         let kept = kept.as_str().expect("a text");
         assert!(kept.contains(EMAIL) && !kept.contains("trombone"), "{kept}");
-        assert_eq!(page.ask("registration.token.length >= 43").await, true);
+        assert_eq!(page.ask("registration.verificationToken.length >= 43").await, true);
         assert_eq!(page.ask("sessionStorage.length").await, 0);
     })
     .await;

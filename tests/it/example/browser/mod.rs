@@ -39,7 +39,7 @@ const WORDS: &str = "
     const button = (name) => [...document.querySelectorAll('button')].find((it) => it.textContent.startsWith(name));
     const focused = document.activeElement.name ?? document.activeElement.localName;
     const kept = JSON.stringify({ ...sessionStorage, ...localStorage });
-    const registration = JSON.parse(localStorage.registration ?? 'null');
+    const registration = JSON.parse(localStorage['account.registration'] ?? 'null');
 ";
 
 /// Opens the page, which calls the API at this address.
@@ -96,6 +96,6 @@ async fn advance_page_clock(page: &Page, by: Duration) {
 
 /// The session token that the page keeps.
 async fn session(page: &Page) -> String {
-    let kept: Value = page.ask("JSON.parse(sessionStorage.session)").await;
+    let kept: Value = page.ask("sessionStorage['account.session']").await;
     kept.as_str().expect("a token").to_owned()
 }
