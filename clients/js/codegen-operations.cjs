@@ -11,8 +11,7 @@ exports.plugin = (schema, sources) => {
     const name = operation.name.value;
     const kind = operation.operation === "mutation" ? "Mutation" : "Query";
     const field = operation.selectionSet.selections[0].name.value;
-    const used = fragments.filter((fragment) => print(operation).includes(`...${fragment.name.value}`));
-    const document = stripIgnoredCharacters([operation, ...used].map(print).join("\n"));
+    const document = stripIgnoredCharacters([operation, ...fragmentsOf(operation, fragments)].map(print).join("\n"));
     const codes = kind === "Mutation" ? codesOf(schema.getMutationType().getFields()[field]) : [];
     return { key: name[0].toLowerCase() + name.slice(1), name, kind, field, document, codes };
   });
@@ -27,6 +26,12 @@ exports.plugin = (schema, sources) => {
   );
   return ["export const operations = {", ...values, "} as const;", "", "export type Operations = {", ...types, "};", ""].join("\n");
 };
+
+/** The fragments that a definition spreads, and those that they spread. */
+function fragmentsOf(definition, fragments) {
+  const spread = fragments.filter((fragment) => print(definition).includes(`...${fragment.name.value}`));
+  return [...new Set(spread.flatMap((fragment) => [fragment, ...fragmentsOf(fragment, fragments)]))];
+}
 
 /** The description of a mutation lists its codes: "Codes: `INVALID_EMAIL`, `RATE_LIMITED`. Later versions …" */
 function codesOf({ name, description }) {

@@ -50,7 +50,7 @@ assert.equal((await get('/me', cookie)).status, 200);
 // The API is down: the page is told, and signing out works here.
 const down = 'http://127.0.0.1:9/graphql';
 const unreachable = await post('/sign-in', { body: { email, password }, to: down });
-assert.deepEqual([unreachable.status, (await unreachable.json()).code], [502, 'UNREACHABLE']);
+assert.deepEqual([unreachable.status, (await unreachable.json()).kind], [502, 'network']);
 assert.match((await post('/sign-out', { cookie, to: down })).headers.get('set-cookie'), /Max-Age=0$/);
 assert.equal((await post('/sign-in', { body: null })).status, 400);
 

@@ -15,3 +15,16 @@ export async function emailedCode(mailbox, address) {
   if (answer.status !== 200) throw new Error(`no email to ${address}: ${answer.status}`);
   return (await answer.json()).Codes[0];
 }
+
+// The codes in the emails to each address, in their order. Emails without one are skipped.
+export function emailedCodes(mailbox) {
+  const last = new Map();
+  return async function next(address) {
+    const query = new URLSearchParams({ to: address, timeout: '20s', ...(last.has(address) && { after: last.get(address) }) });
+    const answer = await fetch(`${mailbox}/api/v1/wait?${query}`);
+    if (answer.status !== 200) throw new Error(`no email to ${address}: ${answer.status}`);
+    const { ID, Codes } = await answer.json();
+    last.set(address, ID);
+    return Codes[0] ?? next(address);
+  };
+}

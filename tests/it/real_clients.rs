@@ -7,9 +7,12 @@ use api::webhooks::{Endpoint, SigningKey, WebhookConfig, parse_url};
 use tests::{Database, ManualClock, PASSWORD, Process, TestApp, WEBHOOK_KEY, succeeds};
 use tokio::process::Command;
 
+use crate::js_client;
+
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/clients");
 
 async fn run(script: &str, arguments: &[&str]) {
+    js_client::built().await;
     succeeds(Command::new("node").arg(script).args(arguments).current_dir(FOLDER)).await;
 }
 
@@ -73,6 +76,18 @@ clients! {
     fetch: "fetch"
     graphql_request: "graphql-request"
     urql: "urql"
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn account_client_lives_the_whole_life_of_an_account() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    run("account-client.mjs", &[&url(&app), &mailbox(&app)]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn readme_of_account_client_works() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    run("readme.mjs", &[&url(&app), &mailbox(&app)]).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

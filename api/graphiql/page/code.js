@@ -8,14 +8,14 @@ let lifetime = Infinity; // In milliseconds.
 
 export const newestCode = () => newest?.code;
 
-// Shows the newest code, also while the mailbox is unreachable.
-export function showCode(latest, isReachable) {
+// Shows the newest code, also while the mailbox is unreachable, and the tab that takes it.
+export function showCode(latest, isReachable, tab) {
   const isNew = latest && latest.at !== newest?.at;
   newest = latest;
   element("code").textContent = latest?.code ?? (isReachable ? "No code yet: run Register" : "No code");
   element("use").disabled = !latest;
-  element("use").title = latest ? "Insert the code into Activate's variables" : "";
-  if (isNew) element("said").textContent = `New code ${latest.code}. Click it to use it in Activate.`;
+  element("use").title = latest ? `Insert the code into ${tab}'s variables` : "";
+  if (isNew) element("said").textContent = `New code ${latest.code}. Click it to use it in ${tab}.`;
   const outage = isReachable ? "" : "Mailbox unreachable";
   // A screen reader announces it once, not at each attempt.
   if (element("outage").textContent !== outage) element("outage").textContent = outage;
@@ -45,9 +45,11 @@ export async function watchAge(send) {
 
 const ENDS = { ALREADY_ACTIVATED: "used", CODE_EXPIRED: "expired", TOO_MANY_ATTEMPTS: "spent" };
 
-// Keeps what an answer says about the newest code.
+// Keeps what an answer says about the newest code, and how long the next one lives.
 export function learnCode({ data }) {
-  const payload = data?.activate;
+  const sent = Object.values(data ?? {}).find((payload) => payload?.codeExpiresInSeconds);
+  if (sent) lifetime = sent.codeExpiresInSeconds * 1000;
+  const payload = data?.activate ?? data?.resetPassword ?? data?.confirmEmailChange;
   if (!payload || !newest) return;
   const [error] = payload.userErrors ?? [];
   const state = error ? ENDS[error.code] : "used";

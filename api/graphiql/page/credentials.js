@@ -31,10 +31,22 @@ function fieldsIn({ selectionSet }, definitions, spread) {
   });
 }
 
+// The fields that take a session only.
+const SESSION_ONLY = [
+  "changePassword",
+  "confirmEmailChange",
+  "deleteAccount",
+  "requestEmailChange",
+  "revokeOtherSessions",
+  "revokeSession",
+  "signOut",
+];
+
 function automatic(fields, variables, session) {
   const asksFor = (...names) => names.some((name) => fields.includes(name));
   if (asksFor("activate", "resendActivationCode")) return variables?.input?.verificationToken ? "token" : "basic";
-  if (asksFor("signOut")) return "session";
+  if (asksFor("resetPassword")) return "token";
+  if (asksFor(...SESSION_ONLY)) return "session";
   if (asksFor("me")) return session ? "session" : "basic";
   return "none";
 }
@@ -49,7 +61,7 @@ export function credentialFor({ query, operationName, variables, headers }, { ch
   const kind = choice === "automatic" ? automatic(fields, variables, session) : choice;
   if (kind === "basic") return { kind, header: basic(account), email: account.email };
   if (kind === "session" && !session) return { kind: "missing" };
-  const provesSession = fields.includes("me");
+  const provesSession = ["me", ...SESSION_ONLY].some((name) => fields.includes(name));
   if (kind === "session") return { kind, header: `Bearer ${session.token}`, email: session.email, provesSession };
   return { kind };
 }

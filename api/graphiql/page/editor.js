@@ -82,8 +82,8 @@ export function changeVariables(change) {
   if (after !== before) setVariables(after);
 }
 
-// Opens the tab with a field, or a new tab, with these variables.
-export function open(field, query, variables) {
+// Opens the tab with a field, or a new tab, with the variables that `fill` makes of those there.
+export function open(field, query, fill) {
   const place = editors.tabs.findIndex((tab) => tab.query?.includes(`${field}(`));
   if (place < 0) {
     ReactDOM.flushSync(() => editors.addTab());
@@ -91,5 +91,5 @@ export function open(field, query, variables) {
   } else if (place !== editors.activeTabIndex) {
     ReactDOM.flushSync(() => editors.changeTab(place));
   }
-  setVariables(variables);
+  setVariables(fill(editors.variableEditor.getValue()));
 }

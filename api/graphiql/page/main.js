@@ -6,7 +6,7 @@ import { credentialFor, describe } from "./credentials.js";
 import * as editor from "./editor.js";
 import { follow } from "./mailbox.js";
 import { request } from "./request.js";
-import { activate, tabs, withAccount, withCode, withoutCode } from "./tabs.js";
+import { steps, tabs, withAccount, withoutCode } from "./tabs.js";
 
 const element = (id) => document.getElementById(id);
 const { mailbox } = document.documentElement.dataset;
@@ -23,7 +23,9 @@ async function send({ query, variables, operationName }, { headers } = {}) {
   account.learn(sent, variables, result);
   if (JSON.stringify(before) !== JSON.stringify(account.state())) accountChanged();
   learnCode(result);
-  if (result.data?.resendActivationCode?.userErrors?.length === 0) editor.changeVariables(withoutCode);
+  if (result.data?.resendActivationCode?.userErrors?.length === 0) {
+    editor.changeVariables((variables) => withoutCode(variables, ["activationCode"]));
+  }
   return result;
 }
 
@@ -48,7 +50,7 @@ function sayCredential() {
 function accountChanged() {
   const { account: now } = account.state();
   // A code belongs to an email.
-  if (now.email !== emailBefore) editor.changeVariables(withoutCode);
+  if (now.email !== emailBefore) editor.changeVariables((variables) => withoutCode(variables));
   emailBefore = now.email;
   editor.changeVariables((variables) => withAccount(variables, now));
   sayCredential();
@@ -60,11 +62,14 @@ function followMailbox() {
   element("where").href = mailbox;
   element("where").textContent = `All emails: ${new URL(mailbox).host}`;
   element("use").addEventListener("click", () => {
-    editor.open("activate", activate, withCode(newestCode(), account.state().account.verificationToken));
+    const { field, query, variables } = steps[account.expected().purpose];
+    const fill = (before) => variables(newestCode(), account.state().account, parsed(before).input?.newPassword);
+    editor.open(field, query, fill);
     editor.focusRun();
   });
   watchAge(request);
-  lookForCode = follow(mailbox, () => account.state().account.email, showCode);
+  const show = (latest, isReachable) => showCode(latest, isReachable, steps[account.expected().purpose].name);
+  lookForCode = follow(mailbox, () => account.expected().address, show);
 }
 
 function start() {

@@ -162,8 +162,9 @@ export function createAccountClient({ url, storage = defaultStorage(), ...option
   };
 }
 
+/** A pasted code can contain spaces. What is not a text is left to the server. */
 function withoutSpaces(code: string): string {
-  return code.replace(/\s/g, "");
+  return typeof code === "string" ? code.replace(/\s/g, "") : code;
 }
 
 function isOver(result: Result<unknown, UserErrorCode>): boolean {

@@ -118,7 +118,7 @@ export type ActivateMutationVariables = Exact<{
 }>;
 
 
-export type ActivateMutation = { activate: { user: { id: string, email: string, status: UserStatus, createdAt: string, activatedAt: string | null } | null, session: { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: Array<string> | null, retryAfterSeconds: number | null, attemptsRemaining: number | null, suggestions: Array<string> }> } };
+export type ActivateMutation = { activate: { user: { id: string, email: string, status: UserStatus, createdAt: string, activatedAt: string | null } | null, session: { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number, user: { id: string, email: string, status: UserStatus, createdAt: string, activatedAt: string | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: Array<string> | null, retryAfterSeconds: number | null, attemptsRemaining: number | null, suggestions: Array<string> }> } };
 
 export type ResendActivationCodeMutationVariables = Exact<{
   input?: InputMaybe<ResendActivationCodeInput>;
@@ -132,7 +132,7 @@ export type SignInMutationVariables = Exact<{
 }>;
 
 
-export type SignInMutation = { signIn: { session: { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: Array<string> | null, retryAfterSeconds: number | null, attemptsRemaining: number | null, suggestions: Array<string> }> } };
+export type SignInMutation = { signIn: { session: { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number, user: { id: string, email: string, status: UserStatus, createdAt: string, activatedAt: string | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: Array<string> | null, retryAfterSeconds: number | null, attemptsRemaining: number | null, suggestions: Array<string> }> } };
 
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -158,7 +158,7 @@ export type ChangePasswordMutationVariables = Exact<{
 }>;
 
 
-export type ChangePasswordMutation = { changePassword: { session: { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: Array<string> | null, retryAfterSeconds: number | null, attemptsRemaining: number | null, suggestions: Array<string> }> } };
+export type ChangePasswordMutation = { changePassword: { session: { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number, user: { id: string, email: string, status: UserStatus, createdAt: string, activatedAt: string | null } } | null, userErrors: Array<{ code: UserErrorCode, message: string, field: Array<string> | null, retryAfterSeconds: number | null, attemptsRemaining: number | null, suggestions: Array<string> }> } };
 
 export type RequestEmailChangeMutationVariables = Exact<{
   input: RequestEmailChangeInput;
@@ -195,7 +195,7 @@ export type DeleteAccountMutation = { deleteAccount: { userErrors: Array<{ code:
 
 export type UserFieldsFragment = { id: string, email: string, status: UserStatus, createdAt: string, activatedAt: string | null };
 
-export type SessionFieldsFragment = { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number };
+export type SessionFieldsFragment = { id: string, token: string, expiresAt: string, idleTimeoutSeconds: number, user: { id: string, email: string, status: UserStatus, createdAt: string, activatedAt: string | null } };
 
 export type UserErrorFieldsFragment = { code: UserErrorCode, message: string, field: Array<string> | null, retryAfterSeconds: number | null, attemptsRemaining: number | null, suggestions: Array<string> };
 
@@ -233,7 +233,7 @@ export const operations = {
   activate: {
     "name": "Activate",
     "field": "activate",
-    "document": "mutation Activate($input:ActivateInput!){activate(input:$input){user{...UserFields}session{...SessionFields}userErrors{...UserErrorFields}}}fragment UserFields on User{id email status createdAt activatedAt}fragment SessionFields on Session{id token expiresAt idleTimeoutSeconds}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
+    "document": "mutation Activate($input:ActivateInput!){activate(input:$input){user{...UserFields}session{...SessionFields}userErrors{...UserErrorFields}}}fragment UserFields on User{id email status createdAt activatedAt}fragment SessionFields on Session{id token expiresAt idleTimeoutSeconds user{...UserFields}}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
     "codes": [
       "INVALID_CREDENTIALS",
       "VERIFICATION_NOT_FOUND",
@@ -258,7 +258,7 @@ export const operations = {
   signIn: {
     "name": "SignIn",
     "field": "signIn",
-    "document": "mutation SignIn($input:SignInInput!){signIn(input:$input){session{...SessionFields}userErrors{...UserErrorFields}}}fragment SessionFields on Session{id token expiresAt idleTimeoutSeconds}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
+    "document": "mutation SignIn($input:SignInInput!){signIn(input:$input){session{...SessionFields}userErrors{...UserErrorFields}}}fragment SessionFields on Session{id token expiresAt idleTimeoutSeconds user{...UserFields}}fragment UserFields on User{id email status createdAt activatedAt}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
     "codes": [
       "INVALID_EMAIL",
       "INVALID_CREDENTIALS",
@@ -292,18 +292,19 @@ export const operations = {
       "PASSWORD_TOO_WEAK",
       "INVALID_CODE",
       "CODE_EXPIRED",
-      "TOO_MANY_ATTEMPTS"
+      "TOO_MANY_ATTEMPTS",
+      "RATE_LIMITED"
     ]
   },
   changePassword: {
     "name": "ChangePassword",
     "field": "changePassword",
-    "document": "mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){session{...SessionFields}userErrors{...UserErrorFields}}}fragment SessionFields on Session{id token expiresAt idleTimeoutSeconds}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
+    "document": "mutation ChangePassword($input:ChangePasswordInput!){changePassword(input:$input){session{...SessionFields}userErrors{...UserErrorFields}}}fragment SessionFields on Session{id token expiresAt idleTimeoutSeconds user{...UserFields}}fragment UserFields on User{id email status createdAt activatedAt}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
     "codes": [
-      "INVALID_CREDENTIALS",
       "PASSWORD_TOO_SHORT",
       "PASSWORD_TOO_LONG",
       "PASSWORD_TOO_WEAK",
+      "INVALID_CREDENTIALS",
       "RATE_LIMITED"
     ]
   },
@@ -326,7 +327,8 @@ export const operations = {
       "VERIFICATION_NOT_FOUND",
       "INVALID_CODE",
       "CODE_EXPIRED",
-      "TOO_MANY_ATTEMPTS"
+      "TOO_MANY_ATTEMPTS",
+      "RATE_LIMITED"
     ]
   },
   revokeSession: {

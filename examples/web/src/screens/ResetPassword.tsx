@@ -18,7 +18,7 @@ import { useProblems } from "../use-problems";
 
 type Props = { go: Go; pending: Pending; said?: Said };
 
-const OVER = "This code no longer works: a newer one replaced it, or an hour has passed. Request a new one.";
+const OVER = "This code no longer works: it was used already, or an hour has passed. Request a new one.";
 const DONE = "Your password is changed. Sign in with the new one.";
 const SENT = "We sent a new code. Only the newest code works.";
 

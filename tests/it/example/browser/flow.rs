@@ -106,7 +106,7 @@ async fn screen_reader_announces_hint_when_typing_stops() {
 }
 
 /// Whether the components of the page, their state and whatever is reachable from them contain a text.
-const HOLDS: &str = "((text) => {
+pub(super) const HOLDS: &str = "((text) => {
     const root = one('#root');
     const container = Object.keys(root).find((name) => name.startsWith('__reactContainer'));
     const [next, seen] = [[root[container]], new Set([window, document])];

@@ -1,13 +1,17 @@
 //! `examples/web` in a browser, on another origin than the API.
 
 mod accessible;
+mod accessible_account;
+mod account;
 mod code;
 mod flow;
 mod history;
 mod late;
+mod life;
 mod limits;
 mod link;
 mod problems;
+mod reset;
 mod site;
 mod tabs;
 mod unfinished;

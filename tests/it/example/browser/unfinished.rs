@@ -8,7 +8,7 @@ use super::site::Site;
 use super::{EMAIL, PASSWORD, choose, is_signed_in, open, register, sign_in, submit, visit};
 
 /// Counts the requests of the page from now on.
-async fn count_requests(page: &Page) {
+pub(super) async fn count_requests(page: &Page) {
     let count = "window.sent = 0, window.fetch = ((fetch) => (url, request) => {
         window.sent += 1;
         return fetch(url, request);

@@ -3,6 +3,7 @@
 mod credentials;
 mod failures;
 mod flow;
+mod life;
 mod looks;
 mod mailbox;
 mod modules;

@@ -75,8 +75,15 @@ async fn variables_follow_the_account() {
         { input: { verificationToken: null }, other: 1 },
         { input: { activationCode: '4466' } },
         { input: { email: 'bob@example.com' } },
+        { input: { code: '1', newPassword: 'x', verificationToken: 'old' } },
+        { input: { code: '1', newPassword: 'secret', verificationToken: 'reset' } },
+        { input: { code: '1', verificationToken: '' } },
+        { input: { currentPassword: '', newEmail: 'ada@example.com' } },
+        { input: { currentPassword: '', newEmail: 'eve@example.com' } },
+        { input: { id: '' } },
     ].map((variables) => JSON.parse(it.withAccount(JSON.stringify(variables), {
-        email: 'ada@example.com', password: 'secret', verificationToken: 'token',
+        email: 'ada@example.com', password: 'secret', newEmail: 'new@example.com', sessionId: 'id',
+        tokens: { registration: 'token', passwordReset: 'reset', emailChange: 'change' },
     })))";
     let expected = json!([
         { "input": { "email": "ada@example.com", "password": "secret" } },
@@ -84,7 +91,13 @@ async fn variables_follow_the_account() {
         { "input": { "activationCode": "4466", "verificationToken": "token" } },
         { "input": { "verificationToken": "token" }, "other": 1 },
         { "input": { "activationCode": "4466" } },
-        { "input": { "email": "bob@example.com" } },
+        { "input": { "email": "ada@example.com" } },
+        { "input": { "code": "", "newPassword": "x", "verificationToken": "reset" } },
+        { "input": { "code": "1", "newPassword": "secret!", "verificationToken": "reset" } },
+        { "input": { "code": "", "verificationToken": "change" } },
+        { "input": { "currentPassword": "secret", "newEmail": "new@example.com" } },
+        { "input": { "currentPassword": "secret", "newEmail": "eve@example.com" } },
+        { "input": { "id": "id" } },
     ]);
     assert_eq!(evaluate("tabs", changed).await, expected);
     let unreadable = "['{', 'null', '[]', '7'].map((text) => it.withAccount(text, {}))";

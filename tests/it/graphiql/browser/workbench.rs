@@ -80,17 +80,24 @@ impl Workbench {
 
     /// Clicks the code, and activates with it.
     pub(super) async fn activate(&self) -> Value {
+        let answer = self.use_code("Activate", "activationCode").await;
+        answer["data"]["activate"].clone()
+    }
+
+    /// Clicks the code, which opens the tab that takes it, and runs that.
+    pub(super) async fn use_code(&self, tab: &str, variable: &str) -> Value {
         // A click before the code is there does nothing.
         self.code().await;
         self.click("#use").await;
         self.eventually(
             "the code is in the variables, beside the token",
-            "isOpen('Activate') && variables().input.activationCode === text('#code')
-                && 'verificationToken' in variables().input",
+            &format!(
+                "isOpen('{tab}') && variables().input.{variable} === text('#code')
+                    && 'verificationToken' in variables().input"
+            ),
         )
         .await;
-        let answer = self.run().await;
-        answer["data"]["activate"].clone()
+        self.run().await
     }
 
     /// Types into a visible editor, and replaces its content.
