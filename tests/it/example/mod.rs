@@ -39,8 +39,23 @@ async fn build() -> PathBuf {
 async fn copy_outside_the_repository_builds_with_the_packed_client() {
     let copy = tempfile::tempdir().expect("a temporary folder");
     let tarball = crate::js_client::pack(copy.path()).await;
-    for name in ["package.json", "vite.config.ts", "tsconfig.json", "index.html", "src", "public", ".env"] {
-        succeeds(Command::new("cp").arg("-R").arg(name).arg(copy.path()).current_dir(FOLDER)).await;
+    for name in [
+        "package.json",
+        "vite.config.ts",
+        "tsconfig.json",
+        "index.html",
+        "src",
+        "public",
+        ".env",
+    ] {
+        succeeds(
+            Command::new("cp")
+                .arg("-R")
+                .arg(name)
+                .arg(copy.path())
+                .current_dir(FOLDER),
+        )
+        .await;
     }
     let modules = copy.path().join("node_modules");
     let client = modules.join("account-client");

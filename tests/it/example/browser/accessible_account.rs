@@ -9,12 +9,14 @@ use super::{EMAIL, OTHER, PASSWORD, choose, open, submit};
 
 async fn forgotten_password(page: &Page, app: &TestApp) {
     choose(page, "Sign in").await;
-    page.eventually("the sign-in is there", "heading === 'Welcome back'").await;
+    page.eventually("the sign-in is there", "heading === 'Welcome back'")
+        .await;
     choose(page, "Forgot your password?").await;
     page.eventually("the form is there", "heading === 'Forgot your password?'")
         .await;
     submit(page).await;
-    page.eventually("the email is missing", "problem('email') !== null").await;
+    page.eventually("the email is missing", "problem('email') !== null")
+        .await;
     looks_well(page, "forgot, with a problem").await;
     choose(page, "Back to sign in").await;
     forget(page, EMAIL).await;
@@ -28,7 +30,8 @@ async fn forgotten_password(page: &Page, app: &TestApp) {
     page.eventually("the code is wrong", "problem('code') !== null").await;
     looks_well(page, "reset, with a problem").await;
     choose(page, "Sign in instead").await;
-    page.eventually("the sign-in is there", "heading === 'Welcome back'").await;
+    page.eventually("the sign-in is there", "heading === 'Welcome back'")
+        .await;
     choose(page, "Create an account").await;
 }
 
@@ -42,12 +45,10 @@ async fn screens_of_the_account(page: &Page, app: &TestApp, look: Look) {
     choose(page, "Back to your account").await;
     page.eventually("the account is there", "one('nav') !== null").await;
     looks_well(page, "account").await;
-    if look == Look::Desktop {
-        page.screenshot("example-account.png").await;
-    }
     visit_screen(page, "Change email").await;
     submit(page).await;
-    page.eventually("the email is missing", "problem('newEmail') !== null").await;
+    page.eventually("the email is missing", "problem('newEmail') !== null")
+        .await;
     looks_well(page, "change email, with problems").await;
     page.fill("[name=newEmail]", OTHER).await;
     page.fill("[name=currentPassword]", PASSWORD).await;
@@ -59,8 +60,11 @@ async fn screens_of_the_account(page: &Page, app: &TestApp, look: Look) {
     page.eventually("the account is there", "one('nav') !== null").await;
     app.sign_in(EMAIL, PASSWORD).await.succeeds();
     visit_screen(page, "Devices").await;
-    page.eventually("the devices are there", "document.querySelectorAll('.devices li').length === 3")
-        .await;
+    page.eventually(
+        "the devices are there",
+        "document.querySelectorAll('.devices li').length === 3",
+    )
+    .await;
     looks_well(page, "devices").await;
     if look == Look::Desktop {
         page.screenshot("example-devices.png").await;

@@ -68,7 +68,8 @@ async fn email_change_shows_what_is_wrong() {
         ] {
             page.fill("[name=newEmail]", typed).await;
             submit(&page).await;
-            page.eventually(problem, &format!("problem('newEmail') === '{problem}'")).await;
+            page.eventually(problem, &format!("problem('newEmail') === '{problem}'"))
+                .await;
         }
         page.fill("[name=newEmail]", OTHER).await;
         page.fill("[name=currentPassword]", "another password").await;
@@ -79,7 +80,11 @@ async fn email_change_shows_what_is_wrong() {
         page.eventually("the boxes are there", "boxes.length === 8").await;
 
         let code = app.next_code(OTHER).await;
-        for left in ["You have 2 tries left.", "You have one try left.", "No tries left. Request a new code."] {
+        for left in [
+            "You have 2 tries left.",
+            "You have one try left.",
+            "No tries left. Request a new code.",
+        ] {
             page.press(&wrong_code(&code)).await;
             let text = format!("That code isn't right. {left}");
             page.eventually(&text, &format!("problem('code') === {} && digits === ''", json!(text)))
@@ -100,7 +105,10 @@ async fn email_change_shows_what_is_wrong() {
 async fn devices_end_all_others_and_notice_an_ended_one() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
-        let others = [app.register_and_activate(EMAIL, PASSWORD).await, app.sign_in(EMAIL, PASSWORD).await.session_token()];
+        let others = [
+            app.register_and_activate(EMAIL, PASSWORD).await,
+            app.sign_in(EMAIL, PASSWORD).await.session_token(),
+        ];
         let page = open(client, app.address()).await;
         sign_in_to(&page, "Devices").await;
         let count = |number: usize| format!("document.querySelectorAll('.devices li').length === {number}");
@@ -145,11 +153,13 @@ async fn account_is_deleted_only_with_password_and_confirmation() {
         )
         .await;
         page.press(" ").await;
-        page.eventually("it is ticked", "problem('confirmation') === null").await;
+        page.eventually("it is ticked", "problem('confirmation') === null")
+            .await;
         submit(&page).await;
         page.eventually("the password is wrong", DIFFERENT).await;
         choose(&page, "Back to your account").await;
-        page.eventually("the account is there", "heading === `You're signed in`").await;
+        page.eventually("the account is there", "heading === `You're signed in`")
+            .await;
         // What was typed is gone.
         visit_screen(&page, "Delete account").await;
         let typed = "[one('[name=currentPassword]').value, one('[name=confirmation]').checked]";

@@ -18,6 +18,8 @@ pub(super) async fn shows(page: &Page, heading: &str, said: &str) {
 
 /// Opens a screen of the account.
 pub(super) async fn visit_screen(page: &Page, name: &str) {
+    page.eventually("the account is there", &format!("button('{name}') !== undefined"))
+        .await;
     choose(page, name).await;
     page.eventually(name, &format!("heading === '{name}' && focused === 'h1'"))
         .await;
@@ -32,7 +34,8 @@ pub(super) async fn sign_in_to(page: &Page, name: &str) {
 
 /// Requests a code for a new password, up to its boxes.
 pub(super) async fn forget(page: &Page, email: &str) {
-    page.eventually("the sign-in is there", "heading === 'Welcome back'").await;
+    page.eventually("the sign-in is there", "heading === 'Welcome back'")
+        .await;
     choose(page, "Forgot your password?").await;
     page.eventually("the form is there", "heading === 'Forgot your password?'")
         .await;
@@ -66,8 +69,11 @@ async fn change_email(page: &Page, app: &TestApp) {
 async fn end_other_device(page: &Page, app: &TestApp) {
     let other = app.sign_in(OTHER, THIRD).await.session_token();
     visit_screen(page, "Devices").await;
-    page.eventually("two devices are there", "document.querySelectorAll('.devices li').length === 2")
-        .await;
+    page.eventually(
+        "two devices are there",
+        "document.querySelectorAll('.devices li').length === 2",
+    )
+    .await;
     assert_eq!(page.ask("text('[aria-current=true] .here')").await, "This device");
     assert_eq!(page.ask("text('[aria-current=true] .device')").await, "Chrome on Linux");
     choose(page, "Sign out").await;
@@ -95,11 +101,20 @@ async fn person_lives_the_whole_life_of_an_account() {
         forget(&page, EMAIL).await;
         // The last digit leads to the password.
         page.press(&app.next_code(EMAIL).await).await;
-        page.eventually("the password is next", "focused === 'newPassword'").await;
+        page.eventually("the password is next", "focused === 'newPassword'")
+            .await;
         page.press(&format!("{SECOND}{}", Key::Enter)).await;
-        shows(&page, "Welcome back", "Your password is changed. Sign in with the new one.").await;
+        shows(
+            &page,
+            "Welcome back",
+            "Your password is changed. Sign in with the new one.",
+        )
+        .await;
         holds_no_password(&page).await;
-        assert_eq!(page.ask("[kept, one('[name=email]').value]").await, json!(["{}", EMAIL]));
+        assert_eq!(
+            page.ask("[kept, one('[name=email]').value]").await,
+            json!(["{}", EMAIL])
+        );
         page.fill("[name=password]", SECOND).await;
         submit(&page).await;
         is_signed_in(&page).await;
@@ -139,8 +154,11 @@ async fn reload_and_back_keep_the_screen_of_the_account() {
         submit(&page).await;
         page.eventually("the boxes are there", "boxes.length === 8").await;
         page.client.refresh().await.expect("the page reloads");
-        page.eventually("the code is next", "heading === 'Confirm your new email' && focused === 'code'")
-            .await;
+        page.eventually(
+            "the code is next",
+            "heading === 'Confirm your new email' && focused === 'code'",
+        )
+        .await;
 
         page.ask("history.back()").await;
         page.eventually("the form is there", "heading === 'Change email'").await;

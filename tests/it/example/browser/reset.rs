@@ -23,7 +23,10 @@ async fn start_reset(page: &Page, app: &TestApp) -> String {
 
 /// Waits for a problem of the code, which empties the boxes.
 async fn refuses(page: &Page, text: &str) {
-    let expected = format!("problem('code') === {} && digits === '' && focused === 'code'", json!(text));
+    let expected = format!(
+        "problem('code') === {} && digits === '' && focused === 'code'",
+        json!(text)
+    );
     page.eventually(text, &expected).await;
 }
 
@@ -49,7 +52,12 @@ async fn reload_and_second_tab_continue_a_reset() {
         page.press(&code).await;
         page.fill("[name=newPassword]", SECOND).await;
         submit(&page).await;
-        shows(&page, "Welcome back", "Your password is changed. Sign in with the new one.").await;
+        shows(
+            &page,
+            "Welcome back",
+            "Your password is changed. Sign in with the new one.",
+        )
+        .await;
 
         page.client.switch_to_window(first).await.expect("the first tab");
         let elsewhere = "You changed your password in another tab. Sign in with the new one.";
@@ -82,7 +90,11 @@ async fn reset_shows_what_is_wrong_until_a_new_code() {
         let weak = "problem('newPassword')?.startsWith('This password is too easy to guess.') && digits.length === 8";
         page.eventually("the password is too weak", weak).await;
         page.fill("[name=newPassword]", SECOND).await;
-        for left in ["You have 2 tries left.", "You have one try left.", "No tries left. Request a new code."] {
+        for left in [
+            "You have 2 tries left.",
+            "You have one try left.",
+            "No tries left. Request a new code.",
+        ] {
             submit(&page).await;
             refuses(&page, &format!("That code isn't right. {left}")).await;
             page.press(&wrong_code(&code)).await;
@@ -94,8 +106,11 @@ async fn reset_shows_what_is_wrong_until_a_new_code() {
 
         cool_down(&app, &page).await;
         choose(&page, "Send a new code").await;
-        page.eventually("the code is sent", "said === 'We sent a new code. Only the newest code works.'")
-            .await;
+        page.eventually(
+            "the code is sent",
+            "said === 'We sent a new code. Only the newest code works.'",
+        )
+        .await;
         let code = app.next_code(EMAIL).await;
         app.clock.advance(seconds(600));
         page.press(&code).await;
@@ -107,13 +122,17 @@ async fn reset_shows_what_is_wrong_until_a_new_code() {
         page.press(&code).await;
         submit(&page).await;
         shows(&page, "Forgot your password?", OVER).await;
-        assert_eq!(page.ask("[kept, one('[name=email]').value]").await, json!(["{}", EMAIL]));
+        assert_eq!(
+            page.ask("[kept, one('[name=email]').value]").await,
+            json!(["{}", EMAIL])
+        );
         submit(&page).await;
         page.eventually("the boxes are there", "boxes.length === 8").await;
         page.press(&app.next_code(EMAIL).await).await;
         page.fill("[name=newPassword]", SECOND).await;
         submit(&page).await;
-        page.eventually("the password is changed", "heading === 'Welcome back'").await;
+        page.eventually("the password is changed", "heading === 'Welcome back'")
+            .await;
     })
     .await;
 }
@@ -127,16 +146,24 @@ async fn reset_of_unknown_address_looks_the_same() {
         page.eventually("the sign-in fails", "said === 'Incorrect email or password.'")
             .await;
         choose(&page, "Forgot your password?").await;
-        page.eventually("the email is known", &format!("one('[name=email]').value === '{EMAIL}'"))
-            .await;
-        for (typed, problem) in [("", "Enter your email address."), ("ada", "Enter a valid email address. Is there a typo?")] {
+        page.eventually(
+            "the email is known",
+            &format!("one('[name=email]').value === '{EMAIL}'"),
+        )
+        .await;
+        for (typed, problem) in [
+            ("", "Enter your email address."),
+            ("ada", "Enter a valid email address. Is there a typo?"),
+        ] {
             page.fill("[name=email]", typed).await;
             if typed.is_empty() {
-                page.ask("one('[name=email]').select()").await;
+                page.ask("[one('[name=email]').focus(), one('[name=email]').select()]")
+                    .await;
                 page.press(&browser::Key::Backspace.to_string()).await;
             }
             submit(&page).await;
-            page.eventually(problem, &format!("problem('email') === '{problem}'")).await;
+            page.eventually(problem, &format!("problem('email') === '{problem}'"))
+                .await;
         }
         page.fill("[name=email]", OTHER).await;
         submit(&page).await;
@@ -148,7 +175,8 @@ async fn reset_of_unknown_address_looks_the_same() {
 
         // The wait belongs to this address.
         choose(&page, "Use a different email").await;
-        page.eventually("the form is there", "heading === 'Forgot your password?'").await;
+        page.eventually("the form is there", "heading === 'Forgot your password?'")
+            .await;
         assert_eq!(page.ask("kept").await, "{}");
         page.fill("[name=email]", OTHER).await;
         submit(&page).await;

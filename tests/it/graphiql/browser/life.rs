@@ -33,7 +33,10 @@ async fn sessions_are_listed_and_ended() {
         let listed = graphiql.run_tab("Sessions").await["sessions"]["nodes"].clone();
         let nodes = listed.as_array().expect("a list");
         assert_eq!(nodes.len(), 2, "{listed}");
-        let other = nodes.iter().find(|node| node["isCurrent"] == false).expect("another session");
+        let other = nodes
+            .iter()
+            .find(|node| node["isCurrent"] == false)
+            .expect("another session");
 
         graphiql.choose("Revoke").await;
         assert_eq!(graphiql.ask("variables().input.id").await, other["id"]);
@@ -64,7 +67,8 @@ async fn tabs_change_password_and_email_and_delete_the_account() {
         accepts(&graphiql, "ChangePassword").await;
         let changed = format!("one('#password').value === `{}!`", password.as_str().expect("text"));
         graphiql.eventually("the field has the new password", &changed).await;
-        let next = "Object.values(variables().input).join() === [one('#password').value, `${one('#password').value}!`].join()";
+        let next =
+            "Object.values(variables().input).join() === [one('#password').value, `${one('#password').value}!`].join()";
         graphiql.eventually("another change is prepared", next).await;
         assert_eq!(graphiql.run_tab("Me").await["email"], email);
 
@@ -74,8 +78,13 @@ async fn tabs_change_password_and_email_and_delete_the_account() {
         accepts(&graphiql, "ChangeEmail").await;
         has_long_code(&graphiql, "ConfirmEmail").await;
         let confirmed = graphiql.use_code("ConfirmEmail", "code").await;
-        assert_eq!(confirmed["data"]["confirmEmailChange"]["user"]["email"], new, "{confirmed}");
-        graphiql.eventually("the field has the new address", &format!("email === {new}")).await;
+        assert_eq!(
+            confirmed["data"]["confirmEmailChange"]["user"]["email"], new,
+            "{confirmed}"
+        );
+        graphiql
+            .eventually("the field has the new address", &format!("email === {new}"))
+            .await;
         graphiql.choose("Me").await;
         graphiql.has_session_of("Me", new.as_str().expect("text")).await;
 
@@ -114,7 +123,10 @@ async fn typed_new_password_is_kept_beside_the_code() {
         let reset = graphiql.use_code("Reset", "code").await;
         assert_eq!(reset["data"]["resetPassword"]["userErrors"], json!([]), "{reset}");
         graphiql
-            .eventually("it is the password", "one('#password').value === 'tuba over harp and drum'")
+            .eventually(
+                "it is the password",
+                "one('#password').value === 'tuba over harp and drum'",
+            )
             .await;
         graphiql.is_clean().await;
     })
