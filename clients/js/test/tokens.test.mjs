@@ -158,6 +158,11 @@ test('another code restarts the times of its registration', async () => {
   await it.client.resendActivationCode();
   const { codeLength, codeSentAt, endsAt } = it.client.pending('registration');
   assert.deepEqual([codeLength, codeSentAt, endsAt], [8, 1_040_000, 1_000_000 + 24 * HOUR]);
+
+  // The code of an older one, from another tab.
+  it.reply(accepted('resendActivationCode', codeSent));
+  await it.client.resendActivationCode({ verificationToken: 'older' });
+  assert.equal(it.client.pending('registration').codeLength, 8);
 });
 
 test('email and password activate on another device, in UTF-8', async () => {
