@@ -150,6 +150,7 @@ export const tabs = (account) => {
     { query: resend, variables: json({ input: { verificationToken: tokens.registration } }) },
     { query: signIn, variables: json({ input: { email, password } }) },
     { query: me },
+    { query: signOut },
     { query: sessions },
     { query: revoke, variables: json({ input: { id: sessionId } }) },
     { query: revokeOthers },
@@ -159,7 +160,6 @@ export const tabs = (account) => {
     { query: forgot, variables: json({ input: { email } }) },
     { query: reset, variables: steps.passwordReset.variables("", account) },
     { query: deleteAccount, variables: json({ input: { currentPassword: password } }) },
-    { query: signOut },
   ];
 };
 
