@@ -37,6 +37,7 @@ export type DeleteAccountInput = {
 
 export type RegisterInput = {
   email: Scalars['String']['input'];
+  locale?: InputMaybe<Scalars['String']['input']>;
   password: Scalars['String']['input'];
 };
 
@@ -47,6 +48,7 @@ export type RequestEmailChangeInput = {
 
 export type RequestPasswordResetInput = {
   email: Scalars['String']['input'];
+  locale?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type ResendActivationCodeInput = {
@@ -69,6 +71,7 @@ export type SignInInput = {
 };
 
 export type UserErrorCode =
+  | 'ACCOUNT_DISABLED'
   | 'ALREADY_ACTIVATED'
   | 'CODE_EXPIRED'
   | 'EMAIL_UNCHANGED'
@@ -236,6 +239,7 @@ export const operations = {
     "document": "mutation Activate($input:ActivateInput!){activate(input:$input){user{...UserFields}session{...SessionFields}userErrors{...UserErrorFields}}}fragment UserFields on User{id email status createdAt activatedAt}fragment SessionFields on Session{id token expiresAt idleTimeoutSeconds user{...UserFields}}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
     "codes": [
       "INVALID_CREDENTIALS",
+      "ACCOUNT_DISABLED",
       "VERIFICATION_NOT_FOUND",
       "ALREADY_ACTIVATED",
       "INVALID_CODE",
@@ -250,6 +254,7 @@ export const operations = {
     "document": "mutation ResendActivationCode($input:ResendActivationCodeInput){resendActivationCode(input:$input){codeLength codeExpiresInSeconds resendAvailableInSeconds userErrors{...UserErrorFields}}}fragment UserErrorFields on UserError{code message field retryAfterSeconds attemptsRemaining suggestions}",
     "codes": [
       "INVALID_CREDENTIALS",
+      "ACCOUNT_DISABLED",
       "VERIFICATION_NOT_FOUND",
       "ALREADY_ACTIVATED",
       "RATE_LIMITED"
@@ -262,6 +267,7 @@ export const operations = {
     "codes": [
       "INVALID_EMAIL",
       "INVALID_CREDENTIALS",
+      "ACCOUNT_DISABLED",
       "NOT_ACTIVATED",
       "RATE_LIMITED"
     ]
