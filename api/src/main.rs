@@ -69,7 +69,7 @@ enum MailCommand {
     Preview {
         /// What the email says
         kind: Kind,
-        /// Language [default: that of DEFAULT_LOCALE]
+        /// Language [default: that of the server]
         #[arg(long, value_parser = settings::locale)]
         locale: Option<Locale>,
         /// Print the subject and the text; the default

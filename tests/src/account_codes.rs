@@ -12,7 +12,7 @@ impl Client {
             "mutation($input:RequestPasswordResetInput!){{requestPasswordReset(input:$input){{verificationToken \
              {CODE_EMAIL}}}}} {ERROR}"
         );
-        self.send(&query, input(json!({ "email": email }))).await
+        self.send(&query, input(&json!({ "email": email }))).await
     }
 
     /// Replaces a forgotten password.
@@ -22,7 +22,7 @@ impl Client {
              userErrors{{...E}}}}}} {ERROR}"
         );
         let values = json!({ "verificationToken": token, "code": code, "newPassword": new_password });
-        self.send(&query, input(values)).await
+        self.send(&query, input(&values)).await
     }
 
     /// Requests a code for a new address.
@@ -32,7 +32,7 @@ impl Client {
              {CODE_EMAIL}}}}} {ERROR}"
         );
         let values = json!({ "newEmail": new_email, "currentPassword": password });
-        self.send(&query, input(values)).await
+        self.send(&query, input(&values)).await
     }
 
     /// Takes a new address into use.
@@ -42,10 +42,10 @@ impl Client {
              userErrors{{...E}}}}}} {ERROR}"
         );
         let values = json!({ "verificationToken": token, "code": code });
-        self.send(&query, input(values)).await
+        self.send(&query, input(&values)).await
     }
 }
 
-fn input(values: Value) -> Value {
+fn input(values: &Value) -> Value {
     json!({ "input": values })
 }

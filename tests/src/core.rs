@@ -135,6 +135,17 @@ impl TestCore {
             .expect("the registration succeeds")
     }
 
+    /// Registers and activates a user.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn register_and_activate(&self, email: &str, password: &str) {
+        let token = self.register(email, password, 200).await.token;
+        self.send_next().await;
+        let activated = self.activate_with_token(&token, &self.newest_code(email)).await;
+        assert_eq!(activated, Ok(()));
+    }
+
     /// Verifies a password, as the first step of a use case does.
     ///
     /// # Errors

@@ -65,7 +65,7 @@ pub use list_accounts::{next_pending, next_users};
 pub use me::{find_session, me_by_password, me_by_session};
 pub use register::register;
 pub use registration::{RegistrationKey, RegistrationProof, find_registration, verify};
-pub use request_email_change::{request_email_change, request_verified as request_email_change_verified};
+pub use request_email_change::{NewAddress, request_email_change, request_verified as request_email_change_verified};
 pub use request_password_reset::request_password_reset;
 pub use resend::{resend_activation_code, resend_for};
 pub use reset_password::{complete as complete_password_reset, reset_password};

@@ -10,9 +10,19 @@ use super::present_password::verify_present_password;
 use crate::app::App;
 use crate::credentials::{EmailAddress, Password};
 use crate::limits::Client;
+use crate::locale::Locale;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::FoundSession;
 use crate::verification::{self, Effect, NewVerification};
+
+/// What the user wants.
+#[derive(Debug)]
+pub struct NewAddress {
+    /// The new address.
+    pub email: EmailAddress,
+    /// The language of the emails, if the request says one and the user has none stored.
+    pub locale: Option<Locale>,
+}
 
 /// Begins a change of the user's address, in the place of an open one. The new address gets the code, the present one a
 /// notice. If the new address has a user, the change is a decoy: its owner gets an email that says so, and the code is in
@@ -24,15 +34,15 @@ use crate::verification::{self, Effect, NewVerification};
 pub async fn request_email_change(
     app: &App,
     caller: &FoundSession,
-    new_email: EmailAddress,
+    new: NewAddress,
     present: &Password,
     client: &Client,
 ) -> Result<Begun, DomainError> {
-    if is_address_of(caller.email.0.as_str(), &new_email) {
+    if is_address_of(&caller.email.0, &new.email) {
         return Err(DomainError::EmailUnchanged);
     }
     let user = verify_present_password(app, caller.user_id, present, client).await?;
-    request_verified(app, user, new_email, client).await
+    request_verified(app, user, new, client).await
 }
 
 /// The same for a user whose present password was verified.
@@ -43,10 +53,14 @@ pub async fn request_email_change(
 pub async fn request_verified(
     app: &App,
     user: user::Model,
-    new_email: EmailAddress,
+    new: NewAddress,
     client: &Client,
 ) -> Result<Begun, DomainError> {
     let now = app.clock.now();
+    let NewAddress {
+        email: new_email,
+        locale,
+    } = new;
     let request = CodeRequest::begin(app, Purpose::EmailChange, new_email.canonical(), client, now).await?;
     let transaction = &request.transaction;
     // Two changes of one user queue here.
@@ -60,11 +74,12 @@ pub async fn request_verified(
     if user.email_canonical.0 == new_email.canonical() {
         return Err(DomainError::EmailUnchanged);
     }
+    let locale = user.locale.or_else(|| locale.map(|locale| locale.tag().to_owned()));
     let typed = HiddenText(new_email.typed().to_owned());
     let new = NewVerification {
         email: typed.clone(),
         email_canonical: HiddenText(new_email.canonical().to_owned()),
-        locale: user.locale.clone(),
+        locale: locale.clone(),
         effect: Effect::ChangeEmail {
             user: user.id,
             former: user.email_canonical.clone(),
@@ -76,14 +91,14 @@ pub async fn request_verified(
         recipient: typed,
         canonical: new_email.canonical(),
         verification: Some(id),
-        locale: user.locale.clone(),
+        locale: locale.clone(),
     };
     let notice = NewEmail {
         kind: EmailKind::EmailChangeRequested,
         recipient: user.email,
         canonical: &user.email_canonical.0,
         verification: None,
-        locale: user.locale,
+        locale,
     };
     for email in [code, notice] {
         outbox::enqueue(transaction, &*app.random, now, email).await?;

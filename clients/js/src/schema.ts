@@ -43,6 +43,7 @@ export type RegisterInput = {
 
 export type RequestEmailChangeInput = {
   currentPassword: Scalars['String']['input'];
+  locale?: InputMaybe<Scalars['String']['input']>;
   newEmail: Scalars['String']['input'];
 };
 

@@ -1,6 +1,6 @@
 //! Changes that race.
 
-use api::accounts::{self, DomainError};
+use api::accounts::{self, DomainError, NewAddress};
 use api::credentials::{EmailAddress, Identity};
 use entity::{HiddenText, Purpose, user, verification};
 use sea_orm::sea_query::Expr;
@@ -83,10 +83,7 @@ async fn one_of_three_gets_an_address(database: Database) {
 #[on_both_databases]
 async fn address_is_not_replaced_after_another_change(database: Database) {
     let core = TestCore::start(&database).await;
-    let token = core.register(OLD, PASSWORD, 1).await.token;
-    core.send_next().await;
-    let code = core.newest_code(OLD);
-    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    core.register_and_activate(OLD, PASSWORD).await;
     let verified = core.verify(&credentials(OLD, PASSWORD, 2)).await;
     let Ok(Identity::User(ada)) = verified else {
         panic!("{verified:?}");
@@ -96,8 +93,11 @@ async fn address_is_not_replaced_after_another_change(database: Database) {
         .expect("a session");
     let session = accounts::find_session(&core.app, &opened.token).await;
     let session = session.expect("an answer").expect("a session");
-    let address = EmailAddress::parse(NEW).expect("an address");
-    let begun = accounts::request_email_change_verified(&core.app, ada, address, &client(2)).await;
+    let new = NewAddress {
+        email: EmailAddress::parse(NEW).expect("an address"),
+        locale: None,
+    };
+    let begun = accounts::request_email_change_verified(&core.app, ada, new, &client(2)).await;
     begun.expect("a change");
     let change = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::EmailChange));
     let change = change.one(&core.app.db).await.expect("an answer").expect("a change");

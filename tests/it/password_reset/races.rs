@@ -13,13 +13,13 @@ use super::{EMAIL, requested};
 async fn one_of_200_right_codes_succeeds(database: Database) {
     let app = TestApp::start(&database).await;
     let (token, code) = requested(&app).await;
-    // Three tries: the others find none left, or the reset consumed.
+    // Three tries: the others find none left, or the reset consumed. A busy machine may not judge all passwords in time.
     let answers = Answers::to((0..200).map(|_| {
         let (client, token, code) = (app.clone(), token.clone(), code.clone());
         async move { client.reset_password(&token, &code, OTHER_PASSWORD).await }
     }))
     .await;
-    answers.are_only(&["OK", "VERIFICATION_NOT_FOUND", "TOO_MANY_ATTEMPTS"]);
+    answers.are_only(&["OK", "VERIFICATION_NOT_FOUND", "TOO_MANY_ATTEMPTS", "OVERLOADED"]);
     assert_eq!(answers.count("OK"), 1);
     app.sign_in(EMAIL, OTHER_PASSWORD).await.succeeds();
 }
@@ -34,7 +34,7 @@ async fn three_of_200_wrong_codes_are_tried(database: Database) {
         async move { client.reset_password(&token, &wrong, OTHER_PASSWORD).await }
     }))
     .await;
-    answers.are_only(&["INVALID_CODE", "TOO_MANY_ATTEMPTS"]);
+    answers.are_only(&["INVALID_CODE", "TOO_MANY_ATTEMPTS", "OVERLOADED"]);
     assert_eq!(answers.count("INVALID_CODE"), 3);
     app.sign_in(EMAIL, PASSWORD).await.succeeds();
 }
@@ -56,10 +56,7 @@ async fn ten_of_200_requests_send_an_email(database: Database) {
 #[on_both_databases]
 async fn session_is_not_opened_with_the_old_password(database: Database) {
     let core = TestCore::start(&database).await;
-    let token = core.register(EMAIL, PASSWORD, 1).await.token;
-    core.send_next().await;
-    let code = core.newest_code(EMAIL);
-    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    core.register_and_activate(EMAIL, PASSWORD).await;
     let identity = core.verify(&credentials(EMAIL, PASSWORD, 2)).await;
     let Ok(api::credentials::Identity::User(user)) = identity else {
         panic!("{identity:?}");
@@ -70,10 +67,10 @@ async fn session_is_not_opened_with_the_old_password(database: Database) {
         .await
         .expect("a reset");
     core.send_next().await;
-    let code = Code::parse(&core.newest_code(EMAIL));
+    let emailed = Code::parse(&core.newest_code(EMAIL));
     let password = NewPassword::parse(OTHER_PASSWORD.to_owned());
     let arrived = core.app.clock.now();
-    let done = accounts::reset_password(&core.app, &reset.token, code, password, arrived, &client(3)).await;
+    let done = accounts::reset_password(&core.app, &reset.token, emailed, password, arrived, &client(3)).await;
     assert!(done.is_ok(), "{done:?}");
     let opened = accounts::sign_in_verified(&core.app, user, &client(2)).await;
     assert!(
@@ -89,10 +86,7 @@ async fn password_is_not_replaced_after_the_address_changed(database: Database) 
     use sea_orm::sea_query::Expr;
     use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
     let core = TestCore::start(&database).await;
-    let token = core.register(EMAIL, PASSWORD, 1).await.token;
-    core.send_next().await;
-    let code = core.newest_code(EMAIL);
-    assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+    core.register_and_activate(EMAIL, PASSWORD).await;
     let address = api::credentials::EmailAddress::parse(EMAIL).expect("an address");
     accounts::request_password_reset(&core.app, address, None, &client(3))
         .await

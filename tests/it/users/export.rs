@@ -11,7 +11,7 @@ const VECTORS: &str = include_str!("../../../api/src/credentials/stored_hash/vec
 async fn export_is_imported_as_it_was(database: Database) {
     let app = server(&database).await;
     let hashes = VECTORS.lines().filter_map(|line| line.split_once('\t'));
-    let lines: String = hashes
+    let lines: Vec<_> = hashes
         .enumerate()
         .map(|(number, (_, hash))| {
             let more = match number % 3 {
@@ -20,11 +20,13 @@ async fn export_is_imported_as_it_was(database: Database) {
                 _ => "",
             };
             format!(
-                "{{\"email\": \"User.{number}@Bücher.example\", \"hash\": \"{hash}\", \"created\": \"2022-01-01T00:00:{number:02}Z\"{more}}}\n"
+                "{{\"email\": \"User.{number}@Bücher.example\", \"hash\": \"{hash}\", \"created\": \"2022-01-01T00:00:{number:02}Z\"{more}}}"
             )
         })
         .collect();
-    users_with_input(&database, &["import", "-"], lines).await.ends_with(0);
+    users_with_input(&database, &["import", "-"], lines.join("\n"))
+        .await
+        .ends_with(0);
     app.register_and_activate("ada@example.com", PASSWORD).await;
     app.register("pending@example.com", PASSWORD).await.succeeds();
     let exported = users(&database, &["export"]).await.ends_with(0);

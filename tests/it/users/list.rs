@@ -50,14 +50,16 @@ async fn list_has_users_and_registrations_but_no_decoy(database: Database) {
 #[on_both_databases]
 async fn list_reads_every_page(database: Database) {
     let _app = server(&database).await;
-    let mut lines = String::new();
-    for number in 0..2_500 {
+    let line = |number| {
         let minute = number % 60;
-        lines += &format!(
-            "{{\"email\": \"user{number}@example.com\", \"hash\": \"{BCRYPT}\", \"created\": \"2020-01-01T00:{minute:02}:00Z\"}}\n"
-        );
-    }
-    users_with_input(&database, &["import", "-"], lines).await.ends_with(0);
+        format!(
+            "{{\"email\": \"user{number}@example.com\", \"hash\": \"{BCRYPT}\", \"created\": \"2020-01-01T00:{minute:02}:00Z\"}}"
+        )
+    };
+    let lines: Vec<_> = (0..2_500).map(line).collect();
+    users_with_input(&database, &["import", "-"], lines.join("\n"))
+        .await
+        .ends_with(0);
     let listed = users(&database, &["list", "--json"]).await.ends_with(0);
     let accounts = listed.objects();
     assert_eq!(accounts.len(), 2_500);

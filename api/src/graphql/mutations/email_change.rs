@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::{app, caller};
-use crate::accounts;
+use crate::accounts::{self, NewAddress};
 use crate::credentials::{EmailAddress, Password};
 use crate::graphql::errors::ApiError;
 use crate::graphql::payloads::{
@@ -34,8 +34,11 @@ impl EmailChangeMutations {
             Err(invalid) => (None, vec![UserError::from(invalid).of_new_email()]),
             Ok(email) => {
                 let present = Password::new(input.current_password);
-                let client = caller(ctx).client();
-                UserError::split(accounts::request_email_change(app(ctx), &session, email, &present, client).await)?
+                let locale = caller(ctx).locale(input.locale.as_deref());
+                let new = NewAddress { email, locale };
+                UserError::split(
+                    accounts::request_email_change(app(ctx), &session, new, &present, caller(ctx).client()).await,
+                )?
             }
         };
         let (sent, token) = begun.map(|begun| (begun.sent, begun.token)).unzip();

@@ -14,6 +14,10 @@ pub(in crate::graphql) struct RequestEmailChangeInput {
     pub new_email: String,
     /// The present password, exactly as typed. A wrong one is `INVALID_CREDENTIALS`.
     pub current_password: String,
+    /// The language of the emails, as a BCP 47 tag such as `de-AT`, if the user has none stored: English, German, French or
+    /// Spanish. Without it, or for another language, the `Accept-Language` header counts, and then the default of the
+    /// server.
+    pub locale: Option<String>,
 }
 
 /// The code, and the change that it completes.
