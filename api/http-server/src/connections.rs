@@ -192,8 +192,9 @@ mod tests {
                 let serve = |_| {
                     sockets = Arc::strong_count(&socket) - 1;
                     async move {
-                        let _mine = mine;
-                        pending::<()>().await
+                        let held = mine;
+                        pending::<()>().await;
+                        drop(held);
                     }
                 };
                 connections.spawn(network, serve).await;
