@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 
 use super::code_try::{find_open, reload_open, try_code};
 use super::registration::check_client_limit;
+use super::sessions::require_session;
 use super::{DomainError, User};
 use crate::app::App;
 use crate::database;
@@ -40,7 +41,8 @@ pub async fn confirm_email_change(
 /// Replaces the address for a change whose code was right. Of several requests with the right code one succeeds.
 ///
 /// # Errors
-/// [`DomainError::VerificationNotFound`] if another user has the address, or the change has ended.
+/// [`DomainError::VerificationNotFound`] if another user has the address, or the change has ended;
+/// [`DomainError::SessionEnded`].
 pub async fn complete(app: &App, caller: &FoundSession, change: &verification::Model) -> Result<User, DomainError> {
     let now = app.clock.now();
     let transaction = database::begin(&app.db).await?;
@@ -57,6 +59,7 @@ pub async fn complete(app: &App, caller: &FoundSession, change: &verification::M
     if !consume(&transaction, change.id, now).await? {
         return Err(DomainError::VerificationNotFound);
     }
+    require_session(&transaction, caller).await?;
     end_outdated(&transaction, &user).await?;
     if let Some(former) = &change.former_email_canonical {
         let notice = NewEmail {

@@ -7,6 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use super::DomainError;
 use super::code_request::{Begun, CodeRequest};
 use super::present_password::verify_present_password;
+use super::sessions::require_session;
 use crate::app::App;
 use crate::credentials::{EmailAddress, Password};
 use crate::limits::Client;
@@ -42,16 +43,17 @@ pub async fn request_email_change(
         return Err(DomainError::EmailUnchanged);
     }
     let user = verify_present_password(app, caller.user_id, present, client).await?;
-    request_verified(app, user, new, client).await
+    request_verified(app, caller, user, new, client).await
 }
 
 /// The same for a user whose present password was verified.
 ///
 /// # Errors
 /// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongPresentPassword`] if the credentials
-/// have changed meanwhile.
+/// have changed meanwhile; [`DomainError::SessionEnded`].
 pub async fn request_verified(
     app: &App,
+    caller: &FoundSession,
     user: user::Model,
     new: NewAddress,
     client: &Client,
@@ -71,6 +73,7 @@ pub async fn request_verified(
         .one(transaction)
         .await?;
     let user = locked.ok_or(DomainError::WrongPresentPassword)?;
+    require_session(transaction, caller).await?;
     if user.email_canonical.0 == new_email.canonical() {
         return Err(DomainError::EmailUnchanged);
     }

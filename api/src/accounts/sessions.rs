@@ -58,7 +58,10 @@ pub async fn revoke_other_sessions(app: &App, caller: &FoundSession) -> Result<u
 }
 
 /// Requires that a session still exists.
-async fn require_session(transaction: &impl ConnectionTrait, caller: &FoundSession) -> Result<(), DomainError> {
+pub(super) async fn require_session(
+    transaction: &impl ConnectionTrait,
+    caller: &FoundSession,
+) -> Result<(), DomainError> {
     let found = session::Entity::find_by_id(caller.id).one(transaction).await?;
     found.map(drop).ok_or(DomainError::SessionEnded)
 }

@@ -2,6 +2,7 @@
 
 use api::accounts::{self, DomainError, NewAddress};
 use api::credentials::{EmailAddress, Identity};
+use api::sessions::{FoundSession, OpenedSession, SessionToken};
 use entity::{HiddenText, Purpose, user, verification};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -79,29 +80,36 @@ async fn one_of_three_gets_an_address(database: Database) {
     app.clock.advance(seconds(1));
 }
 
-/// A right code whose effect comes after the user has another address changes nothing.
-#[on_both_databases]
-async fn address_is_not_replaced_after_another_change(database: Database) {
-    let core = TestCore::start(&database).await;
+/// A signed-in user with an open change of address.
+async fn with_open_change(core: &TestCore) -> (FoundSession, SessionToken, verification::Model) {
     core.register_and_activate(OLD, PASSWORD).await;
     let verified = core.verify(&credentials(OLD, PASSWORD, 2)).await;
     let Ok(Identity::User(ada)) = verified else {
         panic!("{verified:?}");
     };
-    let (_, opened) = accounts::sign_in_verified(&core.app, ada.clone(), &client(2))
-        .await
-        .expect("a session");
-    let session = accounts::find_session(&core.app, &opened.token).await;
+    let opened = accounts::sign_in_verified(&core.app, ada.clone(), &client(2)).await;
+    let (_, OpenedSession { token, .. }) = opened.expect("a session");
+    let session = accounts::find_session(&core.app, &token).await;
     let session = session.expect("an answer").expect("a session");
-    let new = NewAddress {
-        email: EmailAddress::parse(NEW).expect("an address"),
-        locale: None,
-    };
-    let begun = accounts::request_email_change_verified(&core.app, ada, new, &client(2)).await;
+    let begun = accounts::request_email_change_verified(&core.app, &session, ada, new_address(), &client(2)).await;
     begun.expect("a change");
     let change = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::EmailChange));
     let change = change.one(&core.app.db).await.expect("an answer").expect("a change");
+    (session, token, change)
+}
 
+fn new_address() -> NewAddress {
+    NewAddress {
+        email: EmailAddress::parse(NEW).expect("an address"),
+        locale: None,
+    }
+}
+
+/// A right code whose effect comes after the user has another address changes nothing.
+#[on_both_databases]
+async fn address_is_not_replaced_after_another_change(database: Database) {
+    let core = TestCore::start(&database).await;
+    let (session, _, change) = with_open_change(&core).await;
     let moved = HiddenText("moved@example.com".to_owned());
     let update = user::Entity::update_many()
         .col_expr(user::Column::Email, Expr::value(moved.clone()))
@@ -110,5 +118,23 @@ async fn address_is_not_replaced_after_another_change(database: Database) {
     let done = accounts::complete_email_change(&core.app, &session, &change).await;
     assert!(matches!(done, Err(DomainError::VerificationNotFound)), "{done:?}");
     let verified = core.verify(&credentials("moved@example.com", PASSWORD, 2)).await;
+    assert!(verified.is_ok(), "{verified:?}");
+}
+
+#[on_both_databases]
+async fn session_that_ends_meanwhile_changes_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    let (session, token, change) = with_open_change(&core).await;
+    let verified = core.verify(&credentials(OLD, PASSWORD, 2)).await;
+    let Ok(Identity::User(ada)) = verified else {
+        panic!("{verified:?}");
+    };
+    assert_eq!(accounts::sign_out(&core.app, &token).await, Ok(()));
+    let done = accounts::complete_email_change(&core.app, &session, &change).await;
+    assert!(matches!(done, Err(DomainError::SessionEnded)), "{done:?}");
+    core.advance(30);
+    let begun = accounts::request_email_change_verified(&core.app, &session, ada, new_address(), &client(2)).await;
+    assert!(matches!(begun, Err(DomainError::SessionEnded)), "{begun:?}");
+    let verified = core.verify(&credentials(OLD, PASSWORD, 2)).await;
     assert!(verified.is_ok(), "{verified:?}");
 }
