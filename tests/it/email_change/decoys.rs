@@ -32,7 +32,7 @@ async fn taken_address_gets_the_same_answers(database: Database) {
     }
     assert_eq!(seen[0].0, seen[1].0);
     assert!(seen[0].1 && !seen[1].1, "{seen:?}");
-    assert_eq!(seen[0].2, "You already have an account");
+    assert_eq!(seen[0].2, "This address already belongs to your account");
     app.sign_in("taken@example.com", OTHER_PASSWORD).await.succeeds();
 }
 
