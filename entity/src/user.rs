@@ -1,7 +1,8 @@
 //! A person who proved a mailbox.
 
 use sea_orm::entity::prelude::*;
-use sea_orm::{QuerySelect, Select};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{Condition, QuerySelect, Select, UpdateMany};
 
 use crate::{HiddenText, Timestamp};
 
@@ -44,4 +45,20 @@ pub fn by_canonical_email(canonical: &str) -> Select<Entity> {
 #[must_use]
 pub fn password_hash_of(canonical: &str) -> Select<Entity> {
     by_canonical_email(canonical).select_only().column(Column::PasswordHash)
+}
+
+/// The condition of a user who is enabled and has the credentials of this row, which were verified.
+#[must_use]
+pub fn as_verified(verified: &Model) -> Condition {
+    Condition::all()
+        .add(Column::Id.eq(verified.id))
+        .add(Column::CredentialVersion.eq(verified.credential_version))
+        .add(Column::DisabledAt.is_null())
+}
+
+/// An update that ends what was verified with the credentials that a user had.
+#[must_use]
+pub fn raise_credential_version() -> UpdateMany<Entity> {
+    let raised = Expr::col(Column::CredentialVersion).add(1);
+    Entity::update_many().col_expr(Column::CredentialVersion, raised)
 }

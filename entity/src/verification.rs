@@ -83,6 +83,14 @@ pub fn is_open_email_change(user: Uuid) -> Condition {
         .add(Column::ConsumedAt.is_null())
 }
 
+/// The condition of the password resets of a user.
+#[must_use]
+pub fn is_reset_of(user: Uuid) -> Condition {
+    Condition::all()
+        .add(Column::UserId.eq(user))
+        .add(Column::Purpose.eq(Purpose::PasswordReset))
+}
+
 /// The open registration of a canonical address.
 #[must_use]
 pub fn open_registration(canonical: &str, now: Timestamp) -> Select<Entity> {

@@ -104,11 +104,15 @@ pub async fn find_account(
 
 /// The open registrations that are not decoys.
 pub(super) fn pending(now: Timestamp) -> Select<verification::Entity> {
+    open_registrations(now).filter(Expr::exists(user_of_the_address()).not())
+}
+
+/// The open registrations, decoys among them.
+pub(super) fn open_registrations(now: Timestamp) -> Select<verification::Entity> {
     verification::Entity::find()
         .filter(verification::Column::Purpose.eq(Purpose::Registration))
         .filter(verification::Column::ConsumedAt.is_null())
         .filter(verification::Column::ExpiresAt.gt(now))
-        .filter(Expr::exists(user_of_the_address()).not())
 }
 
 fn user_of_the_address() -> SelectStatement {

@@ -12,7 +12,7 @@ use crate::database;
 use crate::limits::Client;
 use crate::sessions::{self, OpenedSession};
 use crate::verification::{Code, InvalidCode, consume};
-use crate::webhooks::Event;
+use crate::webhooks::{Event, EventKind};
 
 /// Turns a registration into a user, exactly once, and opens a session. Whether the code is in time is judged by when the
 /// request arrived.
@@ -68,10 +68,7 @@ async fn complete(
         transaction.commit().await?;
         return Err(DomainError::VerificationNotFound);
     };
-    let activated = Event::UserActivated {
-        id: user.id,
-        email: user.email.clone(),
-    };
+    let activated = Event::about(EventKind::UserActivated, &user);
     app.webhooks.enqueue(&transaction, now, activated).await?;
     let verified = (user.id, user.credential_version);
     let session = sessions::open(&transaction, &*app.random, now, &app.policy, verified, client).await?;

@@ -1,13 +1,14 @@
 //! Turns an open registration into a user without its code, for an operator who has other proof of the mailbox.
 
-use entity::{Purpose, Timestamp, user, verification};
+use entity::{Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, QueryFilter};
 
+use super::account::open_registrations;
 use super::activate::create_user;
 use crate::database;
 use crate::verification::consume;
-use crate::webhooks::{Event, Webhooks};
+use crate::webhooks::{Event, EventKind, Webhooks};
 
 /// What became of the registration.
 #[derive(Debug)]
@@ -31,10 +32,8 @@ pub async fn activate_by_operator(
     id: Uuid,
 ) -> Result<OperatorActivation, DbErr> {
     let transaction = database::begin(db).await?;
-    let registration = verification::Entity::find_by_id(id)
-        .filter(verification::Column::Purpose.eq(Purpose::Registration))
-        .filter(verification::Column::ConsumedAt.is_null())
-        .filter(verification::Column::ExpiresAt.gt(now))
+    let registration = open_registrations(now)
+        .filter(verification::Column::Id.eq(id))
         .one(&transaction)
         .await?;
     let Some(registration) = registration else {
@@ -47,10 +46,8 @@ pub async fn activate_by_operator(
         return Ok(OperatorActivation::AddressTaken);
     };
     if consume(&transaction, id, now).await? {
-        let email = user.email.clone();
-        webhooks
-            .enqueue(&transaction, now, Event::UserActivated { id, email })
-            .await?;
+        let activated = Event::about(EventKind::UserActivated, &user);
+        webhooks.enqueue(&transaction, now, activated).await?;
         transaction.commit().await?;
         webhooks.notify();
         Ok(OperatorActivation::Activated(user))

@@ -1,9 +1,9 @@
 //! Replaces the password of a signed-in user.
 
-use entity::{EmailKind, Purpose, user, verification};
-use sea_orm::{ColumnTrait, Condition};
+use entity::{EmailKind, user, verification};
 
 use super::new_password::{check_new_password, stored_address};
+use super::notice::notice;
 use super::present_password::verify_unlimited;
 use super::registration::check_client_limit;
 use super::users::set_password;
@@ -12,10 +12,10 @@ use crate::app::App;
 use crate::credentials::{NewPassword, Password};
 use crate::database;
 use crate::limits::Client;
-use crate::mail::outbox::{self, NewEmail};
+use crate::mail::outbox;
 use crate::sessions::{self, FoundSession, OpenedSession};
 use crate::verification::end;
-use crate::webhooks::Event;
+use crate::webhooks::{Event, EventKind};
 
 /// Replaces the password of the user of a session. All their sessions end, and the caller gets a new one.
 ///
@@ -50,29 +50,13 @@ pub async fn replace_password(
 ) -> Result<(User, OpenedSession), DomainError> {
     let (now, policy) = (app.clock.now(), &app.policy);
     let transaction = database::begin(&app.db).await?;
-    let verified = Condition::all()
-        .add(user::Column::Id.eq(user.id))
-        .add(user::Column::CredentialVersion.eq(user.credential_version))
-        .add(user::Column::DisabledAt.is_null());
-    let changed = set_password(&transaction, verified, hash).await?;
+    let changed = set_password(&transaction, user::as_verified(&user), hash).await?;
     let user = changed.ok_or(DomainError::WrongPresentPassword)?;
-    let resets = Condition::all()
-        .add(verification::Column::UserId.eq(user.id))
-        .add(verification::Column::Purpose.eq(Purpose::PasswordReset));
     // Whoever requested a reset could undo the change.
-    end(&transaction, resets).await?;
-    let notice = NewEmail {
-        kind: EmailKind::PasswordChanged,
-        recipient: user.email.clone(),
-        canonical: &user.email_canonical.0,
-        verification: None,
-        locale: user.locale.clone(),
-    };
+    end(&transaction, verification::is_reset_of(user.id)).await?;
+    let notice = notice(EmailKind::PasswordChanged, &user);
     outbox::enqueue(&transaction, &*app.random, now, notice).await?;
-    let changed = Event::UserPasswordChanged {
-        id: user.id,
-        email: user.email.clone(),
-    };
+    let changed = Event::about(EventKind::UserPasswordChanged, &user);
     app.webhooks.enqueue(&transaction, now, changed).await?;
     if !sessions::revoke_one(&transaction, now, policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);

@@ -5,6 +5,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 
 use super::code_try::{find_open, reload_open, try_code};
+use super::notice::notice;
 use super::registration::check_client_limit;
 use super::sessions::require_session;
 use super::{DomainError, User};
@@ -14,7 +15,7 @@ use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::FoundSession;
 use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
-use crate::webhooks::Event;
+use crate::webhooks::{Event, EventKind};
 
 /// Replaces the address of the user of a session, once.
 ///
@@ -63,18 +64,13 @@ pub async fn complete(app: &App, caller: &FoundSession, change: &verification::M
     end_outdated(&transaction, &user).await?;
     if let Some(former) = &change.former_email_canonical {
         let notice = NewEmail {
-            kind: EmailKind::EmailChanged,
             recipient: caller.email.clone(),
             canonical: &former.0,
-            verification: None,
-            locale: user.locale.clone(),
+            ..notice(EmailKind::EmailChanged, &user)
         };
         outbox::enqueue(&transaction, &*app.random, now, notice).await?;
     }
-    let changed = Event::UserEmailChanged {
-        id: user.id,
-        email: user.email.clone(),
-    };
+    let changed = Event::about(EventKind::UserEmailChanged, &user);
     app.webhooks.enqueue(&transaction, now, changed).await?;
     transaction.commit().await?;
     app.outbox.notify();
@@ -104,9 +100,7 @@ async fn set_email(
 
 /// Ends the user's open resets, whose codes are in the former mailbox, and the open registration of the new address.
 async fn end_outdated(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
-    let resets = Condition::all()
-        .add(verification::Column::UserId.eq(user.id))
-        .add(verification::Column::Purpose.eq(Purpose::PasswordReset));
+    let resets = verification::is_reset_of(user.id);
     let registration = verification::is_open_registration(&user.email_canonical.0);
     end(transaction, Condition::any().add(resets).add(registration)).await
 }

@@ -1,16 +1,17 @@
 //! Deletes a user and everything stored about them.
 
 use entity::{EmailKind, user};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
 use super::delete_user::delete_everything_of;
+use super::notice::notice;
 use super::present_password::verify_present_password;
 use crate::app::App;
 use crate::credentials::Password;
 use crate::database;
 use crate::limits::Client;
-use crate::mail::outbox::{self, NewEmail};
+use crate::mail::outbox;
 use crate::sessions::{self, FoundSession};
 
 /// Deletes the user of a session.
@@ -34,9 +35,8 @@ pub async fn delete_account(
 pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model) -> Result<(), DomainError> {
     let now = app.clock.now();
     let transaction = database::begin(&app.db).await?;
-    let locked = user::Entity::find_by_id(user.id)
-        .filter(user::Column::CredentialVersion.eq(user.credential_version))
-        .filter(user::Column::DisabledAt.is_null())
+    let locked = user::Entity::find()
+        .filter(user::as_verified(&user))
         .lock_exclusive()
         .one(&transaction)
         .await?;
@@ -47,13 +47,7 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
     }
     sessions::revoke_all(&transaction, user.id).await?;
     user::Entity::delete_by_id(user.id).exec(&transaction).await?;
-    let last = NewEmail {
-        kind: EmailKind::AccountDeleted,
-        recipient: user.email,
-        canonical: &user.email_canonical.0,
-        verification: None,
-        locale: user.locale,
-    };
+    let last = notice(EmailKind::AccountDeleted, &user);
     outbox::enqueue(&transaction, &*app.random, now, last).await?;
     transaction.commit().await?;
     app.outbox.notify();

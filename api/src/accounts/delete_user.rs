@@ -8,7 +8,7 @@ use sea_orm::{
 
 use crate::mail::outbox;
 use crate::verification::end_with_emails;
-use crate::webhooks::{Event, Webhooks};
+use crate::webhooks::{Event, EventKind, Webhooks};
 use crate::{database, sessions};
 
 /// Deletes a user, their sessions, their verifications (also the consumed one that created them) and the emails that are
@@ -49,9 +49,8 @@ pub(super) async fn delete_everything_of(
         .add(verification::Column::UserId.eq(user.id))
         .add(verification::Column::Id.eq(user.id));
     end_with_emails(transaction, of_user, Some(outbox::notices_to(&user.email))).await?;
-    webhooks
-        .enqueue(transaction, now, Event::UserDeleted { id: user.id })
-        .await
+    let deleted = Event::about(EventKind::UserDeleted, user);
+    webhooks.enqueue(transaction, now, deleted).await
 }
 
 /// Deletes an open registration with its email. Tells whether there was one with this id.

@@ -2,11 +2,11 @@
 
 use entity::{Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, QueryFilter};
 
 use crate::verification::end;
-use crate::webhooks::{Event, Webhooks};
+use crate::webhooks::{Event, EventKind, Webhooks};
 use crate::{database, sessions};
 
 /// Disables a user and ends their sessions, resets and changes of address. Returns the number of ended sessions; `None` if
@@ -21,12 +21,8 @@ pub async fn disable_user(
     id: Uuid,
 ) -> Result<Option<u64>, DbErr> {
     let transaction = database::begin(db).await?;
-    let disabled = user::Entity::update_many()
+    let disabled = user::raise_credential_version()
         .col_expr(user::Column::DisabledAt, Expr::value(now))
-        .col_expr(
-            user::Column::CredentialVersion,
-            Expr::col(user::Column::CredentialVersion).add(1),
-        )
         .filter(user::Column::Id.eq(id))
         .filter(user::Column::DisabledAt.is_null())
         .exec_with_returning(&transaction)
@@ -36,10 +32,8 @@ pub async fn disable_user(
         return Ok(None);
     };
     end(&transaction, verification::Column::UserId.eq(id).into()).await?;
-    let email = user.email;
-    webhooks
-        .enqueue(&transaction, now, Event::UserDisabled { id, email })
-        .await?;
+    let disabled = Event::about(EventKind::UserDisabled, &user);
+    webhooks.enqueue(&transaction, now, disabled).await?;
     let ended = sessions::revoke_all(&transaction, id).await?;
     transaction.commit().await?;
     webhooks.notify();

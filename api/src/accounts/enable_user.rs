@@ -6,7 +6,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use crate::database;
-use crate::webhooks::{Event, Webhooks};
+use crate::webhooks::{Event, EventKind, Webhooks};
 
 /// Enables a user. Tells whether there was a disabled one with this id. No session returns.
 ///
@@ -29,10 +29,8 @@ pub async fn enable_user(
         transaction.rollback().await?;
         return Ok(false);
     };
-    let email = user.email;
-    webhooks
-        .enqueue(&transaction, now, Event::UserEnabled { id, email })
-        .await?;
+    let enabled = Event::about(EventKind::UserEnabled, &user);
+    webhooks.enqueue(&transaction, now, enabled).await?;
     transaction.commit().await?;
     webhooks.notify();
     Ok(true)

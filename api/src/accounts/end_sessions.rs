@@ -2,8 +2,7 @@
 
 use entity::user;
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, QueryFilter};
 
 use crate::{database, sessions};
 
@@ -14,11 +13,7 @@ use crate::{database, sessions};
 /// When the database fails.
 pub async fn end_sessions(db: &DatabaseConnection, id: Uuid) -> Result<Option<u64>, DbErr> {
     let transaction = database::begin(db).await?;
-    let raised = user::Entity::update_many()
-        .col_expr(
-            user::Column::CredentialVersion,
-            Expr::col(user::Column::CredentialVersion).add(1),
-        )
+    let raised = user::raise_credential_version()
         .filter(user::Column::Id.eq(id))
         .exec(&transaction)
         .await?;

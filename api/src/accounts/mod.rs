@@ -34,6 +34,7 @@ mod list_accounts;
 pub mod mails;
 mod me;
 mod new_password;
+mod notice;
 mod present_password;
 mod register;
 mod registration;

@@ -2,10 +2,11 @@
 
 use entity::{EmailKind, HiddenText, Purpose, user};
 use sea_orm::sea_query::LockType;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
 use super::code_request::{Begun, CodeRequest};
+use super::notice::notice;
 use super::present_password::verify_present_password;
 use super::sessions::require_session;
 use crate::app::App;
@@ -66,9 +67,8 @@ pub async fn request_verified(
     let request = CodeRequest::begin(app, Purpose::EmailChange, new_email.canonical(), client, now).await?;
     let transaction = &request.transaction;
     // Two changes of one user queue here.
-    let locked = user::Entity::find_by_id(user.id)
-        .filter(user::Column::CredentialVersion.eq(user.credential_version))
-        .filter(user::Column::DisabledAt.is_null())
+    let locked = user::Entity::find()
+        .filter(user::as_verified(&user))
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
@@ -77,7 +77,10 @@ pub async fn request_verified(
     if user.email_canonical.0 == new_email.canonical() {
         return Err(DomainError::EmailUnchanged);
     }
-    let locale = user.locale.or_else(|| locale.map(|locale| locale.tag().to_owned()));
+    let locale = user
+        .locale
+        .clone()
+        .or_else(|| locale.map(|locale| locale.tag().to_owned()));
     let typed = HiddenText(new_email.typed().to_owned());
     let new = NewVerification {
         email: typed.clone(),
@@ -97,11 +100,8 @@ pub async fn request_verified(
         locale: locale.clone(),
     };
     let notice = NewEmail {
-        kind: EmailKind::EmailChangeRequested,
-        recipient: user.email,
-        canonical: &user.email_canonical.0,
-        verification: None,
         locale,
+        ..notice(EmailKind::EmailChangeRequested, &user)
     };
     for email in [code, notice] {
         outbox::enqueue(transaction, &*app.random, now, email).await?;

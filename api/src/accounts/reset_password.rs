@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::code_try::{find_open, reload_open, try_code};
 use super::new_password::{check_new_password, stored_address};
+use super::notice::notice;
 use super::registration::check_client_limit;
 use super::users::set_password;
 use super::{DomainError, User};
@@ -12,10 +13,10 @@ use crate::app::App;
 use crate::credentials::{NewPassword, PasswordLength};
 use crate::database;
 use crate::limits::{self, Client, token_bucket};
-use crate::mail::outbox::{self, NewEmail};
+use crate::mail::outbox;
 use crate::sessions;
 use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
-use crate::webhooks::Event;
+use crate::webhooks::{Event, EventKind};
 
 /// Replaces the password, once. All sessions of the user end, and none is opened (OWASP Forgot Password Cheat Sheet).
 ///
@@ -52,9 +53,8 @@ pub async fn complete(
     client: &Client,
 ) -> Result<User, DomainError> {
     let now = app.clock.now();
-    let canonical = &reset.email_canonical.0;
     let transaction = database::begin(&app.db).await?;
-    let failures = limits::password_failures(&app.keys.limits, canonical, client);
+    let failures = limits::password_failures(&app.keys.limits, &reset.email_canonical.0, client);
     token_bucket::forget(&transaction, &failures).await?;
     let selected = Condition::all()
         .add(user::Column::Id.eq(reset.user_id))
@@ -69,18 +69,9 @@ pub async fn complete(
         .add(verification::Column::UserId.eq(user.id))
         .add(verification::Column::Id.ne(reset.id));
     end(&transaction, others).await?;
-    let notice = NewEmail {
-        kind: EmailKind::PasswordChanged,
-        recipient: user.email.clone(),
-        canonical,
-        verification: None,
-        locale: user.locale.clone(),
-    };
+    let notice = notice(EmailKind::PasswordChanged, &user);
     outbox::enqueue(&transaction, &*app.random, now, notice).await?;
-    let changed = Event::UserPasswordChanged {
-        id: user.id,
-        email: user.email.clone(),
-    };
+    let changed = Event::about(EventKind::UserPasswordChanged, &user);
     app.webhooks.enqueue(&transaction, now, changed).await?;
     sessions::revoke_all(&transaction, user.id).await?;
     transaction.commit().await?;

@@ -1,8 +1,8 @@
 //! The statements on users that several use cases share.
 
 use entity::{HiddenText, user};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{Condition, ConnectionTrait, DbErr, QueryFilter};
 
 /// Replaces the password of the user that a condition selects, and ends what was verified with the old one. Returns the
 /// user; `None` if the condition selects nobody.
@@ -11,12 +11,8 @@ pub(super) async fn set_password(
     selected: Condition,
     hash: String,
 ) -> Result<Option<user::Model>, DbErr> {
-    let updated = user::Entity::update_many()
+    let updated = user::raise_credential_version()
         .col_expr(user::Column::PasswordHash, Expr::value(HiddenText(hash)))
-        .col_expr(
-            user::Column::CredentialVersion,
-            Expr::col(user::Column::CredentialVersion).add(1),
-        )
         .filter(selected)
         .exec_with_returning(transaction)
         .await?;

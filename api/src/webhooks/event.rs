@@ -1,51 +1,62 @@
 //! What webhooks report, and the body that says it.
 
-use entity::{HiddenText, Timestamp, webhook_delivery};
+use entity::{HiddenText, Timestamp, user, webhook_delivery};
 use sea_orm::prelude::Uuid;
 use serde::Serialize;
 
-/// Something that happened to a user. The address is the one after the event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields are those of the user")]
-pub enum Event {
+/// What happened to a user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EventKind {
     /// A registration became a user.
-    UserActivated { id: Uuid, email: HiddenText },
+    UserActivated,
     /// The user has another address.
-    UserEmailChanged { id: Uuid, email: HiddenText },
+    UserEmailChanged,
     /// The user has another password.
-    UserPasswordChanged { id: Uuid, email: HiddenText },
+    UserPasswordChanged,
     /// An operator disabled the user.
-    UserDisabled { id: Uuid, email: HiddenText },
+    UserDisabled,
     /// An operator enabled the user again.
-    UserEnabled { id: Uuid, email: HiddenText },
+    UserEnabled,
     /// The user is deleted. Their address is not told, because nothing about them may stay.
-    UserDeleted { id: Uuid },
+    UserDeleted,
+}
+
+impl EventKind {
+    /// The type of the event, as receivers read it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::UserActivated => "user.activated",
+            Self::UserEmailChanged => "user.email_changed",
+            Self::UserPasswordChanged => "user.password_changed",
+            Self::UserDisabled => "user.disabled",
+            Self::UserEnabled => "user.enabled",
+            Self::UserDeleted => "user.deleted",
+        }
+    }
+}
+
+/// Something that happened to a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    pub(super) kind: EventKind,
+    pub(super) user: Uuid,
+    /// The one after the event; none if the user is deleted.
+    pub(super) email: Option<HiddenText>,
 }
 
 impl Event {
-    /// The type of the event, as receivers read it.
+    /// An event of a user, as the user is after it.
     #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::UserActivated { .. } => "user.activated",
-            Self::UserEmailChanged { .. } => "user.email_changed",
-            Self::UserPasswordChanged { .. } => "user.password_changed",
-            Self::UserDisabled { .. } => "user.disabled",
-            Self::UserEnabled { .. } => "user.enabled",
-            Self::UserDeleted { .. } => "user.deleted",
-        }
+    pub fn about(kind: EventKind, user: &user::Model) -> Self {
+        Self::new(kind, user.id, &user.email)
     }
 
-    /// The user, and their address unless they are deleted.
-    pub(super) fn into_user(self) -> (Uuid, Option<HiddenText>) {
-        match self {
-            Self::UserActivated { id, email }
-            | Self::UserEmailChanged { id, email }
-            | Self::UserPasswordChanged { id, email }
-            | Self::UserDisabled { id, email }
-            | Self::UserEnabled { id, email } => (id, Some(email)),
-            Self::UserDeleted { id } => (id, None),
-        }
+    /// The same for the id and the address of a user.
+    #[must_use]
+    pub fn new(kind: EventKind, user: Uuid, email: &HiddenText) -> Self {
+        let email = (kind != EventKind::UserDeleted).then(|| email.clone());
+        Self { kind, user, email }
     }
 }
 

@@ -25,7 +25,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use tokio::sync::Notify;
 
 pub use endpoint::{Endpoint, WebhookConfig};
-pub use event::Event;
+pub use event::{Event, EventKind};
 pub use sign::SigningKey;
 pub(crate) use sweep::sweep;
 pub use target::{Resolver, has_private_address, parse_url};
@@ -79,22 +79,22 @@ impl Webhooks {
     }
 
     /// Owes an event to every endpoint, in the transaction of what it reports, after its locks on users and
-    /// verifications and before those on sessions. [`Event::UserDeleted`] replaces all other events about the user. Call
+    /// verifications and before those on sessions. [`EventKind::UserDeleted`] replaces all other events about the user. Call
     /// [`notify`](Self::notify) after the commit.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn enqueue(&self, transaction: &impl ConnectionTrait, now: Timestamp, event: Event) -> Result<(), DbErr> {
-        if let Event::UserDeleted { id } = event {
+        if event.kind == EventKind::UserDeleted {
             // Also without endpoints: there may be rows from before.
-            outbox::delete_user(transaction, id).await?;
+            outbox::delete_user(transaction, event.user).await?;
         }
         if self.handles.is_empty() {
             return Ok(());
         }
         let id = random::uuid(&*self.random, now);
         let endpoints = self.handles.iter().map(|handle| handle.endpoint.id.clone());
-        outbox::insert(transaction, endpoints, now, id, event.name(), event.into_user()).await
+        outbox::insert(transaction, endpoints, now, id, &event).await
     }
 
     /// Wakes the workers of this process. Without it, they find the event within five seconds.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use entity::webhook_delivery::{self, Column, Entity, Model as Delivery};
-use entity::{HiddenText, Timestamp, disabled_webhook_endpoint};
+use entity::{Timestamp, disabled_webhook_endpoint};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -14,6 +14,7 @@ use sea_orm::{
 };
 
 use super::endpoint::Endpoint;
+use super::event::Event;
 use super::schedule::MAX_PAUSE;
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
@@ -31,15 +32,14 @@ pub(super) async fn insert(
     endpoints: impl Iterator<Item = String>,
     now: Timestamp,
     id: Uuid,
-    event: &'static str,
-    (user_id, email): (Uuid, Option<HiddenText>),
+    event: &Event,
 ) -> Result<(), DbErr> {
     let rows = endpoints.map(|endpoint| webhook_delivery::ActiveModel {
         id: Set(id),
         endpoint: Set(endpoint),
-        event: Set(event.to_owned()),
-        user_id: Set(user_id),
-        email: Set(email.clone()),
+        event: Set(event.kind.name().to_owned()),
+        user_id: Set(event.user),
+        email: Set(event.email.clone()),
         created_at: Set(now),
         owed_at: Set(now),
         due_at: Set(Some(now)),

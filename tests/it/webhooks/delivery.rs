@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use api::webhooks::Event;
+use api::webhooks::{Event, EventKind};
 use entity::{HiddenText, webhook_delivery};
 use reqwest::Method;
 use standardwebhooks::Webhook;
@@ -11,7 +11,7 @@ use tests::{
     eventually, on_both_databases,
 };
 
-use super::{deliver, delivery, disabled, one_event, owe, user_id};
+use super::{deleted, deliver, delivery, disabled, one_event, owe, user_id};
 
 /// The signature that the library of the specification makes.
 fn signature(sent: &Received, key: &str) -> String {
@@ -54,20 +54,19 @@ async fn every_event_has_its_type(database: Database) {
     let receiver = Receiver::start().await;
     let core = TestCore::with_webhooks(&database, receiver.config()).await;
     let (id, email) = (user_id(1), HiddenText("ada@example.com".to_owned()));
-    let user = || (id, email.clone());
     let events = [
-        (|(id, email)| Event::UserActivated { id, email }) as fn(_) -> Event,
-        |(id, email)| Event::UserEmailChanged { id, email },
-        |(id, email)| Event::UserPasswordChanged { id, email },
-        |(id, email)| Event::UserDisabled { id, email },
-        |(id, email)| Event::UserEnabled { id, email },
+        EventKind::UserActivated,
+        EventKind::UserEmailChanged,
+        EventKind::UserPasswordChanged,
+        EventKind::UserDisabled,
+        EventKind::UserEnabled,
     ];
     for event in events {
-        owe(&core, event(user())).await;
+        owe(&core, Event::new(event, id, &email)).await;
         assert!(deliver(&core).await);
         core.advance(1);
     }
-    owe(&core, Event::UserDeleted { id }).await;
+    owe(&core, deleted(id)).await;
     assert!(deliver(&core).await);
     let types = [
         "user.activated",

@@ -9,7 +9,7 @@ mod users;
 mod workers;
 
 use api::clock::Clock;
-use api::webhooks::Event;
+use api::webhooks::{Event, EventKind};
 use entity::{HiddenText, Timestamp, webhook_delivery};
 use sea_orm::EntityTrait;
 use sea_orm::prelude::Uuid;
@@ -25,10 +25,13 @@ async fn owe(core: &TestCore, event: Event) {
 
 /// An event about a user.
 fn disabled(number: u8) -> Event {
-    Event::UserDisabled {
-        id: user_id(number),
-        email: HiddenText(format!("user{number}@example.com")),
-    }
+    let email = HiddenText(format!("user{number}@example.com"));
+    Event::new(EventKind::UserDisabled, user_id(number), &email)
+}
+
+/// The deletion of a user.
+fn deleted(id: Uuid) -> Event {
+    Event::new(EventKind::UserDeleted, id, &HiddenText("gone@example.com".to_owned()))
 }
 
 fn user_id(number: u8) -> Uuid {

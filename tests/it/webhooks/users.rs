@@ -1,10 +1,10 @@
 //! Deliveries end with their user, or when they are old.
 
 use api::accounts;
-use api::webhooks::Event;
+use api::webhooks::{Event, EventKind};
 use tests::{Database, PASSWORD, Receiver, TestCore, on_both_databases};
 
-use super::{deliver, deliveries, disabled, owe, user_id};
+use super::{deleted, deliver, deliveries, disabled, owe, user_id};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -16,8 +16,8 @@ async fn deleted_user_leaves_only_their_deletion(database: Database) {
     assert!(deliver(&core).await);
     owe(&core, disabled(2)).await;
     let email = entity::HiddenText("ada@example.com".to_owned());
-    owe(&core, Event::UserPasswordChanged { id, email }).await;
-    owe(&core, Event::UserDeleted { id }).await;
+    owe(&core, Event::new(EventKind::UserPasswordChanged, id, &email)).await;
+    owe(&core, deleted(id)).await;
     let about_ada: Vec<_> = deliveries(&core)
         .await
         .into_iter()
@@ -35,8 +35,8 @@ async fn deleted_user_leaves_only_their_deletion(database: Database) {
 
     // Also if there is no endpoint any more.
     let core = TestCore::start(&database).await;
-    owe(&core, Event::UserDeleted { id: user_id(2) }).await;
-    owe(&core, Event::UserDeleted { id }).await;
+    owe(&core, deleted(user_id(2))).await;
+    owe(&core, deleted(id)).await;
     assert!(deliveries(&core).await.is_empty());
 }
 
@@ -45,7 +45,7 @@ async fn delivery_in_progress_is_not_recorded_after_the_deletion(database: Datab
     let (core, _receiver) = super::one_event(&database).await;
     let worker = core.webhook_workers().remove(0);
     let claim = worker.claim().await.expect("the database answers").expect("it is due");
-    owe(&core, Event::UserDeleted { id: user_id(1) }).await;
+    owe(&core, deleted(user_id(1))).await;
     worker.deliver_claimed(claim).await.expect("the database answers");
     let rows = deliveries(&core).await;
     assert_eq!(rows.len(), 1, "{rows:?}");
