@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use api::accounts::mails::Composer;
-use api::accounts::{self, Begun, DomainError, RegistrationKey, RegistrationProof};
+use api::accounts::{self, DomainError, RegistrationKey, RegistrationProof, StartedVerification};
 use api::app::{App, AppConfig};
 use api::clock::Clock;
 use api::credentials::{Credentials, EmailAddress, HashingConfig, Identity, NewPassword, Password};
@@ -127,7 +127,7 @@ impl TestCore {
     ///
     /// # Panics
     /// If it fails.
-    pub async fn register(&self, email: &str, password: &str, network: u8) -> Begun {
+    pub async fn register(&self, email: &str, password: &str, network: u8) -> StartedVerification {
         let email = EmailAddress::parse(email).expect("an address");
         let password = NewPassword::parse(password.to_owned()).expect("a password");
         accounts::register(&self.app, email, password, None, &client(network))

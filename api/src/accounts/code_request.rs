@@ -1,15 +1,17 @@
 //! What the mutations that email a code share: the email is paid for by the address's budget.
 
+use std::iter;
 use std::time::Duration;
 
-use entity::{Purpose, Timestamp};
+use entity::{EmailKind, Purpose, Timestamp};
 use sea_orm::DatabaseTransaction;
 
 use super::DomainError;
 use crate::app::App;
 use crate::database;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, guess_guard, sliding_window};
-use crate::verification::{VerificationToken, code_rules};
+use crate::mail::outbox::{self, NewEmail};
+use crate::verification::{self, NewVerification, VerificationToken, code_rules};
 
 /// An email with a code is on its way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct CodeSent {
 
 /// A verification has begun.
 #[derive(Debug)]
-pub struct Begun {
+pub struct StartedVerification {
     /// Names the verification. To be shown once.
     pub token: VerificationToken,
     /// The email with the code.
@@ -65,6 +67,30 @@ impl<'a> CodeRequest<'a> {
             resend_in,
             transaction,
         })
+    }
+
+    /// Begins a verification, enqueues the email with its code and then the notice, and commits.
+    pub(super) async fn send_code(
+        self,
+        kind: EmailKind,
+        new: NewVerification,
+        notice: Option<NewEmail<'_>>,
+    ) -> Result<StartedVerification, DomainError> {
+        let (random, now) = (&*self.app.random, self.now);
+        let (recipient, locale) = (new.email.clone(), new.locale.clone());
+        let (id, token) = verification::begin(&self.transaction, random, now, new).await?;
+        let code = NewEmail {
+            kind,
+            recipient,
+            canonical: self.address,
+            verification: Some(id),
+            locale,
+        };
+        for email in iter::once(code).chain(notice) {
+            outbox::enqueue(&self.transaction, random, now, email).await?;
+        }
+        let sent = self.commit().await?;
+        Ok(StartedVerification { token, sent })
     }
 
     /// Commits, and wakes the mail worker.

@@ -53,7 +53,7 @@ pub use account::{Account, AccountKey, AccountStatus, find_account};
 pub use activate::{activate, activate_registration};
 pub use activate_by_operator::{OperatorActivation, activate_by_operator};
 pub use change_password::{change_password, replace_password};
-pub use code_request::{Begun, CodeSent};
+pub use code_request::{CodeSent, StartedVerification};
 pub use confirm_email_change::{complete as complete_email_change, confirm_email_change};
 pub use delete_account::{delete_account, delete_verified};
 pub use delete_user::{delete_registration, delete_user};

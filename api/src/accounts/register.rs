@@ -3,15 +3,14 @@
 use entity::{EmailKind, HiddenText, Purpose, user};
 
 use super::DomainError;
-use super::code_request::{Begun, CodeRequest};
+use super::code_request::{CodeRequest, StartedVerification};
 use super::new_password::check_new_password;
 use super::registration::check_client_limit;
 use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword};
 use crate::limits::{self, Client, sliding_window};
 use crate::locale::Locale;
-use crate::mail::outbox::{self, NewEmail};
-use crate::verification::{self, Effect, NewVerification};
+use crate::verification::{Effect, NewVerification};
 
 /// Begins a registration and enqueues an email to its address.
 ///
@@ -30,7 +29,7 @@ pub async fn register(
     password: NewPassword,
     locale: Option<Locale>,
     client: &Client,
-) -> Result<Begun, DomainError> {
+) -> Result<StartedVerification, DomainError> {
     check_client_limit(app, client)?;
     app.hasher.check_capacity()?;
     // The transaction below decides. This only saves the hash of a request that would be refused.
@@ -42,28 +41,15 @@ pub async fn register(
 
     let now = app.clock.now();
     let request = CodeRequest::begin(app, Purpose::Registration, email.canonical(), client, now).await?;
-    let transaction = &request.transaction;
-    let locale = locale.map(|locale| locale.tag().to_owned());
-    let typed = HiddenText(email.typed().to_owned());
     let new = NewVerification {
-        email: typed.clone(),
+        email: HiddenText(email.typed().to_owned()),
         email_canonical: HiddenText(email.canonical().to_owned()),
-        locale: locale.clone(),
+        locale: locale.map(|locale| locale.tag().to_owned()),
         effect: Effect::Register {
             password_hash: HiddenText(password_hash),
         },
     };
-    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
-    let email = NewEmail {
-        kind: EmailKind::Registration,
-        recipient: typed,
-        canonical: email.canonical(),
-        verification: Some(id),
-        locale,
-    };
-    outbox::enqueue(transaction, &*app.random, now, email).await?;
-    let sent = request.commit().await?;
-    Ok(Begun { token, sent })
+    request.send_code(EmailKind::Registration, new, None).await
 }
 
 /// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that one

@@ -5,7 +5,7 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
-use super::code_request::{Begun, CodeRequest};
+use super::code_request::{CodeRequest, StartedVerification};
 use super::notice::notice;
 use super::present_password::verify_present_password;
 use super::sessions::require_session;
@@ -13,9 +13,9 @@ use crate::app::App;
 use crate::credentials::{EmailAddress, Password};
 use crate::limits::Client;
 use crate::locale::Locale;
-use crate::mail::outbox::{self, NewEmail};
+use crate::mail::outbox::NewEmail;
 use crate::sessions::FoundSession;
-use crate::verification::{self, Effect, NewVerification};
+use crate::verification::{Effect, NewVerification};
 
 /// What the user wants.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub async fn request_email_change(
     new: NewAddress,
     present: &Password,
     client: &Client,
-) -> Result<Begun, DomainError> {
+) -> Result<StartedVerification, DomainError> {
     if is_address_of(&caller.email.0, &new.email) {
         return Err(DomainError::EmailUnchanged);
     }
@@ -58,7 +58,7 @@ pub async fn request_verified(
     user: user::Model,
     new: NewAddress,
     client: &Client,
-) -> Result<Begun, DomainError> {
+) -> Result<StartedVerification, DomainError> {
     let now = app.clock.now();
     let NewAddress {
         email: new_email,
@@ -81,9 +81,8 @@ pub async fn request_verified(
         .locale
         .clone()
         .or_else(|| locale.map(|locale| locale.tag().to_owned()));
-    let typed = HiddenText(new_email.typed().to_owned());
     let new = NewVerification {
-        email: typed.clone(),
+        email: HiddenText(new_email.typed().to_owned()),
         email_canonical: HiddenText(new_email.canonical().to_owned()),
         locale: locale.clone(),
         effect: Effect::ChangeEmail {
@@ -91,23 +90,11 @@ pub async fn request_verified(
             former: user.email_canonical.clone(),
         },
     };
-    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
-    let code = NewEmail {
-        kind: EmailKind::EmailChange,
-        recipient: typed,
-        canonical: new_email.canonical(),
-        verification: Some(id),
-        locale: locale.clone(),
-    };
     let notice = NewEmail {
         locale,
         ..notice(EmailKind::EmailChangeRequested, &user)
     };
-    for email in [code, notice] {
-        outbox::enqueue(transaction, &*app.random, now, email).await?;
-    }
-    let sent = request.commit().await?;
-    Ok(Begun { token, sent })
+    request.send_code(EmailKind::EmailChange, new, Some(notice)).await
 }
 
 fn is_address_of(stored: &str, new: &EmailAddress) -> bool {

@@ -5,14 +5,13 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, DbErr, QuerySelect};
 
 use super::DomainError;
-use super::code_request::{Begun, CodeRequest};
+use super::code_request::{CodeRequest, StartedVerification};
 use super::registration::check_client_limit;
 use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits::Client;
 use crate::locale::Locale;
-use crate::mail::outbox::{self, NewEmail};
-use crate::verification::{self, Effect, NewVerification};
+use crate::verification::{Effect, NewVerification};
 
 /// Begins a reset and enqueues its email. An address without a user gets a reset too, by the same statements: its email
 /// says that there is no account, and its code is in no email. `locale` is the language of that email, and of one to a user
@@ -25,36 +24,23 @@ pub async fn request_password_reset(
     email: EmailAddress,
     locale: Option<Locale>,
     client: &Client,
-) -> Result<Begun, DomainError> {
+) -> Result<StartedVerification, DomainError> {
     check_client_limit(app, client)?;
     let (now, canonical) = (app.clock.now(), email.canonical());
     let request = CodeRequest::begin(app, Purpose::PasswordReset, canonical, client, now).await?;
-    let transaction = &request.transaction;
-    let user = lock_user(transaction, canonical).await?;
+    let user = lock_user(&request.transaction, canonical).await?;
     // To the mailbox that was proved: the typed address can differ in case.
     let proved = user.as_ref().map(|user| user.email.clone());
-    let recipient = proved.unwrap_or_else(|| HiddenText(email.typed().to_owned()));
     let stored = user.as_ref().and_then(|user| user.locale.clone());
-    let locale = stored.or_else(|| locale.map(|locale| locale.tag().to_owned()));
     let new = NewVerification {
-        email: recipient.clone(),
+        email: proved.unwrap_or_else(|| HiddenText(email.typed().to_owned())),
         email_canonical: HiddenText(canonical.to_owned()),
-        locale: locale.clone(),
+        locale: stored.or_else(|| locale.map(|locale| locale.tag().to_owned())),
         effect: Effect::ResetPassword {
             user: user.map(|user| user.id),
         },
     };
-    let (id, token) = verification::begin(transaction, &*app.random, now, new).await?;
-    let email = NewEmail {
-        kind: EmailKind::PasswordReset,
-        recipient,
-        canonical,
-        verification: Some(id),
-        locale,
-    };
-    outbox::enqueue(transaction, &*app.random, now, email).await?;
-    let sent = request.commit().await?;
-    Ok(Begun { token, sent })
+    request.send_code(EmailKind::PasswordReset, new, None).await
 }
 
 /// The user of an address, whose row then cannot be deleted before the reset refers to it.

@@ -10,7 +10,6 @@ use crate::graphql::payloads::{
     CodeEmail, ConfirmEmailChangeInput, ConfirmEmailChangePayload, RequestEmailChangeInput, RequestEmailChangePayload,
 };
 use crate::graphql::user_error::UserError;
-use crate::token::Token;
 use crate::verification::{Code, VerificationToken};
 
 #[derive(Default)]
@@ -30,7 +29,7 @@ impl EmailChangeMutations {
         #[graphql(desc = "The new address, and the present password.")] input: RequestEmailChangeInput,
     ) -> Result<RequestEmailChangePayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
-        let (begun, user_errors) = match EmailAddress::parse(&input.new_email) {
+        let (started, user_errors) = match EmailAddress::parse(&input.new_email) {
             Err(invalid) => (None, vec![UserError::from(invalid).of_new_email()]),
             Ok(email) => {
                 let present = Password::new(input.current_password);
@@ -41,10 +40,10 @@ impl EmailChangeMutations {
                 )?
             }
         };
-        let (sent, token) = begun.map(|begun| (begun.sent, begun.token)).unzip();
+        let (email, verification_token) = CodeEmail::and_token(started);
         Ok(RequestEmailChangePayload {
-            email: sent.map(CodeEmail::from).unwrap_or_default(),
-            verification_token: token.map(Token::reveal),
+            email,
+            verification_token,
             user_errors,
         })
     }

@@ -10,7 +10,6 @@ use crate::graphql::payloads::{
     CodeEmail, RequestPasswordResetInput, RequestPasswordResetPayload, ResetPasswordInput, ResetPasswordPayload,
 };
 use crate::graphql::user_error::UserError;
-use crate::token::Token;
 use crate::verification::{Code, VerificationToken};
 
 #[derive(Default)]
@@ -28,7 +27,7 @@ impl PasswordResetMutations {
         ctx: &Context<'_>,
         #[graphql(desc = "The address whose password is forgotten.")] input: RequestPasswordResetInput,
     ) -> Result<RequestPasswordResetPayload, ApiError> {
-        let (begun, user_errors) = match EmailAddress::parse(&input.email) {
+        let (started, user_errors) = match EmailAddress::parse(&input.email) {
             Err(invalid) => (None, vec![invalid.into()]),
             Ok(email) => {
                 let locale = caller(ctx).locale(input.locale.as_deref());
@@ -36,10 +35,10 @@ impl PasswordResetMutations {
                 UserError::split(begun)?
             }
         };
-        let (sent, token) = begun.map(|begun| (begun.sent, begun.token)).unzip();
+        let (email, verification_token) = CodeEmail::and_token(started);
         Ok(RequestPasswordResetPayload {
-            email: sent.map(CodeEmail::from).unwrap_or_default(),
-            verification_token: token.map(Token::reveal),
+            email,
+            verification_token,
             user_errors,
         })
     }

@@ -12,7 +12,6 @@ use crate::graphql::payloads::{
 };
 use crate::graphql::types::Session;
 use crate::graphql::user_error::UserError;
-use crate::token::Token;
 use crate::verification::Code;
 
 #[derive(Default)]
@@ -46,10 +45,10 @@ impl RegistrationMutations {
         let locale = caller(ctx).locale(input.locale.as_deref());
         let registered = accounts::register(app(ctx), email, password, locale, caller(ctx).client()).await;
         let (registered, user_errors) = UserError::split(registered)?;
-        let (sent, token) = registered.map(|registered| (registered.sent, registered.token)).unzip();
+        let (email, verification_token) = CodeEmail::and_token(registered);
         Ok(RegisterPayload {
-            email: sent.map(CodeEmail::from).unwrap_or_default(),
-            verification_token: token.map(Token::reveal),
+            email,
+            verification_token,
             user_errors,
         })
     }

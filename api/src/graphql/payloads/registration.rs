@@ -2,7 +2,7 @@
 
 use async_graphql::{InputObject, SimpleObject};
 
-use crate::accounts::CodeSent;
+use crate::accounts::{CodeSent, StartedVerification};
 use crate::graphql::errors::whole_seconds;
 use crate::graphql::types::{Session, User};
 use crate::graphql::user_error::UserError;
@@ -48,6 +48,16 @@ pub(in crate::graphql) struct CodeEmail {
     pub code_length: Option<u8>,
     /// How long until the next email can be requested, in seconds: enable the resend button then. Null when refused.
     pub resend_available_in_seconds: Option<i32>,
+}
+
+impl CodeEmail {
+    /// What a payload says of a verification: its email and its token. Neither if it was refused.
+    pub(in crate::graphql) fn and_token(started: Option<StartedVerification>) -> (Self, Option<String>) {
+        let Some(StartedVerification { token, sent }) = started else {
+            return (Self::default(), None);
+        };
+        (sent.into(), Some(token.reveal()))
+    }
 }
 
 impl From<CodeSent> for CodeEmail {
