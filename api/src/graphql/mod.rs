@@ -2,6 +2,8 @@
 //! any of them runs.
 
 mod caller;
+mod context;
+mod date_time;
 mod errors;
 pub(crate) mod guard;
 mod mutations;

@@ -2,10 +2,9 @@
 
 use async_graphql::{Context, Object};
 
-use super::caller::Caller;
+use super::context::{app, caller};
 use super::errors::ApiError;
 use super::types::{RegistrationPolicy, User};
-use crate::app::App;
 
 /// Queries.
 pub(crate) struct Query;
@@ -19,13 +18,12 @@ impl Query {
     /// as `signIn`.
     // An error outside the Option would null the fields beside this one too (GraphQL, section 6.4.4).
     async fn me(&self, ctx: &Context<'_>) -> Option<Result<User, ApiError>> {
-        let app = ctx.data_unchecked::<App>();
-        let user = ctx.data_unchecked::<Caller>().me(app).await;
+        let user = caller(ctx).me(app(ctx)).await;
         user.map(|user| user.map(User::from)).transpose()
     }
 
     /// What a sign-up form needs before the user types anything. Needs no credentials.
     async fn registration_policy(&self, ctx: &Context<'_>) -> RegistrationPolicy {
-        (&ctx.data_unchecked::<App>().policy).into()
+        (&app(ctx).policy).into()
     }
 }

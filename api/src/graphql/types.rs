@@ -1,11 +1,9 @@
 //! The types that answers share.
 
-use async_graphql::{
-    ComplexObject, Context, Enum, ID, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
-};
-use entity::Timestamp;
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use sea_orm::prelude::Uuid;
 
+use super::date_time::DateTime;
 use super::errors::{ApiError, whole_seconds};
 use super::user_sessions::{self, DEFAULT_PAGE, UserSessionConnection};
 use crate::accounts;
@@ -14,23 +12,6 @@ use crate::limits::EMAIL_COOLDOWN;
 use crate::policy::Policy;
 use crate::sessions::OpenedSession;
 use crate::verification::CODE_MAX_ATTEMPTS;
-
-pub(super) struct DateTime(pub Timestamp);
-
-/// An RFC 3339 timestamp in UTC with milliseconds, such as `2026-11-22T14:13:21.042Z`. `new Date(text)` parses it.
-#[Scalar(
-    name = "DateTime",
-    specified_by_url = "https://scalars.graphql.org/andimarek/date-time.html"
-)]
-impl ScalarType for DateTime {
-    fn parse(_: Value) -> InputValueResult<Self> {
-        Err(InputValueError::custom("no input takes a timestamp"))
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.to_rfc3339())
-    }
-}
 
 /// A registered person, pending or active. Visible only to the user themselves.
 #[derive(SimpleObject)]

@@ -8,10 +8,10 @@ use entity::{Timestamp, session};
 use sea_orm::prelude::Uuid;
 
 use super::caller::Caller;
+use super::context::{app, caller};
+use super::date_time::DateTime;
 use super::errors::ApiError;
-use super::types::DateTime;
 use crate::accounts::{self, UserStatus};
-use crate::app::App;
 use crate::sessions::{MAX_SESSIONS, Place};
 
 /// How many sessions a page has if the request does not say.
@@ -67,7 +67,7 @@ pub(super) async fn page(
     let first = first.ok_or(ApiError::BadUserInput("`first` must be between 0 and 50."))?;
     let after = after.map(Cursor::decode_cursor).transpose();
     let after = after.map_err(ApiError::BadUserInput)?.map(|Cursor(place)| place);
-    let (app, caller) = (ctx.data_unchecked::<App>(), ctx.data_unchecked::<Caller>());
+    let (app, caller) = (app(ctx), caller(ctx));
     // One more tells whether there is another page.
     let mut sessions = accounts::list_sessions(app, user, u64::from(first) + 1, after).await?;
     let first = usize::from(first);

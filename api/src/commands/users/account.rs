@@ -1,9 +1,21 @@
 //! How an account is named and shown.
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::accounts::{Account, AccountKey, AccountStatus};
 use crate::credentials::EmailAddress;
+
+/// One account.
+#[derive(Args)]
+pub struct Target {
+    /// The email address or the id of the account
+    #[arg(value_name = "EMAIL-OR-ID", value_parser = account_key)]
+    pub(super) account: AccountKey,
+    /// Print a JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+}
 
 /// Parses `EMAIL-OR-ID`.
 pub(super) fn account_key(text: &str) -> Result<AccountKey, String> {

@@ -4,8 +4,7 @@ use entity::Timestamp;
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
 
-use super::Target;
-use super::account::{AccountJson, json, status_name};
+use super::account::{AccountJson, Target, json, status_name};
 use super::error::UsersError;
 use crate::accounts::{
     Account, AccountKey, AccountStatus, OperatorActivation, activate_by_operator, delete_registration, delete_user,

@@ -11,13 +11,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 use secrecy::ExposeSecret;
 
-use self::account::account_key;
+pub use self::account::Target;
 use self::change::Change;
 use self::list::StatusFilter;
-use crate::accounts::AccountKey;
 use crate::clock::{Clock, SystemClock};
 use crate::database;
 use crate::random::SystemRandom;
@@ -61,17 +60,6 @@ pub enum UsersCommand {
     },
     /// Print all users as JSON lines that `import` reads. They contain password hashes: keep them secret
     Export,
-}
-
-/// One account.
-#[derive(Args)]
-pub struct Target {
-    /// The email address or the id of the account
-    #[arg(value_name = "EMAIL-OR-ID", value_parser = account_key)]
-    account: AccountKey,
-    /// Print a JSON object
-    #[arg(long)]
-    json: bool,
 }
 
 /// Runs a command. Returns the exit code: 1 for a failure, 3 if lines of an import were refused, 4 if there is no such

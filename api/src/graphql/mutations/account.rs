@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object};
 
-use super::{app, caller};
 use crate::accounts;
 use crate::credentials::{NewPassword, Password};
+use crate::graphql::context::{app, caller};
 use crate::graphql::errors::ApiError;
 use crate::graphql::payloads::{ChangePasswordInput, ChangePasswordPayload, DeleteAccountInput, DeleteAccountPayload};
 use crate::graphql::types::Session;

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object};
 
-use super::{app, caller};
 use crate::accounts::{self, NewAddress};
 use crate::credentials::{EmailAddress, Password};
+use crate::graphql::context::{app, caller};
 use crate::graphql::errors::ApiError;
 use crate::graphql::payloads::{
     CodeEmail, ConfirmEmailChangeInput, ConfirmEmailChangePayload, RequestEmailChangeInput, RequestEmailChangePayload,

@@ -6,15 +6,13 @@ mod password_reset;
 mod registration;
 mod sessions;
 
-use async_graphql::{Context, MergedObject};
+use async_graphql::MergedObject;
 
 use self::account::AccountMutations;
 use self::email_change::EmailChangeMutations;
 use self::password_reset::PasswordResetMutations;
 use self::registration::RegistrationMutations;
 use self::sessions::SessionMutations;
-use super::caller::Caller;
-use crate::app::App;
 
 /// Mutations. Each answers with a payload: expected failures are in its `userErrors`, everything else is a top-level
 /// error (`extensions.code`: `UNAUTHENTICATED`, `OVERLOADED` …). A request may contain one operation that checks a
@@ -27,11 +25,3 @@ pub(crate) struct Mutation(
     EmailChangeMutations,
     AccountMutations,
 );
-
-fn app<'a>(ctx: &Context<'a>) -> &'a App {
-    ctx.data_unchecked()
-}
-
-fn caller<'a>(ctx: &Context<'a>) -> &'a Caller {
-    ctx.data_unchecked()
-}

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object};
 
-use super::{app, caller};
 use crate::accounts::{self, DomainError};
 use crate::credentials::{EmailAddress, NewPassword};
+use crate::graphql::context::{app, caller};
 use crate::graphql::errors::ApiError;
 use crate::graphql::payloads::{
     ActivateInput, ActivatePayload, CodeEmail, RegisterInput, RegisterPayload, ResendActivationCodeInput,

@@ -2,9 +2,9 @@
 
 use async_graphql::{Context, Object};
 
-use super::{app, caller};
 use crate::accounts;
 use crate::credentials::{Credentials, EmailAddress, InvalidEmail, Password};
+use crate::graphql::context::{app, caller};
 use crate::graphql::errors::ApiError;
 use crate::graphql::payloads::{
     RevokeOtherSessionsPayload, RevokeSessionInput, RevokeSessionPayload, SignInInput, SignInPayload, SignOutPayload,
