@@ -148,6 +148,7 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
 
 async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
     let db = database::connect(settings.database_url()?.expose_secret()).await?;
+    database::check_schema(&db).await?;
     let config = settings.webhooks()?;
     let done = commands::run(command, &db, &config, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
     db.close().await?;

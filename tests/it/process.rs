@@ -153,6 +153,32 @@ async fn log_contains_no_secrets() {
     let token = client.activate_with_token(&verification, &code).await.session_token();
     client.bearer(&token).me().await;
     client.sign_in("ada.lovelace@example.com", "a wrong password").await;
+    let reset = client.request_password_reset("ada.lovelace@example.com").await;
+    let reset = reset.verification_token();
+    let mail = mailer
+        .mailbox()
+        .wait_for("ada.lovelace@example.com", Some(&mail.id), crate::seconds(30))
+        .await
+        .expect("an email");
+    let reset_code = mail.codes[0].clone();
+    client.reset_password(&reset, &reset_code, PASSWORD).await.succeeds();
+    let session = client
+        .sign_in("ada.lovelace@example.com", PASSWORD)
+        .await
+        .session_token();
+    let ada = client.bearer(&session);
+    let change = ada.request_email_change("countess@example.com", PASSWORD).await;
+    let change = change.verification_token();
+    let mail = mailer
+        .mailbox()
+        .wait_for("countess@example.com", None, crate::seconds(30))
+        .await
+        .expect("an email");
+    let change_code = mail.codes[0].clone();
+    ada.confirm_email_change(&change, &change_code).await.succeeds();
+    ada.change_password(PASSWORD, "another long passphrase")
+        .await
+        .succeeds();
     let (status, lines) = api.stop("INT").await;
     assert_eq!(status, Some(0));
     let log = lines.join("\n");
@@ -163,7 +189,14 @@ async fn log_contains_no_secrets() {
         &token,
         &verification,
         &format!("{code} is your"),
+        &reset,
+        &reset_code,
+        &change,
+        &change_code,
+        &session,
+        "another long passphrase",
         "ada.lovelace",
+        "countess",
     ] {
         assert!(
             !log.contains(secret),

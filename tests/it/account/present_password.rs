@@ -85,9 +85,13 @@ async fn decoy_password_is_no_present_password(database: Database) {
     app.register(ADA, OTHER_PASSWORD).await.succeeds();
     app.next_mail(ADA).await;
     app.basic(ADA, OTHER_PASSWORD).me().await.is_pending();
+    // Six guesses in all.
     for _ in 0..2 {
         let changed = ada.change_password(OTHER_PASSWORD, "another long passphrase").await;
         changed.fails_with("INVALID_CREDENTIALS").field("currentPassword");
+        ada.request_email_change("thief@example.com", OTHER_PASSWORD)
+            .await
+            .fails_with("INVALID_CREDENTIALS");
         ada.delete_account(OTHER_PASSWORD)
             .await
             .fails_with("INVALID_CREDENTIALS");

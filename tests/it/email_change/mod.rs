@@ -3,6 +3,7 @@
 mod decoys;
 mod races;
 
+use serde_json::json;
 use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, TestApp, on_both_databases, wrong_code};
 
 use crate::{loopback, seconds};
@@ -51,7 +52,7 @@ async fn change_replaces_the_address(database: Database) {
 }
 
 #[on_both_databases]
-async fn refusals(database: Database) {
+async fn refused_requests_email_nobody(database: Database) {
     let app = TestApp::start(&database).await;
     let ada = ada(&app).await;
     for email in ["", "new", "new@192.0.2.1"] {
@@ -165,6 +166,45 @@ async fn emails_to_the_new_address_are_limited(database: Database) {
         .await
         .fails_with("RATE_LIMITED")
         .retry_after(3_600 - 90);
+}
+
+#[on_both_databases]
+async fn both_mutations_count_against_the_client(database: Database) {
+    let app = TestApp::with(&database, |builder| builder.client_limit_per_minute = 4).await;
+    // Registering and activating are two operations.
+    let ada = ada(&app).await;
+    let token = ada.request_email_change(NEW, PASSWORD).await.verification_token();
+    ada.confirm_email_change(&token, "31415926")
+        .await
+        .fails_with("INVALID_CODE");
+    ada.request_email_change(NEW, PASSWORD).await.fails_with("RATE_LIMITED");
+    ada.confirm_email_change(&token, "31415926")
+        .await
+        .fails_with("RATE_LIMITED");
+}
+
+#[on_both_databases]
+async fn full_hash_queue_refuses_at_once(database: Database) {
+    let app = TestApp::start(&database).await;
+    let ada = ada(&app).await;
+    let hasher = app.server().app().hasher.clone();
+    let held: Vec<_> = std::iter::from_fn(|| hasher.reserve().ok()).collect();
+    ada.request_email_change(NEW, PASSWORD).await.is_overloaded();
+    drop(held);
+    ada.request_email_change(NEW, PASSWORD).await.succeeds();
+}
+
+#[on_both_databases]
+async fn emails_are_in_the_language_of_the_request(database: Database) {
+    let app = TestApp::start(&database).await;
+    let ada = ada(&app).await;
+    let query = "mutation($input:RequestEmailChangeInput!){requestEmailChange(input:$input){userErrors{code}}}";
+    let input = json!({ "newEmail": NEW, "currentPassword": PASSWORD, "locale": "fr-CA" });
+    ada.send(query, json!({ "input": input })).await.succeeds();
+    for email in [NEW, OLD] {
+        let subject = app.next_mail(email).await.subject.clone();
+        assert!(subject.contains("adresse e-mail"), "{subject}");
+    }
 }
 
 #[on_both_databases]

@@ -8,6 +8,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tests::{
     Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, count, credentials, on_both_databases,
+    wrong_code,
 };
 
 use super::{NEW, OLD, ada, request};
@@ -26,6 +27,22 @@ async fn one_of_200_right_codes_succeeds(database: Database) {
     answers.are_only(&["OK", "VERIFICATION_NOT_FOUND", "TOO_MANY_ATTEMPTS"]);
     assert_eq!(answers.count("OK"), 1);
     ada.me().await.is_user(NEW);
+}
+
+#[on_both_databases]
+async fn three_of_200_wrong_codes_are_tried(database: Database) {
+    let app = TestApp::start(&database).await;
+    let ada = ada(&app).await;
+    let (token, code) = request(&app, &ada).await;
+    let wrong = wrong_code(&code);
+    let answers = Answers::to((0..200).map(|_| {
+        let (ada, token, wrong) = (ada.clone(), token.clone(), wrong.clone());
+        async move { ada.confirm_email_change(&token, &wrong).await }
+    }))
+    .await;
+    answers.are_only(&["INVALID_CODE", "TOO_MANY_ATTEMPTS"]);
+    assert_eq!(answers.count("INVALID_CODE"), 3);
+    ada.me().await.is_user(OLD);
 }
 
 #[on_both_databases]

@@ -6,9 +6,13 @@ use api::accounts::{self, NewAddress};
 use api::credentials::{EmailAddress, Identity, Password};
 use api::policy::Policy;
 use api::verification::Code;
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, credentials, on_both_databases};
+use mailer_mock::{FaultRule, Stage};
+use tests::{
+    Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, credentials, eventually, on_both_databases,
+};
 
 use super::{confirm_email_change, request_email_change};
+use crate::outbox::reply;
 use crate::{loopback, seconds};
 
 #[on_both_databases]
@@ -23,35 +27,58 @@ async fn sequences_are_equal_for_taken_and_free_addresses(database: Database) {
     for (network, email) in [(1, "activeuser@example.com"), (2, "unknownone@example.com")] {
         let ada = app.from(loopback(network)).bearer(&session);
         let mut answers = Vec::new();
+        // The mail server refuses the email once before it takes it.
+        let refuse = FaultRule {
+            recipient: Some(email.to_owned()),
+            times: Some(1),
+            ..FaultRule::new(Stage::Rcpt, reply(451))
+        };
+        app.mailer.faults().set(vec![refuse]);
         let begun = request_email_change(&ada, email).await;
         let token = begun.token().expect("a token");
         answers.push(begun);
+        eventually("the email is refused", async || {
+            app.mailer.faults().rules().iter().all(|rule| rule.fired == 1)
+        })
+        .await;
+        answers.push(confirm_email_change(&ada, &token, "31415926").await);
+        app.clock.advance(seconds(1));
         app.next_mail(email).await;
+        answers.push(confirm_email_change(&ada, &token, "no code").await);
         for _ in 0..4 {
             answers.push(confirm_email_change(&ada, &token, "31415926").await);
         }
         answers.push(request_email_change(&ada, email).await);
-        app.clock.advance(seconds(30));
-        answers.push(request_email_change(&ada, email).await);
+        app.clock.advance(seconds(600));
+        answers.push(confirm_email_change(&ada, &token, "31415926").await);
+        let second = request_email_change(&ada, email).await;
+        let new = second.token().expect("a token");
+        answers.push(second);
         app.next_mail(email).await;
         answers.push(confirm_email_change(&ada, &token, "31415926").await);
         app.clock.advance(seconds(60 * 60));
+        answers.push(confirm_email_change(&ada, &new, "31415926").await);
         let answers: Vec<_> = answers.into_iter().map(|answer| answer.masked(email)).collect();
         sequences.push(answers);
     }
     assert_eq!(sequences[0], sequences[1]);
-    let bodies: Vec<_> = sequences[0].iter().map(|answer| answer.body.as_str()).collect();
-    for (body, expected) in bodies.iter().zip([
+    let expected = [
         "\"codeLength\":8",
+        "INVALID_CODE",
+        "\"attemptsRemaining\":3",
         "\"attemptsRemaining\":2",
         "\"attemptsRemaining\":1",
         "\"attemptsRemaining\":0",
         "TOO_MANY_ATTEMPTS",
         "RATE_LIMITED",
+        "CODE_EXPIRED",
         "\"codeLength\":8",
         "VERIFICATION_NOT_FOUND",
-    ]) {
-        assert!(body.contains(expected), "{expected} in {body}");
+        "VERIFICATION_NOT_FOUND",
+    ];
+    assert_eq!(sequences[0].len(), expected.len());
+    for (answer, expected) in sequences[0].iter().zip(expected) {
+        assert!(answer.body.contains(expected), "{expected} in {}", answer.body);
     }
 }
 
@@ -95,11 +122,19 @@ async fn statements_are_equal_for_taken_and_free_addresses(database: Database) {
         core.send_next().await;
         core.send_next().await;
         step("the emails are sent");
-        for name in ["first try", "second try", "third try", "one try too many"] {
+        let tries = [
+            ("first try", 0),
+            ("second try", 0),
+            ("third try", 0),
+            ("one try too many", 0),
+        ];
+        for (name, seconds) in tries.into_iter().chain([("expired", 600), ("ended", 3_600)]) {
+            core.advance(seconds);
             let (tried, now) = (Code::parse("31415926"), core.app.clock.now());
             let _ = accounts::confirm_email_change(&core.app, &session, &token, tried, now, &client(1)).await;
             step(name);
         }
+        assert!(steps.iter().all(|(_, statements)| !statements.is_empty()), "{steps:?}");
         sequences.push(steps);
     }
     assert_eq!(sequences[1], sequences[2]);

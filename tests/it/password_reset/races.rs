@@ -1,10 +1,15 @@
 //! Resets that race.
 
-use api::accounts;
-use api::credentials::NewPassword;
+use api::accounts::{self, DomainError};
+use api::credentials::{EmailAddress, Identity, NewPassword};
+use api::random::SystemRandom;
 use api::verification::Code;
+use entity::{HiddenText, Purpose, rate_limit, user, verification};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use tests::{
-    Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, credentials, on_both_databases, wrong_code,
+    Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, credentials, eventually, on_both_databases,
+    wrong_code,
 };
 
 use super::{EMAIL, requested};
@@ -58,11 +63,11 @@ async fn session_is_not_opened_with_the_old_password(database: Database) {
     let core = TestCore::start(&database).await;
     core.register_and_activate(EMAIL, PASSWORD).await;
     let identity = core.verify(&credentials(EMAIL, PASSWORD, 2)).await;
-    let Ok(api::credentials::Identity::User(user)) = identity else {
+    let Ok(Identity::User(user)) = identity else {
         panic!("{identity:?}");
     };
 
-    let address = api::credentials::EmailAddress::parse(EMAIL).expect("an address");
+    let address = EmailAddress::parse(EMAIL).expect("an address");
     let reset = accounts::request_password_reset(&core.app, address, None, &client(3))
         .await
         .expect("a reset");
@@ -73,27 +78,66 @@ async fn session_is_not_opened_with_the_old_password(database: Database) {
     let done = accounts::reset_password(&core.app, &reset.token, emailed, password, arrived, &client(3)).await;
     assert!(done.is_ok(), "{done:?}");
     let opened = accounts::sign_in_verified(&core.app, user, &client(2)).await;
-    assert!(
-        matches!(opened, Err(accounts::DomainError::InvalidCredentials)),
-        "{opened:?}"
+    assert!(matches!(opened, Err(DomainError::InvalidCredentials)), "{opened:?}");
+}
+
+/// A check of the old password that ends after the reset gives its token back to a limit that the reset has forgotten.
+#[on_both_databases]
+async fn token_that_returns_after_a_reset_counts_for_nothing(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.register_and_activate(EMAIL, PASSWORD).await;
+    let reset = open_reset(&core).await;
+    // The only thread is busy for half a second or more, so the check waits.
+    let slow = "$argon2id$v=19$m=65536,t=20,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let mut busy = std::pin::pin!(
+        core.app
+            .hasher
+            .hash(PASSWORD.into(), Some(slow.to_owned()), &SystemRandom)
     );
+    assert!(futures_util::poll!(&mut busy).is_pending());
+    let before = core.count::<rate_limit::Entity>().await;
+    let app = core.app.clone();
+    let sign_in = tokio::spawn(async move { accounts::sign_in(&app, &credentials(EMAIL, PASSWORD, 3)).await });
+    eventually("the check takes its tokens", async || {
+        core.count::<rate_limit::Entity>().await == before + 2
+    })
+    .await;
+    let done = accounts::complete_password_reset(&core.app, &reset, "unknown".to_owned(), &client(3)).await;
+    assert!(done.is_ok(), "{done:?}");
+    assert_eq!(core.count::<rate_limit::Entity>().await, before);
+    let signed_in = sign_in.await.expect("no panic");
+    assert!(
+        matches!(signed_in, Err(DomainError::InvalidCredentials)),
+        "{signed_in:?}"
+    );
+    eventually("the tokens are back", async || {
+        core.count::<rate_limit::Entity>().await == before + 2
+    })
+    .await;
+    for _ in 0..6 {
+        let verified = core.verify(&credentials(EMAIL, PASSWORD, 3)).await;
+        assert!(matches!(verified, Err(DomainError::InvalidCredentials)), "{verified:?}");
+    }
+    let verified = core.verify(&credentials(EMAIL, PASSWORD, 3)).await;
+    assert!(matches!(verified, Err(DomainError::RateLimited(_))), "{verified:?}");
+}
+
+/// The only open reset, whose email was sent.
+async fn open_reset(core: &TestCore) -> verification::Model {
+    let address = EmailAddress::parse(EMAIL).expect("an address");
+    let begun = accounts::request_password_reset(&core.app, address, None, &client(3)).await;
+    begun.expect("a reset");
+    core.send_next().await;
+    let resets = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::PasswordReset));
+    resets.one(&core.app.db).await.expect("an answer").expect("a reset")
 }
 
 /// A right code whose effect comes after the user has another address changes nothing.
 #[on_both_databases]
 async fn password_is_not_replaced_after_the_address_changed(database: Database) {
-    use entity::{HiddenText, Purpose, user, verification};
-    use sea_orm::sea_query::Expr;
-    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
     let core = TestCore::start(&database).await;
     core.register_and_activate(EMAIL, PASSWORD).await;
-    let address = api::credentials::EmailAddress::parse(EMAIL).expect("an address");
-    accounts::request_password_reset(&core.app, address, None, &client(3))
-        .await
-        .expect("a reset");
-    core.send_next().await;
-    let resets = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::PasswordReset));
-    let reset = resets.one(&core.app.db).await.expect("an answer").expect("a reset");
+    let reset = open_reset(&core).await;
 
     let moved = HiddenText("new@example.com".to_owned());
     let change = user::Entity::update_many()
@@ -102,10 +146,7 @@ async fn password_is_not_replaced_after_the_address_changed(database: Database) 
     change.exec(&core.app.db).await.expect("the update succeeds");
     let hash = "not used".to_owned();
     let done = accounts::complete_password_reset(&core.app, &reset, hash, &client(3)).await;
-    assert!(
-        matches!(done, Err(accounts::DomainError::VerificationNotFound)),
-        "{done:?}"
-    );
+    assert!(matches!(done, Err(DomainError::VerificationNotFound)), "{done:?}");
     let verified = core.verify(&credentials("new@example.com", PASSWORD, 2)).await;
     assert!(verified.is_ok(), "{verified:?}");
 }

@@ -147,6 +147,18 @@ async fn test_event_shows_the_answer(database: Database) {
     assert!(answers.contains("401 Unauthorized"), "{answers}");
 }
 
+#[tokio::test]
+async fn database_must_be_migrated() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for database in [Database::sqlite(), Database::empty_postgres().await] {
+        let environment = [("DATABASE_URL", database.url())];
+        let list = Process::api(folder.path(), &["webhooks", "list"], &environment);
+        let (status, lines) = list.end().await;
+        assert_eq!(status, Some(1));
+        assert!(lines.iter().any(|line| line.contains("run `api migrate`")), "{lines:?}");
+    }
+}
+
 #[on_both_databases]
 async fn commands_run_beside_the_server(database: Database) {
     let receiver = Receiver::start().await;

@@ -4,6 +4,7 @@ mod commands;
 mod delivery;
 mod failures;
 mod life;
+mod operators;
 mod targets;
 mod users;
 mod workers;

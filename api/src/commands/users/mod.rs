@@ -59,7 +59,11 @@ pub enum UsersCommand {
         json: bool,
     },
     /// Print all users as JSON lines that `import` reads. They contain password hashes: keep them secret
-    Export,
+    Export {
+        /// Changes nothing: the output is JSON in any case
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Runs a command. Returns the exit code: 1 for a failure, 3 if lines of an import were refused, 4 if there is no such
@@ -81,7 +85,7 @@ pub async fn run(command: UsersCommand, settings: &Settings) -> Result<ExitCode,
         UsersCommand::Delete(target) => change::change(&db, &webhooks, Change::Delete, &target, now).await,
         UsersCommand::SignOut(target) => change::change(&db, &webhooks, Change::SignOut, &target, now).await,
         UsersCommand::Import { file, dry_run, json } => import::import(&db, &file, dry_run, json).await,
-        UsersCommand::Export => export::export(&db).await,
+        UsersCommand::Export { json: _ } => export::export(&db).await,
     };
     let closed = db.close().await;
     match done {
