@@ -33,7 +33,7 @@ assert.deepEqual(read(await account.register('ada', '1234567')), [
   'The password must have at least 8 characters.',
 ]);
 assert.deepEqual(read(await account.register(EMAIL, 'password')), [
-  'This password is too easy to guess. Add another word or two. Uncommon words are better.',
+  'This password is too easy to guess. This password appears in data breaches. Choose a different one.',
 ]);
 assert.equal(keptRegistration(store), null);
 

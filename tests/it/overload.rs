@@ -11,7 +11,7 @@ mod slow {
 
     /// The memory that a server may use beyond its hashing threads: when idle, and for each connection with its
     /// buffers and request.
-    const IDLE_KIB: u64 = 64 * 1024;
+    const IDLE_KIB: u64 = 72 * 1024;
     const CONNECTION_KIB: u64 = 96;
     /// The memory of one hash (RFC 9106: m).
     const HASH_KIB: u64 = 19_456;

@@ -14,8 +14,8 @@ use crate::locale::Locale;
 use crate::verification::{Effect, NewVerification};
 
 /// Begins a reset and enqueues its email. An address without a user gets a reset too, by the same statements: its email
-/// says that there is no account, and its code is in no email. `locale` is the language of that email, and of one to a user
-/// who has none stored.
+/// says that there is no account, and its code is in no email. `locale` is the language of that email; one
+/// to a user is in the user's.
 ///
 /// # Errors
 /// [`DomainError::RateLimited`], [`DomainError::EmailsLimited`]; then nothing has changed.
@@ -31,11 +31,10 @@ pub async fn request_password_reset(
     let user = lock_user(&request.transaction, canonical).await?;
     // To the mailbox that was proved: the typed address can differ in case.
     let proved = user.as_ref().map(|user| user.email.clone());
-    let stored = user.as_ref().and_then(|user| user.locale.clone());
     let new = NewVerification {
         email: proved.unwrap_or_else(|| HiddenText(email.typed().to_owned())),
         email_canonical: HiddenText(canonical.to_owned()),
-        locale: stored.or_else(|| locale.map(|locale| locale.tag().to_owned())),
+        locale: locale.map(|locale| locale.tag().to_owned()),
         effect: Effect::ResetPassword {
             user: user.map(|user| user.id),
         },

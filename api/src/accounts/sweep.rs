@@ -45,7 +45,7 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
     if !can_trust_clock(app, now).await? {
         return Ok(0);
     }
-    let corrected = correct_future(app, now).await;
+    let corrected = correct_future(app).await;
     let db = &app.db;
     // With its emails goes what the mail worker is about to record, in another order: both would wait for each other.
     let has_emails = Query::select()
@@ -99,7 +99,9 @@ async fn can_trust_clock(app: &App, now: Timestamp) -> Result<bool, DbErr> {
 
 /// Corrects instants that were written while the clock was ahead: sessions and verifications get the lifetime that they
 /// would have if they began now.
-async fn correct_future(app: &App, now: Timestamp) -> Result<(), DbErr> {
+async fn correct_future(app: &App) -> Result<(), DbErr> {
+    // Not that of the check: what was written since then is not from the future.
+    let now = app.clock.now();
     let latest = latest_written(now);
     let (end, registration_end) = (now + app.policy.session_ttl, now + lifetime(Purpose::Registration));
     let (id, expires, used) = (

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::Timestamp;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::{ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbErr};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
@@ -79,6 +79,9 @@ pub(super) async fn run<C: PasswordCheck>(
         .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))
 }
 
+/// How often a task waits for a connection to give its token back.
+const GIVE_BACK_ATTEMPTS: usize = 3;
+
 struct Attempt<C> {
     db: DatabaseConnection,
     now: Timestamp,
@@ -105,11 +108,25 @@ impl<C: PasswordCheck> Attempt<C> {
             Some(Ok(verified)) => self.check.keeps_token(verified).await,
             _ => false,
         };
-        if !keeps_token && let Err(error) = token_bucket::give_back(&self.db, self.now, &self.limits).await {
-            tracing::warn!(%error, "cannot return a token to the password limit");
+        if !keeps_token {
+            self.give_token_back().await;
         }
         if let Some(compared) = compared {
             let _ = answer.send(compared);
+        }
+    }
+
+    /// Tries more than once, because a busy database must not cost a guess.
+    async fn give_token_back(&self) {
+        for attempt in 1..=GIVE_BACK_ATTEMPTS {
+            match token_bucket::give_back(&self.db, self.now, &self.limits).await {
+                Ok(()) => return,
+                Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) if attempt < GIVE_BACK_ATTEMPTS => {}
+                Err(error) => {
+                    tracing::warn!(%error, "cannot return a token to the password limit");
+                    return;
+                }
+            }
         }
     }
 

@@ -75,9 +75,11 @@ pub(crate) async fn draw(
     Ok(rows.into_iter().map(|row| drawn(codes, row)).collect())
 }
 
-/// The language of the email: that of the address's user, else that of the verification.
-const LOCALE: &str = "COALESCE((SELECT users.locale FROM users \
-    WHERE users.email_canonical = verifications.email_canonical), verifications.locale) AS locale";
+/// The language of the email: that of the address's user, which nobody else may choose; without one, that of the
+/// verification.
+const LOCALE: &str = "CASE WHEN EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical) \
+    THEN (SELECT users.locale FROM users WHERE users.email_canonical = verifications.email_canonical) \
+    ELSE verifications.locale END AS locale";
 
 /// What the statements below return of a verification.
 #[derive(FromQueryResult)]

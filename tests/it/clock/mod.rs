@@ -10,14 +10,20 @@ use entity::sweep_clock;
 use sea_orm::EntityTrait;
 use tests::{Database, TestApp, eventually};
 
-/// Starts a server, and waits until it has swept: until the sweep, the mail worker and the comparison of clocks sleep.
+/// Starts a server, and waits until it has swept.
 async fn start(database: &Database) -> TestApp {
     let app = TestApp::start(database).await;
-    eventually("the tasks sleep", async || app.clock.sleepers() == 3).await;
+    wait_until_swept(&app).await;
     let row = sweep_clock::Entity::find_by_id(sweep_clock::ONLY).one(app.db()).await;
     let row = row.expect("the database answers").expect("a row");
     assert!(row.trusted_at.is_some(), "the server has swept");
     app
+}
+
+/// Waits until the sweep, the mail worker and the comparison of clocks sleep. A test that moves the clock before that makes
+/// the first sweep see rows from its future.
+pub(crate) async fn wait_until_swept(app: &TestApp) {
+    eventually("the tasks sleep", async || app.clock.sleepers() == 3).await;
 }
 
 const HOUR: u64 = 60 * 60;

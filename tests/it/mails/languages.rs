@@ -119,9 +119,12 @@ async fn language_of_a_reset_is_that_of_the_user(database: Database) {
     register(&app, "ada@example.com", Some("de"), None).await;
     let code = app.next_code("ada@example.com").await;
     app.basic("ada@example.com", PASSWORD).activate(&code).await.succeeds();
+    app.register_and_activate("eve@example.com", PASSWORD).await;
     let query = "mutation($input:RequestPasswordResetInput!){requestPasswordReset(input:$input){userErrors{code}}}";
     for (email, subject) in [
         ("ada@example.com", "ist Ihr Code zum Zurücksetzen des Passworts"),
+        // A user without a stored language gets the default, so that no stranger chooses it.
+        ("eve@example.com", "is your password reset code"),
         ("bob@example.com", "Aucun compte n’utilise cette adresse"),
     ] {
         let input = json!({ "email": email, "locale": "fr" });

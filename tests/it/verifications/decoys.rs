@@ -150,16 +150,22 @@ async fn replacing_the_registration_meanwhile_costs_its_token_too(database: Data
 }
 
 #[on_both_databases]
-async fn disabled_user_gets_the_answers_of_a_wrong_password(database: Database) {
+async fn disabled_user_proves_nothing(database: Database) {
     let app = TestApp::start(&database).await;
     app.register_and_activate("ada@example.com", PASSWORD).await;
     let disable = user::Entity::update_many().col_expr(user::Column::DisabledAt, Expr::value(app.clock.now()));
     disable.exec(app.db()).await.expect("the update succeeds");
     let ada = app.basic("ada@example.com", PASSWORD);
     ada.me().await.is_unauthenticated();
-    ada.activate("0000").await.fails_with("INVALID_CREDENTIALS");
-    for _ in 2..6 {
+    ada.activate("0000").await.fails_with("ACCOUNT_DISABLED");
+    // The right password uses up no guesses, a wrong one does.
+    for _ in 0..7 {
         app.sign_in("ada@example.com", PASSWORD)
+            .await
+            .fails_with("ACCOUNT_DISABLED");
+    }
+    for _ in 0..6 {
+        app.sign_in("ada@example.com", OTHER_PASSWORD)
             .await
             .fails_with("INVALID_CREDENTIALS");
     }

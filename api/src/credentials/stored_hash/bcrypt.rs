@@ -11,7 +11,7 @@ use super::fields::{Encoding, number, parts};
 pub(super) const DIGEST_TEXT: usize = 31;
 const SALT_TEXT: usize = 22;
 /// Each step doubles the time; this one takes about two seconds.
-const MAX_COST: u32 = 15;
+const MAX_COST: u32 = 14;
 /// bcrypt reads no more of a password.
 const MAX_PASSWORD: usize = 72;
 

@@ -55,7 +55,9 @@ fn checked(log_n: u32, r: u32, p: u32) -> Result<Params, InvalidHash> {
         return Err(InvalidHash::TooExpensive);
     }
     let memory = (128 * u64::from(r)) << log_n;
-    if memory > MAX_MEMORY || memory.saturating_mul(u64::from(p)) > MAX_WORK {
+    // One block of the mixing function for each lane, all at once.
+    let blocks = 128 * u64::from(r) * u64::from(p);
+    if memory.max(blocks) > MAX_MEMORY || memory.saturating_mul(u64::from(p)) > MAX_WORK {
         return Err(InvalidHash::TooExpensive);
     }
     let log_n = u8::try_from(log_n).map_err(|_| InvalidHash::TooExpensive)?;

@@ -11,9 +11,9 @@ use crate::graphql::user_error::UserError;
 pub(in crate::graphql) struct RequestPasswordResetInput {
     /// The registered address; case does not matter. Text that is not an address is `INVALID_EMAIL`.
     pub email: String,
-    /// The language of the email, as a BCP 47 tag such as `de-AT`, if the user has none stored: English, German, French or
+    /// The language of the email if no account uses the address, as a BCP 47 tag such as `de-AT`: English, German, French or
     /// Spanish. Without it, or for another language, the `Accept-Language` header counts, and then the default of the
-    /// server.
+    /// server. An email to a user is in the user's language.
     pub locale: Option<String>,
 }
 
