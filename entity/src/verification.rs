@@ -91,6 +91,14 @@ pub fn is_reset_of(user: Uuid) -> Condition {
         .add(Column::Purpose.eq(Purpose::PasswordReset))
 }
 
+/// The condition of a reset that was not consumed.
+#[must_use]
+pub fn is_open_reset() -> Condition {
+    Condition::all()
+        .add(Column::Purpose.eq(Purpose::PasswordReset))
+        .add(Column::ConsumedAt.is_null())
+}
+
 /// The open registration of a canonical address.
 #[must_use]
 pub fn open_registration(canonical: &str, now: Timestamp) -> Select<Entity> {

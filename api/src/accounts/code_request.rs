@@ -9,7 +9,7 @@ use sea_orm::DatabaseTransaction;
 use super::DomainError;
 use crate::app::App;
 use crate::database;
-use crate::limits::{self, Client, EMAIL_COOLDOWN, guess_guard, sliding_window};
+use crate::limits::{self, Client, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
 use crate::verification::{self, NewVerification, VerificationToken, code_rules};
 
@@ -52,7 +52,20 @@ impl<'a> CodeRequest<'a> {
         client: &Client,
         now: Timestamp,
     ) -> Result<Self, DomainError> {
+        Self::within(app, purpose, address, None, client, now).await
+    }
+
+    /// The same, within one more limit.
+    pub(super) async fn within(
+        app: &'a App,
+        purpose: Purpose,
+        address: &'a str,
+        limit: Option<Limit>,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<Self, DomainError> {
         let budget = limits::emails(&app.keys.limits, purpose, address, client);
+        let budget: Vec<_> = budget.into_iter().chain(limit).collect();
         let transaction = database::begin(&app.db).await?;
         let Some(resend_in) = sliding_window::take(&transaction, now, &budget).await? else {
             transaction.rollback().await?;

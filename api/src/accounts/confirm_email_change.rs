@@ -14,7 +14,7 @@ use crate::database;
 use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::sessions::FoundSession;
-use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
+use crate::verification::{Code, InvalidCode, VerificationToken, consume, end, lock};
 use crate::webhooks::{Event, EventKind};
 
 /// Replaces the address of the user of a session, once.
@@ -57,11 +57,14 @@ pub async fn complete(app: &App, caller: &FoundSession, change: &verification::M
         }
         Err(error) => return Err(error.into()),
     };
+    let outdated = outdated_by(&user);
+    let change_itself = verification::Column::Id.eq(change.id);
+    lock(&transaction, outdated.clone().add(change_itself)).await?;
     if !consume(&transaction, change.id, now).await? {
         return Err(DomainError::VerificationNotFound);
     }
     require_session(&transaction, caller).await?;
-    end_outdated(&transaction, &user).await?;
+    end(&transaction, outdated).await?;
     if let Some(former) = &change.former_email_canonical {
         let notice = NewEmail {
             recipient: caller.email.clone(),
@@ -98,9 +101,9 @@ async fn set_email(
     Ok(updated.into_iter().next())
 }
 
-/// Ends the user's open resets, whose codes are in the former mailbox, and the open registration of the new address.
-async fn end_outdated(transaction: &impl ConnectionTrait, user: &user::Model) -> Result<(), DbErr> {
-    let resets = verification::is_reset_of(user.id);
-    let registration = verification::is_open_registration(&user.email_canonical.0);
-    end(transaction, Condition::any().add(resets).add(registration)).await
+/// The user's open resets, whose codes are in the former mailbox, and the open registration of the new address.
+fn outdated_by(user: &user::Model) -> Condition {
+    Condition::any()
+        .add(verification::is_reset_of(user.id))
+        .add(verification::is_open_registration(&user.email_canonical.0))
 }

@@ -11,7 +11,7 @@ use super::present_password::verify_present_password;
 use super::sessions::require_session;
 use crate::app::App;
 use crate::credentials::{EmailAddress, Password};
-use crate::limits::Client;
+use crate::limits::{self, Client};
 use crate::locale::Locale;
 use crate::mail::outbox::NewEmail;
 use crate::sessions::FoundSession;
@@ -64,7 +64,16 @@ pub async fn request_verified(
         email: new_email,
         locale,
     } = new;
-    let request = CodeRequest::begin(app, Purpose::EmailChange, new_email.canonical(), client, now).await?;
+    let limit = limits::email_changes(&app.keys.limits, user.id);
+    let request = CodeRequest::within(
+        app,
+        Purpose::EmailChange,
+        new_email.canonical(),
+        Some(limit),
+        client,
+        now,
+    )
+    .await?;
     let transaction = &request.transaction;
     // Two changes of one user queue here.
     let locked = user::Entity::find()

@@ -1,6 +1,7 @@
 //! Replaces a forgotten password, given the emailed code.
 
 use entity::{EmailKind, Purpose, Timestamp, user, verification};
+use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::code_try::{find_open, reload_open, try_code};
@@ -15,7 +16,7 @@ use crate::database;
 use crate::limits::{self, Client, token_bucket};
 use crate::mail::outbox;
 use crate::sessions;
-use crate::verification::{Code, InvalidCode, VerificationToken, consume, end};
+use crate::verification::{Code, InvalidCode, VerificationToken, consume, end, lock, return_try};
 use crate::webhooks::{Event, EventKind};
 
 /// Replaces the password, once. All sessions of the user end, and none is opened (OWASP Forgot Password Cheat Sheet).
@@ -38,7 +39,10 @@ pub async fn reset_password(
     // The hash is made only for the right code, but a full queue must not cost a try.
     let place = app.hasher.reserve()?;
     let reset = try_code(app, &reset, code, arrived, || reload_open(app, &reset)).await?;
-    let hash = app.hasher.hash_in(place, password.secret(), &*app.random).await?;
+    let Ok(hash) = app.hasher.hash_in(place, password.secret(), &*app.random).await else {
+        return_try(&app.db, &reset).await?;
+        return Err(DomainError::Overloaded);
+    };
     complete(app, &reset, hash, client).await
 }
 
@@ -62,13 +66,13 @@ pub async fn complete(
     let Some(user) = set_password(&transaction, selected, hash).await? else {
         return Err(DomainError::VerificationNotFound);
     };
+    let of_user = verification::Column::UserId.eq(user.id);
+    lock(&transaction, of_user.clone().into()).await?;
     if !consume(&transaction, reset.id, now).await? {
         return Err(DomainError::VerificationNotFound);
     }
-    let others = Condition::all()
-        .add(verification::Column::UserId.eq(user.id))
-        .add(verification::Column::Id.ne(reset.id));
-    end(&transaction, others).await?;
+    let others = verification::Column::Id.ne(reset.id).and(of_user);
+    end(&transaction, others.into()).await?;
     let notice = notice(EmailKind::PasswordChanged, &user);
     outbox::enqueue(&transaction, &*app.random, now, notice).await?;
     let changed = Event::about(EventKind::UserPasswordChanged, &user);

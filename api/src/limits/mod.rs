@@ -70,6 +70,11 @@ pub(crate) fn activation_tries(key: &Key, address: &str) -> Limit {
     Limit::of(key, "activation tries", address, None, 10, DAY)
 }
 
+/// Requests of a user to change their address, each of which sends a notice to the present one. A sliding window.
+pub(crate) fn email_changes(key: &Key, user: Uuid) -> Limit {
+    Limit::of(key, "email changes", &user.to_string(), None, 10, HOUR)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,6 +89,7 @@ mod tests {
         let others = [
             present_password_failures(&keys.limits, Uuid::nil()),
             activation_tries(&keys.limits, "a@b"),
+            email_changes(&keys.limits, Uuid::nil()),
         ];
         for limit in all.chain(others) {
             assert!(limit.interval * u32::from(limit.capacity) <= LONGEST_REACH, "{limit:?}");

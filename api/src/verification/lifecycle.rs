@@ -1,8 +1,8 @@
 //! The statements on one verification: begin, find, spend a try, consume.
 
-use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, email_outbox, verification};
+use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, IntoTableRef, LockType, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
@@ -178,51 +178,19 @@ pub(crate) fn is_expired(verification: &verification::Model, arrived: Timestamp)
     verification.code_expires_at <= Some(arrived) || verification.drawn_at > Some(latest_written(arrived))
 }
 
-/// Ends verifications, such as those of a user, with their emails.
-pub(crate) async fn end(transaction: &impl ConnectionTrait, ended: Condition) -> Result<(), DbErr> {
-    end_with_emails(transaction, ended, None).await
-}
-
-/// The same, and deletes other emails. Rows are locked in the order of their ids, as the draw and the mail worker do, so
-/// that no two of these wait for each other.
-pub(crate) async fn end_with_emails(
-    transaction: &impl ConnectionTrait,
-    ended: Condition,
-    others: Option<Condition>,
-) -> Result<(), DbErr> {
-    use email_outbox::Column::{Id, VerificationId};
-    let verifications = ids_for_update(verification::Entity, verification::Column::Id, ended);
-    let ids: Vec<Uuid> = transaction
-        .query_all(&verifications)
-        .await?
-        .iter()
-        .map(|row| row.try_get("", "id"))
-        .collect::<Result<_, _>>()?;
-    let emails = Condition::any()
-        .add(VerificationId.is_in(ids.clone()))
-        .add_option(others);
-    let locked = ids_for_update(email_outbox::Entity, Id, emails.clone());
-    transaction.query_all(&locked).await?;
-    email_outbox::Entity::delete_many()
-        .filter(emails)
-        .exec(transaction)
-        .await?;
-    verification::Entity::delete_many()
-        .filter(verification::Column::Id.is_in(ids))
-        .exec(transaction)
+/// Gives back the try of a right code that came to nothing, because the server was busy.
+pub(crate) async fn return_try(db: &impl ConnectionTrait, tried: &verification::Model) -> Result<(), DbErr> {
+    verification::Entity::update_many()
+        .col_expr(
+            verification::Column::Attempts,
+            Expr::col(verification::Column::Attempts).sub(1),
+        )
+        .filter(verification::Column::Id.eq(tried.id))
+        .filter(verification::Column::Draw.eq(tried.draw.clone()))
+        .filter(verification::Column::Attempts.gt(0))
+        .exec(db)
         .await?;
     Ok(())
-}
-
-/// Locks rows in the order of their ids.
-fn ids_for_update(table: impl IntoTableRef, id: impl IntoColumnRef + Copy, rows: Condition) -> SelectStatement {
-    Query::select()
-        .column(id)
-        .from(table)
-        .cond_where(rows)
-        .order_by(id, Order::Asc)
-        .lock(LockType::Update)
-        .to_owned()
 }
 
 /// Consumes a verification and forgets its secrets. Of several requests with the right code one succeeds.

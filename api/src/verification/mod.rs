@@ -11,6 +11,7 @@
 
 mod code;
 mod draw;
+mod end;
 mod lifecycle;
 
 use std::time::Duration;
@@ -19,9 +20,10 @@ use entity::Purpose;
 
 pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
 pub(crate) use draw::{CodeRules, DrawRequest, Drawn, SAME_CODE, draw};
+pub(crate) use end::{end, end_with_emails, lock};
 pub(crate) use lifecycle::{
-    Effect, NewVerification, begin, consume, end, end_with_emails, find_by_id, find_by_token, is_expired, record_proof,
-    replace_email, spend_try,
+    Effect, NewVerification, begin, consume, find_by_id, find_by_token, is_expired, record_proof, replace_email,
+    return_try, spend_try,
 };
 
 use crate::policy::Policy;

@@ -208,6 +208,20 @@ async fn emails_are_in_the_language_of_the_request(database: Database) {
 }
 
 #[on_both_databases]
+async fn requests_of_one_user_are_limited(database: Database) {
+    let app = TestApp::start(&database).await;
+    let ada = ada(&app).await;
+    for number in 0..10 {
+        let email = format!("new{number}@example.com");
+        ada.request_email_change(&email, PASSWORD).await.succeeds();
+    }
+    ada.request_email_change(NEW, PASSWORD)
+        .await
+        .fails_with("RATE_LIMITED")
+        .retry_after(3_600);
+}
+
+#[on_both_databases]
 async fn present_password_is_limited(database: Database) {
     let app = TestApp::start(&database).await;
     let ada = ada(&app).await;

@@ -12,7 +12,7 @@ use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, eventually, on
 use super::sequences::{EMAILS, SideBySide};
 use super::{request_reset, reset, sign_in_with};
 use crate::outbox::{fault, reply};
-use crate::seconds;
+use crate::{loopback, seconds};
 
 /// Begins a reset of both addresses.
 async fn begin(sides: &mut SideBySide) -> String {
@@ -103,6 +103,90 @@ async fn sequences_are_equal_for_active_and_unknown_addresses(database: Database
     assert!(body.contains("INVALID_CREDENTIALS"), "{body}");
     sides.app.clock.advance(seconds(60 * 60));
     try_reset(&sides, &wrong, OTHER_PASSWORD, "VERIFICATION_NOT_FOUND").await;
+}
+
+/// How the reset of a user ends.
+enum End {
+    NewPassword,
+    Reset,
+    NewAddress,
+    Disabled,
+    Deleted,
+}
+
+#[on_both_databases]
+async fn reset_answers_the_same_after_a_new_password(database: Database) {
+    assert_equal_after(&database, End::NewPassword).await;
+}
+
+#[on_both_databases]
+async fn reset_answers_the_same_after_another_reset(database: Database) {
+    assert_equal_after(&database, End::Reset).await;
+}
+
+#[on_both_databases]
+async fn reset_answers_the_same_after_a_new_address(database: Database) {
+    assert_equal_after(&database, End::NewAddress).await;
+}
+
+#[on_both_databases]
+async fn reset_answers_the_same_after_a_disabling(database: Database) {
+    assert_equal_after(&database, End::Disabled).await;
+}
+
+#[on_both_databases]
+async fn reset_answers_the_same_after_a_deletion(database: Database) {
+    assert_equal_after(&database, End::Deleted).await;
+}
+
+/// Somebody begins a reset of both addresses. Whatever the owner does, the answers stay equal.
+async fn assert_equal_after(database: &Database, end: End) {
+    let mut sides = SideBySide::start(database).await;
+    begin(&mut sides).await;
+    let wrong = read_emails(&sides).await;
+    end_reset(&sides, end).await;
+    for remaining in 0..3 {
+        let expected = format!("\"attemptsRemaining\":{}", 2 - remaining);
+        try_reset(&sides, &wrong, OTHER_PASSWORD, &expected).await;
+    }
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "TOO_MANY_ATTEMPTS").await;
+    sides.app.clock.advance(seconds(600));
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "CODE_EXPIRED").await;
+    sides.app.clock.advance(seconds(50 * 60));
+    try_reset(&sides, &wrong, OTHER_PASSWORD, "VERIFICATION_NOT_FOUND").await;
+}
+
+async fn end_reset(sides: &SideBySide, end: End) {
+    let app = &sides.app;
+    let session = app.sign_in(EMAILS[0], PASSWORD).await.session_token();
+    let owner = app.from(loopback(200)).bearer(&session);
+    match end {
+        End::NewPassword => {
+            owner.change_password(PASSWORD, OTHER_PASSWORD).await.succeeds();
+        }
+        End::Reset => {
+            let token = owner.request_password_reset(EMAILS[0]).await.verification_token();
+            let code = app.next_code(EMAILS[0]).await;
+            owner.reset_password(&token, &code, OTHER_PASSWORD).await.succeeds();
+        }
+        End::NewAddress => {
+            let begun = owner.request_email_change("moved@example.com", PASSWORD).await;
+            let code = app.next_code("moved@example.com").await;
+            let token = begun.verification_token();
+            owner.confirm_email_change(&token, &code).await.succeeds();
+        }
+        End::Disabled => {
+            let inner = app.server().app();
+            let user = entity::user::by_canonical_email(EMAILS[0]).one(&inner.db).await;
+            let id = user.expect("an answer").expect("a user").id;
+            let disabled = accounts::disable_user(&inner.db, &inner.webhooks, inner.clock.now(), id).await;
+            assert!(matches!(disabled, Ok(Some(_))), "{disabled:?}");
+        }
+        End::Deleted => {
+            owner.delete_account(PASSWORD).await.succeeds();
+        }
+    }
+    app.wait_for_empty_outbox().await;
 }
 
 type Log = Arc<Mutex<Vec<String>>>;

@@ -1,6 +1,9 @@
 //! The limits of a reset.
 
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, on_both_databases};
+use api::accounts::{self, DomainError};
+use api::credentials::{EmailAddress, Hasher, HashingConfig, NewPassword};
+use api::verification::Code;
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, on_both_databases};
 
 use super::{EMAIL, request};
 use crate::{loopback, seconds};
@@ -93,4 +96,36 @@ async fn full_hash_queue_costs_no_try(database: Database) {
     }
     drop(held);
     app.reset_password(&token, &code, OTHER_PASSWORD).await.succeeds();
+}
+
+#[on_both_databases]
+async fn right_code_that_cannot_be_hashed_costs_no_try(database: Database) {
+    let mut core = TestCore::start(&database).await;
+    core.register_and_activate(EMAIL, PASSWORD).await;
+    let address = EmailAddress::parse(EMAIL).expect("an address");
+    let begun = accounts::request_password_reset(&core.app, address, None, &client(1)).await;
+    let token = begun.expect("a reset").token;
+    core.send_next().await;
+    let reset = async |core: &TestCore| {
+        let emailed = Code::parse(&core.newest_code(EMAIL));
+        let (password, now) = (NewPassword::parse(OTHER_PASSWORD.to_owned()), core.app.clock.now());
+        let client = client(1);
+        let reset = accounts::reset_password(&core.app, &token, emailed, password, now, &client);
+        reset.await.map(drop)
+    };
+    // No thread takes a job from the queue.
+    let busy = HashingConfig {
+        threads: 0,
+        queue: 1,
+        m_kib: 8,
+        t: 1,
+        p: 1,
+    };
+    let busy = Hasher::start(busy, core.app.metrics.clone(), &core.app.supervisor).expect("a hasher");
+    let hasher = std::mem::replace(&mut core.app.hasher, busy);
+    for _ in 0..4 {
+        assert_eq!(reset(&core).await, Err(DomainError::Overloaded));
+    }
+    core.app.hasher = hasher;
+    assert_eq!(reset(&core).await, Ok(()));
 }
