@@ -1,12 +1,12 @@
 //! Renders every email with sample values, so that a wrong template ends the start and not a registration.
 
-use std::error::Error as _;
-use std::time::Duration;
-
-use entity::Timestamp;
 use minijinja::{Environment, Error, ErrorKind};
 
-use super::{Kind, MailedCode, Product, Templates, Words};
+use super::failure::failed;
+use super::kind::Kind;
+use super::sample;
+use super::values::{MailedCode, Product};
+use super::words::Words;
 use crate::locale::Locale;
 use crate::start_error::StartError;
 
@@ -15,7 +15,10 @@ const SAMPLE_CODE: &str = "48151623";
 
 /// Checks each kind in each language: without a missing variable, with and without a link and a product, with a subject,
 /// and with the code.
-pub(super) fn check(templates: &Templates) -> Result<(), StartError> {
+pub(super) fn check(
+    templates: &Environment,
+    render: impl Fn(Kind, Locale, &Product, Option<MailedCode<'_>>) -> Result<Words, Error>,
+) -> Result<(), StartError> {
     check_names(templates)?;
     let named = Product {
         name: Some("Tansy".to_owned()),
@@ -27,24 +30,13 @@ pub(super) fn check(templates: &Templates) -> Result<(), StartError> {
                 (&named, Some("https://app.example.com/#code=48151623")),
                 (&Product::default(), None),
             ] {
-                let code = kind.has_code().then(|| sample(SAMPLE_CODE, link));
-                let words = templates.render(*kind, locale, product, code);
+                let code = kind.has_code().then(|| sample::code(SAMPLE_CODE, link));
+                let words = render(*kind, locale, product, code);
                 check_words(*kind, locale, words)?;
             }
         }
     }
     Ok(())
-}
-
-/// A code for an email that nobody receives.
-pub(super) fn sample<'a>(digits: &'a str, link: Option<&'a str>) -> MailedCode<'a> {
-    let now = Timestamp::from_millis(0);
-    MailedCode {
-        digits,
-        expires_at: now + Duration::from_mins(10),
-        now,
-        link,
-    }
 }
 
 fn check_words(kind: Kind, locale: Locale, words: Result<Words, Error>) -> Result<(), StartError> {
@@ -77,11 +69,11 @@ fn check_words(kind: Kind, locale: Locale, words: Result<Words, Error>) -> Resul
 }
 
 /// Checks the names of the variables, also where the samples do not lead.
-fn check_names(templates: &Templates) -> Result<(), StartError> {
-    for (file, template) in templates.text.templates() {
+fn check_names(templates: &Environment) -> Result<(), StartError> {
+    for (file, template) in templates.templates() {
         let has_code = file.starts_with("layout.") || Kind::all().iter().any(|kind| is_of(file, *kind));
         let names = template.undeclared_variables(true);
-        let unknown = names.iter().filter(|name| !is_known(&templates.text, name, has_code));
+        let unknown = names.iter().filter(|name| !is_known(templates, name, has_code));
         if let Some(name) = unknown.min() {
             let last = name.rsplit('.').next().unwrap_or(name);
             let line = template.source().lines().position(|line| has_word(line, last));
@@ -110,27 +102,4 @@ fn is_known(environment: &Environment, name: &str, has_code: bool) -> bool {
         "code" | "lifetime" | "link" => has_code,
         _ => environment.globals().any(|(global, _)| global == name),
     }
-}
-
-/// An error of the engine, with the place that it is about.
-pub(super) fn failed(error: &Error) -> StartError {
-    let (file, line) = place(error);
-    let error = innermost(error);
-    let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-    StartError::MailTemplate {
-        file,
-        line,
-        reason: reason.replace('\n', " "),
-    }
-}
-
-/// The file and the line.
-pub(super) fn place(error: &Error) -> (String, usize) {
-    let error = innermost(error);
-    (error.name().unwrap_or("template").to_owned(), error.line().unwrap_or(1))
-}
-
-fn innermost(error: &Error) -> &Error {
-    let cause = error.source().and_then(|cause| cause.downcast_ref());
-    cause.map_or(error, innermost)
 }

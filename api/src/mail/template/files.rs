@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::Kind;
+use super::kind::Kind;
 use crate::locale::Locale;
 use crate::start_error::StartError;
 

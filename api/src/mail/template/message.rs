@@ -8,7 +8,7 @@ use lettre::message::{Mailbox, MultiPart};
 use lettre::{Address, Message};
 use sea_orm::prelude::Uuid;
 
-use super::Words;
+use super::words::Words;
 use crate::keys::Tag;
 use crate::start_error::StartError;
 
