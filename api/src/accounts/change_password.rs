@@ -2,11 +2,12 @@
 
 use entity::{EmailKind, user, verification};
 
-use super::new_password::{check_new_password, stored_address};
+use super::new_password::check_new_password;
 use super::notice::notice;
 use super::present_password::verify_unlimited;
-use super::registration::check_client_limit;
+use super::stored_address::stored_address;
 use super::users::set_password;
+use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
 use crate::credentials::{NewPassword, Password};

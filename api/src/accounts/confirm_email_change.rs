@@ -6,8 +6,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 
 use super::code_try::{find_open, reload_open, try_code};
 use super::notice::notice;
-use super::registration::check_client_limit;
 use super::sessions::require_session;
+use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
 use crate::database;

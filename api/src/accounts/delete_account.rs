@@ -1,10 +1,10 @@
-//! Deletes a user and everything stored about them.
+//! Deletes a signed-in user who gives the present password again.
 
 use entity::{EmailKind, user};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
-use super::delete_user::delete_everything_of;
+use super::delete_user::delete_all_but_sessions;
 use super::notice::notice;
 use super::present_password::verify_present_password;
 use crate::app::App;
@@ -41,7 +41,7 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
         .one(&transaction)
         .await?;
     let user = locked.ok_or(DomainError::WrongPresentPassword)?;
-    delete_everything_of(&transaction, &app.webhooks, now, &user).await?;
+    delete_all_but_sessions(&transaction, &app.webhooks, now, &user).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }

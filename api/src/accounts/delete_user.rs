@@ -1,4 +1,4 @@
-//! Deletes a user and everything stored about them.
+//! Deletes a user, or an open registration, for an operator.
 
 use entity::{Purpose, Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
@@ -28,7 +28,7 @@ pub async fn delete_user(
         transaction.rollback().await?;
         return Ok(None);
     };
-    delete_everything_of(&transaction, webhooks, now, &user).await?;
+    delete_all_but_sessions(&transaction, webhooks, now, &user).await?;
     let ended = sessions::revoke_all(&transaction, id).await?;
     user::Entity::delete_by_id(id).exec(&transaction).await?;
     transaction.commit().await?;
@@ -39,7 +39,7 @@ pub async fn delete_user(
 /// Deletes what the user began, the registration that they come from, and every email and event that is owed about them.
 /// The caller has locked the user, and deletes their sessions and the row itself. Other registrations of the address stay:
 /// that they end would tell the person who began them.
-pub(super) async fn delete_everything_of(
+pub(super) async fn delete_all_but_sessions(
     transaction: &impl ConnectionTrait,
     webhooks: &Webhooks,
     now: Timestamp,

@@ -1,8 +1,5 @@
 //! The policy for a password that somebody chooses.
 
-use entity::HiddenText;
-use sea_orm::DbErr;
-
 use super::DomainError;
 use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword, check_strength};
@@ -26,10 +23,4 @@ pub(super) async fn check_new_password(
         .estimate(client.network(), password.secret(), strength)
         .await??;
     Ok(())
-}
-
-/// The address of a stored row, which was parsed before it was stored.
-pub(super) fn stored_address(email: &HiddenText) -> Result<EmailAddress, DomainError> {
-    let unreadable = || DbErr::Custom("cannot parse the stored address".to_owned());
-    Ok(EmailAddress::parse(&email.0).map_err(|_| unreadable())?)
 }

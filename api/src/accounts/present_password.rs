@@ -4,7 +4,7 @@ use entity::user;
 use sea_orm::prelude::Uuid;
 
 use super::DomainError;
-use super::registration::check_client_limit;
+use super::verify::check_client_limit;
 use crate::app::App;
 use crate::credentials::{self, Password, VerifyError};
 use crate::limits::Client;

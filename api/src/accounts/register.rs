@@ -5,7 +5,7 @@ use entity::{EmailKind, HiddenText, Purpose, user};
 use super::DomainError;
 use super::code_request::{CodeRequest, StartedVerification};
 use super::new_password::check_new_password;
-use super::registration::check_client_limit;
+use super::verify::check_client_limit;
 use crate::app::App;
 use crate::credentials::{EmailAddress, NewPassword};
 use crate::limits::{self, Client, sliding_window};

@@ -3,8 +3,9 @@
 use entity::{Purpose, verification};
 
 use super::DomainError;
+use super::verify::{check_client_limit, verify};
 use crate::app::App;
-use crate::credentials::{self, Credentials, Identity};
+use crate::credentials::{Credentials, Identity};
 use crate::limits::Client;
 use crate::verification::{VerificationToken, find_by_id, find_by_token};
 
@@ -35,22 +36,6 @@ impl RegistrationKey {
             Self::Password(credentials) => &credentials.client,
         }
     }
-}
-
-/// Takes one credential operation of a client. If none is left, nothing is looked up and nothing hashed.
-pub(super) fn check_client_limit(app: &App, client: &Client) -> Result<(), DomainError> {
-    app.client_limit.check(client).map_err(DomainError::RateLimited)
-}
-
-/// Verifies a password.
-///
-/// # Errors
-/// [`DomainError::RateLimited`], [`DomainError::InvalidCredentials`].
-pub async fn verify(app: &App, credentials: &Credentials) -> Result<Identity, DomainError> {
-    check_client_limit(app, &credentials.client)?;
-    let now = app.clock.now();
-    let identity = credentials::verify(&app.db, &app.hasher, &app.keys.limits, &app.tasks, now, credentials).await?;
-    Ok(identity)
 }
 
 /// The open registration that a request names.

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr, QuerySelect};
 
 use super::DomainError;
 use super::code_request::{CodeRequest, StartedVerification};
-use super::registration::check_client_limit;
+use super::verify::check_client_limit;
 use crate::app::App;
 use crate::credentials::EmailAddress;
 use crate::limits::Client;

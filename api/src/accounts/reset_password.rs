@@ -5,10 +5,11 @@ use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
 use super::code_try::{find_open, reload_open, try_code};
-use super::new_password::{check_new_password, stored_address};
+use super::new_password::check_new_password;
 use super::notice::notice;
-use super::registration::check_client_limit;
+use super::stored_address::stored_address;
 use super::users::set_password;
+use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
 use crate::credentials::{NewPassword, PasswordLength};
