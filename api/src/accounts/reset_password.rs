@@ -38,9 +38,9 @@ pub async fn reset_password(
     let password = password.map_err(DomainError::PasswordLength)?;
     check_new_password(app, &stored_address(&reset.email)?, &password, client).await?;
     // The hash is made only for the right code, but a full queue must not cost a try.
-    let place = app.hasher.reserve()?;
+    let permit = app.hasher.reserve()?;
     let reset = try_code(app, &reset, code, arrived, || reload_open(app, &reset)).await?;
-    let Ok(hash) = app.hasher.hash_in(place, password.secret(), &*app.random).await else {
+    let Ok(hash) = app.hasher.hash_in(permit, password.secret(), &*app.random).await else {
         return_try(&app.db, &reset).await?;
         return Err(DomainError::Overloaded);
     };

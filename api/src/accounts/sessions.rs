@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 use super::{DomainError, UserStatus};
 use crate::app::App;
 use crate::database;
-use crate::sessions::{self, FoundSession, Place};
+use crate::sessions::{self, FoundSession, PagePosition};
 
 /// The first `limit` live sessions of a user after a place, the latest used first. A pending user has none.
 ///
@@ -18,7 +18,7 @@ pub async fn list_sessions(
     app: &App,
     (user, status): (Uuid, UserStatus),
     limit: u64,
-    after: Option<Place>,
+    after: Option<PagePosition>,
 ) -> Result<Vec<session::Model>, DomainError> {
     if status == UserStatus::Pending {
         return Ok(Vec::new());

@@ -30,7 +30,7 @@ pub(super) struct HashThreads<T> {
 }
 
 /// A place in the queue, until its job begins or it is dropped.
-pub(super) type Place = OwnedSemaphorePermit;
+pub(super) type Permit = OwnedSemaphorePermit;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
 
@@ -70,7 +70,7 @@ impl<T: 'static> HashThreads<T> {
     }
 
     /// Reserves a place in the queue.
-    pub(super) fn reserve(&self) -> Result<Place, Overloaded> {
+    pub(super) fn reserve(&self) -> Result<Permit, Overloaded> {
         self.places.clone().try_acquire_owned().map_err(|_| Overloaded)
     }
 
@@ -85,13 +85,13 @@ impl<T: 'static> HashThreads<T> {
     /// The same in a place that was reserved.
     pub(super) async fn run_in<R: Send + 'static>(
         &self,
-        place: Place,
+        permit: Permit,
         job: impl FnOnce(&mut T) -> R + Send + 'static,
     ) -> Result<R, Overloaded> {
         let (answer, result) = oneshot::channel();
         let (metrics, queued) = (self.metrics.clone(), Instant::now());
         let job: Job<T> = Box::new(move |tool| {
-            drop(place);
+            drop(permit);
             metrics.waiting.dec();
             if !answer.is_closed() {
                 metrics.wait.observe(queued.elapsed().as_secs_f64());

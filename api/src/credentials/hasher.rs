@@ -14,7 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
 pub use super::hash_threads::Overloaded;
-use super::hash_threads::{HashThreads, JOB_TIMEOUT, Place};
+use super::hash_threads::{HashThreads, JOB_TIMEOUT, Permit};
 use super::stored_hash::{Argon2, Memory, StoredHash, is_affordable};
 use super::turns::Turns;
 use crate::metrics::{Metrics, QueueMetrics};
@@ -56,7 +56,7 @@ pub fn cores() -> usize {
 }
 
 /// A place in the queue of the hashing threads.
-pub struct HashPlace(Place);
+pub struct HashPermit(Permit);
 
 /// Hashes and verifies passwords.
 #[derive(Clone)]
@@ -140,8 +140,8 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Overloaded`].
-    pub fn reserve(&self) -> Result<HashPlace, Overloaded> {
-        count_refusal(&self.metrics.hashing_refused, self.hashing.reserve().map(HashPlace))
+    pub fn reserve(&self) -> Result<HashPermit, Overloaded> {
+        count_refusal(&self.metrics.hashing_refused, self.hashing.reserve().map(HashPermit))
     }
 
     /// Hashes a password with a new salt and the configured parameters, in a place that was reserved. Returns a PHC
@@ -151,11 +151,11 @@ impl Hasher {
     /// [`Overloaded`].
     pub async fn hash_in(
         &self,
-        HashPlace(place): HashPlace,
+        HashPermit(permit): HashPermit,
         password: SecretString,
         random: &dyn Random,
     ) -> Result<String, Overloaded> {
-        self.digest_in(place, password, self.new_setting(random)).await
+        self.digest_in(permit, password, self.new_setting(random)).await
     }
 
     /// Hashes a password with the setting of another hash: its kind, cost and salt. Without one, or if that kind would cut
@@ -173,8 +173,8 @@ impl Hasher {
         let setting = known
             .filter(|known| known.uses_all_of(password.expose_secret()))
             .unwrap_or_else(|| self.new_setting(random));
-        let HashPlace(place) = self.reserve()?;
-        self.digest_in(place, password, setting).await
+        let HashPermit(permit) = self.reserve()?;
+        self.digest_in(permit, password, setting).await
     }
 
     /// argon2id with the configured parameters and a new salt.
@@ -184,8 +184,13 @@ impl Hasher {
         StoredHash::argon2id(argon2, vec![0; Params::DEFAULT_OUTPUT_LEN])
     }
 
-    async fn digest_in(&self, place: Place, password: SecretString, setting: StoredHash) -> Result<String, Overloaded> {
-        let hash = self.hashing.run_in(place, move |memory| {
+    async fn digest_in(
+        &self,
+        permit: Permit,
+        password: SecretString,
+        setting: StoredHash,
+    ) -> Result<String, Overloaded> {
+        let hash = self.hashing.run_in(permit, move |memory| {
             let digest = setting.digest_of(password.expose_secret(), memory);
             setting.with_digest(&digest)
         });

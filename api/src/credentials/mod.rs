@@ -14,7 +14,7 @@ mod verify;
 
 pub use breached::BreachedPasswords;
 pub use email_address::{EmailAddress, InvalidEmail};
-pub use hasher::{HashPlace, Hasher, HashingConfig, Overloaded, cores};
+pub use hasher::{HashPermit, Hasher, HashingConfig, Overloaded, cores};
 pub use limited_check::VerifyError;
 pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,

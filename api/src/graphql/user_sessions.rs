@@ -12,7 +12,7 @@ use super::context::{app, caller};
 use super::date_time::DateTime;
 use super::errors::ApiError;
 use crate::accounts::{self, UserStatus};
-use crate::sessions::{MAX_SESSIONS, Place};
+use crate::sessions::{MAX_SESSIONS, PagePosition};
 
 /// How many sessions a page has if the request does not say.
 pub(super) const DEFAULT_PAGE: i32 = 20;
@@ -66,7 +66,7 @@ pub(super) async fn page(
         .filter(|first| u64::from(*first) <= MAX_SESSIONS);
     let first = first.ok_or(ApiError::BadUserInput("`first` must be between 0 and 50."))?;
     let after = after.map(Cursor::decode_cursor).transpose();
-    let after = after.map_err(ApiError::BadUserInput)?.map(|Cursor(place)| place);
+    let after = after.map_err(ApiError::BadUserInput)?.map(|Cursor(position)| position);
     let (app, caller) = (app(ctx), caller(ctx));
     // One more tells whether there is another page.
     let mut sessions = accounts::list_sessions(app, user, u64::from(first) + 1, after).await?;
@@ -74,7 +74,7 @@ pub(super) async fn page(
     let has_next_page = sessions.len() > first;
     sessions.truncate(first);
     let edges = sessions.into_iter().map(|session| {
-        let cursor = Cursor(Place::of(&session));
+        let cursor = Cursor(PagePosition::of(&session));
         Edge::new(cursor, UserSession::of(session, caller))
     });
     let edges: Vec<_> = edges.collect();
@@ -102,7 +102,7 @@ impl UserSession {
 }
 
 /// Where a page ends: base64url of an instant and an id.
-pub(super) struct Cursor(Place);
+pub(super) struct Cursor(PagePosition);
 
 impl CursorType for Cursor {
     type Error = &'static str;
@@ -112,7 +112,7 @@ impl CursorType for Cursor {
     }
 
     fn encode_cursor(&self) -> String {
-        let Self(Place { last_used_at, id }) = self;
+        let Self(PagePosition { last_used_at, id }) = self;
         let bytes = [&last_used_at.as_millis().to_be_bytes()[..], id.as_bytes()].concat();
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -121,7 +121,7 @@ impl CursorType for Cursor {
 fn parse(text: &str) -> Option<Cursor> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (instant, id) = bytes.split_first_chunk()?;
-    Some(Cursor(Place {
+    Some(Cursor(PagePosition {
         last_used_at: Timestamp::from_millis(i64::from_be_bytes(*instant)),
         id: Uuid::from_slice(id).ok()?,
     }))

@@ -5,7 +5,7 @@ mod lookup;
 mod open;
 mod revoke;
 
-pub use list::Place;
+pub use list::PagePosition;
 pub(crate) use list::{MAX_SESSIONS, list};
 pub use lookup::{FoundSession, SessionLookup};
 pub use open::OpenedSession;
