@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use api::banner::banner;
 use api::clock::SystemClock;
+use api::commands::mail::{self, MailCommand};
 use api::commands::users::{self, UsersCommand};
-use api::locale::Locale;
-use api::mail::Kind;
+use api::commands::webhooks::{self, WebhookCommand, WebhookCommandError};
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::{self, Settings};
 use api::start_error::StartError;
-use api::webhooks::commands::{self, WebhookCommand, WebhookCommandError};
 use api::{database, graphql, http, telemetry};
 #[cfg(feature = "embedded-mailbox")]
 use api::{demo, embedded_mailbox};
@@ -63,24 +62,6 @@ enum Command {
     Healthcheck,
 }
 
-#[derive(Subcommand)]
-enum MailCommand {
-    /// Print an email with sample values
-    Preview {
-        /// What the email says
-        kind: Kind,
-        /// Language [default: that of the server]
-        #[arg(long, value_parser = settings::locale)]
-        locale: Option<Locale>,
-        /// Print the subject and the text; the default
-        #[arg(long, conflicts_with = "html")]
-        text: bool,
-        /// Print the HTML
-        #[arg(long)]
-        html: bool,
-    },
-}
-
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {
@@ -100,17 +81,8 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
         Some(Command::Schema) => print(graphql::sdl())?,
         #[cfg(feature = "embedded-mailbox")]
         Some(Command::Demo) => demo::run().await?,
-        Some(Command::Webhooks(command)) => webhooks(command, &settings).await?,
-        Some(Command::Mail(MailCommand::Preview { kind, locale, html, .. })) => {
-            let email = settings
-                .mail_templates()?
-                .sample(kind, locale, settings.activation_url())?;
-            if html {
-                print(email.html)?;
-            } else {
-                print(format_args!("Subject: {}\n\n{}", email.subject, email.text))?;
-            }
-        }
+        Some(Command::Webhooks(command)) => run_webhooks(command, &settings).await?,
+        Some(Command::Mail(command)) => mail::run(&command, &settings)?,
         Some(Command::Users(command)) => return users::run(command, &settings).await,
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }
@@ -146,11 +118,11 @@ async fn serve(settings: Settings) -> Result<(), StartError> {
     Ok(())
 }
 
-async fn webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
+async fn run_webhooks(command: WebhookCommand, settings: &Settings) -> Result<(), Box<dyn Error>> {
     let db = database::connect(settings.database_url()?.expose_secret()).await?;
     database::check_schema(&db).await?;
     let config = settings.webhooks()?;
-    let done = commands::run(command, &db, &config, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
+    let done = webhooks::run(command, &db, &config, Arc::new(SystemClock), Arc::new(SystemRandom)).await;
     db.close().await?;
     if let Err(WebhookCommandError::NotAccepted { answers }) = &done {
         print(answers)?;

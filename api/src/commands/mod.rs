@@ -1,5 +1,7 @@
 //! The commands for operators: they parse, call a use case and print.
 
+pub mod mail;
 pub mod users;
+pub mod webhooks;
 
 mod output;

@@ -49,7 +49,7 @@ impl Endpoint {
     }
 
     /// Scheme, host and port, which a terminal may show.
-    pub(super) fn origin(&self) -> String {
+    pub(crate) fn origin(&self) -> String {
         self.url.origin().ascii_serialization()
     }
 

@@ -79,7 +79,7 @@ struct Data<'a> {
 struct Nothing {}
 
 /// The body of a test event.
-pub(super) fn test_body(now: Timestamp) -> String {
+pub(crate) fn test_body(now: Timestamp) -> String {
     to_json(&Body {
         r#type: "webhook.test",
         timestamp: now.to_rfc3339(),

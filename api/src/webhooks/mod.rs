@@ -4,16 +4,16 @@
 //! for each endpoint claims rows with a lease and sends them, so a crash at any point loses nothing. This module knows
 //! rows, leases and HTTP, and nothing about accounts.
 
-pub mod commands;
 mod endpoint;
 mod event;
 mod outbox;
-mod replay;
+pub(crate) mod replay;
 mod schedule;
 mod send;
 #[cfg(test)]
 mod send_tests;
 mod sign;
+pub(crate) mod status;
 mod sweep;
 mod target;
 mod worker;
@@ -25,14 +25,16 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use tokio::sync::Notify;
 
 pub use endpoint::{Endpoint, WebhookConfig};
+pub(crate) use event::test_body;
 pub use event::{Event, EventKind};
+pub(crate) use outbox::enable;
+pub(crate) use send::Sender;
 pub use sign::SigningKey;
 pub(crate) use sweep::sweep;
 pub use target::{Resolver, has_private_address, parse_url};
 pub use worker::WebhookWorker;
 
 use self::endpoint::Handle;
-use self::send::Sender;
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::random::{self, SharedRandom};

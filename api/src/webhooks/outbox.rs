@@ -177,7 +177,7 @@ pub(super) async fn disable(db: &impl ConnectionTrait, endpoint: &Endpoint, now:
 }
 
 /// Enables an endpoint. Tells whether it was disabled. What it is owed is due at once.
-pub(super) async fn enable(db: &impl ConnectionTrait, endpoint: &Endpoint) -> Result<bool, DbErr> {
+pub(crate) async fn enable(db: &impl ConnectionTrait, endpoint: &Endpoint) -> Result<bool, DbErr> {
     let enabled = disabled_webhook_endpoint::Entity::delete_by_id(endpoint.id.clone())
         .exec(db)
         .await?;

@@ -14,7 +14,7 @@ use crate::sql::statement;
 const BATCH: u64 = 1_000;
 
 /// Owes one event to every endpoint. Tells whether it is known.
-pub(super) async fn event(
+pub(crate) async fn event(
     db: &DatabaseConnection,
     endpoints: &[Endpoint],
     id: Uuid,
@@ -32,7 +32,7 @@ pub(super) async fn event(
 }
 
 /// Owes the events that happened since an instant. Gives their number.
-pub(super) async fn since(
+pub(crate) async fn since(
     db: &DatabaseConnection,
     endpoints: &[Endpoint],
     from: Timestamp,

@@ -36,7 +36,7 @@ const MAX_HEAD: usize = 16 * 1024;
 
 /// Sends webhooks.
 #[derive(Clone)]
-pub(super) struct Sender {
+pub(crate) struct Sender {
     clock: SharedClock,
     tls: TlsConnector,
     resolver: Resolver,
@@ -44,19 +44,19 @@ pub(super) struct Sender {
 }
 
 /// What an endpoint answered.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
     /// The header `Retry-After`.
     pub(super) retry_after: Option<String>,
     /// The beginning of the body.
-    pub(super) body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl Sender {
-    pub(super) fn new(config: &WebhookConfig, clock: SharedClock) -> Self {
+    pub(crate) fn new(config: &WebhookConfig, clock: SharedClock) -> Self {
         Self::with(config, clock, tls::connector())
     }
 
@@ -70,7 +70,7 @@ impl Sender {
     }
 
     /// Sends a webhook and reads the answer. The status counts, whatever becomes of the body of the answer.
-    pub(super) async fn send(&self, endpoint: &Endpoint, id: &str, body: String) -> Result<Answer, String> {
+    pub(crate) async fn send(&self, endpoint: &Endpoint, id: &str, body: String) -> Result<Answer, String> {
         let deadline = self.clock.monotonic() + TIMEOUT;
         let request = self.request(endpoint, id, body)?;
         let (answer, _connection) = tokio::select! {

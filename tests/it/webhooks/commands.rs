@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use api::commands::webhooks::{self, Since, WebhookCommand, WebhookCommandError};
 use api::random::SystemRandom;
 use api::webhooks::WebhookConfig;
-use api::webhooks::commands::{self, Since, WebhookCommand, WebhookCommandError};
 use sea_orm::prelude::Uuid;
 use tests::{Database, Installation, Process, Receiver, Reply, TestCore, WEBHOOK_KEY, on_both_databases};
 
@@ -12,7 +12,7 @@ use super::{deliver, deliveries, delivery, disabled, one_event, owe};
 
 async fn run(core: &TestCore, config: &WebhookConfig, command: WebhookCommand) -> Result<String, WebhookCommandError> {
     let (clock, random) = (Arc::new(core.clock.clone()), Arc::new(SystemRandom));
-    commands::run(command, &core.app.db, config, clock, random).await
+    webhooks::run(command, &core.app.db, config, clock, random).await
 }
 
 fn replay(id: Uuid) -> WebhookCommand {

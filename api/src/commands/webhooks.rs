@@ -4,18 +4,14 @@ use std::fmt::Write;
 
 use clap::Subcommand;
 use entity::Timestamp;
-use entity::disabled_webhook_endpoint::Entity as DisabledEndpoint;
-use entity::webhook_delivery::{Column, Entity as Deliveries, Model as Delivery};
+use entity::webhook_delivery::Model as Delivery;
 use sea_orm::prelude::Uuid;
-use sea_orm::{
-    ColumnTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-};
+use sea_orm::{DatabaseConnection, DbErr};
 
-use super::endpoint::{Endpoint, WebhookConfig};
-use super::send::Sender;
-use super::{event, outbox, replay};
 use crate::clock::SharedClock;
 use crate::random::{self, SharedRandom};
+use crate::webhooks::status::{self, EndpointStatus};
+use crate::webhooks::{Endpoint, Sender, WebhookConfig, enable, replay, test_body};
 
 /// How many deliveries that were given up are listed for each endpoint.
 const LISTED: u64 = 20;
@@ -117,7 +113,7 @@ pub async fn run(
         WebhookCommand::Enable { endpoint: number } => {
             let endpoint = number.checked_sub(1).and_then(|index| endpoints.get(index));
             let endpoint = endpoint.ok_or(WebhookCommandError::UnknownEndpoint(number))?;
-            let enabled = outbox::enable(db, endpoint).await?;
+            let enabled = enable(db, endpoint).await?;
             let done = enabled.then(|| format!("endpoint {number} is enabled\n"));
             done.ok_or(WebhookCommandError::NotDisabled(number))
         }
@@ -127,27 +123,27 @@ pub async fn run(
 async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String, DbErr> {
     let mut text = String::new();
     for (index, endpoint) in endpoints.iter().enumerate() {
-        let of_endpoint = || Deliveries::find().filter(Column::Endpoint.eq(endpoint.id.as_str()));
-        let (owed, failed) = (owed(of_endpoint()), given_up(of_endpoint()));
-        let state = match DisabledEndpoint::find_by_id(endpoint.id.clone()).one(db).await? {
-            Some(row) => format!("disabled since {}", row.disabled_at.to_rfc3339()),
+        let EndpointStatus {
+            disabled_at,
+            owed,
+            given_up,
+            newest,
+        } = status::of(db, endpoint, LISTED).await?;
+        let state = match disabled_at {
+            Some(instant) => format!("disabled since {}", instant.to_rfc3339()),
             None => "enabled".to_owned(),
         };
-        let (owed, given_up) = (owed.count(db).await?, failed.clone().count(db).await?);
         let number = index + 1;
         let _ = writeln!(
             text,
             "{number}  {}  {state}  owed: {owed}  given up: {given_up}",
             endpoint.origin()
         );
-        let newest = failed.order_by_desc(Column::OwedAt).limit(LISTED).all(db).await?;
         for delivery in &newest {
             let _ = writeln!(text, "   {}", line(delivery));
         }
     }
-    let ids = endpoints.iter().map(|endpoint| endpoint.id.as_str());
-    let others = Deliveries::find().filter(Column::Endpoint.is_not_in(ids));
-    let others = owed(others).count(db).await?;
+    let others = status::owed_to_others(db, endpoints).await?;
     if others > 0 {
         let _ = writeln!(text, "-  endpoints that are not in WEBHOOK_URL  owed: {others}");
     }
@@ -155,16 +151,6 @@ async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String,
         text += "WEBHOOK_URL is not set, so there is no endpoint\n";
     }
     Ok(text)
-}
-
-fn owed(deliveries: Select<Deliveries>) -> Select<Deliveries> {
-    deliveries.filter(Column::DueAt.is_not_null())
-}
-
-fn given_up(deliveries: Select<Deliveries>) -> Select<Deliveries> {
-    deliveries
-        .filter(Column::DueAt.is_null())
-        .filter(Column::DeliveredAt.is_null())
 }
 
 fn line(delivery: &Delivery) -> String {
@@ -185,7 +171,7 @@ async fn test(config: &WebhookConfig, clock: SharedClock, random: SharedRandom) 
     for (index, endpoint) in config.endpoints.iter().enumerate() {
         let (now, started) = (clock.now(), clock.monotonic());
         let id = random::uuid(&*random, now);
-        let sent = sender.send(endpoint, &id.to_string(), event::test_body(now)).await;
+        let sent = sender.send(endpoint, &id.to_string(), test_body(now)).await;
         let millis = clock.monotonic().duration_since(started).as_millis();
         let (accepted, outcome) = match sent {
             Ok(answer) => {
