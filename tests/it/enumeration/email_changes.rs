@@ -64,11 +64,11 @@ async fn sequences_are_equal_for_taken_and_free_addresses(database: Database) {
     assert_eq!(sequences[0], sequences[1]);
     let expected = [
         "\"codeLength\":8",
-        "INVALID_CODE",
-        "\"attemptsRemaining\":3",
+        "\"attemptsRemaining\":2",
         "\"attemptsRemaining\":2",
         "\"attemptsRemaining\":1",
         "\"attemptsRemaining\":0",
+        "TOO_MANY_ATTEMPTS",
         "TOO_MANY_ATTEMPTS",
         "RATE_LIMITED",
         "CODE_EXPIRED",
