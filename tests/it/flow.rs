@@ -176,7 +176,7 @@ async fn emails_explain_themselves(database: Database) {
 
         You already have an account
 
-        Someone (maybe you) tried to register with this address. Nothing about your account has changed. Sign in with your password.
+        Someone (maybe you) tried to register with this address. Nothing about your account has changed. Sign in with your password. If you forgot your password, reset it.
 
         If this wasn't you, ignore this email; no one got into your account.
         ");

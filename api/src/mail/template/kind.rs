@@ -20,7 +20,7 @@ pub enum Kind {
     EmailTaken,
     /// The password was changed or reset.
     PasswordChanged,
-    /// To the present address: a change to another one was requested.
+    /// To the current address: a change to another one was requested.
     EmailChangeRequested,
     /// To the former address: the account uses another one now.
     EmailChanged,
