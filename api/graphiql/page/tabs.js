@@ -65,7 +65,7 @@ mutation Revoke($input: RevokeSessionInput!) {
 }
 `;
 
-const revokeOthers = `# Ends all sessions but this one
+const revokeOthers = `# Ends all sessions except this one
 mutation RevokeOthers {
   revokeOtherSessions {
     revokedCount
@@ -74,7 +74,7 @@ mutation RevokeOthers {
 }
 `;
 
-const changePassword = `# Ends all other sessions
+const changePassword = `# Ends every session and returns a new one
 mutation ChangePassword($input: ChangePasswordInput!) {
   changePassword(input: $input) {
     session { token expiresAt }

@@ -176,7 +176,7 @@ function isOver(result: Result<unknown, UserErrorCode>): boolean {
 function nothingPending<Code extends UserErrorCode>(): Result<never, Code> {
   const error = {
     code: "VERIFICATION_NOT_FOUND",
-    message: "Nothing waits for a code here, or it has expired. Start again.",
+    message: "No code is pending here, or it has expired. Start again.",
     field: null,
     retryAfterSeconds: null,
     attemptsRemaining: null,

@@ -56,7 +56,7 @@ test("what is not typed is missing", () => {
 test("a wrong current password is a problem of its field", () => {
   const wrong = { ...userError, code: "INVALID_CREDENTIALS" as const, field: "currentPassword" };
   const [problem] = problemsOf(refused(wrong));
-  expect([problem?.text, problem?.about]).toEqual(["Your current password is different.", ["currentPassword"]]);
+  expect([problem?.text, problem?.about]).toEqual(["That isn't your current password.", ["currentPassword"]]);
   expect(problemsOf(refused({ ...wrong, field: null }))[0]?.text).toBe("Incorrect email or password.");
 });
 

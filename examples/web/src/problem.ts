@@ -72,7 +72,7 @@ function sentence(error: UserError): string {
     case "PASSWORD_TOO_WEAK":
       return ["This password is too easy to guess.", ...error.suggestions].join(" ");
     case "INVALID_CREDENTIALS":
-      return error.field === "currentPassword" ? "Your current password is different." : "Incorrect email or password.";
+      return error.field === "currentPassword" ? "That isn't your current password." : "Incorrect email or password.";
     case "ACCOUNT_DISABLED":
       return "Your account is disabled.";
     case "NOT_ACTIVATED":

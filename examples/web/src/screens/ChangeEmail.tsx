@@ -42,7 +42,7 @@ export function ChangeEmail({ go, email, newEmail: known = "", said }: Props) {
             Your email is <b>{email}</b>.{" "}
           </>
         ) : null}
-        We send a code to the new address.
+        We'll send a code to the new address.
       </p>
       {said && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Email me a code" busy={busy} problems={problems} onSubmit={submit}>

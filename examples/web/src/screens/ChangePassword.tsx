@@ -11,7 +11,7 @@ import type { Go } from "../screen";
 import { useCall } from "../use-call";
 import { useProblems } from "../use-problems";
 
-const DONE = "Your password is changed. All other devices are signed out.";
+const DONE = "Your password has been changed. All other devices have been signed out.";
 
 export function ChangePassword({ go, email = "" }: { go: Go; email?: string }) {
   const [currentPassword, setCurrentPassword] = useState("");
@@ -32,7 +32,7 @@ export function ChangePassword({ go, email = "" }: { go: Go; email?: string }) {
   return (
     <>
       <Heading>Change password</Heading>
-      <p className="lead">All other devices are signed out then.</p>
+      <p className="lead">This signs out all your other devices.</p>
       <Form submit="Change password" busy={busy} problems={problems} onSubmit={submit}>
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
         <PasswordField

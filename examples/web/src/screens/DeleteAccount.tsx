@@ -22,7 +22,7 @@ export function DeleteAccount({ go, email }: { go: Go; email?: string }) {
     const unfinished = missing(typed);
     if (unfinished.length > 0) return show(unfinished, typed);
     const result = await call((options) => client.deleteAccount({ currentPassword }, options));
-    if (result.ok) return go({ at: "register", said: { text: "Your account is deleted.", bad: false } });
+    if (result.ok) return go({ at: "register", said: { text: "Your account has been deleted.", bad: false } });
     if (!leaveIfEnded(result.failure, go)) show(problemsOf(result.failure), typed);
   }
 
@@ -30,7 +30,7 @@ export function DeleteAccount({ go, email }: { go: Go; email?: string }) {
     <>
       <Heading>Delete account</Heading>
       <p className="lead">
-        {email ? <b>{email}</b> : "Your account"} is deleted at once, with everything stored about you. Nobody can undo this.
+        This permanently deletes {email ? <b>{email}</b> : "your account"} and everything stored about you. It can't be undone.
       </p>
       <Form submit="Delete my account" busy={busy} problems={problems} onSubmit={submit}>
         <PasswordField

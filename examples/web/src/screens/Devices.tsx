@@ -38,14 +38,14 @@ export function Devices({ go }: { go: Go }) {
   }
 
   const endOne = ({ id, userAgent }: UserSession) =>
-    end((options) => client.revokeSession({ id }, options) as Promise<Result<unknown>>, `${deviceName(userAgent)} is signed out.`);
-  const endOthers = () => end(client.revokeOtherSessions, "All other devices are signed out.");
+    end((options) => client.revokeSession({ id }, options) as Promise<Result<unknown>>, `${deviceName(userAgent)} has been signed out.`);
+  const endOthers = () => end(client.revokeOtherSessions, "All other devices have been signed out.");
 
   const sessions = data?.nodes ?? [];
   return (
     <>
       <Heading>Devices</Heading>
-      <p className="lead">Where you are signed in. If you don't know a device, sign it out and change your password.</p>
+      <p className="lead">These devices are signed in to your account. If you don't recognize one, sign it out and change your password.</p>
       {said && <Notice key={keyOf(said)} {...said} />}
       {failure && <Failed failure={failure} busy={busy} onRetry={reload} />}
       {sessions.length > 0 && (

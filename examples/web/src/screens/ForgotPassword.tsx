@@ -30,7 +30,7 @@ export function ForgotPassword({ go, email: known = "", said }: Props) {
     <>
       <Heading>Forgot your password?</Heading>
       <p className="lead">
-        We email you a code, and you choose a new password.{" "}
+        We'll email you a code, and you choose a new password.{" "}
         <button type="button" className="link" onClick={() => go({ at: "signIn", email })}>
           Back to sign in
         </button>

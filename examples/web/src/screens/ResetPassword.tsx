@@ -18,8 +18,8 @@ import { useProblems } from "../use-problems";
 
 type Props = { go: Go; pending: Pending; said?: Said };
 
-const OVER = "This code no longer works: it was used already, or an hour has passed. Request a new one.";
-const DONE = "Your password is changed. Sign in with the new one.";
+const OVER = "This code no longer works: it has already been used, or an hour has passed. Request a new one.";
+const DONE = "Your password has been changed. Sign in with the new one.";
 const SENT = "We sent a new code. Only the newest code works.";
 
 /** Asks for the emailed code and a new password. */
@@ -68,7 +68,7 @@ export function ResetPassword({ go, pending, said }: Props) {
     <>
       <Heading start={false}>Choose a new password</Heading>
       <p className="lead" id="code-lead">
-        If there is an account for <b>{email}</b>, the email has a code.
+        If <b>{email}</b> has an account, we sent it a code.
       </p>
       {said && answered.length === 0 && <Notice key={keyOf(said)} {...said} />}
       <Form submit="Change password" secondary={dead} busy={busy} problems={problems} onSubmit={submit}>

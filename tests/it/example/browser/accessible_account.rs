@@ -70,7 +70,7 @@ async fn screens_of_the_account(page: &Page, app: &TestApp, look: Look) {
         page.screenshot("example-devices.png").await;
     }
     choose(page, "Sign out all other devices").await;
-    page.eventually("the page says so", "said === 'All other devices are signed out.'")
+    page.eventually("the page says so", "said === 'All other devices have been signed out.'")
         .await;
     looks_well(page, "devices, with a notice").await;
 

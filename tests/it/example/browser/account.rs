@@ -9,7 +9,7 @@ use super::problems::waits;
 use super::unfinished::count_requests;
 use super::{EMAIL, OTHER, PASSWORD, choose, open, session, submit};
 
-const DIFFERENT: &str = "problem('currentPassword') === 'Your current password is different.'";
+const DIFFERENT: &str = "problem('currentPassword') === `That isn't your current password.`";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn password_change_shows_what_is_wrong() {
@@ -125,7 +125,7 @@ async fn devices_end_all_others_and_notice_an_ended_one() {
         page.client.refresh().await.expect("the page reloads");
         page.eventually("two devices are there", &count(2)).await;
         choose(&page, "Sign out all other devices").await;
-        shows(&page, "Devices", "All other devices are signed out.").await;
+        shows(&page, "Devices", "All other devices have been signed out.").await;
         page.eventually("one device is left", &count(1)).await;
         app.bearer(&other).me().await.is_unauthenticated();
 

@@ -77,7 +77,7 @@ async fn end_other_device(page: &Page, app: &TestApp) {
     assert_eq!(page.ask("text('[aria-current=true] .here')").await, "This device");
     assert_eq!(page.ask("text('[aria-current=true] .device')").await, "Chrome on Linux");
     choose(page, "Sign out").await;
-    shows(page, "Devices", "Unknown device is signed out.").await;
+    shows(page, "Devices", "Unknown device has been signed out.").await;
     page.eventually(
         "one device is left, and the focus is not lost",
         "document.querySelectorAll('.devices li').length === 1 && focused === 'h1'",
@@ -107,7 +107,7 @@ async fn person_lives_the_whole_life_of_an_account() {
         shows(
             &page,
             "Welcome back",
-            "Your password is changed. Sign in with the new one.",
+            "Your password has been changed. Sign in with the new one.",
         )
         .await;
         holds_no_password(&page).await;
@@ -123,7 +123,7 @@ async fn person_lives_the_whole_life_of_an_account() {
         page.fill("[name=currentPassword]", SECOND).await;
         page.fill("[name=newPassword]", THIRD).await;
         submit(&page).await;
-        let done = "Your password is changed. All other devices are signed out.";
+        let done = "Your password has been changed. All other devices have been signed out.";
         shows(&page, "You're signed in", done).await;
         holds_no_password(&page).await;
         change_email(&page, &app).await;
@@ -133,7 +133,7 @@ async fn person_lives_the_whole_life_of_an_account() {
         page.fill("[name=currentPassword]", THIRD).await;
         page.ask("one('[name=confirmation]').click()").await;
         submit(&page).await;
-        shows(&page, "Create your account", "Your account is deleted.").await;
+        shows(&page, "Create your account", "Your account has been deleted.").await;
         holds_no_password(&page).await;
         assert_eq!(page.ask("kept").await, "{}");
         app.sign_in(OTHER, THIRD).await.fails_with("INVALID_CREDENTIALS");

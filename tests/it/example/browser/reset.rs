@@ -12,7 +12,7 @@ use super::unfinished::count_requests;
 use super::{EMAIL, OTHER, PASSWORD, choose, is_signed_in, open, sign_in, submit, visit};
 use crate::seconds;
 
-const OVER: &str = "This code no longer works: it was used already, or an hour has passed. Request a new one.";
+const OVER: &str = "This code no longer works: it has already been used, or an hour has passed. Request a new one.";
 
 async fn start_reset(page: &Page, app: &TestApp) -> String {
     choose(page, "Sign in").await;
@@ -55,7 +55,7 @@ async fn reload_and_second_tab_continue_a_reset() {
         shows(
             &page,
             "Welcome back",
-            "Your password is changed. Sign in with the new one.",
+            "Your password has been changed. Sign in with the new one.",
         )
         .await;
 
@@ -170,7 +170,7 @@ async fn reset_of_unknown_address_looks_the_same() {
         submit(&page).await;
         page.eventually("the boxes are there", "boxes.length === 8 && focused === 'code'")
             .await;
-        let lead = format!("If there is an account for {OTHER}, the email has a code.");
+        let lead = format!("If {OTHER} has an account, we sent it a code.");
         assert_eq!(page.ask("text('.lead')").await, lead);
         assert!(app.next_mail(OTHER).await.codes.is_empty());
 
