@@ -25,7 +25,7 @@ use secrecy::ExposeSecret;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Account registration with email activation, as a GraphQL API. Without a command, starts the server.
+/// Account registration, sign-in and management, as a GraphQL API. Without a command, starts the server.
 #[derive(Parser)]
 #[command(
     name = "api",
@@ -52,7 +52,7 @@ enum Command {
     /// Inspect and replay webhooks
     #[command(subcommand)]
     Webhooks(WebhookCommand),
-    /// Look at the emails
+    /// Preview the emails
     #[command(subcommand)]
     Mail(MailCommand),
     /// List, change, import and export accounts

@@ -37,7 +37,7 @@ pub enum EmailKind {
     /// A notice: the password was changed or reset.
     #[sea_orm(string_value = "password_changed")]
     PasswordChanged,
-    /// A notice to the present address: a change to another one was requested.
+    /// A notice to the current address: a change to another one was requested.
     #[sea_orm(string_value = "email_change_requested")]
     EmailChangeRequested,
     /// A notice to the former address: the account uses another one now.

@@ -38,7 +38,7 @@ pub async fn change_password(
     replace_password(app, caller, user, hash, client).await
 }
 
-/// The same for a user whose present password was verified, with the hash of the new one.
+/// The same for a user whose current password was verified, with the hash of the new one.
 ///
 /// # Errors
 /// [`DomainError::WrongPresentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].
@@ -53,7 +53,7 @@ pub async fn replace_password(
     let transaction = database::begin(&app.db).await?;
     let changed = set_password(&transaction, user::as_verified(&user), hash).await?;
     let user = changed.ok_or(DomainError::WrongPresentPassword)?;
-    // Whoever requested a reset could undo the change.
+    // A reset that is still open could undo the change.
     end(&transaction, verification::is_reset_of(user.id)).await?;
     let notice = notice(EmailKind::PasswordChanged, &user);
     outbox::enqueue(&transaction, &*app.random, now, notice).await?;

@@ -28,7 +28,7 @@ pub async fn delete_account(
     delete_verified(app, caller, user).await
 }
 
-/// The same for a user whose present password was verified.
+/// The same for a user whose current password was verified.
 ///
 /// # Errors
 /// [`DomainError::WrongPresentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].

@@ -14,7 +14,7 @@ pub enum DomainError {
     PasswordTooWeak(Vec<String>),
     /// Wrong email or password.
     InvalidCredentials,
-    /// Not the present password of the signed-in user.
+    /// Not the current password of the signed-in user.
     WrongPresentPassword,
     /// The password is right, but an operator disabled the account.
     AccountDisabled,
@@ -26,7 +26,7 @@ pub enum DomainError {
     VerificationNotFound,
     /// The length of the new password is not allowed.
     PasswordLength(PasswordLength),
-    /// The new address is the present one.
+    /// The new address is the current one.
     EmailUnchanged,
     /// The user has no session with this id.
     SessionNotFound,
@@ -40,7 +40,7 @@ pub enum DomainError {
     RateLimited(Duration),
     /// Too many emails to this address. Retry after this time.
     EmailsLimited(Duration),
-    /// The session of the request has ended meanwhile.
+    /// The session of the request has ended in the meantime.
     SessionEnded,
     /// Too many passwords or too many database connections at once.
     Overloaded,

@@ -1,4 +1,4 @@
-//! The present password, which a signed-in user gives again for what must not be done with a stolen session.
+//! The current password, which a signed-in user gives again for what must not be done with a stolen session.
 
 use entity::user;
 use sea_orm::prelude::Uuid;
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::credentials::{self, Password, VerifyError};
 use crate::limits::Client;
 
-/// Verifies the present password of the user of a session, and returns the user as read with the hash. What is done then
+/// Verifies the current password of the user of a session, and returns the user as read with the hash. What is done then
 /// requires the `credential_version` of that row.
 ///
 /// # Errors

@@ -26,7 +26,7 @@ pub struct NewAddress {
     pub locale: Option<Locale>,
 }
 
-/// Begins a change of the user's address, in the place of an open one. The new address gets the code, the present one a
+/// Begins a change of the user's address, in the place of an open one. The new address gets the code, the current one a
 /// notice. If the new address has a user, the change is a decoy: its owner gets an email that says so, and the code is in
 /// no email.
 ///
@@ -47,7 +47,7 @@ pub async fn request_email_change(
     request_verified(app, caller, user, new, client).await
 }
 
-/// The same for a user whose present password was verified.
+/// The same for a user whose current password was verified.
 ///
 /// # Errors
 /// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongPresentPassword`] if the credentials

@@ -1,4 +1,4 @@
-//! Emails a code with which the password can be replaced, alike for known and unknown addresses.
+//! Emails a code that resets the password, alike for known and unknown addresses.
 
 use entity::{EmailKind, HiddenText, Purpose, user};
 use sea_orm::sea_query::LockType;

@@ -26,7 +26,7 @@ pub async fn list_sessions(
     Ok(sessions::list(&app.db, app.clock.now(), &app.policy, user, limit, after).await?)
 }
 
-/// Ends a session of the user of a session.
+/// Ends one of the caller's sessions.
 ///
 /// # Errors
 /// [`DomainError::SessionNotFound`] if the user has no session with this id.
@@ -40,7 +40,7 @@ pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str) -> Resul
     }
 }
 
-/// Ends all sessions of the user of a session but this one. Returns how many there were.
+/// Ends the caller's other sessions. Returns how many there were.
 ///
 /// # Errors
 /// [`DomainError::SessionEnded`] if the session ended meanwhile. So of two sessions that end each other one remains.

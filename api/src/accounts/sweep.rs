@@ -33,8 +33,8 @@ pub async fn keep_sweeping(app: App, has_panicked: bool) {
     }
 }
 
-/// Deletes verifications past their lifetime, ended sessions, unused limits and old webhooks, unless the clock has jumped. Returns the
-/// number of rows.
+/// Deletes verifications past their lifetime, ended sessions, unused limits and old webhooks, unless the clock has
+/// jumped. Returns the number of rows.
 ///
 /// # Errors
 /// When the database fails. A failure for one table does not stop the others.

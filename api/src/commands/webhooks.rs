@@ -13,15 +13,15 @@ use crate::random::{self, SharedRandom};
 use crate::webhooks::status::{self, EndpointStatus};
 use crate::webhooks::{Endpoint, Sender, WebhookConfig, enable, replay, test_body};
 
-/// How many deliveries that were given up are listed for each endpoint.
+/// How many failed deliveries are listed for each endpoint.
 const LISTED: u64 = 20;
 
 /// What `api webhooks` can do.
 #[derive(Subcommand, Debug)]
 pub enum WebhookCommand {
-    /// List the endpoints, and the deliveries that were given up
+    /// List the endpoints, and the deliveries that failed
     List,
-    /// Owe events to every endpoint again, delivered or not
+    /// Send events again to every endpoint, delivered or not
     Replay {
         /// The id of the event, which receivers know as webhook-id
         #[arg(value_name = "ID", required_unless_present = "since")]
@@ -96,7 +96,7 @@ pub async fn run(
         WebhookCommand::List => Ok(list(db, endpoints).await?),
         WebhookCommand::Replay { id: Some(id), .. } => {
             let known = replay::event(db, endpoints, id, clock.now()).await?;
-            let done = known.then(|| format!("{id} is owed again\n"));
+            let done = known.then(|| format!("{id} will be sent again\n"));
             done.ok_or(WebhookCommandError::UnknownEvent)
         }
         WebhookCommand::Replay { since, .. } => {
@@ -107,7 +107,7 @@ pub async fn run(
                 None => now,
             };
             let events = replay::since(db, endpoints, from, now).await?;
-            Ok(format!("{events} events are owed again\n"))
+            Ok(format!("Events to send again: {events}\n"))
         }
         WebhookCommand::Test => test(config, clock, random).await,
         WebhookCommand::Enable { endpoint: number } => {
@@ -136,7 +136,7 @@ async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String,
         let number = index + 1;
         let _ = writeln!(
             text,
-            "{number}  {}  {state}  owed: {owed}  given up: {given_up}",
+            "{number}  {}  {state}  pending: {owed}  failed: {given_up}",
             endpoint.origin()
         );
         for delivery in &newest {
@@ -145,7 +145,7 @@ async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String,
     }
     let others = status::owed_to_others(db, endpoints).await?;
     if others > 0 {
-        let _ = writeln!(text, "-  endpoints that are not in WEBHOOK_URL  owed: {others}");
+        let _ = writeln!(text, "-  endpoints that are not in WEBHOOK_URL  pending: {others}");
     }
     if text.is_empty() {
         text += "WEBHOOK_URL is not set, so there is no endpoint\n";

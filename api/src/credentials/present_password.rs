@@ -1,4 +1,4 @@
-//! Verifies the present password of a signed-in user.
+//! Verifies the current password of a signed-in user.
 
 use entity::{Timestamp, user};
 use sea_orm::prelude::Uuid;
@@ -10,7 +10,7 @@ use super::{Hasher, Password};
 use crate::keys::Key;
 use crate::limits;
 
-/// Verifies the present password of a signed-in user, and returns the user as read with the hash. Only the hash of this
+/// Verifies the current password of a signed-in user, and returns the user as read with the hash. Only the hash of this
 /// user counts, read by id: a registration of the same address, which anybody can begin, has a password of its own.
 ///
 /// # Errors

@@ -43,7 +43,7 @@ pub(super) enum UserErrorCode {
     PasswordTooWeak,
     /// Wrong email or password, or no account uses this address: ask for both again, without saying which is wrong.
     /// For `activate` and `resendActivationCode`, it can also mean that the registration expired or was replaced. For a
-    /// mutation that takes the present password, that one is wrong: mark its field.
+    /// mutation that takes the current password, that one is wrong: mark its field.
     InvalidCredentials,
     /// The password is right, but the operator of the service disabled the account: show `message`, and tell how to reach you.
     AccountDisabled,
@@ -54,16 +54,16 @@ pub(super) enum UserErrorCode {
     /// Not the emailed code, or none was emailed yet: keep the form open. `attemptsRemaining` tells how many tries are
     /// left.
     InvalidCode,
-    /// The code has expired, whatever was typed: offer `resendActivationCode`.
+    /// The code has expired, whatever was typed: offer a new code.
     CodeExpired,
-    /// The code has no tries left, not even for the right code: offer `resendActivationCode`.
+    /// The code has no tries left, not even for the right code: offer a new code.
     TooManyAttempts,
     /// Too many attempts. Nothing was changed: disable the button for `retryAfterSeconds`.
     RateLimited,
     /// The token names no open verification: it was replaced by a newer one, expired, or never existed, or another user now
     /// has the address. Offer to start again.
     VerificationNotFound,
-    /// The new address is the present one: mark its field.
+    /// The new address is the current one: mark its field.
     EmailUnchanged,
     /// No session of the caller has this id: it has ended already. Load the list again.
     SessionNotFound,
@@ -160,7 +160,7 @@ impl UserError {
             ),
             DomainError::SessionNotFound => Self::new(Code::SessionNotFound, "This session has already ended."),
             DomainError::PasswordLength(length) => length.into(),
-            DomainError::EmailUnchanged => Self::new(Code::EmailUnchanged, "This is your present email address."),
+            DomainError::EmailUnchanged => Self::new(Code::EmailUnchanged, "This is already your email address."),
             DomainError::InvalidCode(attempts_remaining) => Self {
                 attempts_remaining: attempts_remaining.map(i32::from),
                 ..Self::new(Code::InvalidCode, "That code isn't right.")

@@ -59,8 +59,8 @@ pub(crate) fn password_failures(key: &Key, address: &str, client: &Client) -> [L
     ]
 }
 
-/// Failed checks of the present password of a signed-in user. A token bucket. A limit of its own: whoever knows the address
-/// can use up those above.
+/// Failed checks of the current password of a signed-in user. A token bucket. A separate limit, because anyone who knows
+/// the address can use up the ones above.
 pub(crate) fn present_password_failures(key: &Key, user: Uuid) -> Limit {
     Limit::of(key, "present passwords", &user.to_string(), None, 6, 30 * MINUTE)
 }

@@ -144,7 +144,7 @@ impl Sender {
                 return Ok(Box::new(stream));
             }
             let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-            let name = ServerName::try_from(name).map_err(|_| "TLS: the host is no valid name".to_owned())?;
+            let name = ServerName::try_from(name).map_err(|_| "TLS: the host is not a valid name".to_owned())?;
             let encrypted = self.tls.connect(name, stream).await;
             return Ok(Box::new(encrypted.map_err(|error| not_tls(&error))?));
         }

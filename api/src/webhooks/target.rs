@@ -28,10 +28,11 @@ const SPECIAL_V4: [(Ipv4Addr, u8); 15] = [
     (Ipv4Addr::new(240, 0, 0, 0), 4),
 ];
 
-/// All IPv6 addresses that are public (RFC 4291, 2.4)…
+/// The IPv6 addresses that are public (RFC 4291, 2.4), except those in [`SPECIAL_V6`].
 const GLOBAL_V6: (Ipv6Addr, u8) = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// …but for protocols, documentation, and those that hold an IPv4 address (Teredo, 6to4).
+/// Those in [`GLOBAL_V6`] that are not public: for protocols and documentation, or with an IPv4 address inside (Teredo,
+/// 6to4).
 const SPECIAL_V6: [(Ipv6Addr, u8); 4] = [
     (Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23),
     (Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),

@@ -1,4 +1,4 @@
-//! The present password, which a signed-in user gives again.
+//! The current password, which a signed-in user gives again.
 
 use api::accounts::{self, DomainError};
 use api::credentials::{Hasher, HashingConfig, NewPassword, Password};
@@ -81,7 +81,7 @@ async fn parallel_guesses_at_the_present_password_stay_within_the_limit(database
 async fn decoy_password_is_no_present_password(database: Database) {
     let (app, ada) = server(&database).await;
     app.clock.advance(seconds(30));
-    // Whoever has stolen the session registers the address with a password that they know.
+    // The thief registers the address with a password that they know.
     app.register(ADA, OTHER_PASSWORD).await.succeeds();
     app.next_mail(ADA).await;
     app.basic(ADA, OTHER_PASSWORD).me().await.is_pending();

@@ -55,7 +55,7 @@ async fn requests_leave_one_open_change(database: Database) {
         async move { ada.request_email_change(&email, PASSWORD).await }
     }))
     .await;
-    // Up to six checks of the present password at once.
+    // Up to six checks of the current password at once.
     answers.are_only(&["OK", "RATE_LIMITED"]);
     assert!(answers.count("OK") > 0);
     let open = count::<verification::Entity>(app.db()).await;

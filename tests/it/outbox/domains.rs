@@ -69,7 +69,7 @@ async fn many_slow_domains_leave_connections_for_a_quick_one(database: Database)
     assert_eq!(stalled(&app), 6, "three quarters of the connections");
 }
 
-/// Whoever owns a domain has as many names below it as they like.
+/// The owner of a domain has as many names below it as they like.
 #[on_both_databases]
 async fn names_of_one_owner_share_its_connections(database: Database) {
     let app = TestApp::start(&database).await;

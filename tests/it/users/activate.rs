@@ -41,7 +41,7 @@ async fn activate_makes_no_user_of_a_decoy(database: Database) {
     app.register("ada@example.com", OTHER_PASSWORD).await.succeeds();
     let decoy = open_registration(&app).await;
     let ran = users(&database, &["activate", "ada@example.com"]).await.ends_with(0);
-    assert_eq!(ran.stdout, "ada@example.com: was a user already\n");
+    assert_eq!(ran.stdout, "ada@example.com: already a user\n");
     // As if the registration had become a decoy after the command found it.
     let activated = activate_by_operator(app.db(), &app.server().app().webhooks, app.clock.now(), decoy).await;
     assert!(

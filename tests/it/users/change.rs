@@ -11,7 +11,7 @@ async fn enabled_user_signs_in_again_and_no_session_returns(database: Database) 
     let ran = users(&database, &["disable", "ada@example.com"]).await.ends_with(0);
     assert_eq!(ran.stdout, "ada@example.com: disabled, 1 session ended\n");
     let ran = users(&database, &["disable", "ada@example.com"]).await.ends_with(0);
-    assert_eq!(ran.stdout, "ada@example.com: was disabled already\n");
+    assert_eq!(ran.stdout, "ada@example.com: already disabled\n");
     let enabled = users(&database, &["enable", "--json", "ada@example.com"])
         .await
         .ends_with(0)

@@ -42,7 +42,7 @@ async fn export_is_imported_as_it_was(database: Database) {
     let ran = users_with_input(&other, &["import", "-"], exported.stdout.clone())
         .await
         .ends_with(0);
-    assert_eq!(ran.stdout, "imported 17, exist 0, not active 0, refused 0\n");
+    assert_eq!(ran.stdout, "imported 17, existing 0, inactive 0, refused 0\n");
     assert_eq!(users(&other, &["export"]).await.stdout, exported.stdout);
     assert_eq!(all_users(&other_app).await, all_users(&app).await);
     other_app.sign_in("ada@example.com", PASSWORD).await.succeeds();

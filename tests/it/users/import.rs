@@ -35,7 +35,7 @@ async fn bad_lines_are_reported_and_the_rest_goes_on(database: Database) {
         (
             8,
             "inactive",
-            "not active: the person has not proved the mailbox, and registers again",
+            "not active: the person has not proved the mailbox, and must register again",
         ),
     ];
     for (arguments, dry_run) in [
@@ -67,7 +67,7 @@ async fn bad_lines_are_reported_and_the_rest_goes_on(database: Database) {
     let ran = users_with_input(&database, &["import", "-"], lines.concat())
         .await
         .ends_with(3);
-    assert_eq!(ran.stdout, "imported 0, exist 4, not active 1, refused 3\n");
+    assert_eq!(ran.stdout, "imported 0, existing 4, inactive 1, refused 3\n");
     assert!(
         ran.stderr.starts_with("line 2: not a JSON object (byte 2)\nline 3: "),
         "{}",
@@ -96,7 +96,7 @@ async fn file_may_have_crlf_a_byte_order_mark_and_empty_lines(database: Database
     let ran = users(&database, &["import", path.to_str().expect("UTF-8")])
         .await
         .ends_with(3);
-    assert_eq!(ran.stdout, "imported 2, exist 0, not active 0, refused 1\n");
+    assert_eq!(ran.stdout, "imported 2, existing 0, inactive 0, refused 1\n");
     assert!(ran.stderr.starts_with("line 4: longer than 16 KiB\n"), "{}", ran.stderr);
     assert_eq!(count::<user::Entity>(app.db()).await, 2);
 }
@@ -129,7 +129,7 @@ async fn batches_share_their_addresses_and_ids(database: Database) {
     let ran = users_with_input(&database, &["import", "-"], lines.concat())
         .await
         .ends_with(0);
-    assert_eq!(ran.stdout, "imported 5997, exist 3, not active 0, refused 0\n");
+    assert_eq!(ran.stdout, "imported 5997, existing 3, inactive 0, refused 0\n");
     let reported: Vec<_> = ran.stderr.lines().collect();
     let taken = "a user has this address or id";
     let expected = [
@@ -206,7 +206,7 @@ mod slow {
             .expect("bash runs");
         let (stdout, stderr) = (text(output.stdout), text(output.stderr));
         assert_eq!(
-            stdout, "imported 100000, exist 0, not active 0, refused 0\n",
+            stdout, "imported 100000, existing 0, inactive 0, refused 0\n",
             "{stderr}"
         );
         let times: Vec<f64> = stderr.split_whitespace().filter_map(|time| time.parse().ok()).collect();

@@ -36,7 +36,7 @@ async fn delivered_event_is_replayed_under_its_id(database: Database) {
     let id = delivery(&core).await.id;
     core.advance(60 * 60);
     let done = run(&core, &receiver.config(), replay(id)).await;
-    assert_eq!(done.expect("a known event"), format!("{id} is owed again\n"));
+    assert_eq!(done.expect("a known event"), format!("{id} will be sent again\n"));
     assert!(deliver(&core).await);
     assert!(!deliver(&core).await);
     let sent = receiver.received();
@@ -59,12 +59,12 @@ async fn event_that_was_given_up_is_replayed_for_three_days(database: Database) 
     }
     let config = receiver.config();
     let before = run(&core, &config, WebhookCommand::List).await.expect("a list");
-    assert!(before.contains("owed: 0  given up: 1"), "{before}");
+    assert!(before.contains("pending: 0  failed: 1"), "{before}");
     assert!(before.contains("user.disabled") && before.contains("500"), "{before}");
     let id = delivery(&core).await.id;
     run(&core, &config, replay(id)).await.expect("a known event");
     let after = run(&core, &config, WebhookCommand::List).await.expect("a list");
-    assert!(after.contains("owed: 1  given up: 0"), "{after}");
+    assert!(after.contains("pending: 1  failed: 0"), "{after}");
     receiver.reply([Reply::Status(500)]);
     assert!(deliver(&core).await);
     assert!(super::due_in(&core).await.is_some(), "its three days began again");
@@ -90,7 +90,7 @@ async fn events_since_a_time_are_replayed_to_a_new_endpoint(database: Database) 
     };
     let half_an_hour = Since::Ago(std::time::Duration::from_mins(30));
     let done = run(&core, &new.config(), replay_since(half_an_hour)).await;
-    assert_eq!(done.expect("events"), "3 events are owed again\n");
+    assert_eq!(done.expect("events"), "Events to send again: 3\n");
     while deliver(&core).await {}
     assert_eq!((old.received().len(), new.received().len()), (4, 3));
     assert_eq!(deliveries(&core).await.len(), 7);
@@ -117,7 +117,7 @@ async fn gone_endpoint_is_enabled_again(database: Database) {
     assert!(deliver(&core).await);
     let list = run(&core, &config, WebhookCommand::List).await.expect("a list");
     assert!(
-        list.contains("disabled since 2026-01-04T12:00:00.000Z  owed: 1"),
+        list.contains("disabled since 2026-01-04T12:00:00.000Z  pending: 1"),
         "{list}"
     );
     assert!(!list.contains("/hooks") && !list.contains("whsec"), "{list}");
@@ -128,7 +128,7 @@ async fn gone_endpoint_is_enabled_again(database: Database) {
     }
     assert!(deliver(&core).await);
     let list = run(&core, &config, WebhookCommand::List).await.expect("a list");
-    assert!(list.contains("enabled  owed: 0"), "{list}");
+    assert!(list.contains("enabled  pending: 0"), "{list}");
 }
 
 #[on_both_databases]
@@ -182,9 +182,9 @@ async fn commands_run_beside_the_server(database: Database) {
     let (status, lines) = command(&["webhooks", "list"]).await;
     assert_eq!((status, lines.len()), (Some(0), 1), "{lines:?}");
     assert!(lines[0].starts_with("1  http://127.0.0.1:"), "{lines:?}");
-    assert!(lines[0].ends_with("  enabled  owed: 0  given up: 0"), "{lines:?}");
+    assert!(lines[0].ends_with("  enabled  pending: 0  failed: 0"), "{lines:?}");
     let (status, lines) = command(&["webhooks", "replay", "--since", "1h"]).await;
-    assert_eq!((status, lines), (Some(0), vec!["0 events are owed again".to_owned()]));
+    assert_eq!((status, lines), (Some(0), vec!["Events to send again: 0".to_owned()]));
     let (status, lines) = command(&["webhooks", "replay"]).await;
     assert_eq!(status, Some(2), "{lines:?}");
 }

@@ -76,11 +76,11 @@ pub(super) async fn change(
     }
     let done = match (change, changed) {
         (Change::Activate, true) => "activated",
-        (Change::Activate, false) => "was a user already",
+        (Change::Activate, false) => "already a user",
         (Change::Disable, true) => "disabled",
-        (Change::Disable, false) => "was disabled already",
+        (Change::Disable, false) => "already disabled",
         (Change::Enable, true) => "enabled",
-        (Change::Enable, false) => "was enabled already",
+        (Change::Enable, false) => "already enabled",
         (Change::Delete, _) => "deleted",
         (Change::SignOut, _) => "signed out",
     };

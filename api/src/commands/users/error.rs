@@ -13,7 +13,7 @@ pub(super) enum UsersError {
     NoAccount,
     #[error("the account is PENDING: only a user can be disabled, enabled or signed out")]
     Pending,
-    #[error("the account has changed meanwhile; run the command again")]
+    #[error("the account changed in the meantime; run the command again")]
     Changed,
     #[error("cannot read {}: {source}", path.display())]
     Read { path: PathBuf, source: io::Error },

@@ -15,15 +15,15 @@ pub(crate) struct AccountMutations;
 
 #[Object]
 impl AccountMutations {
-    /// Replace the password. Needs a Bearer token. Ends every other session of the user, and replaces this one by a new
-    /// one: its token no longer works. The user gets an email that says so.
+    /// Replace the password. Needs a Bearer token. Ends every other session of the user, and replaces this one with a new
+    /// one; the old token stops working. The user gets an email that says so.
     ///
     /// Codes: `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`, `PASSWORD_TOO_WEAK`, `INVALID_CREDENTIALS`, `RATE_LIMITED`.
     /// Later versions may add some, so a client needs a default.
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The present password and the new one.")] input: ChangePasswordInput,
+        #[graphql(desc = "The current password and the new one.")] input: ChangePasswordInput,
     ) -> Result<ChangePasswordPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
         let (changed, user_errors) = match NewPassword::parse(input.new_password) {
@@ -47,7 +47,7 @@ impl AccountMutations {
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The present password.")] input: DeleteAccountInput,
+        #[graphql(desc = "The current password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
         let present = Password::new(input.current_password);

@@ -17,7 +17,7 @@ pub(crate) struct EmailChangeMutations;
 
 #[Object]
 impl EmailChangeMutations {
-    /// Email a code to the new address, and a notice to the present one. Needs a Bearer token. The answer never tells whether
+    /// Email a code to the new address, and a notice to the current one. Needs a Bearer token. The answer never tells whether
     /// the new address has an account; if it has, its owner gets an email that says so. For another code call it again:
     /// the previous token ends. Each works for one hour.
     ///
@@ -26,7 +26,7 @@ impl EmailChangeMutations {
     async fn request_email_change(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The new address, and the present password.")] input: RequestEmailChangeInput,
+        #[graphql(desc = "The new address, and the current password.")] input: RequestEmailChangeInput,
     ) -> Result<RequestEmailChangePayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
         let (started, user_errors) = match EmailAddress::parse(&input.new_email) {
@@ -48,7 +48,7 @@ impl EmailChangeMutations {
         })
     }
 
-    /// Take the new address into use. Needs a Bearer token. The session stays open. The former address gets an email that
+    /// Switch to the new address. Needs a Bearer token. The session stays open. The former address gets an email that
     /// says so, and open password resets end.
     ///
     /// Codes: `VERIFICATION_NOT_FOUND`, `INVALID_CODE`, `CODE_EXPIRED`, `TOO_MANY_ATTEMPTS`, `RATE_LIMITED`. Later versions

@@ -17,8 +17,8 @@ pub(crate) struct PasswordResetMutations;
 
 #[Object]
 impl PasswordResetMutations {
-    /// Email a code with which the password can be replaced. The answer never tells whether the address was known, so always
-    /// continue with the code form. If no account uses the address, the email says so. For another code call it again: it
+    /// Email a code that resets the password. The answer never tells whether the address was known, so always continue with
+    /// the code form. If no account uses the address, the email says so. For another code call it again: it
     /// returns a new token, and each works for one hour.
     ///
     /// Codes: `INVALID_EMAIL`, `RATE_LIMITED`. Later versions may add some, so a client needs a default.

@@ -5,20 +5,20 @@ use async_graphql::{InputObject, SimpleObject};
 use crate::graphql::types::Session;
 use crate::graphql::user_error::UserError;
 
-/// The present password and the new one.
+/// The current password and the new one.
 #[derive(InputObject)]
 pub(in crate::graphql) struct ChangePasswordInput {
-    /// The present password, exactly as typed. A wrong one is `INVALID_CREDENTIALS`.
+    /// The current password, exactly as typed. A wrong one is `INVALID_CREDENTIALS`.
     pub current_password: String,
     /// 8 to 128 Unicode code points of any kind, used exactly as sent: never trim or change them. `registrationPolicy`
     /// has the numbers.
     pub new_password: String,
 }
 
-/// The present password.
+/// The current password.
 #[derive(InputObject)]
 pub(in crate::graphql) struct DeleteAccountInput {
-    /// The present password, exactly as typed. A wrong one is `INVALID_CREDENTIALS`.
+    /// The current password, exactly as typed. A wrong one is `INVALID_CREDENTIALS`.
     pub current_password: String,
 }
 

@@ -6,13 +6,13 @@ use super::CodeEmail;
 use crate::graphql::types::User;
 use crate::graphql::user_error::UserError;
 
-/// The new address, and the present password.
+/// The new address, and the current password.
 #[derive(InputObject)]
 pub(in crate::graphql) struct RequestEmailChangeInput {
-    /// The address that receives the code. Text that is not an address is `INVALID_EMAIL`, the present address
+    /// The address that receives the code. Text that is not an address is `INVALID_EMAIL`, the current address
     /// `EMAIL_UNCHANGED`.
     pub new_email: String,
-    /// The present password, exactly as typed. A wrong one is `INVALID_CREDENTIALS`.
+    /// The current password, exactly as typed. A wrong one is `INVALID_CREDENTIALS`.
     pub current_password: String,
     /// The language of the emails, as a BCP 47 tag such as `de-AT`, if the user has none stored: English, German, French or
     /// Spanish. Without it, or for another language, the `Accept-Language` header counts, and then the default of the

@@ -92,7 +92,7 @@ impl Fields {
         match self.take(name) {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text)),
-            Some(_) => Err(wrong(name, "a text")),
+            Some(_) => Err(wrong(name, "a string")),
         }
     }
 
@@ -112,8 +112,8 @@ impl Fields {
         let Some(text) = self.text(name)? else {
             return Ok(None);
         };
-        let instant = Timestamp::parse_rfc3339(&text)
-            .ok_or(wrong(name, "an instant of RFC 3339 such as 2026-11-22T14:13:21Z"))?;
+        let instant =
+            Timestamp::parse_rfc3339(&text).ok_or(wrong(name, "an RFC 3339 timestamp such as 2026-11-22T14:13:21Z"))?;
         if instant < Timestamp::from_millis(0) || instant > self.now + MAX_SKEW {
             return Err(InvalidLine::OutOfRange(name));
         }

@@ -30,7 +30,7 @@ impl Skipped {
     fn reason(&self) -> String {
         match self {
             Self::Refused(reason) => reason.to_string(),
-            Self::Inactive => "not active: the person has not proved the mailbox, and registers again".to_owned(),
+            Self::Inactive => "not active: the person has not proved the mailbox, and must register again".to_owned(),
             Self::Exists => "a user has this address or id".to_owned(),
             Self::Repeated { first } => format!("line {first} has this address"),
         }
@@ -125,7 +125,7 @@ impl Report {
             self.output.line(&json(&self.numbers))?;
         } else {
             let verb = if dry_run { "would import" } else { "imported" };
-            let numbers = format!("{verb} {imported}, exist {exists}, not active {inactive}, refused {refused}");
+            let numbers = format!("{verb} {imported}, existing {exists}, inactive {inactive}, refused {refused}");
             self.output.line(&numbers)?;
         }
         self.output.flush()?;

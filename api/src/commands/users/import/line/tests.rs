@@ -85,7 +85,7 @@ fn bad_lines_are_refused_without_a_quote() {
         (r#"{"email": "ada@example.com"}"#.to_owned(), "hash is missing"),
         (
             r#"{"email": "ada@example.com", "hash": 12345}"#.to_owned(),
-            "hash is not a text",
+            "hash is not a string",
         ),
         (
             format!(r#"{{"email": "secret", {hash}}}"#),
@@ -110,8 +110,8 @@ fn bad_lines_are_refused_without_a_quote() {
         assert!(!error.contains("secret") && !error.contains("$2b"), "{error}");
     }
     for (field, reason) in [
-        (r#""created": "2026-11-22""#, "created is not an instant of RFC 3339"),
-        (r#""created": 1795356801"#, "created is not a text"),
+        (r#""created": "2026-11-22""#, "created is not an RFC 3339 timestamp"),
+        (r#""created": 1795356801"#, "created is not a string"),
         (
             r#""created": "1969-12-31T23:59:59Z""#,
             "created is before 1970 or in the future",
@@ -129,7 +129,7 @@ fn bad_lines_are_refused_without_a_quote() {
             "activated is before 1970 or in the future",
         ),
         (r#""active": "yes""#, "active is not true or false"),
-        (r#""disabled": 1"#, "disabled is not a text"),
+        (r#""disabled": 1"#, "disabled is not a string"),
         (r#""locale": "de_DE""#, "locale is not a language tag"),
         (r#""locale": """#, "locale is not a language tag"),
         (r#""id": "17""#, "id is not a UUID"),
