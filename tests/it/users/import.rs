@@ -69,7 +69,8 @@ async fn bad_lines_are_reported_and_the_rest_goes_on(database: Database) {
         .ends_with(3);
     assert_eq!(ran.stdout, "imported 0, existing 4, inactive 1, refused 3\n");
     assert!(
-        ran.stderr.starts_with("line 2: not a JSON object (byte 2)\nline 3: "),
+        ran.stderr
+            .starts_with("line 1: a user has this address or id\nline 2: not a JSON object (byte 2)\nline 3: "),
         "{}",
         ran.stderr
     );
