@@ -176,7 +176,10 @@ async fn change_ends_resets_and_keeps_the_change_of_address(database: Database) 
     // The resets are decoys now, so that nobody sees them end.
     let (decoys, left): (Vec<_>, Vec<_>) = left.iter().partition(|row| row.purpose == Purpose::PasswordReset);
     assert_eq!(decoys.len(), 2);
-    assert!(decoys.iter().all(|row| row.user_id.is_none() && !row.mailed), "{decoys:?}");
+    assert!(
+        decoys.iter().all(|row| row.user_id.is_none() && !row.mailed),
+        "{decoys:?}"
+    );
     let mut purposes: Vec<_> = left
         .iter()
         .map(|row| (row.purpose, row.consumed_at.is_some()))

@@ -116,7 +116,10 @@ async fn everything_about_the_user_is_deleted(database: Database) {
     // The resets are decoys now, so that nobody sees them end.
     let (resets, left): (Vec<_>, Vec<_>) = left.iter().partition(|row| row.purpose == Purpose::PasswordReset);
     assert_eq!(resets.len(), 2);
-    assert!(resets.iter().all(|row| row.user_id.is_none() && !row.mailed), "{resets:?}");
+    assert!(
+        resets.iter().all(|row| row.user_id.is_none() && !row.mailed),
+        "{resets:?}"
+    );
     assert_eq!(left.len(), 1, "{left:?}");
     assert_eq!((left[0].user_id, left[0].consumed_at), (None, None), "the decoy");
     let emails = email_outbox::Entity::find()

@@ -132,8 +132,8 @@ async fn statements_are_equal_for_taken_and_free_addresses(database: Database) {
         ];
         for (name, seconds) in tries.into_iter().chain([("expired", 600), ("ended", 3_600)]) {
             core.advance(seconds);
-            let (tried, now) = (Code::parse("31415926"), core.app.clock.now());
-            let _ = accounts::confirm_email_change(&core.app, &session, &token, tried, now, &client(1)).await;
+            let (typed, now) = (Code::parse("31415926"), core.app.clock.now());
+            let _ = accounts::confirm_email_change(&core.app, &session, &token, typed, now, &client(1)).await;
             step(&mut steps, name);
         }
         assert!(steps.iter().all(|(_, statements)| !statements.is_empty()), "{steps:?}");
