@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| mailer_mock::testing::smtp(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| properties::smtp(input));

@@ -41,6 +41,6 @@ pub use mailbox::Mailbox;
 pub use message::{Address, Message};
 pub use mime::Attachment;
 pub use server::{MailerMock, Protocol, StartError};
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use smtp::testing;

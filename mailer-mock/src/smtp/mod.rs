@@ -15,10 +15,8 @@ mod reply;
 mod sasl;
 mod session;
 mod stream;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub mod testing;
-#[cfg(test)]
-mod timeout_tests;
 
 use http_server::{Activity, ConnectionLimits};
 use tokio::net::TcpStream;

@@ -1,4 +1,4 @@
-//! mailer-mock over TCP, on free ports.
+//! mailer-mock over TCP, on free ports; timeouts over a connection in memory.
 
 mod binary;
 mod browser;
@@ -30,5 +30,6 @@ mod smtp_lettre;
 mod smtp_limits;
 mod smtp_login;
 mod smtp_spellings;
+mod smtp_timeouts;
 mod smtp_tls;
 mod support;

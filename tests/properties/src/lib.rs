@@ -6,7 +6,9 @@ mod document;
 mod email;
 #[cfg(test)]
 mod pieces;
+mod smtp;
 
 pub use authorization::authorization;
 pub use document::document;
 pub use email::email;
+pub use smtp::smtp;

@@ -1,16 +1,11 @@
-//! Timeouts and delays, tested over an in-memory pipe with a paused clock, which advances when every task waits.
+//! Timeouts and delays, over a connection in memory and with a paused clock, which advances when every task waits.
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
+use mailer_mock::{Action, Config, FaultRule, Faults, Mailbox, Stage, testing};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
-
-use super::session::Session;
-use super::testing::service;
-use crate::faults::{Action, FaultRule, Faults, Stage};
-use crate::mailbox::Mailbox;
-use crate::tls::{CertificateError, Tls};
 
 struct Peer {
     client: DuplexStream,
@@ -18,18 +13,16 @@ struct Peer {
     faults: Faults,
 }
 
-/// A session whose connection buffers at most `capacity` unread bytes.
-fn session(capacity: usize) -> (Session, Peer) {
+/// Starts a session whose connection buffers at most `capacity` unread bytes.
+fn session(capacity: usize) -> (JoinHandle<()>, Peer) {
     let (client, server) = duplex(capacity);
-    let mailbox = Mailbox::new(|| OffsetDateTime::UNIX_EPOCH);
-    let faults = Faults::default();
-    let session = Session::new(server, service(&mailbox, &faults));
+    let (mailbox, faults, session) = testing::session(server, Config::default());
     let peer = Peer {
         client,
         mailbox,
         faults,
     };
-    (session, peer)
+    (tokio::spawn(session), peer)
 }
 
 impl Peer {
@@ -61,8 +54,7 @@ impl Peer {
 
 #[tokio::test(start_paused = true)]
 async fn idle_client_gets_421_after_five_minutes() {
-    let (session, mut peer) = session(1_024);
-    tokio::spawn(session.run());
+    let (_session, mut peer) = session(1_024);
     assert_eq!(peer.codes(1).await, "220 ");
     for _ in 0..3 {
         tokio::time::advance(Duration::from_secs(299)).await;
@@ -78,8 +70,7 @@ async fn idle_client_gets_421_after_five_minutes() {
 
 #[tokio::test(start_paused = true)]
 async fn client_idle_during_data_gets_421() {
-    let (session, mut peer) = session(1_024);
-    tokio::spawn(session.run());
+    let (_session, mut peer) = session(1_024);
     peer.send("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nDATA\r\nhalf a")
         .await;
     assert_eq!(peer.codes(5).await, "220 250 250 250 354 ");
@@ -90,7 +81,6 @@ async fn client_idle_during_data_gets_421() {
 #[tokio::test(start_paused = true)]
 async fn client_that_does_not_read_is_disconnected() {
     let (session, mut peer) = session(64);
-    let session = tokio::spawn(session.run());
     let started = Instant::now();
     peer.send("HELP\r\nHELP\r\n").await;
     session.await.expect("it ends");
@@ -98,25 +88,21 @@ async fn client_that_does_not_read_is_disconnected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn client_idle_during_tls_handshake_is_disconnected() -> Result<(), CertificateError> {
-    let (mut session, mut peer) = session(1_024);
-    session.service.tls = Some(Tls::self_signed(([127, 0, 0, 1], 0).into())?);
-    let session = tokio::spawn(session.run());
+async fn client_idle_during_tls_handshake_is_disconnected() {
+    let (session, mut peer) = session(1_024);
     peer.send("STARTTLS\r\n").await;
     assert_eq!(peer.codes(2).await, "220 220 ");
     let idle_since = Instant::now();
-    session.await?;
+    session.await.expect("it ends");
     assert_eq!(idle_since.elapsed().as_secs(), 300);
-    Ok(())
 }
 
 #[tokio::test(start_paused = true)]
 async fn delay_after_data_defers_reply_and_storage() {
-    let (session, mut peer) = session(1_024);
+    let (_session, mut peer) = session(1_024);
     let delay = Duration::from_secs(3);
     peer.faults
         .set(vec![FaultRule::new(Stage::AfterData, Action::Delay(delay))]);
-    tokio::spawn(session.run());
 
     let started = Instant::now();
     peer.send("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nDATA\r\n.\r\n")
@@ -136,7 +122,6 @@ async fn delayed_message_is_stored_after_client_disconnects() {
     let delay = Duration::from_secs(3);
     peer.faults
         .set(vec![FaultRule::new(Stage::AfterData, Action::Delay(delay))]);
-    let session = tokio::spawn(session.run());
     peer.send("HELO x\r\nMAIL FROM:<>\r\nRCPT TO:<a@example.com>\r\nDATA\r\n.\r\n")
         .await;
     assert_eq!(peer.codes(5).await, "220 250 250 250 354 ");
