@@ -18,39 +18,18 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
                       frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";
 
-const CSS: &str = "text/css; charset=utf-8";
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const SVG: &str = "image/svg+xml";
-
-macro_rules! file {
-    ($name:literal, $kind:expr) => {
-        ($name, $kind, include_str!(concat!("../page/", $name)))
+macro_rules! files {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../page/", $name)))),*]
     };
 }
 
-/// Name, type and content of the files in `/page/`.
-const FILES: [(&str, &str, &str); 20] = [
-    file!("api.js", JAVASCRIPT),
-    file!("base.css", CSS),
-    file!("clock.js", JAVASCRIPT),
-    file!("code_card.js", JAVASCRIPT),
-    file!("delete_all.js", JAVASCRIPT),
-    file!("elements.js", JAVASCRIPT),
-    file!("first_steps.js", JAVASCRIPT),
-    file!("format.js", JAVASCRIPT),
-    file!("html_view.js", JAVASCRIPT),
-    file!("icon.svg", SVG),
-    file!("keys.js", JAVASCRIPT),
-    file!("links.js", JAVASCRIPT),
-    file!("list.css", CSS),
-    file!("list.js", JAVASCRIPT),
-    file!("mail.css", CSS),
-    file!("mail.js", JAVASCRIPT),
-    file!("mail_tabs.js", JAVASCRIPT),
-    file!("main.js", JAVASCRIPT),
-    file!("panel.css", CSS),
-    file!("text_views.js", JAVASCRIPT),
-];
+/// Name and content of the files in `/page/`.
+const FILES: &[(&str, &str)] = files! {
+    "api.js" "base.css" "clock.js" "code_card.js" "delete_all.js" "elements.js" "first_steps.js" "format.js"
+    "html_view.js" "icon.svg" "keys.js" "links.js" "list.css" "list.js" "mail.css" "mail.js" "mail_tabs.js" "main.js"
+    "panel.css" "text_views.js"
+};
 
 /// The page, rendered at start.
 #[derive(Clone)]
@@ -61,14 +40,13 @@ impl IndexPage {
     /// script replaces `localhost` with the host name in the URL of the page.
     pub(crate) fn new(smtp: SocketAddr) -> Self {
         let port = smtp.port();
-        let (host, address, all_interfaces) = if smtp.ip().is_unspecified() {
-            (
+        let (host, address, all_interfaces) = match smtp.ip() {
+            ip if ip.is_unspecified() => (
                 "localhost".to_owned(),
                 format!("localhost:{port}"),
                 "data-all-interfaces",
-            )
-        } else {
-            (smtp.ip().to_string(), smtp.to_string(), "")
+            ),
+            ip => (ip.to_string(), smtp.to_string(), ""),
         };
         let page = include_str!("../page/index.html")
             .replace("{{ALL_INTERFACES}}", all_interfaces)
@@ -84,10 +62,14 @@ pub(super) async fn index(State(IndexPage(page)): State<IndexPage>) -> Html<Stri
 }
 
 pub(super) async fn file(Path(name): Path<String>) -> Result<Response, HttpError> {
-    match FILES.iter().find(|(known, _, _)| *known == name) {
-        Some((_, kind, content)) => Ok(([(CONTENT_TYPE, *kind)], *content).into_response()),
-        None => Err(HttpError::not_found(format!("there is no file {name}"))),
-    }
+    let file = FILES.iter().find(|(known, _)| *known == name);
+    let (name, content) = file.ok_or_else(|| HttpError::not_found(format!("there is no file {name}")))?;
+    let content_type = match name.rsplit_once('.') {
+        Some((_, "css")) => "text/css; charset=utf-8",
+        Some((_, "svg")) => "image/svg+xml",
+        _ => "text/javascript; charset=utf-8",
+    };
+    Ok(([(CONTENT_TYPE, content_type)], *content).into_response())
 }
 
 /// Sets the headers of every response, including JSON, which a browser may open too.
