@@ -23,22 +23,15 @@ pub(super) async fn download(
         attachment.and_then(|attachment| Some((attachment, mime::attachment_content(&message.raw, attachment)?)));
     let (attachment, content) = with_content
         .ok_or_else(|| HttpError::not_found(format!("the message has no attachment with the PartID {part}")))?;
+    let content_type = match attachment.content_type.as_str() {
+        picture if mime::is_picture(picture) => picture,
+        _ => "application/octet-stream",
+    };
     let headers = [
-        (CONTENT_TYPE, content_type(&attachment.content_type).to_owned()),
+        (CONTENT_TYPE, content_type.to_owned()),
         (CONTENT_DISPOSITION, content_disposition(&attachment.file_name)),
     ];
     Ok((headers, content).into_response())
-}
-
-fn content_type(declared: &str) -> &str {
-    let is_plain = |name: &str| {
-        name.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
-    };
-    match declared.strip_prefix("image/") {
-        Some(subtype) if is_plain(subtype) => declared,
-        _ => "application/octet-stream",
-    }
 }
 
 /// The file name is encoded (RFC 6266), so that it cannot end the header or name another folder.

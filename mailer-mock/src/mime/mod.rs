@@ -16,7 +16,7 @@ pub use attachment::Attachment;
 pub(crate) use encoded_words::decode;
 pub(crate) use header::{fields, parse_header, split, subject};
 use part::{PartKind, parts};
-pub(crate) use pictures::embed_pictures;
+pub(crate) use pictures::{embed_pictures, is_picture};
 
 use crate::html;
 

@@ -34,16 +34,20 @@ pub(crate) fn embed_pictures(html: &str, raw: &[u8], attachments: &[Attachment])
     embedded.into_owned()
 }
 
+/// Whether this is the type of a picture. A sender chooses it, so it must be safe in HTML and in a header.
+pub(crate) fn is_picture(media_type: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let subtype = media_type.strip_prefix("image/");
+    subtype.is_some_and(|subtype| subtype.bytes().all(is_plain))
+}
+
 fn data_url(picture: &Attachment, part: &Part<'_>, left: &mut usize) -> Option<String> {
     let media_type = match picture.content_type.as_str() {
         // A browser looks at the content of a picture, whatever its type.
         "application/octet-stream" => "image/png",
         other => other,
     };
-    let is_plain = media_type
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"/+.-".contains(&byte));
-    if !is_plain || !media_type.starts_with("image/") {
+    if !is_picture(media_type) {
         return None;
     }
     *left = left.checked_sub(picture.size * 4 / 3 + 100)?;
