@@ -6,11 +6,11 @@ mod rule;
 mod rule_set;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 pub(crate) use address_rules::rules_from_address;
 pub(crate) use rule::parse_delay;
 pub use rule::{Action, FaultRule, Stage};
-pub(crate) use rule_set::Effect;
 use rule_set::RuleSet;
 
 /// Failures that the SMTP server produces on purpose, to test how a sender handles them.
@@ -39,7 +39,9 @@ impl Faults {
     /// Replaces the rules, and forgets those from addresses. An empty list ends all failures except those that
     /// addresses encode.
     pub fn set(&self, rules: Vec<FaultRule>) {
-        self.lock().replace(rules);
+        let mut set = self.lock();
+        set.rules = rules.into_iter().map(|rule| FaultRule { fired: 0, ..rule }).collect();
+        set.addresses.clear();
     }
 
     /// The rules, each with the number of times that it fired.
@@ -59,8 +61,9 @@ impl Faults {
             .collect()
     }
 
-    /// Applies the rules for this stage, and counts those that fire.
-    pub(crate) fn apply(&self, stage: Stage, recipients: &[String]) -> Effect {
+    /// Applies the rules for this stage, and counts those that fire. Returns the delay before the reply, and a reply or a
+    /// drop in place of the usual reply.
+    pub(crate) fn apply(&self, stage: Stage, recipients: &[String]) -> (Duration, Option<Action>) {
         self.lock().apply(stage, recipients)
     }
 
@@ -77,8 +80,6 @@ impl Faults {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     const BUSY: &str = "bob+451x2@example.com";
@@ -91,7 +92,7 @@ mod tests {
     /// The code of the reply that the rules cause, 0 for a drop.
     fn code(faults: &Faults, stage: Stage, recipients: &[&str]) -> Option<u16> {
         let recipients: Vec<String> = recipients.iter().map(|&to| to.to_owned()).collect();
-        faults.apply(stage, &recipients).action.map(|action| match action {
+        faults.apply(stage, &recipients).1.map(|action| match action {
             Action::Reply { code, .. } => code,
             _ => 0,
         })
@@ -117,7 +118,7 @@ mod tests {
         let actions = [delay(), delay(), reply(450), Action::Drop];
         let faults = Faults::default();
         faults.set(actions.map(|action| FaultRule::new(Stage::Mail, action)).into());
-        let Effect { delay, action } = faults.apply(Stage::Mail, &[]);
+        let (delay, action) = faults.apply(Stage::Mail, &[]);
         assert_eq!((delay, action), (Duration::from_secs(2), Some(reply(450))));
         let fired: Vec<u32> = faults.rules().iter().map(|rule| rule.fired).collect();
         assert_eq!(fired, [1, 1, 1, 0]);

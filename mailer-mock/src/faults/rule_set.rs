@@ -29,22 +29,8 @@ pub(super) struct AddressRules {
     pub(super) rules: Vec<FaultRule>,
 }
 
-/// What the rules do at a stage.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Effect {
-    /// The delay before the action.
-    pub(crate) delay: Duration,
-    /// A reply or a drop; `None` for the usual reply.
-    pub(crate) action: Option<Action>,
-}
-
 impl RuleSet {
-    pub(super) fn replace(&mut self, rules: Vec<FaultRule>) {
-        self.rules = rules.into_iter().map(|rule| FaultRule { fired: 0, ..rule }).collect();
-        self.addresses.clear();
-    }
-
-    pub(super) fn apply(&mut self, stage: Stage, recipients: &[String]) -> Effect {
+    pub(super) fn apply(&mut self, stage: Stage, recipients: &[String]) -> (Duration, Option<Action>) {
         let lower: Vec<String> = recipients.iter().map(|to| to.to_lowercase()).collect();
         for address in &lower {
             self.add_address(address);
@@ -60,15 +46,10 @@ impl RuleSet {
             self.fired += 1;
             match &rule.action {
                 Action::Delay(more) => delay = delay.saturating_add(*more),
-                action => {
-                    return Effect {
-                        delay,
-                        action: Some(action.clone()),
-                    };
-                }
+                action => return (delay, Some(action.clone())),
             }
         }
-        Effect { delay, action: None }
+        (delay, None)
     }
 
     fn add_address(&mut self, address: &str) {

@@ -48,11 +48,8 @@ fn default_text() -> String {
 }
 
 pub(super) async fn list(State(faults): State<Faults>) -> Json<Vec<Rule>> {
-    let rules = faults.rules().into_iter().map(Rule::from);
-    let address_rules = faults.address_rules().into_iter().map(|rule| Rule {
-        address: true,
-        ..Rule::from(rule)
-    });
+    let rules = faults.rules().into_iter().map(|rule| Rule::new(rule, false));
+    let address_rules = faults.address_rules().into_iter().map(|rule| Rule::new(rule, true));
     Json(rules.chain(address_rules).collect())
 }
 
@@ -71,52 +68,7 @@ pub(super) async fn replace(
 }
 
 impl Rule {
-    fn validate(self) -> Result<FaultRule, String> {
-        if self.recipient.is_some() && !self.stage.has_recipients() {
-            return Err("recipient: only valid at the stages rcpt, data and after-data".to_owned());
-        }
-        if self.times == Some(0) {
-            return Err("times: expected at least 1; omit it for always".to_owned());
-        }
-        let action = match (self.reply, self.delay, self.drop) {
-            (Some(reply), None, false) => reply.validate()?,
-            (None, Some(delay), false) => parse_delay(&delay)?,
-            (None, None, true) => Action::Drop,
-            _ => return Err("expected exactly one of reply, delay and drop".to_owned()),
-        };
-        Ok(FaultRule {
-            stage: self.stage,
-            action,
-            times: self.times,
-            recipient: self.recipient,
-            fired: 0,
-        })
-    }
-}
-
-impl Reply {
-    fn validate(self) -> Result<Action, String> {
-        if !(200..=599).contains(&self.code) {
-            return Err("reply.code: expected 200 to 599".to_owned());
-        }
-        if self.text.contains(|c: char| c.is_control() && c != '\n') {
-            return Err("reply.text: expected no control characters except line breaks".to_owned());
-        }
-        Ok(Action::Reply {
-            code: self.code,
-            text: self.text,
-        })
-    }
-}
-
-fn parse_delay(delay: &str) -> Result<Action, String> {
-    faults::parse_delay(delay)
-        .map(Action::Delay)
-        .ok_or_else(|| "delay: expected a duration up to 1h, such as 3s or 500ms".to_owned())
-}
-
-impl From<FaultRule> for Rule {
-    fn from(rule: FaultRule) -> Self {
+    fn new(rule: FaultRule, address: bool) -> Self {
         let (mut reply, mut delay, mut drop) = (None, None, false);
         match rule.action {
             Action::Reply { code, text } => reply = Some(Reply { code, text }),
@@ -131,7 +83,46 @@ impl From<FaultRule> for Rule {
             drop,
             times: rule.times,
             fired: rule.fired,
-            address: false,
+            address,
         }
+    }
+
+    fn validate(self) -> Result<FaultRule, &'static str> {
+        if self.recipient.is_some() && !self.stage.has_recipients() {
+            return Err("recipient: only valid at the stages rcpt, data and after-data");
+        }
+        if self.times == Some(0) {
+            return Err("times: expected at least 1; omit it for always");
+        }
+        let action = match (self.reply, self.delay, self.drop) {
+            (Some(reply), None, false) => reply.validate()?,
+            (None, Some(delay), false) => faults::parse_delay(&delay)
+                .map(Action::Delay)
+                .ok_or("delay: expected a duration up to 1h, such as 3s or 500ms")?,
+            (None, None, true) => Action::Drop,
+            _ => return Err("expected exactly one of reply, delay and drop"),
+        };
+        Ok(FaultRule {
+            stage: self.stage,
+            action,
+            times: self.times,
+            recipient: self.recipient,
+            fired: 0,
+        })
+    }
+}
+
+impl Reply {
+    fn validate(self) -> Result<Action, &'static str> {
+        if !(200..=599).contains(&self.code) {
+            return Err("reply.code: expected 200 to 599");
+        }
+        if self.text.contains(|c: char| c.is_control() && c != '\n') {
+            return Err("reply.text: expected no control characters except line breaks");
+        }
+        Ok(Action::Reply {
+            code: self.code,
+            text: self.text,
+        })
     }
 }

@@ -155,12 +155,12 @@ impl Session {
         stage: Stage,
         recipients: &[String],
     ) -> Result<Option<Action>, Disconnect> {
-        let effect = self.service.faults.apply(stage, recipients);
-        if !effect.delay.is_zero() {
+        let (delay, action) = self.service.faults.apply(stage, recipients);
+        if !delay.is_zero() {
             self.stream.flush().await?;
-            tokio::time::sleep(effect.delay).await;
+            tokio::time::sleep(delay).await;
         }
-        Ok(effect.action)
+        Ok(action)
     }
 
     /// Sends a reply, and closes the connection after a 421 (section 3.8).
