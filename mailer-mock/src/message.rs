@@ -1,4 +1,5 @@
 use mail_parser::HeaderValue;
+use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
 
@@ -12,7 +13,8 @@ const MAX_HEADER_ADDRESSES: usize = 1_000;
 const MAX_NAME: usize = 1_000;
 
 /// An email address with a name.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub struct Address {
     /// `local-part@domain`, as the sender wrote it.
     pub address: String,
@@ -76,6 +78,7 @@ impl Message {
     pub(crate) fn parse(envelope: Envelope, raw: Vec<u8>, created: OffsetDateTime) -> Self {
         let header = mime::parse_header(&raw);
         let subject = mime::subject(&header);
+        let sender = Some(&envelope.sender).filter(|sender| !sender.is_empty());
         let from = header.from().and_then(|from| from.iter().find_map(address));
         let [header_to, cc, reply_to] = [header.to(), header.cc(), header.reply_to()].map(addresses);
         let in_header: Vec<&Address> = header_to.iter().chain(&cc).take(MAX_HEADER_ADDRESSES).collect();
@@ -86,7 +89,7 @@ impl Message {
         let body = mime::read(&raw);
         Self {
             id: String::new(),
-            from: from.or_else(|| sender(&envelope.sender)),
+            from: from.or_else(|| sender.map(|sender| with_name(sender.clone(), &[]))),
             to: envelope
                 .recipients
                 .into_iter()
@@ -131,21 +134,17 @@ impl Message {
 
     /// Approximately how many bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
-        let one = |address: &Address| size_of::<Address>() + address.address.len() + address.name.len();
         let in_headers = [&self.header_to, &self.cc, &self.reply_to].into_iter().flatten();
-        let addresses = self.to.iter().chain(&self.from).chain(in_headers).map(one);
-        let links = self.links.iter().map(|link| size_of::<String>() + link.len());
-        let attachments = self.attachments.iter().map(|attachment| {
-            let texts = [&attachment.file_name, &attachment.content_type, &attachment.content_id];
-            size_of::<Attachment>() + texts.map(String::len).iter().sum::<usize>()
-        });
-        let message_id = self.message_id.as_ref().map_or(0, String::len);
-        let texts = [&self.text, &self.html, &self.subject, &self.return_path].map(String::len);
-        size_of::<Self>()
-            + self.raw.len()
-            + message_id
-            + texts.iter().sum::<usize>()
-            + addresses.chain(attachments).chain(links).sum::<usize>()
+        let addresses = self.to.iter().chain(&self.from).chain(in_headers);
+        let attachments = self.attachments.iter();
+        let texts = [&self.text, &self.html, &self.subject, &self.return_path]
+            .into_iter()
+            .chain(&self.message_id)
+            .chain(&self.links)
+            .chain(addresses.flat_map(|one| [&one.address, &one.name]))
+            .chain(attachments.flat_map(|one| [&one.file_name, &one.content_type, &one.content_id]));
+        let texts: usize = texts.map(|text| size_of::<String>() + text.len()).sum();
+        size_of::<Self>() + self.raw.len() + texts
     }
 }
 
@@ -166,13 +165,6 @@ fn instant(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     let parsed = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
     parsed.ok()
-}
-
-fn sender(address: &str) -> Option<Address> {
-    (!address.is_empty()).then(|| Address {
-        address: address.to_owned(),
-        name: String::new(),
-    })
 }
 
 fn with_name(recipient: String, in_header: &[&Address]) -> Address {

@@ -9,7 +9,7 @@ use time::{OffsetDateTime, UtcOffset};
 
 use super::range::Range;
 use super::search::Search;
-use crate::message::{Address, Message};
+use crate::message::Message;
 use crate::mime::{self, Attachment};
 
 /// The most characters of a snippet.
@@ -59,17 +59,15 @@ pub(super) fn detail(message: &Message) -> Value {
 }
 
 fn common_fields(message: &Message) -> Value {
-    let [to, cc, bcc] = message
-        .shown_recipients()
-        .map(|list| list.into_iter().map(address).collect::<Vec<_>>());
+    let [to, cc, bcc] = message.shown_recipients();
     json!({
         "ID": message.id,
         "MessageID": message.message_id.as_deref().unwrap_or_default(),
-        "From": message.from.as_ref().map(address),
+        "From": message.from,
         "To": to,
         "Cc": cc,
         "Bcc": bcc,
-        "ReplyTo": message.reply_to.iter().map(address).collect::<Vec<_>>(),
+        "ReplyTo": message.reply_to,
         "Subject": message.subject,
         "Created": rfc3339(message.created),
         "Tags": [],
@@ -104,10 +102,6 @@ fn bracketed_links(header: &str) -> Vec<String> {
     links.filter(|link| !link.is_empty()).collect()
 }
 
-fn address(address: &Address) -> Value {
-    json!({ "Address": address.address, "Name": address.name })
-}
-
 fn part(attachment: &Attachment) -> Value {
     json!({
         "PartID": attachment.part.to_string(),
@@ -124,18 +118,8 @@ fn rfc3339(time: OffsetDateTime) -> String {
 
 /// The start of the text, on one line.
 fn snippet(text: &str) -> String {
-    let mut snippet = String::new();
-    for word in text.split_whitespace() {
-        if !snippet.is_empty() {
-            snippet.push(' ');
-        }
-        snippet.push_str(word);
-        if let Some((end, _)) = snippet.char_indices().nth(MAX_SNIPPET) {
-            snippet.truncate(end);
-            break;
-        }
-    }
-    snippet
+    let spaced = text.split_whitespace().flat_map(|word| [" ", word]);
+    spaced.flat_map(str::chars).skip(1).take(MAX_SNIPPET).collect()
 }
 
 #[cfg(test)]
