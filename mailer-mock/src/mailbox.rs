@@ -64,7 +64,7 @@ impl Mailbox {
 
     /// Deletes all messages. Their ids are not used again.
     pub fn clear(&self) {
-        self.store.send_modify(MessageStore::clear);
+        self.delete_if(|_| true);
     }
 
     /// Deletes the messages with these ids. Unknown ids are ignored.

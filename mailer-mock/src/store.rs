@@ -68,10 +68,6 @@ impl MessageStore {
         message
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.remove(|_| true);
-    }
-
     pub(crate) fn remove(&mut self, should_remove: impl Fn(&Message) -> bool) {
         let before = self.messages.len();
         self.messages.retain(|message| !should_remove(message));
@@ -159,7 +155,7 @@ mod tests {
             for _ in 0..2 {
                 let newest: Vec<String> = push(&mut store, 1_000, 5).into_iter().rev().take(expected).collect();
                 assert_eq!(kept(&store), newest, "{max_messages} messages, {max_bytes} bytes");
-                store.clear();
+                store.remove(|_| true);
                 assert_eq!(store.bytes, 0);
             }
         }

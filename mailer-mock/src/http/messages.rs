@@ -139,12 +139,10 @@ pub(super) async fn headers(
 }
 
 pub(super) fn find(mailbox: &Mailbox, id: &str) -> Result<Arc<Message>, HttpError> {
-    let message = match id {
-        "latest" => mailbox.messages().into_iter().next(),
-        id => mailbox.message(id),
-    };
-    message.ok_or_else(|| match id {
-        "latest" => HttpError::not_found("the mailbox is empty"),
-        id => HttpError::not_found(format!("there is no message with the ID {id}")),
-    })
+    if id == "latest" {
+        let newest = mailbox.messages().into_iter().next();
+        return newest.ok_or_else(|| HttpError::not_found("the mailbox is empty"));
+    }
+    let message = mailbox.message(id);
+    message.ok_or_else(|| HttpError::not_found(format!("there is no message with the ID {id}")))
 }

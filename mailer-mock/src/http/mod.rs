@@ -7,7 +7,6 @@
 //! An error is `{"Error": "what is expected"}`. Every route responds with 421 if the host name is not allowed.
 
 mod allowed_hosts;
-mod app;
 mod attachment;
 mod cors;
 mod error;
@@ -28,9 +27,8 @@ use std::time::Duration;
 pub(crate) use http_server::AllowedHosts;
 use http_server::{ConnectionLimits, Limits};
 
-pub(crate) use app::App;
 pub(crate) use page::IndexPage;
-pub(crate) use router::router;
+pub(crate) use router::{App, router};
 
 /// Each client that waits for a message or listens to events holds a connection. A stop closes them all at once.
 pub(crate) const LIMITS: Limits = Limits {

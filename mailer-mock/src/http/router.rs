@@ -1,16 +1,32 @@
-use axum::extract::State;
+use std::sync::Arc;
+
+use axum::extract::{FromRef, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use http_server::metrics_response;
+use http_server::{AllowedHosts, metrics_response};
 
-use super::app::App;
 use super::error::HttpError;
+use super::page::IndexPage;
 use super::{allowed_hosts, attachment, cors, events, faults, message_html, messages, page, wait};
-use crate::metrics::registry;
+use crate::faults::Faults;
+use crate::mailbox::Mailbox;
+use crate::metrics::{Connections, registry};
+
+/// The state that the routes share. Each route extracts the part that it needs.
+#[derive(Clone, FromRef)]
+pub(crate) struct App {
+    pub(crate) mailbox: Mailbox,
+    pub(crate) faults: Faults,
+    pub(crate) connections: Connections,
+    pub(crate) page: IndexPage,
+    /// The certificate for STARTTLS, if it is offered.
+    pub(crate) certificate: Option<Arc<str>>,
+    pub(crate) allowed_hosts: AllowedHosts,
+}
 
 /// All routes.
 pub(crate) fn router(app: App) -> Router {
