@@ -4,14 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http_server::Supervisor;
+use http_server::{AllowedHosts, Supervisor};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::DropGuard;
 
 use crate::config::Config;
 use crate::faults::Faults;
-use crate::http::{AllowedHosts, App, IndexPage};
+use crate::http::{App, IndexPage};
 use crate::mailbox::Mailbox;
 use crate::metrics::Connections;
 use crate::tls::Tls;

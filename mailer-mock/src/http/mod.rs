@@ -24,7 +24,6 @@ mod wait;
 
 use std::time::Duration;
 
-pub(crate) use http_server::AllowedHosts;
 use http_server::{ConnectionLimits, Limits};
 
 pub(crate) use page::IndexPage;

@@ -93,12 +93,11 @@ impl Session {
 
     /// Ends the current mail transaction, if there is one.
     pub(super) fn take_envelope(&mut self) -> Option<Envelope> {
-        match std::mem::replace(&mut self.state, State::Ready) {
-            State::Mail { envelope, .. } => Some(envelope),
-            other => {
-                self.state = other;
-                None
-            }
-        }
+        let State::Mail { envelope, .. } = &mut self.state else {
+            return None;
+        };
+        let envelope = std::mem::take(envelope);
+        self.state = State::Ready;
+        Some(envelope)
     }
 }

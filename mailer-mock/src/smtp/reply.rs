@@ -5,7 +5,7 @@ use super::limits::{MAX_MESSAGE_SIZE, MAX_RECIPIENTS};
 /// A reply to a command (RFC 5321, section 4.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SmtpReply {
-    code: u16,
+    pub(super) code: u16,
     /// Each line break starts another line of the reply.
     text: Cow<'static, str>,
 }
@@ -87,10 +87,6 @@ impl SmtpReply {
 
     pub(super) fn too_many_recipients() -> Self {
         Self::new(452, format!("too many recipients, the limit is {MAX_RECIPIENTS}"))
-    }
-
-    pub(super) fn code(&self) -> u16 {
-        self.code
     }
 
     /// Whether the command took effect (section 4.2.1).

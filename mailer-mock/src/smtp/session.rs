@@ -89,7 +89,7 @@ impl Session {
         }
         match command {
             Command::Ehlo => {
-                let starttls = self.service.tls.is_some() && !self.stream.is_tls();
+                let starttls = self.service.tls.is_some() && !self.stream.is_tls;
                 self.hello(SmtpReply::extensions(starttls)).await
             }
             Command::Helo => self.hello(SmtpReply::HELLO).await,
@@ -126,7 +126,7 @@ impl Session {
         let Some(tls) = self.service.tls.clone() else {
             return self.reply(&SmtpReply::NOT_IMPLEMENTED);
         };
-        if self.stream.is_tls() {
+        if self.stream.is_tls {
             return self.reply(&SmtpReply::ALREADY_TLS);
         }
         self.reply(&SmtpReply::START_TLS)?;
@@ -166,7 +166,7 @@ impl Session {
     /// Sends a reply, and closes the connection after a 421 (section 3.8).
     pub(super) fn reply(&mut self, reply: &SmtpReply) -> Result<(), Disconnect> {
         self.stream.reply(reply);
-        if reply.code() == 421 {
+        if reply.code == 421 {
             return Err(Disconnect::ByServer);
         }
         Ok(())

@@ -22,7 +22,7 @@ impl<C: AsyncRead + AsyncWrite + Send + Unpin> Connection for C {}
 /// together, in order, and any other client gets each reply at once.
 pub(super) struct SmtpStream {
     connection: Box<dyn Connection>,
-    is_tls: bool,
+    pub(super) is_tls: bool,
     input: Vec<u8>,
     output: Vec<u8>,
 }
@@ -101,10 +101,6 @@ impl SmtpStream {
             self.input.clear();
             self.fill().await?;
         }
-    }
-
-    pub(super) fn is_tls(&self) -> bool {
-        self.is_tls
     }
 
     /// Sends the buffered replies and switches to TLS. After a failed handshake the connection is closed.
