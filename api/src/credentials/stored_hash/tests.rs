@@ -155,8 +155,8 @@ fn expensive_hashes_are_refused_before_they_run() {
             format!("$argon2id$v=19$m=1024,t=1,p=65${salt}${digest}"),
         ),
         (
+            "$2b$14$abcdefghijklmnopqrstuu7Pw/zb60ckXULDQQIjFFmQNXbVnPlya".to_owned(),
             "$2b$15$abcdefghijklmnopqrstuu7Pw/zb60ckXULDQQIjFFmQNXbVnPlya".to_owned(),
-            "$2b$16$abcdefghijklmnopqrstuu7Pw/zb60ckXULDQQIjFFmQNXbVnPlya".to_owned(),
         ),
         (
             format!("$scrypt$ln=18,r=8,p=4${salt}${digest}"),
@@ -173,6 +173,11 @@ fn expensive_hashes_are_refused_before_they_run() {
         (
             format!("$scrypt$ln=1,r=8,p=1${salt}${digest}"),
             format!("$scrypt$ln=1,r=4294967295,p=4294967295${salt}${digest}"),
+        ),
+        // One block for each lane, all in memory at once.
+        (
+            format!("$scrypt$ln=1,r=1,p=2097152${salt}${digest}"),
+            format!("$scrypt$ln=1,r=1,p=2097153${salt}${digest}"),
         ),
         (
             format!("pbkdf2_sha256$5000000$salt${digest}="),
