@@ -12,9 +12,7 @@ use sea_orm::prelude::Uuid;
 use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, on_both_databases};
 use tokio::time::Instant;
 
-use super::{
-    Response, activate, me, register, request_email_change, request_reset, resend, reset, sign_in, sign_in_with,
-};
+use super::{Response, activate, me, register, request_reset, resend, reset, sign_in, sign_in_with};
 use crate::seconds;
 
 /// How many calls of each kind are compared. With so many, the share below differs from 0.5 by more than 0.1
@@ -78,9 +76,6 @@ async fn timing_does_not_reveal_registered_emails(database: Database) {
         "resend",
         share_of_slower_known(async |email| resend(&app, token(email).as_deref()).await).await,
     ));
-    app.wait_for_empty_outbox().await;
-    app.clock.advance(seconds(30));
-    shares.push(share_of_email_changes(&app).await);
     assert!(
         shares.iter().all(|(_, share)| (0.4..=0.6).contains(share)),
         "{shares:?}"
@@ -104,14 +99,6 @@ async fn shares_of_resets(app: &TestApp) -> [(&'static str, f64); 2] {
         ("requestPasswordReset", requested),
         ("resetPassword, wrong code", tried.await),
     ]
-}
-
-/// The share of a change to an address that is taken.
-async fn share_of_email_changes(app: &TestApp) -> (&'static str, f64) {
-    let session = app.register_and_activate("ada@example.com", PASSWORD).await;
-    let ada = app.bearer(&session);
-    let share = share_of_slower_known(async |email| request_email_change(&ada, email).await).await;
-    ("requestEmailChange", share)
 }
 
 /// Inserts active users, numbered from 0.
