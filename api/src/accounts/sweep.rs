@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use entity::{Purpose, Timestamp, email_outbox, rate_limit, session, verification};
+use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
 
 use crate::app::App;
 use crate::clock::{ClockVerdict, latest_written};
@@ -100,39 +101,53 @@ async fn can_trust_clock(app: &App, now: Timestamp) -> Result<bool, DbErr> {
 /// Corrects instants that were written while the clock was ahead: sessions and verifications get the lifetime that they
 /// would have if they began now.
 async fn correct_future(app: &App) -> Result<(), DbErr> {
-    // Not that of the check: what was written since then is not from the future.
-    let now = app.clock.now();
-    let latest = latest_written(now);
-    let (end, registration_end) = (now + app.policy.session_ttl, now + lifetime(Purpose::Registration));
+    let session_end = |now| now + app.policy.session_ttl;
+    let registration_end = |now| now + lifetime(Purpose::Registration);
     let (id, expires, used) = (
         session::Column::Id,
         session::Column::ExpiresAt,
         session::Column::LastUsedAt,
     );
     // A session that was opened with a longer `SESSION_TTL` keeps it.
-    let too_long = expires
-        .gt(latest_written(end))
-        .and(session::Column::CreatedAt.gt(latest));
-    correct::<session::Entity>(&app.db, id, expires, end, too_long).await?;
-    correct::<session::Entity>(&app.db, id, used, now, used.gt(latest)).await?;
+    let too_long = |now| {
+        let is_new = session::Column::CreatedAt.gt(latest_written(now));
+        expires.gt(latest_written(session_end(now))).and(is_new)
+    };
+    correct::<session::Entity>(app, id, expires, session_end, too_long).await?;
+    let is_ahead = |now| used.gt(latest_written(now));
+    correct::<session::Entity>(app, id, used, |now| now, is_ahead).await?;
     let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
-    let too_long = expires.gt(latest_written(registration_end));
-    correct::<verification::Entity>(&app.db, id, expires, registration_end, too_long).await
+    let too_long = |now| expires.gt(latest_written(registration_end(now)));
+    correct::<verification::Entity>(app, id, expires, registration_end, too_long).await
 }
 
-/// Sets `column` to `value` in batches of the rows that are wrong.
+/// Sets `column` in batches of the rows that are wrong at an instant. Rows that seem to be are compared once more with a
+/// later instant: they may have been written since the first one, however slow the database is.
 async fn correct<E: EntityTrait>(
-    db: &DatabaseConnection,
+    app: &App,
     key: E::Column,
     column: E::Column,
-    value: Timestamp,
-    wrong: Expr,
+    value: impl Fn(Timestamp) -> Timestamp,
+    wrong: impl Fn(Timestamp) -> Expr,
 ) -> Result<(), DbErr> {
-    let batch = batch::<E>(key, column, wrong);
     loop {
-        let update = E::update_many().col_expr(column, Expr::value(value));
-        let updated = update.filter(key.in_subquery(batch.clone())).exec(db).await?;
-        if updated.rows_affected < BATCH {
+        let seemingly_wrong = batch::<E>(key, column, wrong(app.clock.now()));
+        let rows = app.db.query_all(&seemingly_wrong).await?;
+        let ids: Vec<Uuid> = rows
+            .iter()
+            .map(|row| row.try_get_by_index(0))
+            .collect::<Result<_, _>>()?;
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let now = app.clock.now();
+        let corrected = E::update_many()
+            .col_expr(column, Expr::value(value(now)))
+            .filter(key.is_in(ids))
+            .filter(wrong(now))
+            .exec(&app.db)
+            .await?;
+        if corrected.rows_affected < BATCH {
             return Ok(());
         }
     }
