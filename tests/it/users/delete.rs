@@ -1,6 +1,6 @@
 //! `api users delete`.
 
-use entity::{EmailKind, email_outbox, session, user, verification};
+use entity::{EmailKind, Purpose, email_outbox, session, user, verification};
 use sea_orm::EntityTrait;
 use tests::{Database, OTHER_PASSWORD, PASSWORD, count, on_both_databases};
 
@@ -39,7 +39,10 @@ async fn delete_leaves_nothing_of_the_user_and_everything_of_others(database: Da
         .all(app.db())
         .await
         .expect("the database answers");
-    assert_eq!(verifications.len(), 3);
+    // Ada's resets are decoys now, so that nobody sees them end.
+    let is_decoy = |row: &verification::Model| row.purpose == Purpose::PasswordReset && row.user_id.is_none();
+    let (decoys, verifications): (Vec<_>, Vec<_>) = verifications.into_iter().partition(is_decoy);
+    assert_eq!((decoys.len(), verifications.len()), (2, 3));
     assert!(
         verifications
             .iter()
