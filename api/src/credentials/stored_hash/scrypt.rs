@@ -6,9 +6,9 @@ use super::InvalidHash;
 use super::fields::{Encoding, number, parameter, parts, text_salt};
 
 /// 256 MiB.
-const MAX_MEMORY: u64 = 256 * 1024 * 1024;
+const MAX_MEMORY: u128 = 256 * 1024 * 1024;
 /// Memory times lanes: 1 GiB, two or three seconds.
-const MAX_WORK: u64 = 1024 * 1024 * 1024;
+const MAX_WORK: u128 = 1024 * 1024 * 1024;
 
 /// Parameters and salt.
 #[derive(Clone)]
@@ -54,10 +54,12 @@ fn checked(log_n: u32, r: u32, p: u32) -> Result<Params, InvalidHash> {
     if log_n >= 32 {
         return Err(InvalidHash::TooExpensive);
     }
-    let memory = (128 * u64::from(r)) << log_n;
-    // One block of the mixing function for each lane, all at once.
-    let blocks = 128 * u64::from(r) * u64::from(p);
-    if memory.max(blocks) > MAX_MEMORY || memory.saturating_mul(u64::from(p)) > MAX_WORK {
+    // Wide enough for any numbers: 7, 32, 32 and 32 bits.
+    let block = 128 * u128::from(r);
+    let memory = block << log_n;
+    // One block for each lane, all at once.
+    let blocks = block * u128::from(p);
+    if memory.max(blocks) > MAX_MEMORY || memory * u128::from(p) > MAX_WORK {
         return Err(InvalidHash::TooExpensive);
     }
     let log_n = u8::try_from(log_n).map_err(|_| InvalidHash::TooExpensive)?;
