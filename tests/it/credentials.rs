@@ -1,19 +1,14 @@
 //! Password checks: answers, overload, rehashing.
 
-use std::sync::{Arc, Mutex};
-
 use api::accounts::{self, DomainError};
 use api::clock::Clock;
 use api::credentials::{Hasher, HashingConfig, NewPassword};
-use api::policy::Policy;
 use entity::user;
 use sea_orm::EntityTrait;
 use serde_json::json;
 use tests::{Answers, Database, PASSWORD, TestApp, TestCore, credentials, eventually, on_both_databases};
 
 use crate::password_limits;
-
-type Log = Arc<Mutex<Vec<String>>>;
 
 #[on_both_databases]
 async fn metrics_count_password_hashes(database: Database) {
@@ -172,12 +167,7 @@ async fn full_hashing_queue_is_overloaded(database: Database) {
 
 #[on_both_databases]
 async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
-    let log = Log::default();
-    let mut core = TestCore::with(&database, Policy::default(), |db| {
-        let log = log.clone();
-        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
-    })
-    .await;
+    let (mut core, log) = TestCore::recording(&database).await;
     let full = HashingConfig {
         threads: 0,
         queue: 0,
@@ -186,13 +176,13 @@ async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
         p: 1,
     };
     core.app.hasher = Hasher::start(full, core.app.metrics.clone(), &core.app.supervisor).expect("hashing starts");
-    log.lock().expect("no panic").clear();
+    let _ = log.take();
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert!(matches!(core.verify(&ada).await, Err(DomainError::Overloaded)));
     let password = NewPassword::parse(PASSWORD.to_owned()).expect("a password");
     let registered = accounts::register(&core.app, ada.email, password, None, &ada.client).await;
     assert!(matches!(registered, Err(DomainError::Overloaded)), "{registered:?}");
-    assert_eq!(*log.lock().expect("no panic"), [""; 0]);
+    assert_eq!(log.take(), [""; 0]);
 }
 
 #[on_both_databases]

@@ -1,10 +1,7 @@
 //! The query `me`.
 
-use std::sync::{Arc, Mutex};
-
 use api::accounts::{self, RegistrationKey};
 use api::graphql::{Authorization, Caller, Method, Request, schema};
-use api::policy::Policy;
 use api::verification::Code;
 use serde_json::json;
 use tests::{Database, PASSWORD, TestApp, TestCore, client, on_both_databases};
@@ -30,12 +27,7 @@ async fn error_in_me_keeps_the_other_fields(database: Database) {
 
 #[on_both_databases]
 async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let core = TestCore::with(&database, Policy::default(), |db| {
-        let log = log.clone();
-        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
-    })
-    .await;
+    let (core, log) = TestCore::recording(&database).await;
     let token = core.register("ada@example.com", PASSWORD, 1).await.token;
     core.send_next().await;
     let newest_code = Code::parse(&core.newest_code("ada@example.com"));
@@ -47,7 +39,7 @@ async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
         ("{me{id email locale}}", 1),
         ("{me{sessions{nodes{id isCurrent} pageInfo{hasNextPage}}}}", 2),
     ] {
-        log.lock().expect("no panic").clear();
+        let _ = log.take();
         let caller = Caller::new(Authorization::Bearer(session.token.clone()), client(1), now);
         let request = Request {
             query: query.to_owned(),
@@ -58,7 +50,7 @@ async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
             .await
             .expect("a valid request");
         assert!(answer.errors.is_empty(), "{answer:?}");
-        let log = log.lock().expect("no panic");
+        let log = log.take();
         assert_eq!(log.len(), statements, "{log:?}");
     }
 }

@@ -14,9 +14,10 @@ use api::mail::outbox::Claim;
 use api::mail::{MailWorker, Product, SmtpConfig, Templates};
 use api::policy::Policy;
 use api::random::SystemRandom;
+use api::sessions::{FoundSession, OpenedSession, SessionToken};
 use api::verification::{Code, VerificationToken};
 use api::webhooks::{WebhookConfig, WebhookWorker};
-use entity::verification;
+use entity::{user, verification};
 use mailer_mock::{MailerMock, Message};
 use sea_orm::DatabaseConnection;
 use sea_orm::prelude::Uuid;
@@ -144,6 +145,25 @@ impl TestCore {
         self.send_next().await;
         let activated = self.activate_with_token(&token, &self.newest_code(email)).await;
         assert_eq!(activated, Ok(()));
+    }
+
+    /// Registers and activates a user, and opens a session. Returns the user as read with the hash of the right password.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn sign_in_new(&self, email: &str, password: &str) -> (user::Model, FoundSession, SessionToken) {
+        self.register_and_activate(email, password).await;
+        let Ok(Identity::User(user)) = self.verify(&credentials(email, password, 1)).await else {
+            panic!("the password is right");
+        };
+        let opened = accounts::sign_in_verified(&self.app, user.clone(), &client(1)).await;
+        let (_, OpenedSession { token, .. }) = opened.expect("a session");
+        let session = accounts::find_session(&self.app, &token).await;
+        (
+            user,
+            session.expect("the database answers").expect("a live session"),
+            token,
+        )
     }
 
     /// Verifies a password, as the first step of a use case does.

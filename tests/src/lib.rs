@@ -15,6 +15,7 @@ mod process;
 mod programs;
 mod proxy;
 mod receiver;
+mod statement_log;
 mod unprivileged;
 
 pub use self::core::{TestCore, client, credentials};
@@ -29,6 +30,7 @@ pub use process::{Process, binary};
 pub use programs::succeeds;
 pub use proxy::Proxy;
 pub use receiver::{OTHER_WEBHOOK_KEY, Received, Receiver, Reply, WEBHOOK_KEY};
+pub use statement_log::StatementLog;
 pub use test_macros::on_both_databases;
 pub use unprivileged::{drop_privileges, give_away, take_back};
 

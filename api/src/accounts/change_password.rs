@@ -2,9 +2,9 @@
 
 use entity::{EmailKind, user, verification};
 
+use super::current_password::verify_unlimited;
 use super::new_password::check_new_password;
 use super::notice::notice;
-use super::present_password::verify_unlimited;
 use super::stored_address::stored_address;
 use super::users::set_password;
 use super::verify::check_client_limit;
@@ -21,11 +21,11 @@ use crate::webhooks::{Event, EventKind};
 /// Replaces the password of the user of a session. All their sessions end, and the caller gets a new one.
 ///
 /// # Errors
-/// In this order: [`DomainError::PasswordTooWeak`]; [`DomainError::WrongPresentPassword`]; those of [`replace_password`].
+/// In this order: [`DomainError::PasswordTooWeak`]; [`DomainError::WrongCurrentPassword`]; those of [`replace_password`].
 pub async fn change_password(
     app: &App,
     caller: &FoundSession,
-    present: &Password,
+    current: &Password,
     new: &NewPassword,
     client: &Client,
 ) -> Result<(User, OpenedSession), DomainError> {
@@ -33,7 +33,7 @@ pub async fn change_password(
     app.hasher.check_capacity()?;
     let email = stored_address(&caller.email)?;
     check_new_password(app, &email, new, client).await?;
-    let user = verify_unlimited(app, caller.user_id, present).await?;
+    let user = verify_unlimited(app, caller.user_id, current).await?;
     let hash = app.hasher.hash(new.secret(), None, &*app.random).await?;
     replace_password(app, caller, user, hash, client).await
 }
@@ -41,7 +41,7 @@ pub async fn change_password(
 /// The same for a user whose current password was verified, with the hash of the new one.
 ///
 /// # Errors
-/// [`DomainError::WrongPresentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].
+/// [`DomainError::WrongCurrentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].
 pub async fn replace_password(
     app: &App,
     caller: &FoundSession,
@@ -52,7 +52,7 @@ pub async fn replace_password(
     let (now, policy) = (app.clock.now(), &app.policy);
     let transaction = database::begin(&app.db).await?;
     let changed = set_password(&transaction, user::as_verified(&user), hash).await?;
-    let user = changed.ok_or(DomainError::WrongPresentPassword)?;
+    let user = changed.ok_or(DomainError::WrongCurrentPassword)?;
     // A reset that is still open could undo the change.
     end(&transaction, verification::is_reset_of(user.id)).await?;
     let notice = notice(EmailKind::PasswordChanged, &user);
@@ -65,7 +65,7 @@ pub async fn replace_password(
     sessions::revoke_all(&transaction, user.id).await?;
     let changed = (user.id, user.credential_version);
     let session = sessions::open(&transaction, &*app.random, now, policy, changed, client).await?;
-    let session = session.ok_or(DomainError::WrongPresentPassword)?;
+    let session = session.ok_or(DomainError::WrongCurrentPassword)?;
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();

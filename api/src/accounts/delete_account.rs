@@ -1,12 +1,12 @@
-//! Deletes a signed-in user who gives the present password again.
+//! Deletes a signed-in user who gives the current password again.
 
 use entity::{EmailKind, user};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
+use super::current_password::verify_current_password;
 use super::delete_user::delete_all_but_sessions;
 use super::notice::notice;
-use super::present_password::verify_present_password;
 use crate::app::App;
 use crate::credentials::Password;
 use crate::database;
@@ -21,17 +21,17 @@ use crate::sessions::{self, FoundSession};
 pub async fn delete_account(
     app: &App,
     caller: &FoundSession,
-    present: &Password,
+    current: &Password,
     client: &Client,
 ) -> Result<(), DomainError> {
-    let user = verify_present_password(app, caller.user_id, present, client).await?;
+    let user = verify_current_password(app, caller.user_id, current, client).await?;
     delete_verified(app, caller, user).await
 }
 
 /// The same for a user whose current password was verified.
 ///
 /// # Errors
-/// [`DomainError::WrongPresentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].
+/// [`DomainError::WrongCurrentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].
 pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model) -> Result<(), DomainError> {
     let now = app.clock.now();
     let transaction = database::begin(&app.db).await?;
@@ -40,7 +40,7 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
         .lock_exclusive()
         .one(&transaction)
         .await?;
-    let user = locked.ok_or(DomainError::WrongPresentPassword)?;
+    let user = locked.ok_or(DomainError::WrongCurrentPassword)?;
     delete_all_but_sessions(&transaction, &app.webhooks, now, &user).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);

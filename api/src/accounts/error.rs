@@ -15,7 +15,7 @@ pub enum DomainError {
     /// Wrong email or password.
     InvalidCredentials,
     /// Not the current password of the signed-in user.
-    WrongPresentPassword,
+    WrongCurrentPassword,
     /// The password is right, but an operator disabled the account.
     AccountDisabled,
     /// The account is not activated yet.

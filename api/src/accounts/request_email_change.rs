@@ -6,8 +6,8 @@ use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
 use super::DomainError;
 use super::code_request::{CodeRequest, StartedVerification};
+use super::current_password::verify_current_password;
 use super::notice::notice;
-use super::present_password::verify_present_password;
 use super::sessions::require_session;
 use crate::app::App;
 use crate::credentials::{EmailAddress, Password};
@@ -31,26 +31,26 @@ pub struct NewAddress {
 /// no email.
 ///
 /// # Errors
-/// [`DomainError::EmailUnchanged`], [`DomainError::RateLimited`], [`DomainError::WrongPresentPassword`],
+/// [`DomainError::EmailUnchanged`], [`DomainError::RateLimited`], [`DomainError::WrongCurrentPassword`],
 /// [`DomainError::EmailsLimited`].
 pub async fn request_email_change(
     app: &App,
     caller: &FoundSession,
     new: NewAddress,
-    present: &Password,
+    current: &Password,
     client: &Client,
 ) -> Result<StartedVerification, DomainError> {
     if is_address_of(&caller.email.0, &new.email) {
         return Err(DomainError::EmailUnchanged);
     }
-    let user = verify_present_password(app, caller.user_id, present, client).await?;
+    let user = verify_current_password(app, caller.user_id, current, client).await?;
     request_verified(app, caller, user, new, client).await
 }
 
 /// The same for a user whose current password was verified.
 ///
 /// # Errors
-/// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongPresentPassword`] if the credentials
+/// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongCurrentPassword`] if the credentials
 /// have changed meanwhile; [`DomainError::SessionEnded`].
 pub async fn request_verified(
     app: &App,
@@ -81,7 +81,7 @@ pub async fn request_verified(
         .lock(LockType::NoKeyUpdate)
         .one(transaction)
         .await?;
-    let user = locked.ok_or(DomainError::WrongPresentPassword)?;
+    let user = locked.ok_or(DomainError::WrongCurrentPassword)?;
     require_session(transaction, caller).await?;
     if user.email_canonical.0 == new_email.canonical() {
         return Err(DomainError::EmailUnchanged);

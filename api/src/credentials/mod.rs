@@ -1,25 +1,25 @@
 //! Credentials: an email address and a password.
 
 mod breached;
+mod current_password;
 mod email_address;
 mod hash_threads;
 mod hasher;
 mod limited_check;
 mod password;
-mod present_password;
 mod stored_hash;
 mod strength;
 mod turns;
 mod verify;
 
 pub use breached::BreachedPasswords;
+pub use current_password::verify_current;
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use hasher::{HashPermit, Hasher, HashingConfig, Overloaded, cores};
 pub use limited_check::VerifyError;
 pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
 };
-pub use present_password::verify_present;
 pub use stored_hash::InvalidHash;
 pub(crate) use stored_hash::check_hash;
 pub(crate) use strength::{TooWeak, check as check_strength};

@@ -142,7 +142,7 @@ impl UserError {
                 ..Self::new(Code::PasswordTooWeak, "This password is too easy to guess.")
             },
             DomainError::InvalidCredentials => Self::new(Code::InvalidCredentials, "Incorrect email or password."),
-            DomainError::WrongPresentPassword => Self {
+            DomainError::WrongCurrentPassword => Self {
                 field: Some(in_input("currentPassword")),
                 ..Self::new(Code::InvalidCredentials, "That isn't your current password.")
             },

@@ -61,8 +61,8 @@ pub(crate) fn password_failures(key: &Key, address: &str, client: &Client) -> [L
 
 /// Failed checks of the current password of a signed-in user. A token bucket. A separate limit, because anyone who knows
 /// the address can use up the ones above.
-pub(crate) fn present_password_failures(key: &Key, user: Uuid) -> Limit {
-    Limit::of(key, "present passwords", &user.to_string(), None, 6, 30 * MINUTE)
+pub(crate) fn current_password_failures(key: &Key, user: Uuid) -> Limit {
+    Limit::of(key, "current passwords", &user.to_string(), None, 6, 30 * MINUTE)
 }
 
 /// Tries of the activation codes of one address, whatever is registered or sent again in between. A guess guard.
@@ -70,7 +70,7 @@ pub(crate) fn activation_tries(key: &Key, address: &str) -> Limit {
     Limit::of(key, "activation tries", address, None, 10, DAY)
 }
 
-/// Requests of a user to change their address, each of which sends a notice to the present one. A sliding window.
+/// Requests of a user to change their address, each of which sends a notice to the current one. A sliding window.
 pub(crate) fn email_changes(key: &Key, user: Uuid) -> Limit {
     Limit::of(key, "email changes", &user.to_string(), None, 10, HOUR)
 }
@@ -87,7 +87,7 @@ mod tests {
         let all = emails.into_iter().flatten();
         let all = all.chain(password_failures(&keys.limits, "a@b", &client));
         let others = [
-            present_password_failures(&keys.limits, Uuid::nil()),
+            current_password_failures(&keys.limits, Uuid::nil()),
             activation_tries(&keys.limits, "a@b"),
             email_changes(&keys.limits, Uuid::nil()),
         ];

@@ -42,7 +42,7 @@ async fn refused_change_changes_nothing(database: Database) {
     let (app, ada) = server(&database).await;
     let before = user::Entity::find().one(app.db()).await.expect("the database answers");
     let long = "x".repeat(129);
-    for (present, new, code, field) in [
+    for (current, new, code, field) in [
         // The new password is judged first.
         ("wrong password", "1234567", "PASSWORD_TOO_SHORT", "newPassword"),
         ("wrong password", &long, "PASSWORD_TOO_LONG", "newPassword"),
@@ -57,7 +57,7 @@ async fn refused_change_changes_nothing(database: Database) {
         ),
         ("", OTHER_PASSWORD, "INVALID_CREDENTIALS", "currentPassword"),
     ] {
-        let refused = ada.change_password(present, new).await;
+        let refused = ada.change_password(current, new).await;
         refused
             .fails_with(code)
             .field(field)
@@ -95,8 +95,8 @@ async fn only_the_verified_credentials_change_the_user(database: Database) {
             .await
             .expect("the update succeeds");
         let outcome = ada.replace_password("newer").await;
-        assert!(matches!(outcome, Err(DomainError::WrongPresentPassword)), "{outcome:?}");
-        assert_eq!(ada.delete().await, Err(DomainError::WrongPresentPassword));
+        assert!(matches!(outcome, Err(DomainError::WrongCurrentPassword)), "{outcome:?}");
+        assert_eq!(ada.delete().await, Err(DomainError::WrongCurrentPassword));
     }
     let stored = user::Entity::find().one(&app.db).await.expect("the database answers");
     assert_eq!(stored.expect("a user").password_hash, ada.user.password_hash);
@@ -135,7 +135,7 @@ async fn one_of_200_parallel_changes_succeeds(database: Database) {
     for (number, change) in changes.collect::<Vec<_>>().into_iter().enumerate() {
         match change.await.expect("no panic") {
             Ok(_) => winners.push(format!("hash {number}")),
-            Err(error) => assert_eq!(error, DomainError::WrongPresentPassword),
+            Err(error) => assert_eq!(error, DomainError::WrongCurrentPassword),
         }
     }
     let stored = user::Entity::find()

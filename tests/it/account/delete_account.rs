@@ -147,9 +147,9 @@ async fn requests_in_flight_find_no_user(database: Database) {
     assert_eq!(deleted, Ok(()));
     let (user, session) = (ada.user.clone(), &ada.session);
     let again = ada.delete().await;
-    assert_eq!(again, Err(DomainError::WrongPresentPassword));
+    assert_eq!(again, Err(DomainError::WrongCurrentPassword));
     let changed = ada.replace_password("newer").await;
-    assert!(matches!(changed, Err(DomainError::WrongPresentPassword)), "{changed:?}");
+    assert!(matches!(changed, Err(DomainError::WrongCurrentPassword)), "{changed:?}");
     let signed_in = accounts::sign_in_verified(app, user, &client(1)).await;
     assert!(
         matches!(signed_in, Err(DomainError::InvalidCredentials)),

@@ -1,8 +1,8 @@
 //! What a signed-in user does with their sessions, password and account.
 
 mod change_password;
+mod current_password;
 mod delete_account;
-mod present_password;
 mod session_limit;
 mod session_list;
 mod session_revocation;
@@ -10,11 +10,10 @@ mod session_revocation;
 use std::time::Duration;
 
 use api::accounts::{self, DomainError};
-use api::credentials::Identity;
 use api::sessions::{FoundSession, OpenedSession};
 use entity::{EmailKind, HiddenBytes, Purpose, email_outbox, session, user, verification};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
-use tests::{Client, Database, PASSWORD, TestApp, TestCore, client, credentials};
+use tests::{Client, Database, PASSWORD, TestApp, TestCore, client};
 
 const ADA: &str = "ada@example.com";
 
@@ -29,17 +28,7 @@ struct SignedIn {
 impl SignedIn {
     async fn start(database: &Database) -> Self {
         let core = TestCore::start(database).await;
-        let token = core.register(ADA, PASSWORD, 1).await.token;
-        core.send_next().await;
-        let newest_code = core.newest_code(ADA);
-        assert_eq!(core.activate_with_token(&token, &newest_code).await, Ok(()));
-        let Ok(Identity::User(user)) = core.verify(&credentials(ADA, PASSWORD, 1)).await else {
-            panic!("the password is right");
-        };
-        let opened = accounts::sign_in_verified(&core.app, user.clone(), &client(1)).await;
-        let (_, opened) = opened.expect("a session");
-        let found = accounts::find_session(&core.app, &opened.token).await;
-        let session = found.expect("the database answers").expect("a live session");
+        let (user, session, _) = core.sign_in_new(ADA, PASSWORD).await;
         Self { core, user, session }
     }
 

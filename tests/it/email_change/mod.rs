@@ -222,7 +222,7 @@ async fn requests_of_one_user_are_limited(database: Database) {
 }
 
 #[on_both_databases]
-async fn present_password_is_limited(database: Database) {
+async fn current_password_is_limited(database: Database) {
     let app = TestApp::start(&database).await;
     let ada = ada(&app).await;
     for _ in 0..6 {

@@ -2,7 +2,7 @@
 
 use api::accounts::{self, DomainError, NewAddress};
 use api::credentials::{EmailAddress, Identity};
-use api::sessions::{FoundSession, OpenedSession, SessionToken};
+use api::sessions::{FoundSession, SessionToken};
 use entity::{HiddenText, Purpose, user, verification};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -99,15 +99,7 @@ async fn one_of_three_gets_an_address(database: Database) {
 
 /// A signed-in user with an open change of address.
 async fn with_open_change(core: &TestCore) -> (FoundSession, SessionToken, verification::Model) {
-    core.register_and_activate(OLD, PASSWORD).await;
-    let verified = core.verify(&credentials(OLD, PASSWORD, 2)).await;
-    let Ok(Identity::User(ada)) = verified else {
-        panic!("{verified:?}");
-    };
-    let opened = accounts::sign_in_verified(&core.app, ada.clone(), &client(2)).await;
-    let (_, OpenedSession { token, .. }) = opened.expect("a session");
-    let session = accounts::find_session(&core.app, &token).await;
-    let session = session.expect("an answer").expect("a session");
+    let (ada, session, token) = core.sign_in_new(OLD, PASSWORD).await;
     let begun = accounts::request_email_change_verified(&core.app, &session, ada, new_address(), &client(2)).await;
     begun.expect("a change");
     let change = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::EmailChange));

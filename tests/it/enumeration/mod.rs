@@ -66,6 +66,18 @@ impl Response {
     }
 }
 
+/// The statements of each step of a sequence.
+type Steps = Vec<(&'static str, Vec<String>)>;
+
+/// Compares the statements for two addresses. A step without any would compare nothing.
+fn assert_equal_steps(one: &Steps, other: &Steps) {
+    assert_eq!(one.len(), other.len());
+    for ((step, one), (_, other)) in one.iter().zip(other) {
+        assert!(!one.is_empty(), "{step}");
+        assert_eq!(one, other, "{step}");
+    }
+}
+
 async fn register(client: &Client, email: &str) -> Response {
     let query = format!(
         "mutation($input: RegisterInput!) {{ register(input: $input) {{ verificationToken codeExpiresInSeconds codeLength resendAvailableInSeconds {ERRORS} }} }}"

@@ -1,16 +1,15 @@
 //! A password reset gets the same answers, by the same statements, for an address with a user and for an unknown one.
 
-use std::sync::{Arc, Mutex};
-
 use api::accounts;
 use api::credentials::{EmailAddress, NewPassword};
-use api::policy::Policy;
 use api::verification::Code;
 use mailer_mock::{FaultRule, Stage};
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, eventually, on_both_databases, wrong_code};
+use tests::{
+    Database, OTHER_PASSWORD, PASSWORD, StatementLog, TestCore, client, eventually, on_both_databases, wrong_code,
+};
 
 use super::sequences::{EMAILS, SideBySide};
-use super::{request_reset, reset, sign_in_with};
+use super::{Steps, assert_equal_steps, request_reset, reset, sign_in_with};
 use crate::outbox::{fault, reply};
 use crate::{loopback, seconds};
 
@@ -189,32 +188,21 @@ async fn end_reset(sides: &SideBySide, end: End) {
     app.wait_for_empty_outbox().await;
 }
 
-type Log = Arc<Mutex<Vec<String>>>;
-
 #[on_both_databases]
 async fn statements_are_equal_for_active_and_unknown_addresses(database: Database) {
-    let log = Log::default();
-    let core = TestCore::with(&database, Policy::default(), |db| {
-        let log = log.clone();
-        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
-    })
-    .await;
+    let (core, log) = TestCore::recording(&database).await;
     core.register_and_activate("known@example.com", PASSWORD).await;
 
     let known = statements(&core, &log, "known@example.com").await;
     let unknown = statements(&core, &log, "other@example.com").await;
-    assert_eq!(known.len(), unknown.len());
-    for ((step, known), (_, unknown)) in known.iter().zip(&unknown) {
-        assert!(!known.is_empty(), "{step}");
-        assert_eq!(known, unknown, "{step}");
-    }
+    assert_equal_steps(&known, &unknown);
 }
 
 /// The statements of each step of a sequence.
-async fn statements(core: &TestCore, log: &Log, email: &str) -> Vec<(&'static str, Vec<String>)> {
-    log.lock().expect("no panic").clear();
+async fn statements(core: &TestCore, log: &StatementLog, email: &str) -> Steps {
+    let _ = log.take();
     let mut steps = Vec::new();
-    let mut step = |name| steps.push((name, std::mem::take(&mut *log.lock().expect("no panic"))));
+    let mut step = |name| steps.push((name, log.take()));
     let address = EmailAddress::parse(email).expect("an address");
     let begun = accounts::request_password_reset(&core.app, address.clone(), None, &client(1)).await;
     let token = begun.expect("a reset").token;

@@ -1,28 +1,19 @@
 //! The database runs the same statements for an address with a user and for an unknown one.
 
-use std::sync::{Arc, Mutex};
-
 use api::accounts::{self, RegistrationKey};
-use api::policy::Policy;
 use api::verification::Code;
 use mailer_mock::Stage;
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestCore, client, credentials, on_both_databases};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, StatementLog, TestCore, client, credentials, on_both_databases};
 
+use super::{Steps, assert_equal_steps};
 use crate::outbox::{fault, reply};
 
 /// Never the code of an address whose guess guard is not tripped: that has four digits.
 const WRONG_CODE: &str = "99999999";
 
-type Log = Arc<Mutex<Vec<String>>>;
-
 #[on_both_databases]
 async fn statements_are_equal_for_active_and_unknown_addresses(database: Database) {
-    let log = Log::default();
-    let core = TestCore::with(&database, Policy::default(), |db| {
-        let log = log.clone();
-        db.set_metric_callback(move |info| log.lock().expect("no panic").push(info.statement.sql.clone()));
-    })
-    .await;
+    let (core, log) = TestCore::recording(&database).await;
     let token = core.register("known@example.com", PASSWORD, 200).await.token;
     core.send_next().await;
     let newest_code = core.newest_code("known@example.com");
@@ -31,18 +22,14 @@ async fn statements_are_equal_for_active_and_unknown_addresses(database: Databas
 
     let known = statements(&core, &log, "known@example.com").await;
     let unknown = statements(&core, &log, "other@example.com").await;
-    assert_eq!(known.len(), unknown.len());
-    for ((step, known), (_, unknown)) in known.iter().zip(&unknown) {
-        assert!(!known.is_empty(), "{step}");
-        assert_eq!(known, unknown, "{step}");
-    }
+    assert_equal_steps(&known, &unknown);
 }
 
 /// The statements of each step of a sequence.
-async fn statements(core: &TestCore, log: &Log, email: &str) -> Vec<(&'static str, Vec<String>)> {
-    log.lock().expect("no panic").clear();
+async fn statements(core: &TestCore, log: &StatementLog, email: &str) -> Steps {
+    let _ = log.take();
     let mut steps = Vec::new();
-    let mut step = |name| steps.push((name, std::mem::take(&mut *log.lock().expect("no panic"))));
+    let mut step = |name| steps.push((name, log.take()));
     let new = credentials(email, OTHER_PASSWORD, 1);
     let by_password = RegistrationKey::Password(new.clone());
 

@@ -29,8 +29,8 @@ impl AccountMutations {
         let (changed, user_errors) = match NewPassword::parse(input.new_password) {
             Err(length) => (None, vec![length.into()]),
             Ok(new) => {
-                let present = Password::new(input.current_password);
-                let changed = accounts::change_password(app(ctx), &session, &present, &new, caller(ctx).client());
+                let current = Password::new(input.current_password);
+                let changed = accounts::change_password(app(ctx), &session, &current, &new, caller(ctx).client());
                 UserError::split(changed.await)?
             }
         };
@@ -50,8 +50,8 @@ impl AccountMutations {
         #[graphql(desc = "The current password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
-        let present = Password::new(input.current_password);
-        let deleted = accounts::delete_account(app(ctx), &session, &present, caller(ctx).client()).await;
+        let current = Password::new(input.current_password);
+        let deleted = accounts::delete_account(app(ctx), &session, &current, caller(ctx).client()).await;
         let (_, user_errors) = UserError::split(deleted)?;
         Ok(DeleteAccountPayload { user_errors })
     }

@@ -32,11 +32,11 @@ impl EmailChangeMutations {
         let (started, user_errors) = match EmailAddress::parse(&input.new_email) {
             Err(invalid) => (None, vec![UserError::from(invalid).of_new_email()]),
             Ok(email) => {
-                let present = Password::new(input.current_password);
+                let current = Password::new(input.current_password);
                 let locale = caller(ctx).locale(input.locale.as_deref());
                 let new = NewAddress { email, locale };
                 UserError::split(
-                    accounts::request_email_change(app(ctx), &session, new, &present, caller(ctx).client()).await,
+                    accounts::request_email_change(app(ctx), &session, new, &current, caller(ctx).client()).await,
                 )?
             }
         };

@@ -7,7 +7,7 @@ import { EmailField } from "../parts/Field";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
-import { PasswordField } from "../parts/PasswordField";
+import { CurrentPasswordField } from "../parts/CurrentPasswordField";
 import { missing, problemsOf } from "../problem";
 import type { Go, Said } from "../screen";
 import { useCall } from "../use-call";
@@ -53,12 +53,9 @@ export function ChangeEmail({ go, email, newEmail: known = "", said }: Props) {
           onChange={setNewEmail}
           problem={problems.find(({ field }) => field === "newEmail")}
         />
-        <PasswordField
-          label="Current password"
-          name="currentPassword"
+        <CurrentPasswordField
           value={currentPassword}
           onChange={setCurrentPassword}
-          autoComplete="current-password"
           problem={problems.find(({ field }) => field === "currentPassword")}
         />
       </Form>

@@ -5,7 +5,7 @@ import { BackToAccount } from "../parts/BackToAccount";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { NewPasswordField } from "../parts/NewPasswordField";
-import { PasswordField } from "../parts/PasswordField";
+import { CurrentPasswordField } from "../parts/CurrentPasswordField";
 import { missing, problemsOf } from "../problem";
 import type { Go } from "../screen";
 import { useCall } from "../use-call";
@@ -35,12 +35,9 @@ export function ChangePassword({ go, email = "" }: { go: Go; email?: string }) {
       <p className="lead">This signs out all your other devices.</p>
       <Form submit="Change password" busy={busy} problems={problems} onSubmit={submit}>
         <input type="text" name="username" autoComplete="username" value={email} readOnly hidden />
-        <PasswordField
-          label="Current password"
-          name="currentPassword"
+        <CurrentPasswordField
           value={currentPassword}
           onChange={setCurrentPassword}
-          autoComplete="current-password"
           problem={problemOf("currentPassword")}
         />
         <NewPasswordField

@@ -5,7 +5,7 @@ import { BackToAccount } from "../parts/BackToAccount";
 import { CheckField } from "../parts/CheckField";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
-import { PasswordField } from "../parts/PasswordField";
+import { CurrentPasswordField } from "../parts/CurrentPasswordField";
 import { missing, problemsOf } from "../problem";
 import type { Go } from "../screen";
 import { useCall } from "../use-call";
@@ -33,12 +33,9 @@ export function DeleteAccount({ go, email }: { go: Go; email?: string }) {
         This permanently deletes {email ? <b>{email}</b> : "your account"} and everything stored about you. It can't be undone.
       </p>
       <Form submit="Delete my account" busy={busy} problems={problems} onSubmit={submit}>
-        <PasswordField
-          label="Current password"
-          name="currentPassword"
+        <CurrentPasswordField
           value={currentPassword}
           onChange={setCurrentPassword}
-          autoComplete="current-password"
           problem={problems.find(({ field }) => field === "currentPassword")}
         />
         <CheckField

@@ -1,4 +1,4 @@
-//! The current password, which a signed-in user gives again for what must not be done with a stolen session.
+//! Verifies the current password of a signed-in user again, where a stolen session must not be enough.
 
 use entity::user;
 use sea_orm::prelude::Uuid;
@@ -13,8 +13,8 @@ use crate::limits::Client;
 /// requires the `credential_version` of that row.
 ///
 /// # Errors
-/// [`DomainError::RateLimited`], [`DomainError::WrongPresentPassword`].
-pub(super) async fn verify_present_password(
+/// [`DomainError::RateLimited`], [`DomainError::WrongCurrentPassword`].
+pub(super) async fn verify_current_password(
     app: &App,
     user: Uuid,
     password: &Password,
@@ -28,9 +28,9 @@ pub(super) async fn verify_present_password(
 pub(super) async fn verify_unlimited(app: &App, user: Uuid, password: &Password) -> Result<user::Model, DomainError> {
     let now = app.clock.now();
     let given = (user, password.clone());
-    let verified = credentials::verify_present(&app.db, &app.hasher, &app.keys.limits, &app.tasks, now, given).await;
+    let verified = credentials::verify_current(&app.db, &app.hasher, &app.keys.limits, &app.tasks, now, given).await;
     verified.map_err(|error| match error {
-        VerifyError::Invalid => DomainError::WrongPresentPassword,
+        VerifyError::Invalid => DomainError::WrongCurrentPassword,
         other => other.into(),
     })
 }

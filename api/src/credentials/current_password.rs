@@ -15,7 +15,7 @@ use crate::limits;
 ///
 /// # Errors
 /// [`VerifyError`].
-pub async fn verify_present(
+pub async fn verify_current(
     db: &DatabaseConnection,
     hasher: &Hasher,
     limits_key: &Key,
@@ -23,7 +23,7 @@ pub async fn verify_present(
     now: Timestamp,
     (user, password): (Uuid, Password),
 ) -> Result<user::Model, VerifyError> {
-    let limits = vec![limits::present_password_failures(limits_key, user)];
+    let limits = vec![limits::current_password_failures(limits_key, user)];
     let check = OfUser {
         hasher: hasher.clone(),
         user,

@@ -16,7 +16,7 @@ const MINUTE: u64 = 60;
 const WRONG: &str = "wrong password";
 
 #[on_both_databases]
-async fn user_gets_six_wrong_present_passwords_then_one_per_30_minutes(database: Database) {
+async fn user_gets_six_wrong_current_passwords_then_one_per_30_minutes(database: Database) {
     let (app, ada) = server(&database).await;
     for number in 0..6 {
         let ada = ada.from(loopback(number));
@@ -43,7 +43,7 @@ async fn user_gets_six_wrong_present_passwords_then_one_per_30_minutes(database:
 }
 
 #[on_both_databases]
-async fn wrong_sign_ins_do_not_limit_the_present_password(database: Database) {
+async fn wrong_sign_ins_do_not_limit_the_current_password(database: Database) {
     let (app, ada) = server(&database).await;
     for number in 0..12 {
         app.from(loopback(number)).sign_in(ADA, WRONG).await;
@@ -53,19 +53,19 @@ async fn wrong_sign_ins_do_not_limit_the_present_password(database: Database) {
 }
 
 #[on_both_databases]
-async fn right_present_password_uses_up_no_guesses(database: Database) {
+async fn right_current_password_uses_up_no_guesses(database: Database) {
     let (app, mut ada) = server(&database).await;
-    let [mut present, mut other] = [PASSWORD, OTHER_PASSWORD];
+    let [mut current, mut other] = [PASSWORD, OTHER_PASSWORD];
     for _ in 0..8 {
-        let changed = ada.change_password(present, other).await;
+        let changed = ada.change_password(current, other).await;
         ada = app.bearer(&changed.session_token());
-        std::mem::swap(&mut present, &mut other);
+        std::mem::swap(&mut current, &mut other);
         wait_for_unused_tokens(app.server().app()).await;
     }
 }
 
 #[on_both_databases]
-async fn parallel_guesses_at_the_present_password_stay_within_the_limit(database: Database) {
+async fn parallel_guesses_at_the_current_password_stay_within_the_limit(database: Database) {
     let (app, ada) = server(&database).await;
     let guesses = (0..200).map(|number| {
         let ada = ada.clone();
@@ -78,7 +78,7 @@ async fn parallel_guesses_at_the_present_password_stay_within_the_limit(database
 }
 
 #[on_both_databases]
-async fn decoy_password_is_no_present_password(database: Database) {
+async fn decoy_password_is_no_current_password(database: Database) {
     let (app, ada) = server(&database).await;
     app.clock.advance(seconds(30));
     // The thief registers the address with a password that they know.
@@ -101,18 +101,18 @@ async fn decoy_password_is_no_present_password(database: Database) {
 }
 
 #[on_both_databases]
-async fn disabled_user_has_no_present_password(database: Database) {
+async fn disabled_user_has_no_current_password(database: Database) {
     let ada = SignedIn::start(&database).await;
     let app = &ada.core.app;
     let disable = user::Entity::update_many().col_expr(user::Column::DisabledAt, Expr::value(app.clock.now()));
     disable.exec(&app.db).await.expect("the update succeeds");
     let right = Password::new(PASSWORD.to_owned());
     let outcome = accounts::delete_account(app, &ada.session, &right, &client(1)).await;
-    assert_eq!(outcome, Err(DomainError::WrongPresentPassword));
+    assert_eq!(outcome, Err(DomainError::WrongCurrentPassword));
 }
 
 #[on_both_databases]
-async fn cancelled_check_of_the_present_password_gives_its_token_back(database: Database) {
+async fn cancelled_check_of_the_current_password_gives_its_token_back(database: Database) {
     let ada = SignedIn::start(&database).await;
     let app = ada.core.app.clone();
     // The only thread is busy for half a second or more, so the check waits.
@@ -135,7 +135,7 @@ async fn cancelled_check_of_the_present_password_gives_its_token_back(database: 
 }
 
 #[on_both_databases]
-async fn full_hashing_queue_refuses_present_passwords_at_once(database: Database) {
+async fn full_hashing_queue_refuses_current_passwords_at_once(database: Database) {
     let mut ada = SignedIn::start(&database).await;
     let full = HashingConfig {
         threads: 0,
@@ -147,18 +147,18 @@ async fn full_hashing_queue_refuses_present_passwords_at_once(database: Database
     let app = &mut ada.core.app;
     app.hasher = Hasher::start(full, app.metrics.clone(), &app.supervisor).expect("hashing starts");
     let limits_before = rate_limit::Entity::find().count(&app.db).await;
-    let present = Password::new(PASSWORD.to_owned());
+    let current = Password::new(PASSWORD.to_owned());
     let new = NewPassword::parse(OTHER_PASSWORD.to_owned()).expect("a password");
-    let changed = accounts::change_password(app, &ada.session, &present, &new, &client(1)).await;
+    let changed = accounts::change_password(app, &ada.session, &current, &new, &client(1)).await;
     assert!(matches!(changed, Err(DomainError::Overloaded)), "{changed:?}");
-    let deleted = accounts::delete_account(app, &ada.session, &present, &client(1)).await;
+    let deleted = accounts::delete_account(app, &ada.session, &current, &client(1)).await;
     assert!(matches!(deleted, Err(DomainError::Overloaded)), "{deleted:?}");
     assert_eq!(rate_limit::Entity::find().count(&app.db).await, limits_before);
     assert_eq!(ada.core.count::<email_outbox::Entity>().await, 0);
 }
 
 #[on_both_databases]
-async fn present_passwords_count_against_the_client(database: Database) {
+async fn current_passwords_count_against_the_client(database: Database) {
     // `register`, `activate`, and three more.
     let app = TestApp::with(&database, |app| app.client_limit_per_minute = 5).await;
     let token = app.register_and_activate(ADA, PASSWORD).await;
