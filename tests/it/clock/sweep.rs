@@ -1,10 +1,14 @@
 //! The sweep deletes nothing while the clock is wrong.
 
+use std::sync::{Arc, OnceLock};
+
 use api::accounts;
+use api::clock::Clock;
+use api::policy::Policy;
 use entity::{rate_limit, session, sweep_clock, verification};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, EntityTrait};
-use tests::{Database, Installation, PASSWORD, TestCore, count, credentials, on_both_databases};
+use tests::{Database, Installation, ManualClock, PASSWORD, TestCore, count, credentials, on_both_databases};
 
 use super::{DAY, HOUR};
 use crate::seconds;
@@ -33,6 +37,34 @@ async fn wait_for_sweep(core: &TestCore, at_most: u64) -> Option<u64> {
         core.advance(600);
     }
     None
+}
+
+/// A session is used while a slow database holds the sweep up for two minutes.
+#[on_both_databases]
+async fn use_during_a_slow_sweep_stays(database: Database) {
+    let clock = Arc::new(OnceLock::<ManualClock>::new());
+    let core = TestCore::with(&database, Policy::default(), |db| {
+        let clock = clock.clone();
+        db.set_metric_callback(move |info| {
+            let sql = &info.statement.sql;
+            if let Some(clock) = clock.get()
+                && sql.starts_with("SELECT")
+                && sql.contains("\"sessions\"")
+            {
+                clock.advance(seconds(120));
+            }
+        });
+    })
+    .await;
+    core.register_and_activate("ada@example.com", PASSWORD).await;
+    let used_at = core.clock.now() + seconds(120);
+    let used = session::Entity::update_many().col_expr(session::Column::LastUsedAt, Expr::value(used_at));
+    used.exec(&core.app.db).await.expect("the update succeeds");
+    assert!(clock.set(core.clock.clone()).is_ok());
+    sweep(&core).await;
+    let session = session::Entity::find().one(&core.app.db).await;
+    let session = session.expect("the database answers").expect("a session");
+    assert_eq!(session.last_used_at, used_at);
 }
 
 #[on_both_databases]
