@@ -49,7 +49,7 @@ async fn use_during_a_slow_sweep_stays(database: Database) {
             let sql = &info.statement.sql;
             if let Some(clock) = clock.get()
                 && sql.starts_with("SELECT")
-                && sql.contains("\"sessions\"")
+                && sql.contains("last_used_at")
             {
                 clock.advance(seconds(120));
             }
