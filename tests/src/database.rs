@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, Statement};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
@@ -92,4 +92,17 @@ where
 fn next_name() -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     format!("test_{}", NUMBER.fetch_add(1, Ordering::Relaxed))
+}
+
+/// How many transactions wait for a lock in this database of a PostgreSQL server.
+///
+/// # Panics
+/// If the database fails.
+pub async fn waiting_transactions(db: &DatabaseConnection) -> i64 {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    let row = db
+        .query_one_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await;
+    let row = row.expect("the database answers").expect("a row");
+    row.try_get_by_index(0).expect("a number")
 }

@@ -23,7 +23,7 @@ pub use answer::{Answer, Answers, Failure};
 pub use app::{TestApp, TestAppBuilder, eventually, wrong_code};
 pub use client::Client;
 pub use clock::ManualClock;
-pub use database::{Database, count};
+pub use database::{Database, count, waiting_transactions};
 pub use installation::{Installation, within};
 pub use postgres::Postgres;
 pub use process::{Process, binary};

@@ -224,19 +224,9 @@ async fn deletion_beside_everything_else_leaves_nothing(database: Database) {
 
 /// SQLite has one writer.
 mod postgres {
-    use super::*;
+    use tests::waiting_transactions;
 
-    /// How many transactions wait for a lock in this database.
-    async fn waiting(db: &sea_orm::DatabaseConnection) -> i64 {
-        use sea_orm::{ConnectionTrait, Statement};
-        let sql =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-        let row = db
-            .query_one_raw(Statement::from_string(db.get_database_backend(), sql))
-            .await;
-        let row = row.expect("the database answers").expect("a row");
-        row.try_get_by_index(0).expect("a number")
-    }
+    use super::*;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn sign_in_waits_for_a_deletion_that_commits_meanwhile() {
@@ -252,7 +242,7 @@ mod postgres {
         let app = ada.core.app.clone();
         let sign_in = tokio::spawn(async move { accounts::sign_in_verified(&app, verified, &client(1)).await });
         eventually("the sign-in waits, or is over", async || {
-            sign_in.is_finished() || waiting(&ada.core.app.db).await == 1
+            sign_in.is_finished() || waiting_transactions(&ada.core.app.db).await == 1
         })
         .await;
         deletion.commit().await.expect("the commit succeeds");

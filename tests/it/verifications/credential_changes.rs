@@ -4,7 +4,7 @@ use api::accounts::{self, DomainError};
 use api::credentials::{Hasher, HashingConfig, Identity};
 use entity::{session, user};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use tests::{Database, PASSWORD, TestCore, credentials, on_both_databases};
 
 use super::{hash, insert_user};
@@ -75,20 +75,9 @@ async fn renewed_hash_does_not_replace_a_newer_password(database: Database) {
 
 /// SQLite has one writer.
 mod postgres {
-    use sea_orm::Statement;
-    use tests::eventually;
+    use tests::{eventually, waiting_transactions};
 
     use super::*;
-
-    /// How many statements wait for a lock in this database.
-    async fn waiting(core: &TestCore) -> i64 {
-        let db = &core.app.db;
-        let sql =
-            "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
-        let statement = Statement::from_string(db.get_database_backend(), sql);
-        let row = db.query_one_raw(statement).await.expect("the database answers");
-        row.expect("a row").try_get_by_index(0).expect("a number")
-    }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn session_waits_for_a_change_of_credentials_that_commits_meanwhile() {
@@ -113,7 +102,7 @@ mod postgres {
             async move { accounts::sign_in_verified(&app, verified, &tests::client(1)).await }
         });
         eventually("the sign-in waits, or is over", async || {
-            sign_in.is_finished() || waiting(&core).await == 1
+            sign_in.is_finished() || waiting_transactions(&core.app.db).await == 1
         })
         .await;
         change.commit().await.expect("the commit succeeds");
