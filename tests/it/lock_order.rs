@@ -72,7 +72,7 @@ mod postgres {
             let done = accounts::complete_password_reset(&app, &reset, "newer".to_owned(), &client(4)).await;
             assert!(done.is_ok(), "{done:?}");
         };
-        assert_in_order(&database, &core, ids, complete).await;
+        Box::pin(assert_in_order(&database, &core, ids, complete)).await;
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -94,6 +94,6 @@ mod postgres {
             let done = accounts::complete_email_change(&app, &session, &change).await;
             assert!(done.is_ok(), "{done:?}");
         };
-        assert_in_order(&database, &core, ids, complete).await;
+        Box::pin(assert_in_order(&database, &core, ids, complete)).await;
     }
 }
