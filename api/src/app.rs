@@ -86,7 +86,7 @@ impl App {
         let metrics = Metrics::new();
         let supervisor = Supervisor::new(metrics.task_restarts.clone());
         Ok(Self {
-            hasher: Hasher::start(config.hashing, metrics.clone(), &supervisor)?,
+            hasher: Hasher::start(config.hashing, &*random, metrics.clone(), &supervisor)?,
             breached_passwords: BreachedPasswords::new(
                 config.breached_passwords.clone(),
                 metrics.breached_lookups_failed.clone(),

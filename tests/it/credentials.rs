@@ -41,6 +41,7 @@ async fn unknown_email_takes_a_full_hash(database: Database) {
         m_kib: 64 * 1024,
         t: 4,
         p: 1,
+        ..HashingConfig::default()
     };
     let app = TestApp::with(&database, |app| app.hashing = slow).await;
     app.sign_in("unknown@example.com", "wrong password")
@@ -88,6 +89,7 @@ async fn weak_hash_is_upgraded_at_sign_in(database: Database) {
         m_kib: 8,
         t: 1,
         p: 1,
+        ..HashingConfig::default()
     };
     let app = TestApp::with(&database, |app| app.hashing = weak).await;
     app.register_and_activate("ada@example.com", PASSWORD).await;
@@ -133,6 +135,7 @@ async fn full_hashing_queue_is_overloaded(database: Database) {
         m_kib: 64 * 1024,
         t: 4,
         p: 1,
+        ..HashingConfig::default()
     };
     let app = TestApp::with(&database, |app| app.hashing = slow).await;
     let requests = (0..12).map(|_| {
@@ -174,8 +177,10 @@ async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
         m_kib: 8,
         t: 1,
         p: 1,
+        ..HashingConfig::default()
     };
-    core.app.hasher = Hasher::start(full, core.app.metrics.clone(), &core.app.supervisor).expect("hashing starts");
+    core.app.hasher =
+        Hasher::start(full, &*core.app.random, core.app.metrics.clone(), &core.app.supervisor).expect("hashing starts");
     let _ = log.take();
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert!(matches!(core.verify(&ada).await, Err(DomainError::Overloaded)));
@@ -211,6 +216,7 @@ async fn hash_with_more_memory_still_verifies(database: Database) {
         m_kib: 64,
         t: 1,
         p: 1,
+        ..HashingConfig::default()
     };
     let app = TestApp::with(&database, |app| app.hashing = strong).await;
     app.register_and_activate("ada@example.com", PASSWORD).await;

@@ -113,6 +113,7 @@ async fn email_limit_is_checked_before_hashing(database: Database) {
         m_kib: 64 * 1024,
         t: 4,
         p: 1,
+        ..HashingConfig::default()
     };
     let app = TestApp::with(&database, |app| app.hashing = slow).await;
     app.register_and_read_code("ada@example.com", PASSWORD).await;

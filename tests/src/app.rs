@@ -96,6 +96,7 @@ impl TestApp {
                 m_kib: 8,
                 t: 1,
                 p: 1,
+                ..HashingConfig::default()
             },
             smtp_url: None,
             clock: ManualClock::default(),

@@ -84,6 +84,7 @@ impl TestCore {
                 m_kib: 8,
                 t: 1,
                 p: 1,
+                ..HashingConfig::default()
             },
             breached_passwords: None,
             client_limit_per_minute: 0,

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 
 pub use super::hash_threads::Overloaded;
 use super::hash_threads::{HashThreads, JOB_TIMEOUT, Permit};
-use super::stored_hash::{Argon2, Memory, StoredHash, is_affordable};
+use super::stored_hash::{Argon2, Check, HashImplementation, Memory, StoredHash, is_affordable};
 use super::turns::Turns;
 use crate::metrics::{Metrics, QueueMetrics};
 use crate::random::{self, Random};
@@ -34,6 +34,8 @@ pub struct HashingConfig {
     pub t: u32,
     /// Lanes.
     pub p: u32,
+    /// What computes argon2.
+    pub implementation: HashImplementation,
 }
 
 /// One thread per core, and the parameters that the OWASP Password Storage Cheat Sheet recommends for argon2id.
@@ -45,6 +47,7 @@ impl Default for HashingConfig {
             m_kib: 19_456,
             t: 2,
             p: 1,
+            implementation: HashImplementation::default(),
         }
     }
 }
@@ -74,17 +77,27 @@ impl Hasher {
     ///
     /// # Errors
     /// When argon2 does not accept the parameters, or a thread cannot be started.
-    pub fn start(config: HashingConfig, metrics: Metrics, supervisor: &Supervisor) -> Result<Self, StartError> {
+    pub fn start(
+        config: HashingConfig,
+        random: &dyn Random,
+        metrics: Metrics,
+        supervisor: &Supervisor,
+    ) -> Result<Self, StartError> {
         let params = Params::new(config.m_kib, config.t, config.p, Some(Params::DEFAULT_OUTPUT_LEN))
             .map_err(StartError::HashParameters)?;
         if !is_affordable(&params) {
             return Err(StartError::HashTooExpensive);
         }
-        let HashingConfig { threads, queue, .. } = config;
-        let blocks = params.block_count();
+        let HashingConfig {
+            threads,
+            queue,
+            implementation,
+            ..
+        } = config;
+        let (blocks, check) = (params.block_count(), Check::draw(random));
         Ok(Self {
             hashing: HashThreads::start("hash", supervisor, threads, queue, metrics.hashing.clone(), move || {
-                Memory::new(blocks)
+                Memory::new(blocks, implementation, &check)
             })
             .map_err(StartError::Thread)?,
             estimating: HashThreads::start("estimate", supervisor, 1, queue, QueueMetrics::default(), || ())
@@ -252,8 +265,9 @@ mod tests {
             m_kib,
             t: 1,
             p: 1,
+            ..HashingConfig::default()
         };
-        Hasher::start(config, Metrics::new(), &Supervisor::default()).expect("threads")
+        Hasher::start(config, &SystemRandom, Metrics::new(), &Supervisor::default()).expect("threads")
     }
 
     async fn hash(hasher: &Hasher, password: &str, salt_of: Option<&str>) -> String {
@@ -322,8 +336,9 @@ mod tests {
                 m_kib,
                 t,
                 p: 1,
+                ..HashingConfig::default()
             };
-            let started = Hasher::start(config, Metrics::new(), &Supervisor::default());
+            let started = Hasher::start(config, &SystemRandom, Metrics::new(), &Supervisor::default());
             assert_eq!(started.is_ok(), is_allowed, "{m_kib} {t}");
         }
     }

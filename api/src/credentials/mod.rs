@@ -20,7 +20,7 @@ pub use limited_check::VerifyError;
 pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
 };
-pub use stored_hash::InvalidHash;
 pub(crate) use stored_hash::check_hash;
+pub use stored_hash::{HashImplementation, InvalidHash};
 pub(crate) use strength::{TooWeak, check as check_strength};
 pub use verify::{Credentials, Identity, verify};

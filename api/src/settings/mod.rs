@@ -17,6 +17,7 @@ use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
 
+use crate::credentials::HashImplementation;
 use crate::database::POOL_SIZE;
 use crate::locale::Locale;
 
@@ -185,6 +186,15 @@ pub struct Settings {
     /// Lanes of one hash
     #[arg(long, env = "ARGON2_P", value_name = "NUMBER", default_value = "1", value_parser = positive::<u32>)]
     argon2_p: u32,
+
+    /// What computes argon2id; both give the same hashes
+    #[arg(
+        long,
+        env = "HASH_IMPLEMENTATION",
+        value_name = "CRATE",
+        default_value = "argon2-rust"
+    )]
+    hash_implementation: HashImplementation,
 
     /// Passwords to refuse: the SHA-1 file of Have I Been Pwned, ordered by hash [default: only the built-in list]
     #[arg(long, env = "BREACHED_PASSWORDS", value_name = "FILE", value_parser = file)]

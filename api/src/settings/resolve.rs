@@ -175,6 +175,7 @@ impl Settings {
                     m_kib: self.argon2_m_kib,
                     t: self.argon2_t,
                     p: self.argon2_p,
+                    implementation: self.hash_implementation,
                 },
                 breached_passwords: self.breached_passwords()?,
                 client_limit_per_minute: self.client_limit_per_minute,

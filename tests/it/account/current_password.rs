@@ -143,9 +143,10 @@ async fn full_hashing_queue_refuses_current_passwords_at_once(database: Database
         m_kib: 8,
         t: 1,
         p: 1,
+        ..HashingConfig::default()
     };
     let app = &mut ada.core.app;
-    app.hasher = Hasher::start(full, app.metrics.clone(), &app.supervisor).expect("hashing starts");
+    app.hasher = Hasher::start(full, &*app.random, app.metrics.clone(), &app.supervisor).expect("hashing starts");
     let limits_before = rate_limit::Entity::find().count(&app.db).await;
     let current = Password::new(PASSWORD.to_owned());
     let new = NewPassword::parse(OTHER_PASSWORD.to_owned()).expect("a password");

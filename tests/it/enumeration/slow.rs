@@ -31,6 +31,7 @@ async fn timing_does_not_reveal_registered_emails(database: Database) {
             m_kib: 4 * 1024,
             t: 1,
             p: 1,
+            ..HashingConfig::default()
         };
     })
     .await;

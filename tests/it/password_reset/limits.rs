@@ -120,8 +120,10 @@ async fn right_code_that_cannot_be_hashed_costs_no_try(database: Database) {
         m_kib: 8,
         t: 1,
         p: 1,
+        ..HashingConfig::default()
     };
-    let busy = Hasher::start(busy, core.app.metrics.clone(), &core.app.supervisor).expect("a hasher");
+    let busy =
+        Hasher::start(busy, &*core.app.random, core.app.metrics.clone(), &core.app.supervisor).expect("a hasher");
     let hasher = std::mem::replace(&mut core.app.hasher, busy);
     for _ in 0..4 {
         assert_eq!(reset(&core).await, Err(DomainError::Overloaded));

@@ -60,8 +60,15 @@ async fn renewed_hash_does_not_replace_a_newer_password(database: Database) {
         m_kib: 16,
         t: 1,
         p: 1,
+        ..HashingConfig::default()
     };
-    core.app.hasher = Hasher::start(stronger, core.app.metrics.clone(), &core.app.supervisor).expect("hashing starts");
+    core.app.hasher = Hasher::start(
+        stronger,
+        &*core.app.random,
+        core.app.metrics.clone(),
+        &core.app.supervisor,
+    )
+    .expect("hashing starts");
     // The right password gives its token back, after the comparison and before the renewal.
     let given_back = "NEW.theoretical_arrival < OLD.theoretical_arrival";
     let change = "UPDATE users SET password_hash = 'newer', credential_version = credential_version + 1";

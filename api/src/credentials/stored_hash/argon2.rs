@@ -1,7 +1,7 @@
 //! argon2id and argon2i (RFC 9106), as PHC strings.
 
 use argon2::password_hash::phc::{ParamsString, PasswordHash, Salt};
-use argon2::{Algorithm, Block, Params, Version};
+use argon2::{Algorithm, Params, Version};
 
 use super::InvalidHash;
 
@@ -14,28 +14,10 @@ const MAX_LANES: u32 = 64;
 /// Parameters and salt.
 #[derive(Clone)]
 pub(in crate::credentials) struct Argon2 {
-    algorithm: Algorithm,
-    version: Version,
+    pub(super) algorithm: Algorithm,
+    pub(super) version: Version,
     pub(super) params: Params,
-    salt: Vec<u8>,
-}
-
-/// The block matrix of one thread, large enough for the configured parameters.
-pub(in crate::credentials) struct Memory(Vec<Block>);
-
-impl Memory {
-    pub(in crate::credentials) fn new(blocks: usize) -> Self {
-        Self(vec![Block::default(); blocks])
-    }
-
-    /// A hash may ask for more memory than is configured. That memory is freed with the hash.
-    fn with<R>(&mut self, blocks: usize, hash: impl FnOnce(&mut [Block]) -> R) -> R {
-        if self.0.len() < blocks {
-            hash(&mut vec![Block::default(); blocks])
-        } else {
-            hash(&mut self.0)
-        }
-    }
+    pub(super) salt: Vec<u8>,
 }
 
 /// Whether a hash with these parameters takes no more memory and time than is allowed.
@@ -77,15 +59,6 @@ impl Argon2 {
             params,
             salt: salt.ok_or(InvalidHash::Malformed)?.as_ref().to_vec(),
         })
-    }
-
-    pub(super) fn digest(&self, password: &[u8], memory: &mut Memory, output: &mut [u8]) {
-        let argon2 = argon2::Argon2::new(self.algorithm, self.version, self.params.clone());
-        memory.with(self.params.block_count(), |blocks| {
-            argon2
-                .hash_password_into_with_memory(password, &self.salt, output, blocks)
-                .expect("argon2 accepts these lengths of parameters, salt and digest");
-        });
     }
 
     /// The PHC string up to its digest.

@@ -4,6 +4,8 @@
 //! run of the function.
 
 mod argon2;
+mod argon2_check;
+mod argon2_memory;
 mod bcrypt;
 mod fields;
 mod pbkdf2;
@@ -11,7 +13,10 @@ mod scrypt;
 
 use ::argon2::Params;
 
-pub(super) use self::argon2::{Argon2, Memory, is_affordable};
+pub(super) use self::argon2::{Argon2, is_affordable};
+pub(super) use self::argon2_check::Check;
+pub use self::argon2_memory::HashImplementation;
+pub(super) use self::argon2_memory::Memory;
 use self::bcrypt::Bcrypt;
 use self::fields::Encoding;
 use self::pbkdf2::Pbkdf2;
@@ -107,7 +112,7 @@ impl StoredHash {
     pub(super) fn digest_of(&self, password: &str, memory: &mut Memory) -> Vec<u8> {
         let (password, mut output) = (password.as_bytes(), vec![0; self.digest.len()]);
         match &self.function {
-            Function::Argon2(argon2) => argon2.digest(password, memory, &mut output),
+            Function::Argon2(argon2) => memory.digest(argon2, password, &mut output),
             Function::Bcrypt(bcrypt) => bcrypt.digest(password, &mut output),
             Function::Scrypt(scrypt) => scrypt.digest(password, &mut output),
             Function::Pbkdf2(pbkdf2) => pbkdf2.digest(password, &mut output),

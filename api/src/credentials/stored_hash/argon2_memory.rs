@@ -1,0 +1,173 @@
+//! The memory in which a hashing thread computes argon2, and the implementation that fills it.
+
+use argon2::Block;
+use argon2_rust::params::{Memory as MemoryCost, TagLen};
+
+use super::Argon2;
+use super::argon2_check::Check;
+
+/// Which crate computes argon2. Both give the same digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum HashImplementation {
+    /// `argon2-rust`: faster, because it uses the vector instructions that the processor has.
+    #[default]
+    Argon2Rust,
+    /// `argon2`, of the `RustCrypto` project: older, and read by more people.
+    Argon2,
+}
+
+/// The memory of one thread. It is allocated by the first hash, and kept for the next ones.
+pub(in crate::credentials) struct Memory {
+    /// The most blocks to keep. A stored hash may need more; they are freed with it.
+    kept: usize,
+    blocks: Vec<Block>,
+    fast: Option<argon2_rust::Hasher>,
+}
+
+impl Memory {
+    /// Chooses the implementation for a thread: `argon2` if `argon2-rust` fails the check.
+    pub(in crate::credentials) fn new(kept: usize, implementation: HashImplementation, check: &Check) -> Self {
+        Self {
+            fast: match implementation {
+                HashImplementation::Argon2Rust => checked_hasher(check, Argon2::digest_fast),
+                HashImplementation::Argon2 => None,
+            },
+            ..Self::with_argon2(kept)
+        }
+    }
+
+    /// Memory for the crate `argon2`.
+    pub(in crate::credentials) fn with_argon2(kept: usize) -> Self {
+        Self {
+            kept,
+            blocks: Vec::new(),
+            fast: None,
+        }
+    }
+
+    pub(super) fn digest(&mut self, argon2: &Argon2, password: &[u8], output: &mut [u8]) {
+        let input = Input::password(password);
+        if let Some(hasher) = &mut self.fast {
+            let digest = argon2.digest_fast(hasher, input, output);
+            if hasher.reserved_blocks() > self.kept {
+                hasher.clear();
+            }
+            if digest.is_ok() {
+                return;
+            }
+        }
+        let needed = argon2.params.block_count();
+        if needed > self.kept {
+            return argon2.digest_in(&mut vec![Block::default(); needed], input, output);
+        }
+        if self.blocks.is_empty() {
+            self.blocks = vec![Block::default(); self.kept];
+        }
+        argon2.digest_in(&mut self.blocks, input, output);
+    }
+}
+
+/// A hasher of `argon2-rust`, unless it computes a wrong digest.
+fn checked_hasher(
+    check: &Check,
+    digest: impl Fn(&Argon2, &mut argon2_rust::Hasher, Input<'_>, &mut [u8]) -> Result<(), argon2_rust::Error>,
+) -> Option<argon2_rust::Hasher> {
+    let mut hasher = new_hasher();
+    let passed = check.is_passed_by(|argon2, input, output| digest(argon2, &mut hasher, input, output));
+    hasher.clear();
+    if !passed {
+        tracing::warn!("argon2-rust computes wrong digests on this machine, so this thread hashes with argon2");
+    }
+    passed.then_some(hasher)
+}
+
+/// Its parameters are set with each digest.
+pub(super) fn new_hasher() -> argon2_rust::Hasher {
+    use argon2_rust::{Algorithm, Argon2, Params, Version};
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT).hasher()
+}
+
+/// What argon2 digests beside the salt. This server has a password alone; RFC 9106 has all three.
+#[derive(Clone, Copy)]
+pub(super) struct Input<'a> {
+    pub password: &'a [u8],
+    pub secret: &'a [u8],
+    pub data: &'a [u8],
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn password(password: &'a [u8]) -> Self {
+        Self {
+            password,
+            secret: &[],
+            data: &[],
+        }
+    }
+}
+
+impl Argon2 {
+    /// Computes a digest with the crate `argon2`.
+    pub(super) fn digest_in(&self, blocks: &mut [Block], input: Input<'_>, output: &mut [u8]) {
+        let argon2 = argon2::Argon2::new(self.algorithm, self.version, self.params.clone());
+        argon2
+            .hash_password_into_with_memory(input.password, &self.salt, output, blocks)
+            .expect("argon2 accepts these lengths of parameters, salt and digest");
+    }
+
+    /// Computes a digest with the crate `argon2-rust`, on the calling thread alone.
+    pub(super) fn digest_fast(
+        &self,
+        hasher: &mut argon2_rust::Hasher,
+        input: Input<'_>,
+        output: &mut [u8],
+    ) -> Result<(), argon2_rust::Error> {
+        let params = argon2_rust::Params::builder()
+            .memory(MemoryCost::kib(self.params.m_cost().into()))
+            .passes(self.params.t_cost())
+            .lanes(self.params.p_cost())
+            .threads(1)
+            .tag_len(TagLen::bytes(output.len() as u64))
+            .build()?;
+        let algorithm = match self.algorithm {
+            argon2::Algorithm::Argon2d => argon2_rust::Algorithm::Argon2d,
+            argon2::Algorithm::Argon2i => argon2_rust::Algorithm::Argon2i,
+            argon2::Algorithm::Argon2id => argon2_rust::Algorithm::Argon2id,
+        };
+        let version = match self.version {
+            argon2::Version::V0x10 => argon2_rust::Version::V0x10,
+            argon2::Version::V0x13 => argon2_rust::Version::V0x13,
+        };
+        hasher.set_argon2(argon2_rust::Argon2::new(algorithm, version, params));
+        hasher.hash_into_with_ad(input.password, &self.salt, input.secret, input.data, output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::SystemRandom;
+
+    #[test]
+    fn hasher_with_a_wrong_digest_is_not_used() {
+        let check = Check::draw(&SystemRandom);
+        assert!(checked_hasher(&check, Argon2::digest_fast).is_some());
+        let wrong = |argon2: &Argon2, hasher: &mut argon2_rust::Hasher, input: Input<'_>, output: &mut [u8]| {
+            argon2.digest_fast(hasher, input, output)?;
+            output[0] ^= 1;
+            Ok(())
+        };
+        assert!(checked_hasher(&check, wrong).is_none());
+    }
+
+    #[test]
+    fn memory_of_an_expensive_hash_is_freed() {
+        let params = |m_kib| argon2::Params::new(m_kib, 1, 1, None).expect("parameters");
+        let check = Check::draw(&SystemRandom);
+        let mut memory = Memory::new(64, HashImplementation::Argon2Rust, &check);
+        for (m_kib, kept) in [(32, 32), (64, 64), (1024, 0), (16, 16)] {
+            memory.digest(&Argon2::new(params(m_kib), vec![0; 16]), b"secret", &mut [0; 32]);
+            let hasher = memory.fast.as_ref().expect("argon2-rust");
+            assert_eq!(hasher.reserved_blocks(), kept, "{m_kib}");
+        }
+    }
+}
