@@ -1,5 +1,6 @@
 //! Private functions for the property tests in `tests/properties` and the benchmarks in `api/benches`.
 
+use std::cell::RefCell;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
 
@@ -10,7 +11,7 @@ use entity::{Purpose, Timestamp};
 use futures_util::FutureExt;
 use sea_orm::prelude::Uuid;
 
-use crate::credentials::{BreachedPasswords, EmailAddress, check_strength};
+use crate::credentials::{BreachedPasswords, EmailAddress, Memory, StoredHash, check_strength};
 use crate::graphql::guard::{self, RequestGuard};
 use crate::graphql::schema::{Resolvers, builder};
 use crate::graphql::{Authorization, Caller, Method, Request};
@@ -51,6 +52,17 @@ pub fn code(keys: &Keys, verification: Uuid, draw: &[u8; 32]) -> Code {
 #[must_use]
 pub fn authorization(headers: &HeaderMap) -> Authorization {
     authorization::read(headers)
+}
+
+/// The digests of `argon2` and of `argon2-rust` for the setting of a hash; `None` if the server refuses such a hash. The
+/// second hasher is used again and again, as a hashing thread does.
+#[must_use]
+pub fn argon2_digests(hash: &str, password: &str) -> Option<[Vec<u8>; 2]> {
+    thread_local!(static FAST: RefCell<Memory> = RefCell::new(Memory::unchecked(1024)));
+    let hash = StoredHash::parse(hash).ok()?;
+    let reference = hash.digest_of(password, &mut Memory::with_argon2(0));
+    let fast = FAST.with_borrow_mut(|memory| hash.digest_of(password, memory));
+    Some([reference, fast])
 }
 
 /// Passes a document through the whole guard, and executes nothing of it.

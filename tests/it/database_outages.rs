@@ -151,15 +151,7 @@ mod postgres {
             for (number, breaks) in [Proxy::cut, Proxy::half_close, Proxy::strand].into_iter().enumerate() {
                 use_all_connections(&proxy, &ada).await;
                 breaks(&proxy);
-                within(DEADLINE + RECOVERY, "sixteen requests without a failure", async || {
-                    let answers = futures_util::future::join_all((0..16).map(|_| ada.me())).await;
-                    let failures: Vec<_> = answers.iter().filter(|answer| answer.outcome() != "OK").collect();
-                    for failure in &failures {
-                        assert_clean_failure(failure);
-                    }
-                    failures.is_empty()
-                })
-                .await;
+                succeed_at_once(&ada, 16).await;
                 register_and_activate(&installation, &client, &format!("bob{number}@example.com")).await;
             }
             proxy.delay(Duration::from_millis(50));
@@ -167,13 +159,25 @@ mod postgres {
             proxy.heal();
         }
 
-        /// Makes the server open all its connections: a slow database keeps each in use.
+        /// Makes the server open all its connections: a slow database keeps each in use. That can also find another
+        /// broken one.
         async fn use_all_connections(proxy: &Proxy, client: &Client) {
             proxy.delay(Duration::from_millis(50));
-            for answer in futures_util::future::join_all((0..64).map(|_| client.me())).await {
-                answer.is_active();
-            }
+            succeed_at_once(client, 64).await;
             proxy.delay(Duration::ZERO);
+        }
+
+        /// Waits until so many requests at once succeed.
+        async fn succeed_at_once(client: &Client, count: usize) {
+            within(DEADLINE + RECOVERY, "requests without a failure", async || {
+                let answers = futures_util::future::join_all((0..count).map(|_| client.me())).await;
+                let failures: Vec<_> = answers.iter().filter(|answer| answer.outcome() != "OK").collect();
+                for failure in &failures {
+                    assert_clean_failure(failure);
+                }
+                failures.is_empty()
+            })
+            .await;
         }
 
         /// A proxy in front of a database, and the URL through it.

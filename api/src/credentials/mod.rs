@@ -22,5 +22,7 @@ pub use password::{
 };
 pub(crate) use stored_hash::check_hash;
 pub use stored_hash::{HashImplementation, InvalidHash};
+#[cfg(feature = "testing")]
+pub(crate) use stored_hash::{Memory, StoredHash};
 pub(crate) use strength::{TooWeak, check as check_strength};
 pub use verify::{Credentials, Identity, verify};

@@ -140,7 +140,10 @@ async fn event_of_another_server_is_noticed(database: Database) {
     // Nobody notifies the worker of the server.
     owe(&core, disabled(2)).await;
     eventually("the second event arrives", async || {
-        app.clock.advance(Duration::from_secs(5));
+        // While a task works, no time passes: after three days the event would be given up.
+        if app.clock.sleepers() == 4 {
+            app.clock.advance(Duration::from_secs(5));
+        }
         receiver.received().len() == 2
     })
     .await;

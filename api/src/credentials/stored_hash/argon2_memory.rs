@@ -17,7 +17,7 @@ pub enum HashImplementation {
 }
 
 /// The memory of one thread. It is allocated by the first hash, and kept for the next ones.
-pub(in crate::credentials) struct Memory {
+pub(crate) struct Memory {
     /// The most blocks to keep. A stored hash may need more; they are freed with it.
     kept: usize,
     blocks: Vec<Block>,
@@ -37,11 +37,20 @@ impl Memory {
     }
 
     /// Memory for the crate `argon2`.
-    pub(in crate::credentials) fn with_argon2(kept: usize) -> Self {
+    pub(crate) fn with_argon2(kept: usize) -> Self {
         Self {
             kept,
             blocks: Vec::new(),
             fast: None,
+        }
+    }
+
+    /// Memory for `argon2-rust`, which the caller checks.
+    #[cfg(feature = "testing")]
+    pub(crate) fn unchecked(kept: usize) -> Self {
+        Self {
+            fast: Some(new_hasher()),
+            ..Self::with_argon2(kept)
         }
     }
 

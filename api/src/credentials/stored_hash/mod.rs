@@ -16,7 +16,7 @@ use ::argon2::Params;
 pub(super) use self::argon2::{Argon2, is_affordable};
 pub(super) use self::argon2_check::Check;
 pub use self::argon2_memory::HashImplementation;
-pub(super) use self::argon2_memory::Memory;
+pub(crate) use self::argon2_memory::Memory;
 use self::bcrypt::Bcrypt;
 use self::fields::Encoding;
 use self::pbkdf2::Pbkdf2;
@@ -53,7 +53,7 @@ pub(crate) fn check_hash(text: &str) -> Result<(), InvalidHash> {
 
 /// A parsed hash.
 #[derive(Clone)]
-pub(super) struct StoredHash {
+pub(crate) struct StoredHash {
     /// Everything before the digest.
     setting: String,
     function: Function,
@@ -80,7 +80,7 @@ impl StoredHash {
         }
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, InvalidHash> {
+    pub(crate) fn parse(text: &str) -> Result<Self, InvalidHash> {
         // PostgreSQL stores no NUL.
         if text.len() > MAX_TEXT || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidHash::Malformed);
@@ -109,7 +109,7 @@ impl StoredHash {
     }
 
     /// The digest of a password under this setting.
-    pub(super) fn digest_of(&self, password: &str, memory: &mut Memory) -> Vec<u8> {
+    pub(crate) fn digest_of(&self, password: &str, memory: &mut Memory) -> Vec<u8> {
         let (password, mut output) = (password.as_bytes(), vec![0; self.digest.len()]);
         match &self.function {
             Function::Argon2(argon2) => memory.digest(argon2, password, &mut output),
