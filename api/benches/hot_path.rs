@@ -36,7 +36,7 @@ fn breached(password: &str) -> bool {
 
 #[divan::bench]
 fn code(bencher: Bencher<'_, '_>) {
-    let keys = Keys::derive(&vec![7; 32].into());
+    let keys = Keys::derive(&vec![7; 32].into(), None);
     bencher.bench_local(|| testing::code(black_box(&keys), Uuid::nil(), &[7; 32]));
 }
 

@@ -59,6 +59,8 @@ pub struct App {
 pub struct AppConfig {
     /// `SECRET_KEY`.
     pub secret_key: secrecy::SecretSlice<u8>,
+    /// `SECRET_KEY_PREVIOUS`.
+    pub previous_secret_key: Option<secrecy::SecretSlice<u8>>,
     /// The numbers that the operator chose.
     pub policy: Policy,
     /// How much work a hash is.
@@ -91,7 +93,7 @@ impl App {
                 config.breached_passwords.clone(),
                 metrics.breached_lookups_failed.clone(),
             ),
-            keys: Arc::new(Keys::derive(&config.secret_key)),
+            keys: Arc::new(Keys::derive(&config.secret_key, config.previous_secret_key.as_ref())),
             policy: config.policy,
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
             sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy),

@@ -64,7 +64,7 @@ impl Server {
         let db = database::connect_with_pool(config.database_url.expose_secret(), config.database_pool).await?;
         database::migrate(&db).await?;
         let app = App::start(db, clock, random, &config.app)?;
-        let is_key = secret_key_check::is_key_of(&app.db, &app.keys.check).await;
+        let is_key = secret_key_check::is_key_of(&app.db, &app.keys).await;
         if !is_key.map_err(StartError::CheckSecretKey)? {
             return Err(StartError::OtherSecretKey { folder: config.data });
         }

@@ -103,12 +103,14 @@ pub enum StartError {
     )]
     OpenFiles { open_files: usize, required: usize },
     #[error(
-        "SECRET_KEY: not the key with which this database was used first. Use that key{} or an empty database. To change \
-         the key, stop all servers and run DELETE FROM secret_key_check: codes that were sent stop working, and rate \
-         limits start from zero",
+        "SECRET_KEY: not the key with which this database was used last. Use that key{} or an empty database. To change \
+         the key, set SECRET_KEY_PREVIOUS as docs/operations.md describes, or stop all servers and run DELETE FROM \
+         secret_key_check: codes that were sent stop working, and rate limits start from zero",
         folder.as_ref().map_or_else(String::new, |folder| format!(" (by default it is in {}/secret.key)", folder.display()))
     )]
     OtherSecretKey { folder: Option<PathBuf> },
+    #[error("SECRET_KEY_PREVIOUS: the same key as SECRET_KEY; expected another one, or none")]
+    EqualSecretKeys,
     #[error("cannot check the secret key: {0}")]
     CheckSecretKey(#[source] DbErr),
     #[error("cannot start a thread: {0}")]

@@ -45,7 +45,7 @@ pub fn is_breached(password: &str) -> bool {
 /// Derives the code of a draw.
 #[must_use]
 pub fn code(keys: &Keys, verification: Uuid, draw: &[u8; 32]) -> Code {
-    Code::derive(&keys.codes, Purpose::Registration, verification, draw, 4)
+    Code::derive(&keys.current.codes, Purpose::Registration, verification, draw, 4)
 }
 
 /// Reads the `Authorization` header of a request.

@@ -46,6 +46,8 @@ pub struct Model {
     /// 32 random bytes from which, with a key that is not in the database, the code is derived. Null until an email is
     /// composed, and once consumed.
     pub draw: Option<HiddenBytes>,
+    /// Names the secret key from which the code is derived. Null until an email is composed.
+    pub code_key: Option<Vec<u8>>,
     /// Digits of the code, 4 to 8.
     pub digits: i32,
     /// Tries spent on the code.

@@ -85,6 +85,7 @@ fn verifications() -> TableCreateStatement {
         .col(big_integer_null("proved_at"))
         .col(big_integer_null("consumed_at"))
         .col(binary_null("draw"))
+        .col(binary_null("code_key"))
         .col(integer("digits"))
         .col(integer("attempts"))
         .col(boolean("mailed"))

@@ -26,6 +26,7 @@ mod harness;
 mod headers;
 mod interleavings;
 mod js_client;
+mod key_rotation;
 mod lock_order;
 mod log_output;
 mod mail_outages;

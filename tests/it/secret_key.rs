@@ -7,9 +7,9 @@ use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 use tests::{Database, Installation, Process, on_both_databases};
 
-const OTHER_KEY: &str = "another secret of thirty-two bytes or more";
+pub(crate) const OTHER_KEY: &str = "another secret of thirty-two bytes or more";
 
-async fn reason_of_failed_start(process: Process) -> String {
+pub(crate) async fn reason_of_failed_start(process: Process) -> String {
     let (status, lines) = process.end().await;
     assert_eq!(status, Some(1), "{lines:#?}");
     let reason = lines.iter().find(|line| line.starts_with("error: SECRET_KEY: "));

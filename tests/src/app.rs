@@ -260,6 +260,7 @@ impl TestAppBuilder {
             data: None,
             app: AppConfig {
                 secret_key: vec![7; 32].into(),
+                previous_secret_key: None,
                 policy: self.policy,
                 hashing: self.hashing,
                 breached_passwords: None,

@@ -52,18 +52,26 @@ impl TestCore {
     /// # Panics
     /// If that fails.
     pub async fn with(database: &Database, policy: Policy, change: impl FnOnce(&mut DatabaseConnection)) -> Self {
-        Self::build(database, policy, WebhookConfig::default(), change).await
+        Self::build(database, |config| config.policy = policy, change).await
     }
 
     /// Prepares the use cases with endpoints for webhooks.
     pub async fn with_webhooks(database: &Database, webhooks: WebhookConfig) -> Self {
-        Self::build(database, Policy::default(), webhooks, |_| {}).await
+        Self::build(database, |config| config.webhooks = webhooks, |_| {}).await
+    }
+
+    /// Prepares the use cases with a secret key, and with another one during a rotation.
+    pub async fn with_keys(database: &Database, current: &[u8], previous: Option<&[u8]>) -> Self {
+        let keys = |config: &mut AppConfig| {
+            config.secret_key = current.to_vec().into();
+            config.previous_secret_key = previous.map(|key| key.to_vec().into());
+        };
+        Self::build(database, keys, |_| {}).await
     }
 
     async fn build(
         database: &Database,
-        policy: Policy,
-        webhooks: WebhookConfig,
+        configure: impl FnOnce(&mut AppConfig),
         change: impl FnOnce(&mut DatabaseConnection),
     ) -> Self {
         let mailer = MailerMock::start(mailer_mock::Config::ephemeral())
@@ -75,9 +83,10 @@ impl TestCore {
         api::database::migrate(&db).await.expect("the database migrates");
         change(&mut db);
         let clock = ManualClock::default();
-        let config = AppConfig {
+        let mut config = AppConfig {
             secret_key: vec![7; 32].into(),
-            policy,
+            previous_secret_key: None,
+            policy: Policy::default(),
             hashing: HashingConfig {
                 threads: 1,
                 queue: 100,
@@ -88,8 +97,9 @@ impl TestCore {
             },
             breached_passwords: None,
             client_limit_per_minute: 0,
-            webhooks,
+            webhooks: WebhookConfig::default(),
         };
+        configure(&mut config);
         let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");
         let templates = Templates::load(None, Product::default(), Locale::default()).expect("the templates are valid");
         let composer = Composer::new(app.clone(), "no-reply@example.com", None, Arc::new(templates));
@@ -130,11 +140,26 @@ impl TestCore {
     /// # Panics
     /// If it fails.
     pub async fn register(&self, email: &str, password: &str, network: u8) -> StartedVerification {
+        let begun = self.try_register(email, password, network).await;
+        begun.expect("the registration succeeds")
+    }
+
+    /// The same, if no limit forbids it.
+    ///
+    /// # Errors
+    /// If a rule forbids it.
+    ///
+    /// # Panics
+    /// If the email or the password is invalid.
+    pub async fn try_register(
+        &self,
+        email: &str,
+        password: &str,
+        network: u8,
+    ) -> Result<StartedVerification, DomainError> {
         let email = EmailAddress::parse(email).expect("an address");
         let password = NewPassword::parse(password.to_owned()).expect("a password");
-        accounts::register(&self.app, email, password, None, &client(network))
-            .await
-            .expect("the registration succeeds")
+        accounts::register(&self.app, email, password, None, &client(network)).await
     }
 
     /// Registers and activates a user.

@@ -59,7 +59,7 @@ pub(super) async fn try_code<Reloaded: Future<Output = Result<verification::Mode
         Err(InvalidCode) => None,
     };
     let (Ok(code), Some(tried)) = (code, spent) else {
-        return Err(why_not_tried(&reload().await?, arrived));
+        return Err(why_not_tried(app, &reload().await?, arrived));
     };
     if !is_right(app, &tried, &code) {
         return Err(DomainError::InvalidCode(Some(tries_left(&tried))));
@@ -75,12 +75,12 @@ async fn spend(
     arrived: Timestamp,
 ) -> Result<Option<verification::Model>, DbErr> {
     if verification.purpose != Purpose::Registration {
-        return spend_try(&app.db, verification.id, arrived).await;
+        return spend_try(&app.db, &app.keys, verification.id, arrived).await;
     }
     let guard = activation_tries(&app.keys.limits, &verification.email_canonical.0);
     let transaction = database::begin(&app.db).await?;
     guess_guard::count_try(&transaction, app.clock.now(), &guard).await?;
-    let tried = spend_try(&transaction, verification.id, arrived).await?;
+    let tried = spend_try(&transaction, &app.keys, verification.id, arrived).await?;
     if tried.is_some() {
         transaction.commit().await?;
     } else {
@@ -91,19 +91,20 @@ async fn spend(
 
 /// Whether this is the code. The code of a decoy is never right, because no email holds it.
 fn is_right(app: &App, tried: &verification::Model, code: &Code) -> bool {
-    let Some(draw) = &tried.draw else {
+    let keys = tried.code_key.as_deref().and_then(|id| app.keys.by_id(id));
+    let (Some(draw), Some(keys)) = (&tried.draw, keys) else {
         return false;
     };
     let digits = u8::try_from(tried.digits).unwrap_or(MAX_CODE_LENGTH);
-    let expected = Code::derive(&app.keys.codes, tried.purpose, tried.id, &draw.0, digits);
+    let expected = Code::derive(&keys.codes, tried.purpose, tried.id, &draw.0, digits);
     code.matches(&expected) & tried.mailed
 }
 
 /// Why an open verification had no try to spend, in the order of the documented answers.
-fn why_not_tried(verification: &verification::Model, arrived: Timestamp) -> DomainError {
+fn why_not_tried(app: &App, verification: &verification::Model, arrived: Timestamp) -> DomainError {
     match verification.code_expires_at {
         None => DomainError::InvalidCode(None),
-        Some(_) if is_expired(verification, arrived) => DomainError::CodeExpired,
+        Some(_) if is_expired(verification, &app.keys, arrived) => DomainError::CodeExpired,
         Some(_) if tries_left(verification) == 0 => DomainError::TooManyAttempts,
         Some(_) => DomainError::InvalidCode(Some(tries_left(verification))),
     }

@@ -82,7 +82,7 @@ impl Composer {
             ..
         } = &self.app;
         let now = clock.now();
-        let drawn = draw(db, &**random, &keys.codes, now, &requests).await?;
+        let drawn = draw(db, &**random, keys, now, &requests).await?;
         let mut drawn: HashMap<Uuid, Drawn> = drawn.into_iter().map(|drawn| (drawn.mail, drawn)).collect();
         let composed = claims.into_iter().map(|claim| {
             let content = self.content(&claim, drawn.remove(&claim.row.id), now);
@@ -116,10 +116,14 @@ impl Composer {
         let Ok(recipient) = EmailAddress::parse(&claim.row.recipient.0) else {
             return Content::Impossible("cannot parse the stored address".to_owned());
         };
-        let ids = &self.app.keys.message_ids;
         let id = match &drawn {
-            Some(drawn) if drawn.mailed => ids.tag(&[b"code", &drawn.draw]),
-            _ => ids.tag(&[b"mail", claim.row.id.as_bytes()]),
+            Some(drawn) if drawn.mailed => drawn.message_id,
+            _ => self
+                .app
+                .keys
+                .current
+                .message_ids
+                .tag(&[b"mail", claim.row.id.as_bytes()]),
         };
         let Some(words) = self.words(claim, drawn, now) else {
             return Content::Nothing;

@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use super::limited_check::{self, PasswordCheck, VerifyError};
 use super::{Hasher, Password};
-use crate::keys::Key;
+use crate::keys::LimitKeys;
 use crate::limits;
 
 /// Verifies the current password of a signed-in user, and returns the user as read with the hash. Only the hash of this
@@ -18,12 +18,12 @@ use crate::limits;
 pub async fn verify_current(
     db: &DatabaseConnection,
     hasher: &Hasher,
-    limits_key: &Key,
+    limit_keys: &LimitKeys,
     tasks: &TaskTracker,
     now: Timestamp,
     (user, password): (Uuid, Password),
 ) -> Result<user::Model, VerifyError> {
-    let limits = vec![limits::current_password_failures(limits_key, user)];
+    let limits = vec![limits::current_password_failures(limit_keys, user)];
     let check = OfUser {
         hasher: hasher.clone(),
         user,

@@ -6,7 +6,7 @@ use tokio_util::task::TaskTracker;
 
 use super::limited_check::{self, PasswordCheck, VerifyError};
 use super::{EmailAddress, Hasher, Password};
-use crate::keys::Key;
+use crate::keys::LimitKeys;
 use crate::limits::{self, Client};
 use crate::verification::record_proof;
 
@@ -38,12 +38,12 @@ pub enum Identity {
 pub async fn verify(
     db: &DatabaseConnection,
     hasher: &Hasher,
-    limits_key: &Key,
+    limit_keys: &LimitKeys,
     tasks: &TaskTracker,
     now: Timestamp,
     credentials: &Credentials,
 ) -> Result<Identity, VerifyError> {
-    let limits = limits::password_failures(limits_key, credentials.email.canonical(), &credentials.client);
+    let limits = limits::password_failures(limit_keys, credentials.email.canonical(), &credentials.client);
     let check = OfAddress {
         db: db.clone(),
         hasher: hasher.clone(),

@@ -8,12 +8,12 @@ use entity::{Timestamp, rate_limit};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::GUARDED_CODE_LENGTH;
-use super::limit::{Limit, TAKE, from_the_future, upsert};
+use super::limit::{Limit, TAKE, from_the_future, level, upsert};
 use super::sliding_window::{is_in_use, push};
 use crate::clock::latest_written;
 
 /// Counts one try.
-pub(crate) async fn count_try(db: &impl ConnectionTrait, now: Timestamp, tries: &Limit) -> Result<(), DbErr> {
+pub(crate) async fn count_try(transaction: &impl ConnectionTrait, now: Timestamp, tries: &Limit) -> Result<(), DbErr> {
     let push_and_trip_if_full = format!(
         "{TAKE}, {push}, tripped_until = CASE WHEN {from_the_future} THEN NULL \
             WHEN rate_limits.tripped_until > excluded.taken_at OR {full} \
@@ -22,8 +22,17 @@ pub(crate) async fn count_try(db: &impl ConnectionTrait, now: Timestamp, tries: 
         from_the_future = from_the_future(),
         full = is_in_use("excluded.capacity - 2"),
     );
-    upsert(db, now, std::slice::from_ref(tries), &push_and_trip_if_full).await?;
-    Ok(())
+    let limits = std::slice::from_ref(tries);
+    let counted = upsert(transaction, now, limits, &push_and_trip_if_full).await?;
+    let tripped_until = |row: &rate_limit::Model| row.tripped_until;
+    level(
+        transaction,
+        limits,
+        &counted,
+        rate_limit::Column::TrippedUntil,
+        tripped_until,
+    )
+    .await
 }
 
 /// The digits of a code that is drawn now, where `usual` digits are the rule.
@@ -34,7 +43,7 @@ pub(crate) async fn code_length(
     usual: u8,
 ) -> Result<u8, DbErr> {
     let tripped = rate_limit::Entity::find()
-        .filter(rate_limit::Column::Key.eq(tries.key.clone()))
+        .filter(rate_limit::Column::Key.is_in(tries.keys.clone()))
         .filter(rate_limit::Column::TrippedUntil.gt(now))
         .filter(rate_limit::Column::TakenAt.lte(latest_written(now)))
         .one(db)

@@ -3,18 +3,20 @@
 use std::time::Duration;
 
 use entity::{Timestamp, rate_limit};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
 
 use super::Client;
 use crate::clock::{MAX_SKEW, latest_written};
-use crate::keys::Key;
+use crate::keys::LimitKeys;
 use crate::sql::statement_over;
 
 /// One limit of one subject.
 #[derive(Debug, Clone)]
 pub(crate) struct Limit {
-    /// The row: a keyed digest of the limit's name and subject, so that the table names nobody.
-    pub key: Vec<u8>,
+    /// The rows: a keyed digest of the limit's name and subject, so that the table names nobody. There is one for each
+    /// secret key. Units are taken from all of them, so servers share a limit if they have one key in common.
+    pub keys: Vec<Vec<u8>>,
     /// How many units may be in use at once; at least one.
     pub capacity: u16,
     /// How long a unit stays in use.
@@ -24,7 +26,7 @@ pub(crate) struct Limit {
 impl Limit {
     /// The limit of a canonical address, for one client network or for all together.
     pub(super) fn of(
-        key: &Key,
+        keys: &LimitKeys,
         name: &str,
         address: &str,
         client: Option<&Client>,
@@ -32,9 +34,8 @@ impl Limit {
         interval: Duration,
     ) -> Self {
         let network = client.map(|client| client.network().to_string()).unwrap_or_default();
-        let digest = key.tag(&[name.as_bytes(), address.as_bytes(), network.as_bytes()]);
         Self {
-            key: digest.to_vec(),
+            keys: keys.tags(&[name.as_bytes(), address.as_bytes(), network.as_bytes()]),
             capacity,
             interval,
         }
@@ -89,10 +90,13 @@ async fn upsert_released(
             (key, releases, theoretical_arrival, capacity, interval_ms, taken_at, expires_at) VALUES {{rows}} \
         ON CONFLICT (key) DO UPDATE SET {update} RETURNING *"
     );
-    let rows = limits.iter().map(|limit| {
+    let rows = limits
+        .iter()
+        .flat_map(|limit| limit.keys.iter().map(move |key| (limit, key)));
+    let rows = rows.map(|(limit, key)| {
         let release = release(limit);
         [
-            limit.key.clone().into(),
+            key.clone().into(),
             format!("{:013}", release.as_millis()).into(),
             release.into(),
             i32::from(limit.capacity).into(),
@@ -110,9 +114,38 @@ async fn upsert_released(
 
 /// The rows of limits, as far as they exist.
 pub(super) async fn rows(db: &impl ConnectionTrait, limits: &[Limit]) -> Result<Vec<rate_limit::Model>, DbErr> {
-    let keys = limits.iter().map(|limit| limit.key.clone());
+    let keys = limits.iter().flat_map(|limit| limit.keys.clone());
     rate_limit::Entity::find()
         .filter(rate_limit::Column::Key.is_in(keys))
         .all(db)
         .await
+}
+
+/// How many rows limits have.
+pub(super) fn count_rows(limits: &[Limit]) -> usize {
+    limits.iter().map(|limit| limit.keys.len()).sum()
+}
+
+/// Sets `column` of all rows of a limit to the latest instant that one of them has. Rows of one limit differ after a server
+/// without one of the keys has taken units. `taken` are the rows that this transaction has changed, and so locked.
+pub(super) async fn level(
+    transaction: &impl ConnectionTrait,
+    limits: &[Limit],
+    taken: &[rate_limit::Model],
+    column: rate_limit::Column,
+    instant: impl Fn(&rate_limit::Model) -> Option<Timestamp>,
+) -> Result<(), DbErr> {
+    for limit in limits {
+        let rows = taken.iter().filter(|row| limit.keys.contains(&row.key));
+        let instants: Vec<_> = rows.map(&instant).collect();
+        let latest = instants.iter().copied().max().flatten();
+        if instants.iter().any(|instant| *instant != latest) {
+            rate_limit::Entity::update_many()
+                .col_expr(column, Expr::value(latest))
+                .filter(rate_limit::Column::Key.is_in(limit.keys.clone()))
+                .exec(transaction)
+                .await?;
+        }
+    }
+    Ok(())
 }

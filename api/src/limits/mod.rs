@@ -19,7 +19,7 @@ pub use client::Client;
 pub use client_limit::ClientLimit;
 pub(crate) use limit::Limit;
 
-use crate::keys::Key;
+use crate::keys::LimitKeys;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -38,41 +38,41 @@ pub const GUARDED_CODE_LENGTH: u8 = 8;
 ///
 /// The row that all clients share comes first: requests for one address queue on it, so that of two registrations one is
 /// over before the other begins.
-pub(crate) fn emails(key: &Key, purpose: Purpose, address: &str, client: &Client) -> [Limit; 3] {
+pub(crate) fn emails(keys: &LimitKeys, purpose: Purpose, address: &str, client: &Client) -> [Limit; 3] {
     let (all, cooldown, network) = match purpose {
         Purpose::Registration | Purpose::EmailChange => ("emails", "email cooldown", "emails of a network"),
         // A budget of its own, so that nobody can block an owner's reset by registering their address.
         Purpose::PasswordReset => ("resets", "reset cooldown", "resets of a network"),
     };
     [
-        Limit::of(key, all, address, None, 10, HOUR),
-        Limit::of(key, cooldown, address, Some(client), 1, EMAIL_COOLDOWN),
-        Limit::of(key, network, address, Some(client), 3, HOUR),
+        Limit::of(keys, all, address, None, 10, HOUR),
+        Limit::of(keys, cooldown, address, Some(client), 1, EMAIL_COOLDOWN),
+        Limit::of(keys, network, address, Some(client), 3, HOUR),
     ]
 }
 
 /// Failed checks of the password of one address, registered or not. Token buckets.
-pub(crate) fn password_failures(key: &Key, address: &str, client: &Client) -> [Limit; 2] {
+pub(crate) fn password_failures(keys: &LimitKeys, address: &str, client: &Client) -> [Limit; 2] {
     [
-        Limit::of(key, "passwords of a network", address, Some(client), 6, 30 * MINUTE),
-        Limit::of(key, "passwords", address, None, 12, 20 * MINUTE),
+        Limit::of(keys, "passwords of a network", address, Some(client), 6, 30 * MINUTE),
+        Limit::of(keys, "passwords", address, None, 12, 20 * MINUTE),
     ]
 }
 
 /// Failed checks of the current password of a signed-in user. A token bucket. A separate limit, because anyone who knows
 /// the address can use up the ones above.
-pub(crate) fn current_password_failures(key: &Key, user: Uuid) -> Limit {
-    Limit::of(key, "current passwords", &user.to_string(), None, 6, 30 * MINUTE)
+pub(crate) fn current_password_failures(keys: &LimitKeys, user: Uuid) -> Limit {
+    Limit::of(keys, "current passwords", &user.to_string(), None, 6, 30 * MINUTE)
 }
 
 /// Tries of the activation codes of one address, whatever is registered or sent again in between. A guess guard.
-pub(crate) fn activation_tries(key: &Key, address: &str) -> Limit {
-    Limit::of(key, "activation tries", address, None, 10, DAY)
+pub(crate) fn activation_tries(keys: &LimitKeys, address: &str) -> Limit {
+    Limit::of(keys, "activation tries", address, None, 10, DAY)
 }
 
 /// Requests of a user to change their address, each of which sends a notice to the current one. A sliding window.
-pub(crate) fn email_changes(key: &Key, user: Uuid) -> Limit {
-    Limit::of(key, "email changes", &user.to_string(), None, 10, HOUR)
+pub(crate) fn email_changes(keys: &LimitKeys, user: Uuid) -> Limit {
+    Limit::of(keys, "email changes", &user.to_string(), None, 10, HOUR)
 }
 
 #[cfg(test)]
@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn no_limit_reaches_further_than_the_longest() {
-        let keys = crate::keys::Keys::derive(&vec![1; 32].into());
+        let keys = crate::keys::Keys::derive(&vec![1; 32].into(), None);
         let client = Client::at([192, 0, 2, 1].into());
         let emails = [Purpose::Registration, Purpose::PasswordReset].map(|of| emails(&keys.limits, of, "a@b", &client));
         let all = emails.into_iter().flatten();

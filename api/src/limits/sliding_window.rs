@@ -13,7 +13,7 @@ use std::time::Duration;
 use entity::{Timestamp, rate_limit};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::limit::{Limit, TAKE, from_the_future, is_from_the_future, rows, upsert};
+use super::limit::{Limit, TAKE, count_rows, from_the_future, is_from_the_future, rows, upsert};
 
 /// Digits of an instant: milliseconds since the Unix epoch, until the year 2286.
 const WIDTH: usize = 13;
@@ -49,7 +49,7 @@ pub(crate) async fn take(
 ) -> Result<Option<Duration>, DbErr> {
     let push_if_free = format!("{TAKE}, {} WHERE NOT {}", push(), is_in_use("excluded.capacity - 1"));
     let taken = upsert(transaction, now, limits, &push_if_free).await?;
-    if taken.len() < limits.len() {
+    if taken.len() < count_rows(limits) {
         return Ok(None);
     }
     Ok(Some(taken.iter().map(|row| wait(row, now)).max().unwrap_or_default()))

@@ -9,7 +9,7 @@ use std::time::Duration;
 use entity::{Timestamp, rate_limit};
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 
-use super::limit::{Limit, TAKE, from_the_future, is_from_the_future, rows, upsert, upsert_unused};
+use super::limit::{Limit, TAKE, count_rows, from_the_future, is_from_the_future, level, rows, upsert, upsert_unused};
 
 /// Takes one unit of each limit and tells whether each had one. If not, the caller rolls the transaction back.
 pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<bool, DbErr> {
@@ -22,7 +22,21 @@ pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, lim
             <= excluded.taken_at + (excluded.capacity - 1) * excluded.interval_ms"
     );
     let taken = upsert(transaction, now, limits, &one_interval_ahead).await?;
-    Ok(taken.len() == limits.len())
+    if taken.len() < count_rows(limits) {
+        return Ok(false);
+    }
+    // Otherwise the row of a new key would stay behind under steady guesses, and give all its units again when the previous
+    // key goes.
+    let arrival = |row: &rate_limit::Model| Some(row.theoretical_arrival);
+    level(
+        transaction,
+        limits,
+        &taken,
+        rate_limit::Column::TheoreticalArrival,
+        arrival,
+    )
+    .await?;
+    Ok(true)
 }
 
 /// Gives one unit of each limit back. An upsert locks the rows in the order in which [`take`] does; an update would not.
@@ -36,10 +50,8 @@ pub(crate) async fn give_back(db: &impl ConnectionTrait, now: Timestamp, limits:
 
 /// Gives all units of each limit back. Locks the rows in the order in which [`take`] does.
 pub(crate) async fn forget(transaction: &impl ConnectionTrait, limits: &[Limit]) -> Result<(), DbErr> {
-    for limit in limits {
-        rate_limit::Entity::delete_by_id(limit.key.clone())
-            .exec(transaction)
-            .await?;
+    for key in limits.iter().flat_map(|limit| &limit.keys) {
+        rate_limit::Entity::delete_by_id(key.clone()).exec(transaction).await?;
     }
     Ok(())
 }
@@ -47,14 +59,14 @@ pub(crate) async fn forget(transaction: &impl ConnectionTrait, limits: &[Limit])
 /// How long until each limit has a unit; at least a second.
 pub(crate) async fn wait(db: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<Duration, DbErr> {
     let rows = rows(db, limits).await?;
-    let waits = limits.iter().filter_map(|limit| {
-        let row = rows.iter().find(|row| row.key == limit.key)?;
-        if is_from_the_future(row, now) {
-            return None;
-        }
-        let full = now + limit.interval * u32::from(limit.capacity.saturating_sub(1));
-        Some(row.theoretical_arrival.since(full))
-    });
+    let waits = rows
+        .iter()
+        .filter(|row| !is_from_the_future(row, now))
+        .filter_map(|row| {
+            let limit = limits.iter().find(|limit| limit.keys.contains(&row.key))?;
+            let full = now + limit.interval * u32::from(limit.capacity.saturating_sub(1));
+            Some(row.theoretical_arrival.since(full))
+        });
     // A unit may have been given back since the refusal.
     Ok(waits.max().unwrap_or_default().max(Duration::from_secs(1)))
 }

@@ -66,6 +66,10 @@ pub struct Settings {
     #[arg(long, env = "SECRET_KEY", value_name = "KEY", hide_env_values = true, value_parser = secret_key)]
     secret_key: Option<SecretSlice<u8>>,
 
+    /// Another secret key that other replicas use, or used until now; see docs/operations.md [default: none]
+    #[arg(long, env = "SECRET_KEY_PREVIOUS", value_name = "KEY", hide_env_values = true, value_parser = secret_key)]
+    secret_key_previous: Option<SecretSlice<u8>>,
+
     /// Mail server, as smtp://HOST:PORT or smtps://USER:PASSWORD@HOST:PORT
     #[cfg_attr(feature = "embedded-mailbox", doc = "[default: the embedded mailbox]")]
     #[arg(long, env = "SMTP_URL", value_name = "URL", hide_env_values = true)]

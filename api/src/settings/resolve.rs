@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use breached_passwords::Sha1File;
-use secrecy::{SecretSlice, SecretString};
+use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
 use super::values::{Environment, LogFormat, Switch};
@@ -119,6 +119,16 @@ impl Settings {
         data_folder::secret_key()
     }
 
+    fn previous_secret_key(&self) -> Result<Option<SecretSlice<u8>>, StartError> {
+        let Some(previous) = &self.secret_key_previous else {
+            return Ok(None);
+        };
+        if previous.expose_secret() == self.secret_key()?.expose_secret() {
+            return Err(StartError::EqualSecretKeys);
+        }
+        Ok(Some(previous.clone()))
+    }
+
     fn smtp_url(&self) -> Result<SecretString, StartError> {
         let (name, expected) = ("SMTP_URL", "smtps://USER:PASSWORD@HOST:PORT");
         if let Some(url) = &self.smtp_url {
@@ -162,6 +172,7 @@ impl Settings {
             database_url: self.database_url()?,
             database_pool: self.database_pool,
             app: AppConfig {
+                previous_secret_key: self.previous_secret_key()?,
                 secret_key: self.secret_key()?,
                 policy: Policy {
                     code_length: self.activation_code_length,

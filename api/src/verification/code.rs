@@ -72,7 +72,7 @@ mod tests {
     use crate::keys::Keys;
 
     fn keys(secret: u8) -> Keys {
-        Keys::derive(&vec![secret; 32].into())
+        Keys::derive(&vec![secret; 32].into(), None)
     }
 
     #[test]
@@ -103,7 +103,13 @@ mod tests {
         let keys = keys(1);
         let mut by_first_digit = [0_u32; 10];
         for n in 0..20_000_u32 {
-            let code = Code::derive(&keys.codes, Purpose::Registration, Uuid::nil(), &n.to_be_bytes(), 4);
+            let code = Code::derive(
+                &keys.current.codes,
+                Purpose::Registration,
+                Uuid::nil(),
+                &n.to_be_bytes(),
+                4,
+            );
             assert_eq!(code.digits().len(), 4);
             by_first_digit[usize::from(code.digits().as_bytes()[0] - b'0')] += 1;
         }
@@ -118,7 +124,7 @@ mod tests {
     fn code_depends_on_key_purpose_verification_draw_and_length() {
         use Purpose::{PasswordReset, Registration};
         let derive = |secret, purpose, id, draw: u8, digits| {
-            Code::derive(&keys(secret).codes, purpose, id, &[draw; 32], digits).digits()[..4].to_owned()
+            Code::derive(&keys(secret).current.codes, purpose, id, &[draw; 32], digits).digits()[..4].to_owned()
         };
         let code = derive(1, Registration, Uuid::nil(), 7, 8);
         assert_eq!(code, derive(1, Registration, Uuid::nil(), 7, 8));

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
 
 use super::{Code, MAX_CODE_LENGTH};
 use crate::clock::latest_written;
-use crate::keys::Key;
+use crate::keys::{Keys, SecretKeys, Tag};
 use crate::limits::{Limit, guess_guard};
 use crate::locale::Locale;
 use crate::random::{self, Random};
@@ -44,8 +44,8 @@ pub(crate) struct DrawRequest {
 pub(crate) struct Drawn {
     pub mail: Uuid,
     pub code: Code,
-    /// What the code was derived from. It names the email.
-    pub draw: Vec<u8>,
+    /// Names the email: the same for the same code.
+    pub message_id: Tag,
     /// When the code expires.
     pub expires_at: Timestamp,
     /// Whether the email may carry the code: for a registration and an email change, if the address has no user; for a
@@ -61,18 +61,20 @@ pub(crate) struct Drawn {
 pub(crate) async fn draw(
     db: &impl ConnectionTrait,
     random: &dyn Random,
-    codes: &Key,
+    keys: &Keys,
     now: Timestamp,
     requests: &[DrawRequest],
 ) -> Result<Vec<Drawn>, DbErr> {
     let retries: Vec<_> = requests.iter().filter(|request| request.is_retry).collect();
     let mut rows = recent(db, now, &retries).await?;
+    // Another server may have derived a code from a key that this one does not know.
+    rows.retain(|row| keys.by_id(&row.code_key).is_some());
     let new: Vec<_> = requests
         .iter()
         .filter(|request| rows.iter().all(|row| row.mail_id != request.mail))
         .collect();
-    rows.extend(store(db, random, now, &new).await?);
-    Ok(rows.into_iter().map(|row| drawn(codes, row)).collect())
+    rows.extend(store(db, random, &keys.current, now, &new).await?);
+    Ok(rows.into_iter().filter_map(|row| drawn(keys, row)).collect())
 }
 
 /// The language of the email: that of the address's user, which nobody else may choose; without one, that of the
@@ -87,6 +89,7 @@ struct Row {
     id: Uuid,
     purpose: Purpose,
     draw: HiddenBytes,
+    code_key: Vec<u8>,
     digits: i32,
     mail_id: Uuid,
     code_expires_at: Timestamp,
@@ -94,22 +97,23 @@ struct Row {
     locale: Option<String>,
 }
 
-fn drawn(codes: &Key, row: Row) -> Drawn {
+fn drawn(keys: &Keys, row: Row) -> Option<Drawn> {
+    let keys = keys.by_id(&row.code_key)?;
     let digits = u8::try_from(row.digits).unwrap_or(MAX_CODE_LENGTH);
-    Drawn {
+    Some(Drawn {
         mail: row.mail_id,
-        code: Code::derive(codes, row.purpose, row.id, &row.draw.0, digits),
-        draw: row.draw.0,
+        code: Code::derive(&keys.codes, row.purpose, row.id, &row.draw.0, digits),
+        message_id: keys.message_ids.tag(&[b"code", &row.draw.0]),
         expires_at: row.code_expires_at,
         mailed: row.mailed,
         locale: row.locale.as_deref().and_then(Locale::matching),
-    }
+    })
 }
 
 /// The codes that earlier attempts drew for these emails less than 30 seconds ago.
 async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawRequest]) -> Result<Vec<Row>, DbErr> {
     const SQL: &str = "WITH retries (verification, mail, held_lease, drawn_after) AS (VALUES {rows}) \
-        SELECT verifications.id, purpose, draw, digits, mail_id, code_expires_at, mailed, {locale} FROM retries \
+        SELECT verifications.id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {locale} FROM retries \
         JOIN verifications ON verifications.id = verification AND mail_id = mail \
         JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
         WHERE drawn_at > drawn_after AND drawn_at <= $1 AND consumed_at IS NULL";
@@ -136,6 +140,7 @@ async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawReque
 async fn store(
     db: &impl ConnectionTrait,
     random: &dyn Random,
+    keys: &SecretKeys,
     now: Timestamp,
     new: &[&DrawRequest],
 ) -> Result<Vec<Row>, DbErr> {
@@ -145,12 +150,12 @@ async fn store(
         _ => "",
     };
     let sql = format!(
-        "WITH drawn (verification, mail, held_lease, new_draw, expires, usual, guarded, guard) AS (VALUES {{rows}}), \
+        "WITH drawn (verification, mail, held_lease, new_draw, expires, usual, guarded, guard, other_guard) AS (VALUES {{rows}}), \
         locked AS (SELECT id FROM verifications WHERE id IN (SELECT verification FROM drawn) ORDER BY id {for_update}) \
         UPDATE verifications SET \
-            draw = new_draw, mail_id = mail, drawn_at = $1, code_expires_at = expires, attempts = 0, \
+            draw = new_draw, code_key = $3, mail_id = mail, drawn_at = $1, code_expires_at = expires, attempts = 0, \
             digits = CASE WHEN EXISTS \
-                (SELECT 1 FROM rate_limits WHERE key = guard AND tripped_until > $1 AND taken_at <= $2) \
+                (SELECT 1 FROM rate_limits WHERE key IN (guard, other_guard) AND tripped_until > $1 AND taken_at <= $2) \
                 THEN guarded ELSE usual END, \
             mailed = (purpose = 'password_reset') = EXISTS \
                 (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical \
@@ -159,11 +164,13 @@ async fn store(
         WHERE id = verification AND id IN (SELECT id FROM locked) \
             AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
             AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease) \
-        RETURNING id, purpose, draw, digits, mail_id, code_expires_at, mailed, {{locale}}"
+        RETURNING id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {{locale}}"
     );
-    let shared = [now.into(), latest_written(now).into()];
+    let shared = [now.into(), latest_written(now).into(), keys.id().to_vec().into()];
     query(db, &sql, &shared, new, |request| {
         let draw: [u8; 32] = random::bytes(random);
+        // There are two only during a rotation of the secret key.
+        let guard = |row: Option<&Vec<u8>>| row.cloned().unwrap_or_default().into();
         [
             request.verification.into(),
             request.mail.into(),
@@ -172,7 +179,8 @@ async fn store(
             (now + request.rules.ttl).into(),
             i32::from(request.rules.digits).into(),
             i32::from(guess_guard::guarded(request.rules.digits)).into(),
-            request.tries.key.clone().into(),
+            guard(request.tries.keys.first()),
+            guard(request.tries.keys.last()),
         ]
     })
     .await

@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, 
 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
 use crate::clock::latest_written;
+use crate::keys::Keys;
 use crate::random::{self, Random};
 
 /// A verification that is about to begin.
@@ -152,9 +153,11 @@ pub(crate) async fn record_proof(db: &impl ConnectionTrait, id: Uuid, now: Times
     Ok(recorded.rows_affected == 1 || verification::Entity::find_by_id(id).one(db).await?.is_none())
 }
 
-/// Spends a try of the live code, if there is one. The caller commits before it looks at the code.
+/// Spends a try of the live code, if there is one that was derived from one of these keys. The caller commits before it looks
+/// at the code.
 pub(crate) async fn spend_try(
     db: &impl ConnectionTrait,
+    keys: &Keys,
     id: Uuid,
     arrived: Timestamp,
 ) -> Result<Option<verification::Model>, DbErr> {
@@ -167,15 +170,18 @@ pub(crate) async fn spend_try(
         .filter(verification::Column::Attempts.lt(CODE_MAX_ATTEMPTS))
         .filter(verification::Column::CodeExpiresAt.gt(arrived))
         .filter(verification::Column::DrawnAt.lte(latest_written(arrived)))
+        .filter(verification::Column::CodeKey.is_in(keys.all().map(|keys| keys.id().to_vec())))
         .exec_with_returning(db)
         .await?;
     Ok(spent.into_iter().next())
 }
 
 /// Whether the code of a verification can no longer be used. One that was drawn while the clock was ahead would live too
-/// long, so it counts as expired.
-pub(crate) fn is_expired(verification: &verification::Model, arrived: Timestamp) -> bool {
-    verification.code_expires_at <= Some(arrived) || verification.drawn_at > Some(latest_written(arrived))
+/// long, so it counts as expired. So does one whose key this server does not know.
+pub(crate) fn is_expired(verification: &verification::Model, keys: &Keys, arrived: Timestamp) -> bool {
+    verification.code_expires_at <= Some(arrived)
+        || verification.drawn_at > Some(latest_written(arrived))
+        || verification.code_key.as_deref().and_then(|id| keys.by_id(id)).is_none()
 }
 
 /// Gives back the try of a right code that came to nothing, because the server was busy.
