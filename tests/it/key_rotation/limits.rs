@@ -93,9 +93,9 @@ async fn returned_tokens_return_to_both_keys(database: Database) {
     }
 }
 
-/// Registers from a network of its own and spends wrong tries. Gives the length of the code.
+/// Registers from a network of its own and spends wrong tries. Gives the length of the code, which was announced.
 async fn guess_codes(server: &TestCore, network: u8, tries: usize) -> usize {
-    server.register("ada@example.com", PASSWORD, network).await;
+    let begun = server.register("ada@example.com", PASSWORD, network).await;
     assert!(server.send_next().await);
     let code = server.newest_code("ada@example.com");
     let ada = credentials("ada@example.com", PASSWORD, network);
@@ -103,7 +103,26 @@ async fn guess_codes(server: &TestCore, network: u8, tries: usize) -> usize {
         let answer = server.activate(&ada, &wrong_code(&code)).await;
         assert!(matches!(answer, Err(DomainError::InvalidCode(_))), "{answer:?}");
     }
+    assert_eq!(usize::from(begun.sent.code_length), code.len());
     code.len()
+}
+
+/// Trips the guess guard on one server. The other one then draws longer codes.
+async fn trip_the_guard(server: &TestCore, other: &TestCore) {
+    for network in 1..=4 {
+        guess_codes(server, network, if network == 4 { 1 } else { 3 }).await;
+    }
+    assert_eq!(guess_codes(other, 5, 0).await, 8);
+}
+
+#[on_both_databases]
+async fn guard_that_a_server_before_the_step_trips_lengthens_codes(database: Database) {
+    trip_the_guard(&before(&database).await, &second_step(&database).await).await;
+}
+
+#[on_both_databases]
+async fn guard_that_a_server_after_the_step_trips_lengthens_codes(database: Database) {
+    trip_the_guard(&after(&database).await, &first_step(&database).await).await;
 }
 
 #[on_both_databases]
