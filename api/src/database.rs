@@ -195,13 +195,28 @@ pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr
     .await
 }
 
+/// Begins a transaction whose statements may take longer than a request may.
+///
+/// # Errors
+/// Like [`begin`].
+pub(crate) async fn begin_without_timeout(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let transaction = begin(db).await?;
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        transaction
+            .execute_unprepared("SET LOCAL statement_timeout = 0")
+            .await?;
+    }
+    Ok(transaction)
+}
+
 /// Applies all pending migrations in one transaction. Servers that start at the same time wait for each other. The schema
 /// of a newer server stays as it is.
 ///
 /// # Errors
 /// When a migration fails, the database is read-only, or its schema is too new for this server.
 pub async fn migrate(db: &DatabaseConnection) -> Result<(), StartError> {
-    let transaction = begin(db).await.map_err(StartError::MigrateDatabase)?;
+    // A migration, here or on another server, may take long.
+    let transaction = begin_without_timeout(db).await.map_err(StartError::MigrateDatabase)?;
     let required = apply_pending(&transaction).await.map_err(StartError::MigrateDatabase)?;
     if required > SCHEMA_VERSION {
         return Err(StartError::NewerSchema {
@@ -251,8 +266,7 @@ async fn is_migrated(db: &DatabaseConnection) -> Result<bool, DbErr> {
 /// Applies the migrations, and gives the oldest schema version that the database supports.
 async fn apply_pending(transaction: &DatabaseTransaction) -> Result<i32, DbErr> {
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
-        // A migration, here or on another server, may take longer than a request may.
-        let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+        let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.execute_unprepared(&lock).await?;
     }
     let known: HashSet<_> = Migrator::migrations()

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use api::banner::banner;
 use api::clock::SystemClock;
+use api::commands::after_restore;
 use api::commands::mail::{self, MailCommand};
 use api::commands::users::{self, UsersCommand};
 use api::commands::webhooks::{self, WebhookCommand, WebhookCommandError};
@@ -58,6 +59,8 @@ enum Command {
     /// List, change, import and export accounts
     #[command(subcommand)]
     Users(UsersCommand),
+    /// End what a restored backup revives: all sessions, open verifications, and pending emails and webhooks
+    AfterRestore,
     /// Check that the running server is ready; the exit code is 0 if it is
     Healthcheck,
 }
@@ -84,6 +87,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
         Some(Command::Webhooks(command)) => run_webhooks(command, &settings).await?,
         Some(Command::Mail(command)) => mail::run(&command, &settings)?,
         Some(Command::Users(command)) => return users::run(command, &settings).await,
+        Some(Command::AfterRestore) => after_restore::run(&settings).await?,
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }
     Ok(ExitCode::SUCCESS)

@@ -2,6 +2,7 @@
 
 mod account;
 mod activate;
+mod after_restore;
 mod allowed_hosts;
 mod audits;
 mod bad_input;

@@ -1,10 +1,13 @@
 //! A database for each test.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, PaginatorTrait, Statement};
 use tempfile::TempDir;
+use tokio::process::Command;
 use tokio::sync::OnceCell;
 
 use crate::Postgres;
@@ -71,11 +74,43 @@ impl Database {
         }
     }
 
+    /// Backs the database up, and restores the backup to a new database. `docs/operations.md` has the same commands.
+    ///
+    /// # Panics
+    /// If that fails.
+    pub async fn restored(&self) -> Self {
+        if self.url.starts_with("sqlite:") {
+            let restored = Self::sqlite();
+            let file = restored.url.strip_prefix("sqlite://").expect("a file");
+            let db = api::database::connect(&self.url).await.expect("the database opens");
+            let backup = db.execute_unprepared(&format!("VACUUM INTO '{file}'")).await;
+            backup.expect("the backup succeeds");
+            fs::set_permissions(file, Permissions::from_mode(0o600)).expect("the mode changes");
+            return restored;
+        }
+        let restored = Self::empty_postgres().await;
+        let folder = TempDir::new().expect("a temporary folder");
+        let file = folder.path().join("accounts.dump");
+        let file = file.to_str().expect("a path");
+        run("pg_dump", &["--format=custom", "--file", file, "--dbname", &self.url]).await;
+        run(
+            "pg_restore",
+            &["--no-owner", "--exit-on-error", "--dbname", &restored.url, file],
+        )
+        .await;
+        restored
+    }
+
     /// The value of `DATABASE_URL`.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
+}
+
+async fn run(program: &str, arguments: &[&str]) {
+    let status = Command::new(Postgres::program(program)).args(arguments).status().await;
+    assert!(status.expect("the program runs").success(), "{program}");
 }
 
 /// Counts the rows of a table.

@@ -90,6 +90,12 @@ impl Postgres {
         postgres
     }
 
+    /// One of the programs of PostgreSQL, such as `pg_dump`.
+    #[must_use]
+    pub fn program(name: &str) -> PathBuf {
+        programs::folder().join(name)
+    }
+
     /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {

@@ -1,7 +1,8 @@
 //! The use cases, one file each, in the order of a person's life: `register`, `resend`, `activate`, `sign_in`, `me`,
 //! `sessions`, `request_password_reset` and `reset_password`, `change_password`, `request_email_change` and
 //! `confirm_email_change`, `sign_out`, `delete_account`. Then those of an operator:
-//! `activate_by_operator`, `disable_user`, `enable_user`, `end_sessions`, `delete_user`, `import_users`.
+//! `activate_by_operator`, `disable_user`, `enable_user`, `end_sessions`, `delete_user`, `import_users`,
+//! `after_restore`.
 //!
 //! ```text
 //!   register ──► PENDING ──activate──► ACTIVE ──signIn──► session
@@ -19,6 +20,7 @@
 mod account;
 mod activate;
 mod activate_by_operator;
+mod after_restore;
 mod change_password;
 mod code_request;
 mod code_try;
@@ -54,6 +56,7 @@ mod verify;
 pub use account::{Account, AccountKey, AccountStatus, find_account};
 pub use activate::{activate, activate_registration};
 pub use activate_by_operator::{OperatorActivation, activate_by_operator};
+pub use after_restore::{EndedByRestore, after_restore};
 pub use change_password::{change_password, replace_password};
 pub use code_request::{CodeSent, StartedVerification};
 pub use confirm_email_change::{complete as complete_email_change, confirm_email_change};

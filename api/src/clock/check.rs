@@ -11,7 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use entity::{Timestamp, sweep_clock};
-use sea_orm::{ActiveModelTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, QuerySelect};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, IntoActiveModel, QuerySelect,
+};
 
 use crate::database;
 
@@ -107,6 +110,15 @@ fn judge(row: &sweep_clock::Model, expected: Option<Timestamp>, now: Timestamp) 
         id: row.id,
     };
     (row, verdict)
+}
+
+/// Lets the next check trust the clock, after a backup was restored: its time lies back, and the clock is right.
+pub(crate) async fn forget_last_sweep(transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+    sweep_clock::Entity::update_many()
+        .col_expr(sweep_clock::Column::TrustedAt, Expr::value(None::<Timestamp>))
+        .exec(transaction)
+        .await?;
+    Ok(())
 }
 
 fn distance(one: Timestamp, other: Timestamp) -> Duration {

@@ -13,7 +13,7 @@ use entity::Timestamp;
 use futures_util::future::BoxFuture;
 
 pub use check::ClockCheck;
-pub(crate) use check::ClockVerdict;
+pub(crate) use check::{ClockVerdict, forget_last_sweep};
 pub(crate) use database::{compare, keep_comparing};
 
 /// How far the clocks of two servers may differ. A stored instant at which something happened, and which lies further

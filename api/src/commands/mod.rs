@@ -1,5 +1,6 @@
 //! The commands for operators: they parse, call a use case and print.
 
+pub mod after_restore;
 pub mod mail;
 pub mod users;
 pub mod webhooks;

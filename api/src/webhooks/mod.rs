@@ -27,7 +27,7 @@ use tokio::sync::Notify;
 pub use endpoint::{Endpoint, WebhookConfig};
 pub(crate) use event::test_body;
 pub use event::{Event, EventKind};
-pub(crate) use outbox::enable;
+pub(crate) use outbox::{enable, give_all_up};
 pub(crate) use send::Sender;
 pub use sign::SigningKey;
 pub(crate) use sweep::sweep;

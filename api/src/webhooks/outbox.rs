@@ -163,6 +163,18 @@ pub(super) async fn record(db: &impl ConnectionTrait, claim: &Delivery, record: 
     Ok(recorded.rows_affected == 1)
 }
 
+/// Gives up every webhook that is owed. An operator can replay them. Returns their number.
+pub(crate) async fn give_all_up(transaction: &impl ConnectionTrait, outcome: &str) -> Result<u64, DbErr> {
+    let given_up = Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(None::<Timestamp>))
+        .col_expr(Column::Lease, Expr::value(None::<Uuid>))
+        .col_expr(Column::Outcome, Expr::value(outcome))
+        .filter(Column::DueAt.is_not_null())
+        .exec(transaction)
+        .await?;
+    Ok(given_up.rows_affected)
+}
+
 /// Disables an endpoint. Tells whether it was enabled.
 pub(super) async fn disable(db: &impl ConnectionTrait, endpoint: &Endpoint, now: Timestamp) -> Result<bool, DbErr> {
     let row = disabled_webhook_endpoint::ActiveModel {
