@@ -152,6 +152,12 @@ fn secure_files(url: &str) -> Result<(), StartError> {
     Ok(())
 }
 
+/// Whether the URL names an SQLite file that does not exist. Opening it would create it.
+pub(crate) fn is_missing_file(url: &str) -> bool {
+    let options = url.starts_with("sqlite:").then(|| SqliteConnectOptions::from_str(url));
+    options.is_some_and(|options| options.is_ok_and(|options| !options.get_filename().exists()))
+}
+
 /// Opens the pool and its first connection. That switches a new SQLite file to WAL, which needs an exclusive lock. SQLite
 /// does not wait for that lock, so servers that open a new file at the same time try again.
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {

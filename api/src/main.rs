@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use api::banner::banner;
 use api::clock::SystemClock;
-use api::commands::after_restore;
 use api::commands::mail::{self, MailCommand};
 use api::commands::users::{self, UsersCommand};
 use api::commands::webhooks::{self, WebhookCommand, WebhookCommandError};
+use api::commands::{after_restore, doctor};
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::{self, Settings};
@@ -59,6 +59,12 @@ enum Command {
     /// List, change, import and export accounts
     #[command(subcommand)]
     Users(UsersCommand),
+    /// Check the database, the mail server and other settings, and say what to do; the exit code is 1 if something is wrong
+    Doctor {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
     /// End what a restored backup revives: all sessions, open verifications, and pending emails and webhooks
     AfterRestore,
     /// Check that the running server is ready; the exit code is 0 if it is
@@ -87,6 +93,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
         Some(Command::Webhooks(command)) => run_webhooks(command, &settings).await?,
         Some(Command::Mail(command)) => mail::run(&command, &settings)?,
         Some(Command::Users(command)) => return users::run(command, &settings).await,
+        Some(Command::Doctor { json }) => return doctor::run(&settings, json).await,
         Some(Command::AfterRestore) => after_restore::run(&settings).await?,
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }

@@ -1,7 +1,7 @@
 //! Whether the secret key is that of the database. With another one, codes of other replicas could not be checked, and each
 //! replica would have rate limits of its own.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Value};
 
 use crate::keys::Keys;
 use crate::sql::statement;
@@ -15,8 +15,17 @@ pub(crate) async fn is_key_of(db: &DatabaseConnection, keys: &Keys) -> Result<bo
     // Of servers that start at the same time one inserts the row, and the others wait for it.
     let sql = "INSERT INTO secret_key_check (id, digest) VALUES (1, $1) \
         ON CONFLICT (id) DO UPDATE SET digest = excluded.digest WHERE secret_key_check.digest IN ($1, $2) RETURNING id";
+    Ok(db.query_one_raw(statement(db, sql, digests(keys))).await?.is_some())
+}
+
+/// Whether [`is_key_of`] would tell so. Changes nothing.
+pub(crate) async fn would_start(db: &DatabaseConnection, keys: &Keys) -> Result<bool, DbErr> {
+    let sql = "SELECT id FROM secret_key_check WHERE digest NOT IN ($1, $2)";
+    Ok(db.query_one_raw(statement(db, sql, digests(keys))).await?.is_none())
+}
+
+fn digests(keys: &Keys) -> [Value; 2] {
     let current = keys.current.check;
     let previous = keys.previous.as_ref().map_or(current, |keys| keys.check);
-    let digests = [current, previous].map(|digest| digest.to_vec().into());
-    Ok(db.query_one_raw(statement(db, sql, digests)).await?.is_some())
+    [current, previous].map(|digest| digest.to_vec().into())
 }

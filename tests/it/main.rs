@@ -15,6 +15,7 @@ mod crashes;
 mod credentials;
 mod database_outages;
 mod docs;
+mod doctor;
 mod documents;
 mod email_change;
 mod email_look;

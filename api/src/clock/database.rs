@@ -26,11 +26,11 @@ pub(crate) async fn keep_comparing(db: DatabaseConnection, clock: super::SharedC
 pub(crate) async fn compare(db: &DatabaseConnection, clock: &dyn Clock, metrics: &Metrics) {
     match offset(db, clock).await {
         Ok(None) => {}
-        Ok(Some(Offset { millis, uncertainty })) => {
+        Ok(Some(offset)) => {
             #[expect(clippy::cast_precision_loss, reason = "for a person")]
-            let seconds = millis as f64 / 1_000.0;
+            let seconds = offset.millis as f64 / 1_000.0;
             metrics.clock_offset.set(seconds);
-            if u128::from(millis.unsigned_abs()) > MAX_OFFSET.as_millis() + uncertainty.as_millis() {
+            if offset.is_too_large() {
                 tracing::warn!(
                     offset_seconds = seconds,
                     "the clock of this server and the clock of the database differ; synchronize both, for example with \
@@ -43,13 +43,26 @@ pub(crate) async fn compare(db: &DatabaseConnection, clock: &dyn Clock, metrics:
 }
 
 /// How far this server's clock is ahead of the database's.
-struct Offset {
+pub(crate) struct Offset {
     millis: i64,
     /// Half of the time that asking took.
     uncertainty: Duration,
 }
 
-async fn offset(db: &DatabaseConnection, clock: &dyn Clock) -> Result<Option<Offset>, DbErr> {
+impl Offset {
+    /// Milliseconds, less than zero if it is behind.
+    pub(crate) fn millis(&self) -> i64 {
+        self.millis
+    }
+
+    /// Whether codes expire too early or too late.
+    pub(crate) fn is_too_large(&self) -> bool {
+        u128::from(self.millis.unsigned_abs()) > MAX_OFFSET.as_millis() + self.uncertainty.as_millis()
+    }
+}
+
+/// Reads the clock of the database; `None` for SQLite.
+pub(crate) async fn offset(db: &DatabaseConnection, clock: &dyn Clock) -> Result<Option<Offset>, DbErr> {
     if db.get_database_backend() != DatabaseBackend::Postgres {
         return Ok(None);
     }

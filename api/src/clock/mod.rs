@@ -14,7 +14,7 @@ use futures_util::future::BoxFuture;
 
 pub use check::ClockCheck;
 pub(crate) use check::{ClockVerdict, forget_last_sweep};
-pub(crate) use database::{compare, keep_comparing};
+pub(crate) use database::{compare, keep_comparing, offset};
 
 /// How far the clocks of two servers may differ. A stored instant at which something happened, and which lies further
 /// ahead than this, was written while the clock was ahead.

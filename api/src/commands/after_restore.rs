@@ -25,6 +25,6 @@ pub async fn run(settings: &Settings) -> Result<(), Box<dyn Error>> {
     } = ended?;
     Ok(http_server::print(format!(
         "ended: {sessions} sessions, {verifications} open verifications\n\
-         dropped: {emails} emails, {webhooks} webhooks (api webhooks replay sends them again)"
+         dropped: {emails} emails, {webhooks} webhooks (api webhooks replay sends them again)\n"
     ))?)
 }

@@ -15,4 +15,6 @@ mod worker;
 
 pub use attempt::{Compose, Composed, Content, MailWorker};
 pub use smtp::SmtpConfig;
+pub(crate) use smtp::{Encryption, check_server};
+pub(crate) use template::Sender;
 pub use template::{Kind, Product, Templates, Words};

@@ -11,6 +11,7 @@ use super::{Settings, data_folder};
 use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
 use crate::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
+use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::mail::{Product, SmtpConfig, Templates};
 use crate::policy::Policy;
@@ -119,6 +120,29 @@ impl Settings {
         data_folder::secret_key()
     }
 
+    /// Whether the secret key is in the data folder, because it is not set in development.
+    pub(crate) fn keeps_secret_key(&self) -> bool {
+        self.is_development() && self.secret_key.is_none()
+    }
+
+    /// The keys derived from the secret keys.
+    pub(crate) fn keys(&self) -> Result<Keys, StartError> {
+        Ok(Keys::derive(&self.secret_key()?, self.previous_secret_key()?.as_ref()))
+    }
+
+    /// The sender of outgoing email.
+    pub(crate) fn mail_from(&self) -> &str {
+        &self.mail_from
+    }
+
+    /// The mail server.
+    pub(crate) fn smtp(&self) -> Result<SmtpConfig, StartError> {
+        Ok(SmtpConfig {
+            url: self.smtp_url()?,
+            ehlo_name: self.smtp_ehlo_name.clone(),
+        })
+    }
+
     fn previous_secret_key(&self) -> Result<Option<SecretSlice<u8>>, StartError> {
         let Some(previous) = &self.secret_key_previous else {
             return Ok(None);
@@ -192,10 +216,7 @@ impl Settings {
                 client_limit_per_minute: self.client_limit_per_minute,
                 webhooks: self.webhooks()?,
             },
-            smtp: SmtpConfig {
-                url: self.smtp_url()?,
-                ehlo_name: self.smtp_ehlo_name,
-            },
+            smtp: self.smtp()?,
             data: keeps_data.then(data_folder::create).transpose()?,
             mail_from: self.mail_from,
             activation_url: self.activation_url,

@@ -40,6 +40,7 @@ type Client = SmtpClient<Box<dyn Stream>>;
 /// An open connection.
 pub(super) struct Connection {
     client: Client,
+    is_encrypted: bool,
 }
 
 impl Connection {
@@ -58,19 +59,24 @@ impl Connection {
             stream,
             timeout: REPLY_TIMEOUT,
         };
-        let (mut client, extensions) = match server.tls {
+        let (mut client, extensions, is_encrypted) = match server.tls {
             Tls::Implicit => {
                 let encrypted = plain.into_tls(&server.tls_connector, &server.host).await;
-                greet(boxed(encrypted.map_err(|error| failed("TLS", &error))?), &name).await?
+                let (client, extensions) =
+                    greet(boxed(encrypted.map_err(|error| failed("TLS", &error))?), &name).await?;
+                (client, extensions, true)
             }
-            Tls::Never => greet(boxed(plain), &name).await?,
+            Tls::Never => {
+                let (client, extensions) = greet(boxed(plain), &name).await?;
+                (client, extensions, false)
+            }
             Tls::Required | Tls::Opportunistic => start_tls(plain, server, &name).await?,
         };
         if let Some(credentials) = &server.credentials {
             let login = client.authenticate(credentials, &extensions).await;
             login.map_err(|error| failed("login", &error))?;
         }
-        Ok(Self { client })
+        Ok(Self { client, is_encrypted })
     }
 
     #[cfg(test)]
@@ -78,7 +84,12 @@ impl Connection {
         let timeout = REPLY_TIMEOUT;
         Self {
             client: boxed(SmtpClient { stream, timeout }),
+            is_encrypted: false,
         }
+    }
+
+    pub(super) fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     /// Begins an email. The sender is the same for all emails, so a refusal for good is a fault of the connection.
@@ -144,16 +155,16 @@ async fn start_tls(
     plain: SmtpClient<TcpStream>,
     server: &Server,
     name: &str,
-) -> Result<(Client, EhloResponse<String>), Fault> {
+) -> Result<(Client, EhloResponse<String>, bool), Fault> {
     let (plain, extensions) = greet(plain, name).await?;
     if extensions.has_capability(EXT_START_TLS) {
         let encrypted = plain.start_tls(&server.tls_connector, &server.host).await;
         let mut client = boxed(encrypted.map_err(|error| failed("STARTTLS", &error))?);
         // What was said before the encryption does not count (RFC 3207, 4.2).
         let extensions = hello(&mut client, name).await?;
-        Ok((client, extensions))
+        Ok((client, extensions, true))
     } else if server.tls == Tls::Opportunistic {
-        Ok((boxed(plain), extensions))
+        Ok((boxed(plain), extensions, false))
     } else {
         Err(Fault::Connection("the mail server lacks STARTTLS".to_owned()))
     }

@@ -124,6 +124,34 @@ impl Smtp {
     }
 }
 
+/// Whether a connection to the mail server is encrypted.
+pub(crate) enum Encryption {
+    /// Everybody on the way can read the emails.
+    None,
+    /// TLS, with a certificate that was checked.
+    Tls,
+}
+
+/// Connects to the mail server, encrypts and logs in, and sends nothing. The error says which step failed.
+pub(crate) async fn check_server(config: &SmtpConfig) -> Result<Encryption, String> {
+    let server = Server::new(config).map_err(|error| error.to_string())?;
+    let opened = tokio::time::timeout(SEND_TIMEOUT, Connection::open(&server)).await;
+    match opened {
+        Ok(Ok(connection)) => {
+            let is_encrypted = connection.is_encrypted();
+            connection.quit().await;
+            Ok(if is_encrypted {
+                Encryption::Tls
+            } else {
+                Encryption::None
+            })
+        }
+        Ok(Err(Fault::Connection(reason))) => Err(reason),
+        Ok(Err(Fault::Rejected(code) | Fault::TemporarilyRejected(code))) => Err(format!("refused with {code}")),
+        Err(_) => Err("no reply in time".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncBufReadExt, BufReader, DuplexStream, duplex};

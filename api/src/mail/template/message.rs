@@ -28,6 +28,11 @@ impl Sender {
         let email = Address::new(email.user(), domain).map_err(|_| StartError::MailFrom)?;
         Ok(Self(Mailbox::new(name, email)))
     }
+
+    /// The domain of its address, in ASCII.
+    pub(crate) fn domain(&self) -> &str {
+        self.0.email.domain()
+    }
 }
 
 /// Builds the message. The same `id` makes the same Message-ID.

@@ -1,0 +1,75 @@
+//! The database: whether it answers, its schema, whose key it has, and its clock.
+
+use sea_orm::DatabaseConnection;
+use secrecy::ExposeSecret;
+
+use super::Finding;
+use crate::clock::{self, SystemClock};
+use crate::settings::Settings;
+use crate::{database, secret_key_check};
+
+pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
+    const CHECK: &str = "database";
+    let url = match settings.database_url() {
+        Ok(url) => url,
+        Err(error) => return vec![Finding::wrong(CHECK, error)],
+    };
+    if database::is_missing_file(url.expose_secret()) {
+        let missing = "DATABASE_URL: the file does not exist; `api migrate` and the first start create it";
+        return vec![Finding::wrong(CHECK, missing)];
+    }
+    let db = match database::connect(url.expose_secret()).await {
+        Ok(db) => db,
+        Err(error) => return vec![Finding::wrong(CHECK, error)],
+    };
+    let mut findings = vec![Finding::ok(CHECK, "answers")];
+    let schema = schema(&db).await;
+    let is_migrated = schema.ok;
+    findings.push(schema);
+    // It may need to be migrated for this.
+    if is_migrated && !settings.keeps_secret_key() {
+        findings.extend(key(settings, &db).await);
+    }
+    findings.push(clock(&db).await);
+    let _ = db.close().await;
+    findings
+}
+
+async fn schema(db: &DatabaseConnection) -> Finding {
+    const CHECK: &str = "schema";
+    match database::check_schema(db).await {
+        Ok(()) => Finding::ok(CHECK, format!("version {}", migration::SCHEMA_VERSION)),
+        Err(error) => Finding::wrong(CHECK, error),
+    }
+}
+
+async fn key(settings: &Settings, db: &DatabaseConnection) -> Option<Finding> {
+    const CHECK: &str = "same key";
+    // Why it cannot be used was said before.
+    let keys = settings.keys().ok()?;
+    Some(match secret_key_check::would_start(db, &keys).await {
+        Ok(true) => Finding::ok(CHECK, "no server of this database has another key"),
+        Ok(false) => Finding::wrong(
+            CHECK,
+            "SECRET_KEY: not the key with which this database was used last; use that key, or rotate it as \
+             docs/operations.md describes",
+        ),
+        Err(error) => Finding::wrong(CHECK, format!("cannot read the table secret_key_check: {error}")),
+    })
+}
+
+async fn clock(db: &DatabaseConnection) -> Finding {
+    const CHECK: &str = "clock";
+    match clock::offset(db, &SystemClock).await {
+        Ok(None) => Finding::ok(CHECK, "SQLite uses that of this machine"),
+        Ok(Some(offset)) if offset.is_too_large() => Finding::wrong(
+            CHECK,
+            format!(
+                "{} ms ahead of the database's; synchronize both, for example with NTP",
+                offset.millis()
+            ),
+        ),
+        Ok(Some(offset)) => Finding::ok(CHECK, format!("{} ms ahead of the database's", offset.millis())),
+        Err(error) => Finding::wrong(CHECK, format!("cannot read the clock of the database: {error}")),
+    }
+}
