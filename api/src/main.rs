@@ -32,7 +32,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
     name = "api",
     version,
     after_help = "Every option has an environment variable: --http-addr is HTTP_ADDR. An empty variable counts as not set.\n\
-                  Pass secrets as variables, because other users of the machine can read the command line."
+                  Pass secrets as variables or in files (SECRET_KEY_FILE=/run/secrets/secret_key), because other users of the\n\
+                  machine can read the command line."
 )]
 struct Cli {
     #[command(subcommand)]

@@ -8,6 +8,7 @@ use breached_passwords::FileError as BreachedPasswordsError;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use crate::private_file::FileError;
+use crate::settings::SecretFileError;
 
 /// The form of `DATABASE_URL`.
 pub(crate) const DATABASE_URL: &str =
@@ -31,6 +32,14 @@ pub enum StartError {
         reason: &'static str,
         expected: &'static str,
     },
+    #[error("{name} and {name}_FILE: both are set; expected only one of them")]
+    SecretTwice { name: String },
+    #[error("{name}_FILE: cannot use {path}: {source}")]
+    SecretFile {
+        name: String,
+        path: PathBuf,
+        source: SecretFileError,
+    },
     #[error("MAILBOX_URL: only for development, because the mailbox shows every email to everyone")]
     MailboxInProduction,
     /// sqlx cannot read the database URL. Its own text may quote the password.
@@ -41,6 +50,11 @@ pub enum StartError {
          (@ is %40)"
     )]
     SmtpUrl,
+    #[error(
+        "SMTP_URL: expected smtps://… or smtp://…?tls=required in production, so that nobody on the way reads codes; \
+         SMTP_ALLOW_PLAINTEXT=true allows a mail server without TLS"
+    )]
+    PlaintextSmtp,
     #[error("MAIL_FROM: expected NAME <ADDRESS> or ADDRESS, in ASCII before the @")]
     MailFrom,
     #[error("MAIL_TEMPLATES: cannot read the folder {path}: {source}")]

@@ -121,7 +121,7 @@ async fn production_allows_any_host_name_by_default() {
         ("APP_ENV", "production"),
         ("DATABASE_URL", database.url()),
         ("SECRET_KEY", "a secret of thirty-two bytes or more"),
-        ("SMTP_URL", "smtp://127.0.0.1:1"),
+        ("SMTP_URL", "smtps://127.0.0.1:1"),
         ("HTTP_ADDR", "127.0.0.1:0"),
         ("METRICS_ADDR", "127.0.0.1:0"),
     ];

@@ -53,6 +53,7 @@ mod replicas;
 mod resend;
 mod schema;
 mod schema_lint;
+mod secret_files;
 mod secret_key;
 mod sessions;
 mod settings;

@@ -1,27 +1,44 @@
 //! Reads settings from the command line and the environment.
 
 use std::error::Error;
+use std::ffi::OsString;
 
 use clap::error::{ContextKind, ErrorKind};
-use clap::{Arg, Command, Parser};
+use clap::{ArgMatches, Command, Parser};
 
+use super::secret_files;
 use crate::start_error::StartError;
 
-/// Reads a command line that contains [`Settings`](super::Settings). An empty environment variable counts as not set.
-/// Like [`Parser::parse`], it ends the process for `--help` and for wrong usage.
+/// Reads a command line that contains [`Settings`](super::Settings). An empty environment variable counts as not set. A
+/// secret can also come from a file. Like [`Parser::parse`], it ends the process for `--help` and for wrong usage.
 ///
 /// # Errors
-/// When a setting has a value that it does not take.
+/// When a setting has a value that it does not take, or a file with a secret is not used.
 pub fn parse<C: Parser>() -> Result<C, StartError> {
-    let mut command = C::command().mut_args(|arg| match arg.get_env() {
+    let mut command = secret_files::add_flags(C::command()).mut_args(|arg| match arg.get_env() {
         Some(name) if std::env::var_os(name).is_some_and(|value| value.is_empty()) => arg.env(None),
         // The help says once that there is a variable for every flag.
         _ => arg.hide_env(true),
     });
-    let parsed = command
-        .try_get_matches_from_mut(std::env::args_os())
-        .and_then(|matches| C::from_arg_matches(&matches));
-    parsed.map_err(|error| invalid_setting(&error, &command).unwrap_or_else(|| error.exit()))
+    let mut arguments: Vec<_> = std::env::args_os().collect();
+    let matches = matches(&mut command, &arguments)?;
+    let secrets = secret_files::read(&command, &matches)?;
+    // Before any subcommand.
+    let first = arguments.len().min(1);
+    arguments.splice(first..first, secrets.iter().map(|secret| secret.flag.clone()));
+    let matches = match self::matches(&mut command, &arguments) {
+        Err(StartError::InvalidSecret { name, expected }) if secrets.iter().any(|secret| secret.name == name) => {
+            let name = format!("{name}_FILE");
+            return Err(StartError::InvalidSecret { name, expected });
+        }
+        matches => matches?,
+    };
+    Ok(C::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+}
+
+fn matches(command: &mut Command, arguments: &[OsString]) -> Result<ArgMatches, StartError> {
+    let matches = command.try_get_matches_from_mut(arguments);
+    matches.map_err(|error| invalid_setting(&error, command).unwrap_or_else(|| error.exit()))
 }
 
 /// The setting whose value is wrong, if that is the error.
@@ -32,7 +49,7 @@ fn invalid_setting(error: &clap::Error, command: &Command) -> Option<StartError>
     let context = |kind| error.get(kind).map(ToString::to_string);
     let flag = context(ContextKind::InvalidArg)?;
     let arg = command.get_arguments().find(|arg| arg.to_string() == flag)?;
-    let name = variable(arg)?;
+    let name = secret_files::variable(arg.get_long()?);
     let expected = match error.source() {
         Some(source) => source.to_string(),
         None => format!("one of {}", context(ContextKind::ValidValue)?),
@@ -43,11 +60,6 @@ fn invalid_setting(error: &clap::Error, command: &Command) -> Option<StartError>
         let value = context(ContextKind::InvalidValue)?;
         StartError::InvalidSetting { name, expected, value }
     })
-}
-
-/// The variable of a flag, which has the same name.
-fn variable(arg: &Arg) -> Option<String> {
-    Some(arg.get_long()?.replace('-', "_").to_uppercase())
 }
 
 #[cfg(test)]
@@ -61,7 +73,7 @@ mod tests {
     fn every_variable_has_the_name_of_its_flag() {
         for arg in Settings::augment_args(Command::new("api")).get_arguments() {
             let env = arg.get_env().and_then(|name| name.to_str());
-            assert_eq!(variable(arg).as_deref(), env, "{arg}");
+            assert_eq!(arg.get_long().map(secret_files::variable).as_deref(), env, "{arg}");
         }
     }
 }

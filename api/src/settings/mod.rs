@@ -4,6 +4,7 @@
 mod command_line;
 mod data_folder;
 mod resolve;
+mod secret_files;
 mod values;
 mod webhooks;
 
@@ -12,7 +13,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use axum::http::HeaderValue;
-use clap::Args;
+use clap::{ArgAction, Args};
 use ipnet::IpNet;
 use secrecy::{SecretSlice, SecretString};
 use url::Url;
@@ -23,11 +24,12 @@ use crate::locale::Locale;
 
 pub use self::command_line::parse;
 pub use self::resolve::Config;
+pub use self::secret_files::SecretFileError;
 pub(crate) use self::values::LogFormat;
 pub use self::values::locale;
 use self::values::{
-    Environment, Switch, activation_url, address, app_name, app_url, code_length, database_url, duration, ehlo_name,
-    file, host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
+    Environment, Switch, activation_url, address, app_name, app_url, boolean, code_length, database_url, duration,
+    ehlo_name, file, host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
 };
 use self::webhooks::WebhookSettings;
 
@@ -74,6 +76,17 @@ pub struct Settings {
     #[cfg_attr(feature = "embedded-mailbox", doc = "[default: the embedded mailbox]")]
     #[arg(long, env = "SMTP_URL", value_name = "URL", hide_env_values = true)]
     pub(crate) smtp_url: Option<SecretString>,
+
+    /// Whether email may be sent without TLS in production
+    #[arg(
+        long,
+        env = "SMTP_ALLOW_PLAINTEXT",
+        value_name = "BOOLEAN",
+        default_value = "false",
+        action = ArgAction::Set,
+        value_parser = boolean
+    )]
+    smtp_allow_plaintext: bool,
 
     /// Name of this server in the EHLO command [default: the host name if it has a dot, else the IP address]
     #[arg(long, env = "SMTP_EHLO_NAME", value_name = "NAME", value_parser = ehlo_name)]

@@ -140,6 +140,7 @@ impl Settings {
         Ok(SmtpConfig {
             url: self.smtp_url()?,
             ehlo_name: self.smtp_ehlo_name.clone(),
+            allow_plaintext: self.is_development() || self.smtp_allow_plaintext,
         })
     }
 

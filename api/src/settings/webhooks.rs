@@ -5,6 +5,7 @@ use std::fmt;
 use clap::{ArgAction, Args};
 use url::Url;
 
+use super::values::boolean;
 use crate::start_error::StartError;
 use crate::webhooks::{Endpoint, Resolver, SigningKey, WebhookConfig, has_private_address, parse_url};
 
@@ -67,10 +68,6 @@ fn keys(text: &str) -> Result<Keys, &'static str> {
     };
     let keys: Option<Vec<_>> = text.split(',').map(keys_of_url).collect();
     keys.map(Keys).ok_or(KEYS)
-}
-
-fn boolean(text: &str) -> Result<bool, &'static str> {
-    text.parse().map_err(|_| "true or false")
 }
 
 impl WebhookSettings {

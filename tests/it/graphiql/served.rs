@@ -108,14 +108,20 @@ async fn policy_allows_the_embedded_mailbox() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn production_serves_graphiql_on_request_without_mailbox() {
     let database = Database::sqlite();
-    let installation = Installation::on(database.url()).await.with("APP_ENV", "production");
+    let installation = Installation::on(database.url()).await;
+    let installation = installation
+        .with("APP_ENV", "production")
+        .with("SMTP_ALLOW_PLAINTEXT", "true");
     let (_process, client) = installation.start().await;
     let answer = client.request(Method::GET, "/").send().await.expect("an answer");
     assert_eq!(answer.status(), 404);
 
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await;
-    let installation = installation.with("APP_ENV", "production").with("GRAPHIQL", "on");
+    let installation = installation
+        .with("APP_ENV", "production")
+        .with("SMTP_ALLOW_PLAINTEXT", "true");
+    let installation = installation.with("GRAPHIQL", "on");
     let (_process, client) = installation.start().await;
     let (policy, html) = page(&client).await;
     assert!(policy.contains("connect-src 'self';"), "{policy}");

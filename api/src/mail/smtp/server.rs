@@ -19,14 +19,17 @@ pub struct SmtpConfig {
     pub url: SecretString,
     /// The name of this server in EHLO. Without it, the name of the machine if it has a dot, else the IP address.
     pub ehlo_name: Option<String>,
+    /// Whether a connection may be without TLS.
+    pub allow_plaintext: bool,
 }
 
 impl SmtpConfig {
-    /// The server of a URL, with the default name.
+    /// The server of a URL, with the default name and as the URL encrypts.
     pub fn new(url: impl Into<SecretString>) -> Self {
         Self {
             url: url.into(),
             ehlo_name: None,
+            allow_plaintext: true,
         }
     }
 }
@@ -55,7 +58,13 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn new(config: &SmtpConfig) -> Result<Self, StartError> {
-        Self::parse(config).ok_or(StartError::SmtpUrl)
+        let server = Self::parse(config).ok_or(StartError::SmtpUrl)?;
+        let is_encrypted = matches!(server.tls, Tls::Required | Tls::Implicit);
+        if is_encrypted || config.allow_plaintext {
+            Ok(server)
+        } else {
+            Err(StartError::PlaintextSmtp)
+        }
     }
 
     fn parse(config: &SmtpConfig) -> Option<Self> {
@@ -132,6 +141,23 @@ mod tests {
                 (host, port, tls),
                 "{url}"
             );
+        }
+    }
+
+    #[test]
+    fn plain_text_must_be_allowed() {
+        for (url, is_encrypted) in [
+            ("smtp://localhost", false),
+            ("smtp://ada:secret@localhost", false),
+            // An attacker can hide STARTTLS.
+            ("smtp://localhost?tls=opportunistic", false),
+            ("smtp://localhost?tls=required", true),
+            ("smtps://localhost", true),
+        ] {
+            let mut config = SmtpConfig::new(url);
+            assert!(Server::new(&config).is_ok(), "{url}");
+            config.allow_plaintext = false;
+            assert_eq!(Server::new(&config).is_ok(), is_encrypted, "{url}");
         }
     }
 

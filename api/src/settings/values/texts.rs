@@ -21,6 +21,10 @@ pub(in crate::settings) fn secret_key(text: &str) -> Result<SecretSlice<u8>, &'s
     }
 }
 
+pub(in crate::settings) fn boolean(text: &str) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "true or false")
+}
+
 /// A name for a subject, which is one line, so without line breaks and without what changes the direction of a line.
 pub(in crate::settings) fn app_name(text: &str) -> Result<String, &'static str> {
     let breaks = |char: char| char.is_control() || matches!(char, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

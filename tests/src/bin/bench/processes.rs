@@ -82,6 +82,7 @@ impl Api {
             ("APP_ENV", "production"),
             ("DATABASE_URL", database_url),
             ("SMTP_URL", &format!("smtp://{smtp}")),
+            ("SMTP_ALLOW_PLAINTEXT", "true"),
             ("SECRET_KEY", "a secret of thirty-two bytes or more"),
             ("HTTP_ADDR", "127.0.0.1:0"),
             ("CLIENT_LIMIT_PER_MINUTE", "0"),
