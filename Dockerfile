@@ -9,11 +9,16 @@ RUN npm ci --ignore-scripts --no-audit --no-fund
 
 FROM rust:1.95-bookworm AS build
 ARG TARGETARCH
+# An SBOM of the image also lists the crates, from Cargo.lock here.
+ARG BUILDKIT_SBOM_SCAN_STAGE=true
 WORKDIR /src
 COPY . .
 # With this, the build fails if GraphiQL cannot be embedded.
 COPY --from=graphiql /graphiql/node_modules /graphiql
 ENV GRAPHIQL_FROM=/graphiql
+# For `api --version`, because the image has no git: `--build-arg GIT_COMMIT=$(git rev-parse HEAD)`, and the date of the
+# commit as SOURCE_DATE_EPOCH.
+ARG GIT_COMMIT SOURCE_DATE_EPOCH
 # The caches outlive the image, so that dependencies are built once. Cargo compares modification times, and a checkout can
 # be older than the cache: `touch` makes cargo rebuild our own sources.
 # Without default features, the API has no embedded mailbox.

@@ -30,7 +30,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Parser)]
 #[command(
     name = "api",
-    version,
+    version = build_info::VERSION,
     after_help = "Every option has an environment variable: --http-addr is HTTP_ADDR. An empty variable counts as not set.\n\
                   Pass secrets as variables or in files (SECRET_KEY_FILE=/run/secrets/secret_key), because other users of the\n\
                   machine can read the command line."
