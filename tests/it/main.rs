@@ -14,6 +14,7 @@ mod connection_limits;
 mod crashes;
 mod credentials;
 mod database_outages;
+mod deployment;
 mod docs;
 mod doctor;
 mod documents;

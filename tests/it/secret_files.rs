@@ -20,10 +20,10 @@ async fn secrets_can_come_from_files() {
     let folder = TempDir::new().expect("a folder");
     let mailer = MailerMock::start(mailer_mock::Config::ephemeral()).await;
     let mailer = mailer.expect("mailer-mock starts");
-    let smtp_url = format!("smtp://{}\n", mailer.smtp_addr());
+    let [smtp_url, secret_key] = [format!("smtp://{}\n", mailer.smtp_addr()), format!("{SECRET}\n")];
     for (name, content) in [
         ("database_url", "sqlite://db.sqlite\n"),
-        ("secret_key", SECRET),
+        ("secret_key", &secret_key),
         ("smtp_url", &smtp_url),
         ("webhook_url", "https://hooks.example.com/TOKEN\r\n"),
         ("webhook_secret", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"),
