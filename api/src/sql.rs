@@ -1,6 +1,8 @@
 //! Statements written as SQL, for those that a query builder would make longer and harder to read.
 
-use sea_orm::{ConnectionTrait, Statement, Value};
+use entity::HiddenBytes;
+use sea_orm::sea_query::{Expr, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseBackend, Statement, Value};
 
 /// A statement in the SQL that both databases read, with `$1`, `$2`, … for its values.
 pub(crate) fn statement(db: &impl ConnectionTrait, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
@@ -22,4 +24,34 @@ pub(crate) fn statement_over<const WIDTH: usize>(
         values.extend(row);
     }
     statement(db, &sql.replace("{rows}", &places.join(", ")), values)
+}
+
+/// Whether a column holds one of several byte strings. PostgreSQL gets them as one parameter: with a parameter for each, it
+/// makes a new plan for each execution, and for a small table one that reads every row. It keeps a plan for ten strings,
+/// unless a plan for the strings that it is given would be cheaper, so there should be more than ten.
+pub(crate) fn is_one_of(db: &impl ConnectionTrait, column: impl ColumnTrait, values: Vec<HiddenBytes>) -> SimpleExpr {
+    if db.get_database_backend() != DatabaseBackend::Postgres || values.len() == 1 {
+        return column.is_in(values);
+    }
+    let values: Vec<_> = values.iter().map(|HiddenBytes(bytes)| bytea(bytes)).collect();
+    let condition = "$1 = ANY (string_to_array($2, ',')::bytea[])";
+    Expr::cust_with_exprs(condition, [column.into_expr(), Expr::value(values.join(","))])
+}
+
+/// Bytes in the text format of PostgreSQL.
+fn bytea(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
+    "\\x".chars().chain(digits).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytea_has_two_digits_for_each_byte() {
+        assert_eq!(bytea(&[0, 1, 0xab, 0xff]), "\\x0001abff");
+        assert_eq!(bytea(&[]), "\\x");
+    }
 }
