@@ -1,10 +1,10 @@
 //! The schema, and executing requests on it.
 
-use async_graphql::{EmptySubscription, Response, SDLExportOptions, SchemaBuilder, Value};
+use async_graphql::{EmptySubscription, Response, SDLExportOptions, SchemaBuilder, ValidationMode, Value};
 
 use super::caller::Caller;
 use super::errors::{CODE, ErrorCode};
-use super::guard::{Method, Request, RequestError, RequestGuard};
+use super::guard::{CheckedRequest, Method, Request, RequestError, RequestGuard};
 use super::mutations::Mutation;
 use super::queries::Query;
 use crate::app::App;
@@ -14,7 +14,10 @@ pub(crate) type Resolvers = async_graphql::Schema<Query, Mutation, EmptySubscrip
 /// The schema with its resolvers, behind the guard.
 #[derive(Clone)]
 pub struct Schema {
-    resolvers: Resolvers,
+    /// Validates requests, with the guard as an extension.
+    validating: Resolvers,
+    /// For requests that are known to be valid. It has no extension, which async-graphql would call for each field.
+    trusting: Resolvers,
     guard: RequestGuard,
 }
 
@@ -22,12 +25,16 @@ pub struct Schema {
 #[must_use]
 pub fn schema(app: App, introspection: bool) -> Schema {
     let guard = RequestGuard::new(introspection);
-    let mut builder = builder().data(app).extension(guard.clone());
-    if !introspection {
-        builder = builder.disable_introspection().disable_suggestions();
-    }
+    let builder = || {
+        let builder = builder().data(app.clone());
+        if introspection {
+            return builder;
+        }
+        builder.disable_introspection().disable_suggestions()
+    };
     Schema {
-        resolvers: builder.finish(),
+        validating: builder().extension(guard.clone()).finish(),
+        trusting: builder().validation_mode(ValidationMode::Fast).finish(),
         guard,
     }
 }
@@ -56,8 +63,9 @@ impl Schema {
     /// # Errors
     /// When the guard rejects the request. Then nothing of it was executed.
     pub async fn execute(&self, request: Request, method: Method, caller: Caller) -> Result<Response, RequestError> {
-        let request = self.guard.check(request, method, &caller)?;
-        let mut response = self.resolvers.execute(request.data(caller)).await;
+        let CheckedRequest { request, is_valid } = self.guard.check(request, method, &caller)?;
+        let resolvers = if is_valid { &self.trusting } else { &self.validating };
+        let mut response = resolvers.execute(request.data(caller)).await;
         for error in &mut response.errors {
             let extensions = error.extensions.get_or_insert_default();
             // An error without a code comes from async-graphql and concerns the request.

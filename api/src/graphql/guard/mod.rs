@@ -23,4 +23,4 @@ mod variables;
 pub(crate) use document_limits::{MAX_NESTING, check_limits};
 pub use request::{Method, Request};
 pub use request_error::RequestError;
-pub(crate) use request_guard::RequestGuard;
+pub(crate) use request_guard::{CheckedRequest, RequestGuard};

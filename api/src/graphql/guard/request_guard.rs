@@ -18,6 +18,13 @@ pub(crate) struct RequestGuard {
     documents: Arc<DocumentCache>,
 }
 
+/// A request that passed every check which needs no schema.
+pub(crate) struct CheckedRequest {
+    pub(crate) request: async_graphql::Request,
+    /// Whether it passes the checks that need the schema too.
+    pub(crate) is_valid: bool,
+}
+
 impl RequestGuard {
     pub(crate) fn new(introspection: bool) -> Self {
         Self {
@@ -26,13 +33,14 @@ impl RequestGuard {
         }
     }
 
-    /// Checks what needs no schema, and prepares the request for a schema that has this guard as an extension.
+    /// Checks what needs no schema, and prepares the request for a schema that has this guard as an extension. A valid
+    /// request needs no extension.
     pub(crate) fn check(
         &self,
         request: Request,
         method: Method,
         caller: &Caller,
-    ) -> Result<async_graphql::Request, RequestError> {
+    ) -> Result<CheckedRequest, RequestError> {
         let cached = self.documents.get(&request.query, request.operation_name.as_deref());
         let is_cached = cached.is_some();
         let document = match cached {
@@ -55,14 +63,25 @@ impl RequestGuard {
             return Err(RequestError::Invalid(vec![error]));
         }
 
-        let mut prepared = async_graphql::Request::new("").variables(request.variables.clone());
-        prepared.operation_name.clone_from(&request.operation_name);
+        let mut prepared = async_graphql::Request::new("");
         prepared.set_parsed_query(document.parsed.clone());
-        Ok(prepared.data(ParsedRequest {
-            request,
-            document,
-            is_cached,
-        }))
+        // The values of variables are part of what async-graphql validates.
+        let is_valid = is_cached && !document.has_variables;
+        if is_valid {
+            prepared.operation_name = request.operation_name;
+        } else {
+            prepared.operation_name.clone_from(&request.operation_name);
+            prepared.variables = request.variables.clone();
+            prepared = prepared.data(ParsedRequest {
+                request,
+                document,
+                is_cached,
+            });
+        }
+        Ok(CheckedRequest {
+            request: prepared,
+            is_valid,
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, NextValidation};
-use async_graphql::{CacheControl, ServerError, ValidationResult};
+use async_graphql::{ServerError, ValidationResult};
 
 use super::document::Document;
 use super::document_cache::DocumentCache;
@@ -35,15 +35,6 @@ impl Extension for DocumentCache {
             document,
             is_cached,
         } = ctx.data_unchecked();
-        // The values of variables are part of what async-graphql validates.
-        if *is_cached && !document.has_variables {
-            // The schema neither limits nor caches by what validation calculates.
-            return Ok(ValidationResult {
-                cache_control: CacheControl::default(),
-                complexity: 0,
-                depth: 0,
-            });
-        }
         let supplied = SuppliedVariables {
             values: &request.variables,
             required: &document.required_variables,
