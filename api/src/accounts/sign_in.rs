@@ -20,9 +20,9 @@ pub async fn sign_in(app: &App, credentials: &Credentials) -> Result<(User, Open
         Identity::Registration(_) => Err(DomainError::NotActivated),
         Identity::User(user) => {
             if app.hasher.is_weaker(&user.password_hash.0) {
-                renew_hash(app, &user, &credentials.password).await?;
+                Box::pin(renew_hash(app, &user, &credentials.password)).await?;
             }
-            sign_in_verified(app, user, &credentials.client).await
+            Box::pin(sign_in_verified(app, user, &credentials.client)).await
         }
     }
 }

@@ -90,8 +90,9 @@ struct Attempt<C> {
 }
 
 impl<C: PasswordCheck> Attempt<C> {
+    /// The statements are boxed: while a task waits for its hash, as a thousand may, it holds nothing for them.
     async fn run(self, mut answer: oneshot::Sender<Result<C::Verified, VerifyError>>) {
-        let rows = match self.take_token().await {
+        let rows = match Box::pin(self.take_token()).await {
             Ok(rows) => rows,
             Err(error) => {
                 let _ = answer.send(Err(error));
@@ -105,11 +106,11 @@ impl<C: PasswordCheck> Attempt<C> {
         };
         let keeps_token = match &compared {
             Some(Err(VerifyError::Invalid)) => true,
-            Some(Ok(verified)) => self.check.keeps_token(verified).await,
+            Some(Ok(verified)) => Box::pin(self.check.keeps_token(verified)).await,
             _ => false,
         };
         if !keeps_token {
-            self.give_token_back().await;
+            Box::pin(self.give_token_back()).await;
         }
         if let Some(compared) = compared {
             let _ = answer.send(compared);

@@ -91,7 +91,7 @@ impl Caller {
             Authorization::Unusable => None,
             Authorization::Bearer(token) => accounts::me_by_session(app, token).await?,
             Authorization::Basic { .. } => match self.basic()? {
-                Some(credentials) => Some(accounts::me_by_password(app, &credentials).await?),
+                Some(credentials) => Some(Box::pin(accounts::me_by_password(app, &credentials)).await?),
                 None => None,
             },
         };

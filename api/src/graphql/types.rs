@@ -57,7 +57,14 @@ impl User {
         #[graphql(desc = "How many, 0 to 50.", default_with = "Some(DEFAULT_PAGE)")] first: Option<i32>,
         #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
     ) -> Result<UserSessionConnection, ApiError> {
-        user_sessions::page(ctx, self.key, first.unwrap_or(DEFAULT_PAGE), after.as_deref()).await
+        // async-graphql has one type of future for all fields. Boxed, this one does not make those of the others large.
+        Box::pin(user_sessions::page(
+            ctx,
+            self.key,
+            first.unwrap_or(DEFAULT_PAGE),
+            after.as_deref(),
+        ))
+        .await
     }
 }
 

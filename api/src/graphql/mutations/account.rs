@@ -30,7 +30,13 @@ impl AccountMutations {
             Err(length) => (None, vec![length.into()]),
             Ok(new) => {
                 let current = Password::new(input.current_password);
-                let changed = accounts::change_password(app(ctx), &session, &current, &new, caller(ctx).client());
+                let changed = Box::pin(accounts::change_password(
+                    app(ctx),
+                    &session,
+                    &current,
+                    &new,
+                    caller(ctx).client(),
+                ));
                 UserError::split(changed.await)?
             }
         };
@@ -51,7 +57,13 @@ impl AccountMutations {
     ) -> Result<DeleteAccountPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
         let current = Password::new(input.current_password);
-        let deleted = accounts::delete_account(app(ctx), &session, &current, caller(ctx).client()).await;
+        let deleted = Box::pin(accounts::delete_account(
+            app(ctx),
+            &session,
+            &current,
+            caller(ctx).client(),
+        ))
+        .await;
         let (_, user_errors) = UserError::split(deleted)?;
         Ok(DeleteAccountPayload { user_errors })
     }

@@ -36,7 +36,14 @@ impl EmailChangeMutations {
                 let locale = caller(ctx).locale(input.locale.as_deref());
                 let new = NewAddress { email, locale };
                 UserError::split(
-                    accounts::request_email_change(app(ctx), &session, new, &current, caller(ctx).client()).await,
+                    Box::pin(accounts::request_email_change(
+                        app(ctx),
+                        &session,
+                        new,
+                        &current,
+                        caller(ctx).client(),
+                    ))
+                    .await,
                 )?
             }
         };
@@ -62,7 +69,15 @@ impl EmailChangeMutations {
         let token = VerificationToken::new(input.verification_token);
         let code = Code::parse(&input.code);
         let (arrived, client) = (caller(ctx).arrived(), caller(ctx).client());
-        let changed = accounts::confirm_email_change(app(ctx), &session, &token, code, arrived, client).await;
+        let changed = Box::pin(accounts::confirm_email_change(
+            app(ctx),
+            &session,
+            &token,
+            code,
+            arrived,
+            client,
+        ))
+        .await;
         let (user, user_errors) = UserError::split(changed)?;
         Ok(ConfirmEmailChangePayload {
             user: user.map(Into::into),

@@ -1,4 +1,5 @@
-//! The mutations, one file an area: each parses its input, calls one use case and shapes the answer.
+//! The mutations, one file an area: each parses its input, calls one use case and shapes the answer. Each boxes its use
+//! case: async-graphql has one type of future for all mutations, as large as the largest of them.
 
 mod account;
 mod email_change;

@@ -31,7 +31,13 @@ impl PasswordResetMutations {
             Err(invalid) => (None, vec![invalid.into()]),
             Ok(email) => {
                 let locale = caller(ctx).locale(input.locale.as_deref());
-                let begun = accounts::request_password_reset(app(ctx), email, locale, caller(ctx).client()).await;
+                let begun = Box::pin(accounts::request_password_reset(
+                    app(ctx),
+                    email,
+                    locale,
+                    caller(ctx).client(),
+                ))
+                .await;
                 UserError::split(begun)?
             }
         };
@@ -56,7 +62,15 @@ impl PasswordResetMutations {
         let token = VerificationToken::new(input.verification_token);
         let (code, password) = (Code::parse(&input.code), NewPassword::parse(input.new_password));
         let (arrived, client) = (caller(ctx).arrived(), caller(ctx).client());
-        let reset = accounts::reset_password(app(ctx), &token, code, password, arrived, client).await;
+        let reset = Box::pin(accounts::reset_password(
+            app(ctx),
+            &token,
+            code,
+            password,
+            arrived,
+            client,
+        ))
+        .await;
         let (user, user_errors) = UserError::split(reset)?;
         let user_errors = user_errors.into_iter().map(UserError::of_new_password);
         Ok(ResetPasswordPayload {

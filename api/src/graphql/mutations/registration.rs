@@ -43,7 +43,14 @@ impl RegistrationMutations {
             }
         };
         let locale = caller(ctx).locale(input.locale.as_deref());
-        let registered = accounts::register(app(ctx), email, password, locale, caller(ctx).client()).await;
+        let registered = Box::pin(accounts::register(
+            app(ctx),
+            email,
+            password,
+            locale,
+            caller(ctx).client(),
+        ))
+        .await;
         let (registered, user_errors) = UserError::split(registered)?;
         let (email, verification_token) = CodeEmail::and_token(registered);
         Ok(RegisterPayload {
@@ -68,7 +75,7 @@ impl RegistrationMutations {
             None => Err(DomainError::InvalidCredentials),
             Some(key) => {
                 let code = Code::parse(&input.activation_code);
-                accounts::activate(app(ctx), &key, code, caller(ctx).arrived()).await
+                Box::pin(accounts::activate(app(ctx), &key, code, caller(ctx).arrived())).await
             }
         };
         let user = match &activated {
@@ -98,7 +105,7 @@ impl RegistrationMutations {
         let token = input.unwrap_or_default().verification_token;
         let sent = match caller(ctx).registration_key(token)? {
             None => Err(DomainError::InvalidCredentials),
-            Some(key) => accounts::resend_activation_code(app(ctx), &key).await,
+            Some(key) => Box::pin(accounts::resend_activation_code(app(ctx), &key)).await,
         };
         let (sent, user_errors) = UserError::split(sent)?;
         Ok(ResendActivationCodePayload {

@@ -38,7 +38,7 @@ impl SessionMutations {
             password: Password::new(input.password),
             client: caller(ctx).client().clone(),
         };
-        let (opened, user_errors) = UserError::split(accounts::sign_in(app(ctx), &credentials).await)?;
+        let (opened, user_errors) = UserError::split(Box::pin(accounts::sign_in(app(ctx), &credentials)).await)?;
         Ok(SignInPayload {
             session: opened.map(|(user, session)| Session::new(session, user, &app(ctx).policy)),
             user_errors,
@@ -50,7 +50,7 @@ impl SessionMutations {
     ///
     /// Codes: none yet. Later versions may add some, so a client needs a default.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload, ApiError> {
-        accounts::sign_out(app(ctx), caller(ctx).bearer()?).await?;
+        Box::pin(accounts::sign_out(app(ctx), caller(ctx).bearer()?)).await?;
         Ok(SignOutPayload::default())
     }
 
@@ -64,7 +64,7 @@ impl SessionMutations {
         #[graphql(desc = "Which session.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
-        let revoked = accounts::revoke_session(app(ctx), &session, &input.id).await;
+        let revoked = Box::pin(accounts::revoke_session(app(ctx), &session, &input.id)).await;
         let (_, user_errors) = UserError::split(revoked)?;
         Ok(RevokeSessionPayload { user_errors })
     }
@@ -74,7 +74,7 @@ impl SessionMutations {
     /// Codes: none yet. Later versions may add some, so a client needs a default.
     async fn revoke_other_sessions(&self, ctx: &Context<'_>) -> Result<RevokeOtherSessionsPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
-        let revoked = accounts::revoke_other_sessions(app(ctx), &session).await;
+        let revoked = Box::pin(accounts::revoke_other_sessions(app(ctx), &session)).await;
         let (revoked_count, user_errors) = UserError::split(revoked)?;
         Ok(RevokeOtherSessionsPayload {
             revoked_count,

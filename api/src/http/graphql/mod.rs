@@ -64,7 +64,10 @@ pub(super) async fn post(
         Ok(body) => body,
         Err((status, message)) => return bad_request(status, message),
     };
-    match from_body(&body) {
+    let request = from_body(&body);
+    // The request may wait for a while.
+    drop(body);
+    match request {
         Ok(request) => execute(&context, request, Method::Post, peer, &head.headers, &id).await,
         Err(error) => parameters_response(&error, media_type(&head.headers)),
     }
