@@ -8,7 +8,7 @@ use axum::response::Response;
 const ALLOW_NOTHING: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /// Adds the security headers that the response does not set itself (OWASP HTTP Headers Cheat Sheet).
-pub(super) async fn add_defaults(mut response: Response) -> Response {
+pub(super) fn add_defaults(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         // Any response may hold personal data.

@@ -7,6 +7,7 @@ mod client_address;
 mod connection_limits;
 mod context;
 mod cors;
+mod every_request;
 pub mod graphiql;
 mod graphql;
 mod headers;

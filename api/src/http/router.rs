@@ -2,7 +2,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::get;
 
 use http_server::AllowedHosts;
@@ -10,8 +11,9 @@ use http_server::AllowedHosts;
 use super::client_address::TrustedProxies;
 use super::context::Context;
 use super::cors::Origins;
+use super::every_request::EveryRequest;
 use super::mail_previews::MailPreviews;
-use super::{allowed_hosts, cors, graphiql, graphql as handlers, headers, panics, probes, request_id};
+use super::{allowed_hosts, cors, every_request, graphiql, graphql as handlers, headers, probes, request_id};
 use crate::app::App;
 use crate::graphql;
 use crate::metrics::Metrics;
@@ -70,12 +72,15 @@ pub fn router(app: App, config: HttpConfig, previews: Option<MailPreviews>) -> R
     if let Some(previews) = previews {
         router = router.merge(previews.routes());
     }
+    let every_request = Arc::new(EveryRequest {
+        allowed_hosts: config.allowed_hosts,
+        cors: cors::layer(config.origins),
+    });
     router
-        .layer(from_fn(panics::catch))
-        .layer(cors::layer(config.origins))
-        .layer(from_fn_with_state(config.allowed_hosts, allowed_hosts::require))
-        .layer(map_response(headers::add_defaults))
-        .layer(from_fn_with_state(context.clone(), request_id::assign))
+        .layer((
+            from_fn_with_state(context.clone(), request_id::assign),
+            from_fn_with_state(every_request, every_request::respond),
+        ))
         .with_state(context)
 }
 
@@ -84,6 +89,6 @@ pub fn metrics_router(metrics: Metrics, allowed_hosts: AllowedHosts) -> Router {
     Router::new()
         .route("/metrics", get(probes::metrics))
         .layer(from_fn_with_state(allowed_hosts, allowed_hosts::require))
-        .layer(map_response(headers::add_defaults))
+        .layer(map_response(async |response: Response| headers::add_defaults(response)))
         .with_state(metrics)
 }
