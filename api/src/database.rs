@@ -11,12 +11,14 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection, PgConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr,
-    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr, SqliteTransactionMode,
+    Statement, TransactionOptions,
 };
 
 use crate::private_file::{self, FileError};
 use crate::start_error::StartError;
+use crate::telemetry::record_statement;
+use crate::transaction::Transaction;
 
 /// How long a request waits for a connection, including the time to open it.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -93,7 +95,9 @@ pub async fn connect_with_pool(url: &str, pool_size: u32) -> Result<DatabaseConn
                 options.after_release(|connection, _| Box::pin(is_alive(connection)))
             });
     }
-    open(options).await.map_err(StartError::open_database)
+    let mut db = open(options).await.map_err(StartError::open_database)?;
+    db.set_metric_callback(|statement| record_statement(statement.elapsed));
+    Ok(db)
 }
 
 /// Opens one connection to PostgreSQL and closes it. The pool tries a refused connection again until its timeout, and does
@@ -193,12 +197,12 @@ async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
 ///
 /// # Errors
 /// When no connection becomes free in time.
-pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    db.begin_with_options(TransactionOptions {
+pub async fn begin(db: &DatabaseConnection) -> Result<Transaction, DbErr> {
+    let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
-    })
-    .await
+    };
+    Transaction::begin(db, options).await
 }
 
 /// Begins a transaction whose statements may take longer than a request may.
@@ -270,7 +274,7 @@ async fn is_migrated(db: &DatabaseConnection) -> Result<bool, DbErr> {
 }
 
 /// Applies the migrations, and gives the oldest schema version that the database supports.
-async fn apply_pending(transaction: &DatabaseTransaction) -> Result<i32, DbErr> {
+async fn apply_pending(transaction: &Transaction) -> Result<i32, DbErr> {
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
         let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
         transaction.execute_unprepared(&lock).await?;
@@ -289,7 +293,7 @@ async fn apply_pending(transaction: &DatabaseTransaction) -> Result<i32, DbErr> 
         ));
     }
     if !is_newer {
-        Migrator::up(transaction, None).await?;
+        Migrator::up(&**transaction, None).await?;
     }
     minimum_version(transaction).await
 }

@@ -36,5 +36,6 @@ pub mod telemetry;
 pub mod testing;
 mod tls;
 pub mod token;
+pub mod transaction;
 pub mod verification;
 pub mod webhooks;

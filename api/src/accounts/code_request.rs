@@ -4,13 +4,13 @@ use std::iter;
 use std::time::Duration;
 
 use entity::{EmailKind, Purpose, Timestamp};
-use sea_orm::DatabaseTransaction;
 
 use super::DomainError;
 use crate::app::App;
 use crate::database;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
+use crate::transaction::Transaction;
 use crate::verification::{self, NewVerification, VerificationToken, code_rules};
 
 /// An email with a code is on its way.
@@ -40,7 +40,7 @@ pub(super) struct CodeRequest<'a> {
     address: &'a str,
     now: Timestamp,
     resend_in: Duration,
-    pub(super) transaction: DatabaseTransaction,
+    pub(super) transaction: Transaction,
 }
 
 impl<'a> CodeRequest<'a> {

@@ -2,13 +2,14 @@
 
 use entity::{Timestamp, user};
 use sea_orm::prelude::Uuid;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait};
 use tokio_util::task::TaskTracker;
 
 use super::limited_check::{self, PasswordCheck, VerifyError};
 use super::{Hasher, Password};
 use crate::keys::LimitKeys;
 use crate::limits;
+use crate::transaction::Transaction;
 
 /// Verifies the current password of a signed-in user, and returns the user as read with the hash. Only the hash of this
 /// user counts, read by id: a registration of the same address, which anybody can begin, has a password of its own.
@@ -42,7 +43,7 @@ impl PasswordCheck for OfUser {
     type Rows = Option<user::Model>;
     type Verified = user::Model;
 
-    async fn read(&self, transaction: &DatabaseTransaction) -> Result<Self::Rows, DbErr> {
+    async fn read(&self, transaction: &Transaction) -> Result<Self::Rows, DbErr> {
         user::Entity::find_by_id(self.user).one(transaction).await
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::time::Instant;
 
 use crate::metrics::QueueMetrics;
+use crate::telemetry::record_hash;
 
 /// How long a job may wait and run.
 pub(super) const JOB_TIMEOUT: Duration = Duration::from_secs(5);
@@ -94,11 +95,12 @@ impl<T: 'static> HashThreads<T> {
             drop(permit);
             metrics.waiting.dec();
             if !answer.is_closed() {
-                metrics.wait.observe(queued.elapsed().as_secs_f64());
                 let started = Instant::now();
+                let waited = started - queued;
+                metrics.wait.observe(waited.as_secs_f64());
                 let result = job(tool);
                 metrics.duration.observe(started.elapsed().as_secs_f64());
-                let _ = answer.send(result);
+                let _ = answer.send((result, waited));
             }
         });
         self.metrics.waiting.inc();
@@ -107,7 +109,10 @@ impl<T: 'static> HashThreads<T> {
             return Err(Overloaded);
         }
         match tokio::time::timeout(JOB_TIMEOUT, result).await {
-            Ok(Ok(value)) => Ok(value),
+            Ok(Ok((value, waited))) => {
+                record_hash(waited);
+                Ok(value)
+            }
             _ => Err(Overloaded),
         }
     }

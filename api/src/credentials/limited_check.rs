@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use entity::Timestamp;
-use sea_orm::{ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr};
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
 use super::{Hasher, Overloaded};
 use crate::database;
 use crate::limits::{Limit, token_bucket};
+use crate::telemetry::in_request;
+use crate::transaction::Transaction;
 
 /// Why a password was not verified.
 #[derive(Debug)]
@@ -46,7 +48,7 @@ pub(super) trait PasswordCheck: Send + Sync + 'static {
     type Verified: Send + 'static;
 
     /// Reads the hashes, in the transaction that takes the tokens.
-    fn read(&self, transaction: &DatabaseTransaction) -> impl Future<Output = Result<Self::Rows, DbErr>> + Send;
+    fn read(&self, transaction: &Transaction) -> impl Future<Output = Result<Self::Rows, DbErr>> + Send;
 
     /// Compares the password with the hashes.
     fn compare(&self, rows: Self::Rows) -> impl Future<Output = Result<Self::Verified, VerifyError>> + Send;
@@ -73,7 +75,7 @@ pub(super) async fn run<C: PasswordCheck>(
         check,
     };
     let (answer, result) = oneshot::channel();
-    tasks.spawn(attempt.run(answer));
+    tasks.spawn(in_request(attempt.run(answer)));
     result
         .await
         .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))

@@ -1,13 +1,14 @@
 //! Verifies an email and a password at equal cost for known and unknown addresses.
 
 use entity::{Timestamp, user, verification};
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
+use sea_orm::{DatabaseConnection, DbErr};
 use tokio_util::task::TaskTracker;
 
 use super::limited_check::{self, PasswordCheck, VerifyError};
 use super::{EmailAddress, Hasher, Password};
 use crate::keys::LimitKeys;
 use crate::limits::{self, Client};
+use crate::transaction::Transaction;
 use crate::verification::record_proof;
 
 /// An email address and the password that is said to belong to it.
@@ -66,7 +67,7 @@ impl PasswordCheck for OfAddress {
     type Rows = (Option<user::Model>, Option<verification::Model>);
     type Verified = Identity;
 
-    async fn read(&self, transaction: &DatabaseTransaction) -> Result<Self::Rows, DbErr> {
+    async fn read(&self, transaction: &Transaction) -> Result<Self::Rows, DbErr> {
         let email = self.email.canonical();
         let user = user::by_canonical_email(email).one(transaction).await?;
         let registration = verification::open_registration(email, self.now)

@@ -9,6 +9,7 @@ use async_graphql::{ErrorExtensions, ServerError};
 use sea_orm::DbErr;
 
 use crate::accounts::DomainError;
+use crate::telemetry::note_outcome;
 
 /// The name of the extension that carries an [`ErrorCode`].
 pub const CODE: &str = "code";
@@ -62,6 +63,7 @@ impl ErrorCode {
 
     /// Marks an error of the GraphQL library with this code.
     pub(super) fn mark(self, mut error: ServerError) -> ServerError {
+        note_outcome(self.as_str());
         error.extensions.get_or_insert_default().set(CODE, self.as_str());
         error
     }
@@ -124,6 +126,7 @@ impl From<ApiError> for async_graphql::Error {
             ApiError::Overloaded => (ErrorCode::Overloaded, OVERLOADED_MESSAGE.to_owned()),
             ApiError::Internal => (ErrorCode::InternalServerError, INTERNAL_MESSAGE.to_owned()),
         };
+        note_outcome(code.as_str());
         Self::new(message).extend_with(|_, extensions| {
             extensions.set(CODE, code.as_str());
             if let ApiError::RateLimited(wait) = error {

@@ -8,6 +8,7 @@ use super::guard::{CheckedRequest, Method, Request, RequestError, RequestGuard};
 use super::mutations::Mutation;
 use super::queries::Query;
 use crate::app::App;
+use crate::telemetry::note_outcome;
 
 pub(crate) type Resolvers = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
@@ -71,6 +72,7 @@ impl Schema {
             // An error without a code comes from async-graphql and concerns the request.
             if extensions.get(CODE).is_none() {
                 extensions.set(CODE, ErrorCode::BadUserInput.as_str());
+                note_outcome(ErrorCode::BadUserInput.as_str());
             }
         }
         // The guard's last steps run inside `execute`. After an error there the response has neither data nor a path.

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use async_graphql::resolver_utils::EnumType;
 use async_graphql::{Enum, SimpleObject};
 
 use super::errors::{ApiError, whole_seconds};
 use crate::accounts::DomainError;
 use crate::credentials::{InvalidEmail, MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH, PasswordLength};
 use crate::limits::EMAIL_COOLDOWN;
+use crate::telemetry::note_outcome;
 use crate::verification::CODE_MAX_ATTEMPTS;
 
 /// An expected failure that a frontend shows to a person. Faults of the request or the server are top-level errors with
@@ -69,9 +71,18 @@ pub(super) enum UserErrorCode {
     SessionNotFound,
 }
 
+impl UserErrorCode {
+    /// The code as it appears in an answer.
+    fn as_str(self) -> &'static str {
+        let item = Self::items().iter().find(|item| item.value == self);
+        item.map_or("", |item| item.name)
+    }
+}
+
 impl UserError {
     fn new(code: UserErrorCode, message: impl Into<String>) -> Self {
         use UserErrorCode as Code;
+        note_outcome(code.as_str());
         let field = match code {
             Code::InvalidEmail => Some("email"),
             Code::EmailUnchanged => Some("newEmail"),

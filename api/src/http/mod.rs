@@ -15,6 +15,7 @@ mod mail_previews;
 mod panics;
 mod probes;
 mod request_id;
+mod request_log;
 mod router;
 mod user_agent;
 

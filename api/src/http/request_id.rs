@@ -9,6 +9,7 @@ use axum::response::Response;
 use tracing::Instrument;
 
 use super::context::Context;
+use super::request_log;
 use crate::random;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -37,15 +38,9 @@ impl RequestId {
 
 pub(super) async fn assign(State(context): State<Arc<Context>>, mut request: Request, next: Next) -> Response {
     let id = RequestId::of(&request, &context);
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
     request.extensions_mut().insert(id.clone());
     let span = tracing::info_span!("request", id = id.as_str());
-    let started = context.app.clock.monotonic();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let taken = context.app.clock.monotonic().duration_since(started);
-    let millis = u64::try_from(taken.as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::debug!(%method, path, status = response.status().as_u16(), millis, "answered"));
+    let mut response = request_log::observe(&context, request, next).instrument(span).await;
     response.headers_mut().insert(HEADER, id.0);
     response
 }

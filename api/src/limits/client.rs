@@ -45,8 +45,7 @@ impl Client {
     /// The network of the client with its prefix length, such as `192.0.2.0/24`.
     #[must_use]
     pub fn network_cidr(&self) -> String {
-        let prefix = if self.address.is_ipv4() { 24 } else { 64 };
-        format!("{}/{prefix}", self.network())
+        cidr(self.network())
     }
 
     fn masked(&self, v4_bits: u32) -> IpAddr {
@@ -55,6 +54,12 @@ impl Client {
             IpAddr::V6(v6) => IpAddr::V6((v6.to_bits() & (u128::MAX << 64)).into()),
         }
     }
+}
+
+/// A network of a client with its prefix length.
+pub(crate) fn cidr(network: IpAddr) -> String {
+    let prefix = if network.is_ipv4() { 24 } else { 64 };
+    format!("{network}/{prefix}")
 }
 
 #[cfg(test)]

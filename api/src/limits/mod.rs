@@ -16,6 +16,7 @@ use entity::Purpose;
 use sea_orm::prelude::Uuid;
 
 pub use client::Client;
+pub(crate) use client::cidr;
 pub use client_limit::ClientLimit;
 pub(crate) use limit::Limit;
 

@@ -15,10 +15,12 @@ use sea_orm::{
     RelationTrait,
 };
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::clock::SharedClock;
 use crate::policy::Policy;
 use crate::sql;
+use crate::telemetry::record_statement;
 
 /// The most lookups in one statement.
 const BATCH: usize = 64;
@@ -69,11 +71,15 @@ impl SessionLookup {
     /// The session with a digest, if it is live and its user is enabled.
     pub(crate) async fn find(&self, digest: HiddenBytes) -> Result<Option<FoundSession>, DbErr> {
         let (answer, found) = oneshot::channel();
+        let asked = Instant::now();
         let lookup = async {
             let _ = self.0.send(Lookup { digest, answer }).await;
             found.await
         };
-        match tokio::time::timeout(LOOKUP_TIMEOUT, lookup).await {
+        let found = tokio::time::timeout(LOOKUP_TIMEOUT, lookup).await;
+        // The statement runs in another task, which it shares with the lookups of other requests.
+        record_statement(asked.elapsed());
+        match found {
             Ok(Ok(found)) => found,
             Ok(Err(_)) => Err(DbErr::Custom("a session lookup was not answered".to_owned())),
             Err(_) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),

@@ -4,6 +4,7 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Oper
 use super::cost::{Cost, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_SESSION_LISTS};
 use super::document_limits::{LimitExceeded, check_limits};
 use super::request_error::RequestError;
+use super::root_field::root_field;
 use super::variables::RequiredVariables;
 use crate::graphql::errors::ErrorCode;
 
@@ -11,6 +12,8 @@ use crate::graphql::errors::ErrorCode;
 pub(super) struct Document {
     pub parsed: ExecutableDocument,
     pub operation_type: OperationType,
+    /// What the operation selects, for the log.
+    pub root_field: &'static str,
     pub cost: Cost,
     pub required_variables: RequiredVariables,
     /// Whether any operation declares variables. Then it depends on their values whether the document is valid.
@@ -30,6 +33,7 @@ impl Document {
         let mut operations = parsed.operations.iter();
         Ok(Self {
             operation_type: operation.ty,
+            root_field: root_field(&parsed, operation),
             cost,
             required_variables: RequiredVariables::of(&parsed, operation),
             has_variables: operations.any(|(_, operation)| !operation.node.variable_definitions.is_empty()),

@@ -16,6 +16,7 @@ mod input_types;
 mod request;
 mod request_error;
 mod request_guard;
+mod root_field;
 mod validation;
 mod variables;
 

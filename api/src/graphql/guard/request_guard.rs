@@ -10,6 +10,7 @@ use super::request_error::RequestError;
 use super::validation::ParsedRequest;
 use crate::graphql::caller::Caller;
 use crate::graphql::errors::ErrorCode;
+use crate::telemetry::note_field;
 
 /// Checks requests. It is also an extension of the schema, because validation needs the schema's types.
 #[derive(Clone)]
@@ -47,6 +48,7 @@ impl RequestGuard {
             Some(document) => document,
             None => Arc::new(Document::parse(&request.query, request.operation_name.as_deref())?),
         };
+        note_field(document.root_field);
         if method == Method::Get && document.operation_type != OperationType::Query {
             let error = ErrorCode::BadRequest.error("GET executes queries only. Send mutations with POST.");
             return Err(RequestError::MutationWithGet(vec![error]));

@@ -23,6 +23,7 @@ use super::request_id::RequestId;
 use super::{accept_language, authorization, user_agent};
 use crate::graphql::{Caller, Method, Request, sdl};
 use crate::limits::Client;
+use crate::telemetry::note_network;
 
 /// Only a database that stands still makes an operation take this long.
 const EXECUTION_TIMEOUT: Duration = Duration::from_secs(15);
@@ -82,12 +83,10 @@ async fn execute(
     id: &RequestId,
 ) -> Response {
     let media = media_type(headers);
-    let caller = Caller::new(
-        authorization::read(headers),
-        Client::at(context.proxies.client(peer.ip(), headers)).with_user_agent(user_agent::read(headers)),
-        context.app.clock.now(),
-    )
-    .with_accepted(accept_language::read(headers));
+    let client = Client::at(context.proxies.client(peer.ip(), headers)).with_user_agent(user_agent::read(headers));
+    note_network(client.network());
+    let caller = Caller::new(authorization::read(headers), client, context.app.clock.now())
+        .with_accepted(accept_language::read(headers));
     let execution = context.schema.execute(request, method, caller);
     match tokio::time::timeout(EXECUTION_TIMEOUT, execution).await {
         Ok(Ok(response)) => execution_response(response, media, id),

@@ -10,6 +10,7 @@ use super::media_type::JSON;
 use super::parameters::InvalidParameters;
 use crate::graphql::{CODE, ErrorCode, OVERLOADED_MESSAGE, RequestError};
 use crate::http::request_id::RequestId;
+use crate::telemetry::note_outcome;
 
 /// When a client may try an overloaded server again, in seconds.
 const RETRY_LATER: [(HeaderName, &str); 1] = [(header::RETRY_AFTER, "2")];
@@ -94,6 +95,7 @@ pub(in crate::http) fn error_response(
     message: &str,
     id: Option<&RequestId>,
 ) -> Response {
+    note_outcome(code.as_str());
     let mut extensions = json!({ CODE: code.as_str() });
     if let Some(id) = id {
         extensions["requestId"] = json!(id.as_str());

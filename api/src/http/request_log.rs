@@ -1,0 +1,76 @@
+//! One line about each request, and its metrics.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::extract::Request;
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::context::Context;
+use crate::limits::cidr;
+use crate::telemetry::RequestRecord;
+
+/// The path of the API. Its requests are logged at INFO, and all others, such as probes, at DEBUG.
+const API: &str = "/graphql";
+
+/// The outcome if the client leaves before the answer.
+const CLIENT_LEFT: &str = "CLIENT_LEFT";
+
+/// Handles a request and logs it.
+pub(super) async fn observe(context: &Context, request: Request, next: Next) -> Response {
+    let record = Arc::new(RequestRecord::default());
+    let mut line = Line {
+        context,
+        record: record.clone(),
+        method: request.method().clone(),
+        other_path: (request.uri().path() != API).then(|| request.uri().path().to_owned()),
+        started: context.app.clock.monotonic(),
+        status: None,
+    };
+    let response = record.observe(next.run(request)).await;
+    line.status = Some(response.status().as_u16());
+    response
+}
+
+/// Written when it is dropped: a client that leaves ends the request too.
+struct Line<'a> {
+    context: &'a Context,
+    record: Arc<RequestRecord>,
+    method: Method,
+    other_path: Option<String>,
+    started: Instant,
+    status: Option<u16>,
+}
+
+impl Drop for Line<'_> {
+    fn drop(&mut self) {
+        let taken = self.context.app.clock.monotonic().duration_since(self.started);
+        let Self {
+            record, method, status, ..
+        } = self;
+        if let Some(path) = &self.other_path {
+            tracing::debug!(%method, path, status, millis = millis(taken), "request");
+            return;
+        }
+        let outcome = if status.is_some() { record.outcome() } else { CLIENT_LEFT };
+        tracing::info!(
+            field = record.field(),
+            outcome,
+            status,
+            millis = millis(taken),
+            db_millis = millis(record.database_time()),
+            db_statements = record.statements(),
+            hash_wait_millis = record.hash_wait().map(millis),
+            network = record.network().map(cidr),
+            "request"
+        );
+    }
+}
+
+/// Milliseconds with three digits after the point.
+#[expect(clippy::cast_precision_loss, reason = "2^52 microseconds are 142 years")]
+fn millis(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1_000.0
+}

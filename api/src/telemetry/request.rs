@@ -1,0 +1,107 @@
+//! What is known about a request when its log line is written.
+//!
+//! It belongs to the task of the request, so that code on any level can add to it without a parameter. Outside of a request,
+//! such as in the mail worker, there is nothing to add to.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tracing::Instrument;
+
+tokio::task_local! {
+    static CURRENT: Arc<RequestRecord>;
+}
+
+/// What a request did and what it cost. Tasks that work for the request share it.
+#[derive(Debug, Default)]
+pub(crate) struct RequestRecord {
+    field: OnceLock<&'static str>,
+    outcome: OnceLock<&'static str>,
+    network: OnceLock<IpAddr>,
+    statements: AtomicU64,
+    database_nanos: AtomicU64,
+    hashes: AtomicU64,
+    hash_wait_nanos: AtomicU64,
+}
+
+impl RequestRecord {
+    /// Runs the request, whose costs are added to this record.
+    pub(crate) async fn observe<F: Future>(self: Arc<Self>, request: F) -> F::Output {
+        CURRENT.scope(self, request).await
+    }
+
+    /// The root field of the operation, if the request reached one.
+    pub(crate) fn field(&self) -> Option<&'static str> {
+        self.field.get().copied()
+    }
+
+    /// The code of the first error; `OK` if there was none.
+    pub(crate) fn outcome(&self) -> &'static str {
+        self.outcome.get().copied().unwrap_or("OK")
+    }
+
+    /// The network of the client.
+    pub(crate) fn network(&self) -> Option<IpAddr> {
+        self.network.get().copied()
+    }
+
+    /// The statements, with those that begin and end a transaction.
+    pub(crate) fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// How long the request waited for the database.
+    pub(crate) fn database_time(&self) -> Duration {
+        Duration::from_nanos(self.database_nanos.load(Ordering::Relaxed))
+    }
+
+    /// How long the passwords of the request waited for a thread; `None` if there were none.
+    pub(crate) fn hash_wait(&self) -> Option<Duration> {
+        let waited = Duration::from_nanos(self.hash_wait_nanos.load(Ordering::Relaxed));
+        (self.hashes.load(Ordering::Relaxed) > 0).then_some(waited)
+    }
+}
+
+/// Gives a task that outlives the present request, or does part of its work, the record and the log span of the request.
+pub(crate) fn in_request<F: Future>(task: F) -> impl Future<Output = F::Output> {
+    let record = CURRENT.try_with(Arc::clone).unwrap_or_default();
+    CURRENT.scope(record, task.in_current_span())
+}
+
+/// Adds a statement to the present request.
+pub(crate) fn record_statement(elapsed: Duration) {
+    let _ = CURRENT.try_with(|record| {
+        record.statements.fetch_add(1, Ordering::Relaxed);
+        add(&record.database_nanos, elapsed);
+    });
+}
+
+/// Adds the hash of a password to the present request.
+pub(crate) fn record_hash(waited: Duration) {
+    let _ = CURRENT.try_with(|record| {
+        record.hashes.fetch_add(1, Ordering::Relaxed);
+        add(&record.hash_wait_nanos, waited);
+    });
+}
+
+/// Names the root field of the present request.
+pub(crate) fn note_field(field: &'static str) {
+    let _ = CURRENT.try_with(|record| record.field.set(field));
+}
+
+/// Names the code of an error in the answer to the present request. The first one counts.
+pub(crate) fn note_outcome(code: &'static str) {
+    let _ = CURRENT.try_with(|record| record.outcome.set(code));
+}
+
+/// Names the network of the client of the present request.
+pub(crate) fn note_network(network: IpAddr) {
+    let _ = CURRENT.try_with(|record| record.network.set(network));
+}
+
+fn add(total: &AtomicU64, elapsed: Duration) {
+    let nanos = u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX);
+    total.fetch_add(nanos, Ordering::Relaxed);
+}
