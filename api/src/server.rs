@@ -20,6 +20,7 @@ use crate::mail::{MailWorker, Templates};
 use crate::random::SharedRandom;
 use crate::settings::Config;
 use crate::start_error::StartError;
+use crate::telemetry::keep_measuring;
 use crate::{database, http, secret_key_check};
 
 /// How long a stop waits for what requests have left to do: longer than a hash and a statement may take.
@@ -192,7 +193,8 @@ fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
         "clock",
         Box::new(|app| Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))),
     );
-    let mut tasks = vec![mail, connections, sweep, compare];
+    let measure = until_stop("measure", Box::new(|app| Box::pin(keep_measuring(app))));
+    let mut tasks = vec![mail, connections, sweep, compare, measure];
     tasks.extend(webhooks);
     tasks
 }

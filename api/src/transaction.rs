@@ -1,6 +1,7 @@
 //! A transaction whose beginning and end count as statements of the request.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -9,7 +10,7 @@ use sea_orm::{
 };
 use tokio::time::Instant;
 
-use crate::telemetry::record_statement;
+use crate::telemetry::{record_begin, record_statement};
 
 /// An open transaction. Rolled back if it is dropped.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub struct Transaction(DatabaseTransaction);
 
 impl Transaction {
     pub(crate) async fn begin(db: &DatabaseConnection, options: TransactionOptions) -> Result<Self, DbErr> {
-        timed(db.begin_with_options(options)).await.map(Self)
+        timed(db.begin_with_options(options), record_begin).await.map(Self)
     }
 
     /// Commits.
@@ -25,7 +26,7 @@ impl Transaction {
     /// # Errors
     /// When the database fails. Then it may have committed or not.
     pub async fn commit(self) -> Result<(), DbErr> {
-        timed(self.0.commit()).await
+        timed(self.0.commit(), record_statement).await
     }
 
     /// Rolls back.
@@ -33,14 +34,14 @@ impl Transaction {
     /// # Errors
     /// When the database fails.
     pub async fn rollback(self) -> Result<(), DbErr> {
-        timed(self.0.rollback()).await
+        timed(self.0.rollback(), record_statement).await
     }
 }
 
-async fn timed<T>(statement: impl Future<Output = T>) -> T {
+async fn timed<T>(statement: impl Future<Output = T>, record: fn(Duration)) -> T {
     let started = Instant::now();
     let ended = statement.await;
-    record_statement(started.elapsed());
+    record(started.elapsed());
     ended
 }
 

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveM
 
 use super::code_try::try_code;
 use super::registration::{RegistrationKey, RegistrationProof, find_registration, reload};
-use super::{DomainError, User};
+use super::{DomainError, Step, User};
 use crate::app::App;
 use crate::database;
 use crate::limits::Client;
@@ -74,7 +74,11 @@ async fn complete(
     let session = sessions::open(&transaction, &*app.random, now, &app.policy, verified, client).await?;
     transaction.commit().await?;
     app.webhooks.notify();
+    Step::Activated.of_user(&app.metrics, user.id);
+    let waited = user.activated_at.since(user.created_at);
+    app.metrics.activation_time.observe(waited.as_secs_f64());
     let session = session.ok_or(DomainError::InvalidCredentials)?;
+    app.metrics.sessions_opened.inc();
     Ok((user.into(), session))
 }
 

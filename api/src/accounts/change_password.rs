@@ -8,7 +8,7 @@ use super::notice::notice;
 use super::stored_address::stored_address;
 use super::users::set_password;
 use super::verify::check_client_limit;
-use super::{DomainError, User};
+use super::{DomainError, Step, User};
 use crate::app::App;
 use crate::credentials::{NewPassword, Password};
 use crate::database;
@@ -69,5 +69,7 @@ pub async fn replace_password(
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
+    Step::PasswordChanged.of_user(&app.metrics, user.id);
+    app.metrics.sessions_opened.inc();
     Ok((user.into(), session))
 }

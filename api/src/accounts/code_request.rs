@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use entity::{EmailKind, Purpose, Timestamp};
 
-use super::DomainError;
+use super::{DomainError, Step};
 use crate::app::App;
 use crate::database;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
@@ -102,7 +102,9 @@ impl<'a> CodeRequest<'a> {
         for email in iter::once(code).chain(notice) {
             outbox::enqueue(&self.transaction, random, now, email).await?;
         }
+        let (metrics, step) = (&self.app.metrics, Step::begins(self.purpose));
         let sent = self.commit().await?;
+        step.of_verification(metrics, id);
         Ok(StartedVerification { token, sent })
     }
 

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use entity::{Purpose, Timestamp, verification};
-use sea_orm::DbErr;
+use sea_orm::{ActiveEnum, DbErr};
 
 use super::DomainError;
 use crate::app::App;
@@ -62,6 +62,8 @@ pub(super) async fn try_code<Reloaded: Future<Output = Result<verification::Mode
         return Err(why_not_tried(app, &reload().await?, arrived));
     };
     if !is_right(app, &tried, &code) {
+        let purpose = [("purpose", tried.purpose.into_value())];
+        app.metrics.wrong_codes.get_or_create(&purpose).inc();
         return Err(DomainError::InvalidCode(Some(tries_left(&tried))));
     }
     Ok(tried)

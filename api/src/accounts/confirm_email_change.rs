@@ -8,7 +8,7 @@ use super::code_try::{find_open, reload_open, try_code};
 use super::notice::notice;
 use super::sessions::require_session;
 use super::verify::check_client_limit;
-use super::{DomainError, User};
+use super::{DomainError, Step, User};
 use crate::app::App;
 use crate::database;
 use crate::limits::Client;
@@ -78,6 +78,7 @@ pub async fn complete(app: &App, caller: &FoundSession, change: &verification::M
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
+    Step::EmailChanged.of_user(&app.metrics, user.id);
     Ok(user.into())
 }
 

@@ -3,7 +3,7 @@
 use entity::{EmailKind, user};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
-use super::DomainError;
+use super::{DomainError, Step};
 use super::current_password::verify_current_password;
 use super::delete_user::delete_all_but_sessions;
 use super::notice::notice;
@@ -52,5 +52,6 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
+    Step::Deleted.of_user(&app.metrics, user.id);
     Ok(())
 }

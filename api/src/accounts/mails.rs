@@ -84,6 +84,12 @@ impl Composer {
         let now = clock.now();
         let drawn = draw(db, &**random, keys, now, &requests).await?;
         let mut drawn: HashMap<Uuid, Drawn> = drawn.into_iter().map(|drawn| (drawn.mail, drawn)).collect();
+        let is_guarded = |request: &DrawRequest| {
+            let drawn = drawn.get(&request.mail);
+            drawn.is_some_and(|drawn| drawn.code.digits().len() > usize::from(request.rules.digits))
+        };
+        let guarded = requests.iter().filter(|request| is_guarded(request)).count();
+        self.app.metrics.guarded_codes.inc_by(guarded as u64);
         let composed = claims.into_iter().map(|claim| {
             let content = self.content(&claim, drawn.remove(&claim.row.id), now);
             Composed { claim, content }

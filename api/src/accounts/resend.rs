@@ -4,7 +4,7 @@ use entity::{EmailKind, Purpose, verification};
 
 use super::code_request::CodeRequest;
 use super::registration::{self, RegistrationKey, RegistrationProof, find_registration};
-use super::{CodeSent, DomainError};
+use super::{CodeSent, DomainError, Step};
 use crate::app::App;
 use crate::limits::Client;
 use crate::mail::outbox;
@@ -49,5 +49,7 @@ pub async fn resend_for(
         registration.id,
     )
     .await?;
-    request.commit().await
+    let sent = request.commit().await?;
+    Step::CodeRequestedAgain.of_verification(&app.metrics, registration.id);
+    Ok(sent)
 }

@@ -10,7 +10,7 @@ use super::notice::notice;
 use super::stored_address::stored_address;
 use super::users::set_password;
 use super::verify::check_client_limit;
-use super::{DomainError, User};
+use super::{DomainError, Step, User};
 use crate::app::App;
 use crate::credentials::{NewPassword, PasswordLength};
 use crate::database;
@@ -82,5 +82,6 @@ pub async fn complete(
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
+    Step::PasswordReset.of_user(&app.metrics, user.id);
     Ok(user.into())
 }

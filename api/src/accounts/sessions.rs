@@ -5,7 +5,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 
-use super::{DomainError, UserStatus};
+use super::{DomainError, Step, UserStatus};
 use crate::app::App;
 use crate::database;
 use crate::sessions::{self, FoundSession, PagePosition};
@@ -34,6 +34,7 @@ pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str) -> Resul
     let id: Uuid = id.parse().map_err(|_| DomainError::SessionNotFound)?;
     let now = app.clock.now();
     if sessions::revoke_one(&app.db, now, &app.policy, caller.user_id, id).await? {
+        Step::SessionEnded.of_user(&app.metrics, caller.user_id);
         Ok(())
     } else {
         Err(DomainError::SessionNotFound)
@@ -54,6 +55,7 @@ pub async fn revoke_other_sessions(app: &App, caller: &FoundSession) -> Result<u
     require_session(&transaction, caller).await?;
     let revoked = sessions::revoke_others(&transaction, now, &app.policy, caller.user_id, caller.id).await?;
     transaction.commit().await?;
+    Step::OtherSessionsEnded.of_user(&app.metrics, caller.user_id);
     Ok(revoked)
 }
 

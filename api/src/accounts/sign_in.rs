@@ -4,7 +4,7 @@ use entity::{HiddenText, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{DomainError, User, verify};
+use super::{DomainError, Step, User, verify};
 use crate::app::App;
 use crate::credentials::{Credentials, Identity, Password};
 use crate::database;
@@ -44,6 +44,8 @@ pub async fn sign_in_verified(
     let session = session.ok_or(DomainError::InvalidCredentials)?;
     sessions::revoke_excess(&transaction, now, policy, user.id, session.id).await?;
     transaction.commit().await?;
+    Step::SignedIn.of_user(&app.metrics, user.id);
+    app.metrics.sessions_opened.inc();
     Ok((user.into(), session))
 }
 

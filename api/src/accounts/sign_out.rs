@@ -1,6 +1,6 @@
 //! Ends a session.
 
-use super::DomainError;
+use super::{DomainError, Step};
 use crate::app::App;
 use crate::sessions::{self, SessionToken};
 
@@ -9,5 +9,8 @@ use crate::sessions::{self, SessionToken};
 /// # Errors
 /// When the database fails or is overloaded.
 pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), DomainError> {
-    Ok(sessions::revoke(&app.db, token).await?)
+    if let Some(user) = sessions::revoke(&app.db, token).await? {
+        Step::SignedOut.of_user(&app.metrics, user);
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ use axum::response::Response;
 
 use super::context::Context;
 use crate::limits::cidr;
+use crate::metrics::EndedRequest;
 use crate::telemetry::RequestRecord;
 
 /// The path of the API. Its requests are logged at INFO, and all others, such as probes, at DEBUG.
@@ -55,6 +56,14 @@ impl Drop for Line<'_> {
             return;
         }
         let outcome = if status.is_some() { record.outcome() } else { CLIENT_LEFT };
+        self.context.app.metrics.requests.observe(EndedRequest {
+            field: record.field().unwrap_or("none"),
+            outcome,
+            duration: taken,
+            database_duration: record.database_time(),
+            statements: record.statements(),
+            transaction_wait: record.transaction_wait(),
+        });
         tracing::info!(
             field = record.field(),
             outcome,

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use entity::Timestamp;
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 
 use super::outbox::{self, Claim};
-use crate::metrics::Metrics;
+use crate::metrics::{EmailLabels, GIVEN_UP, Metrics, RETRIED, SENT};
 
 /// After this time in the outbox an email is given up: nobody waits for it any more.
 const GIVE_UP_AFTER: Duration = Duration::from_mins(15);
@@ -57,25 +57,30 @@ pub(super) async fn record(
 }
 
 fn log(metrics: &Metrics, claim: &Claim, outcome: &Outcome) {
-    let mail = claim.row.id;
-    let attempts = claim.row.attempts;
+    let kind = claim.row.kind.into_value();
+    let (mail, attempts) = (claim.row.id, claim.row.attempts);
+    let verification = claim.row.verification_id.map(tracing::field::display);
+    let count = |outcome| {
+        let kind = kind.clone();
+        metrics.emails.get_or_create(&EmailLabels { kind, outcome }).inc();
+    };
     match outcome {
         Outcome::Sent => {
-            metrics.mails_sent.inc();
-            tracing::info!(%mail, attempts, "email sent");
+            count(SENT);
+            tracing::info!(%mail, kind, verification, attempts, "email sent");
         }
         Outcome::NothingToSend => {}
         Outcome::GiveUp(reason) => {
-            metrics.mails_given_up.inc();
-            tracing::warn!(%mail, attempts, reason, "gave up on an email");
+            count(GIVEN_UP);
+            tracing::warn!(%mail, kind, verification, attempts, reason, "gave up on an email");
         }
         Outcome::TryAgain(reason) => {
-            metrics.mails_retried.inc();
-            tracing::warn!(%mail, attempts, reason, "email not sent, will retry");
+            count(RETRIED);
+            tracing::warn!(%mail, kind, verification, attempts, reason, "email not sent, will retry");
         }
         Outcome::ConnectionFailed(reason) => {
-            metrics.mails_retried.inc();
-            tracing::warn!(%mail, attempts, reason, "cannot use the mail server, will retry; check SMTP_URL");
+            count(RETRIED);
+            tracing::warn!(%mail, kind, verification, attempts, reason, "cannot use the mail server, will retry; check SMTP_URL");
         }
     }
 }

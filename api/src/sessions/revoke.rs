@@ -10,13 +10,13 @@ use super::SessionToken;
 use super::list::{MAX_SESSIONS, live_of};
 use crate::policy::Policy;
 
-/// Ends the session of a token, if there is one.
-pub(crate) async fn revoke(db: &impl ConnectionTrait, token: &SessionToken) -> Result<(), DbErr> {
-    session::Entity::delete_many()
+/// Ends the session of a token, if there is one. Returns whose it was.
+pub(crate) async fn revoke(db: &impl ConnectionTrait, token: &SessionToken) -> Result<Option<Uuid>, DbErr> {
+    let ended = session::Entity::delete_many()
         .filter(session::Column::TokenDigest.eq(token.digest()))
-        .exec(db)
+        .exec_with_returning(db)
         .await?;
-    Ok(())
+    Ok(ended.into_iter().next().map(|session| session.user_id))
 }
 
 /// Ends a live session of a user. Tells whether there was one with this id.

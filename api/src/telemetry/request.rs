@@ -22,6 +22,8 @@ pub(crate) struct RequestRecord {
     network: OnceLock<IpAddr>,
     statements: AtomicU64,
     database_nanos: AtomicU64,
+    transactions: AtomicU64,
+    transaction_wait_nanos: AtomicU64,
     hashes: AtomicU64,
     hash_wait_nanos: AtomicU64,
 }
@@ -57,6 +59,12 @@ impl RequestRecord {
         Duration::from_nanos(self.database_nanos.load(Ordering::Relaxed))
     }
 
+    /// How long transactions took to begin; `None` if there were none.
+    pub(crate) fn transaction_wait(&self) -> Option<Duration> {
+        let waited = Duration::from_nanos(self.transaction_wait_nanos.load(Ordering::Relaxed));
+        (self.transactions.load(Ordering::Relaxed) > 0).then_some(waited)
+    }
+
     /// How long the passwords of the request waited for a thread; `None` if there were none.
     pub(crate) fn hash_wait(&self) -> Option<Duration> {
         let waited = Duration::from_nanos(self.hash_wait_nanos.load(Ordering::Relaxed));
@@ -75,6 +83,15 @@ pub(crate) fn record_statement(elapsed: Duration) {
     let _ = CURRENT.try_with(|record| {
         record.statements.fetch_add(1, Ordering::Relaxed);
         add(&record.database_nanos, elapsed);
+    });
+}
+
+/// Adds the beginning of a transaction to the present request: the wait for a connection, and a statement.
+pub(crate) fn record_begin(elapsed: Duration) {
+    record_statement(elapsed);
+    let _ = CURRENT.try_with(|record| {
+        record.transactions.fetch_add(1, Ordering::Relaxed);
+        add(&record.transaction_wait_nanos, elapsed);
     });
 }
 
