@@ -38,6 +38,7 @@ mod mails;
 mod me;
 mod migrations;
 mod mixed_changes;
+mod observability;
 mod odd_mail_servers;
 mod one_operation;
 mod outbox;

@@ -6,10 +6,11 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveM
 
 use super::code_try::try_code;
 use super::registration::{RegistrationKey, RegistrationProof, find_registration, reload};
-use super::{DomainError, Step, User};
+use super::{DomainError, User};
 use crate::app::App;
 use crate::database;
 use crate::limits::Client;
+use crate::metrics::Step;
 use crate::sessions::{self, OpenedSession};
 use crate::verification::{Code, InvalidCode, consume};
 use crate::webhooks::{Event, EventKind};

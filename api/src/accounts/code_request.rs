@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use entity::{EmailKind, Purpose, Timestamp};
 
-use super::{DomainError, Step};
+use super::DomainError;
 use crate::app::App;
 use crate::database;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
+use crate::metrics::Step;
 use crate::transaction::Transaction;
 use crate::verification::{self, NewVerification, VerificationToken, code_rules};
 

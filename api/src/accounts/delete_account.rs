@@ -3,7 +3,7 @@
 use entity::{EmailKind, user};
 use sea_orm::{EntityTrait, QueryFilter, QuerySelect};
 
-use super::{DomainError, Step};
+use super::DomainError;
 use super::current_password::verify_current_password;
 use super::delete_user::delete_all_but_sessions;
 use super::notice::notice;
@@ -12,6 +12,7 @@ use crate::credentials::Password;
 use crate::database;
 use crate::limits::Client;
 use crate::mail::outbox;
+use crate::metrics::Step;
 use crate::sessions::{self, FoundSession};
 
 /// Deletes the user of a session.

@@ -79,7 +79,6 @@ pub use reset_password::{complete as complete_password_reset, reset_password};
 pub use sessions::{list_sessions, revoke_other_sessions, revoke_session};
 pub use sign_in::{sign_in, sign_in_verified};
 pub use sign_out::sign_out;
-pub use step::Step;
 pub use sweep::{keep_sweeping, sweep};
 pub use user::{User, UserStatus};
 pub use verify::verify;

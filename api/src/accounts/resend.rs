@@ -4,10 +4,11 @@ use entity::{EmailKind, Purpose, verification};
 
 use super::code_request::CodeRequest;
 use super::registration::{self, RegistrationKey, RegistrationProof, find_registration};
-use super::{CodeSent, DomainError, Step};
+use super::{CodeSent, DomainError};
 use crate::app::App;
 use crate::limits::Client;
 use crate::mail::outbox;
+use crate::metrics::Step;
 use crate::random;
 use crate::verification::replace_email;
 

@@ -5,9 +5,10 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 
-use super::{DomainError, Step, UserStatus};
+use super::{DomainError, UserStatus};
 use crate::app::App;
 use crate::database;
+use crate::metrics::Step;
 use crate::sessions::{self, FoundSession, PagePosition};
 
 /// The first `limit` live sessions of a user after a place, the latest used first. A pending user has none.

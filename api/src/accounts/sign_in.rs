@@ -4,11 +4,12 @@ use entity::{HiddenText, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::{DomainError, Step, User, verify};
+use super::{DomainError, User, verify};
 use crate::app::App;
 use crate::credentials::{Credentials, Identity, Password};
 use crate::database;
 use crate::limits::Client;
+use crate::metrics::Step;
 use crate::sessions::{self, OpenedSession};
 
 /// Opens a session for a user.

@@ -1,7 +1,8 @@
 //! Ends a session.
 
-use super::{DomainError, Step};
+use super::DomainError;
 use crate::app::App;
+use crate::metrics::Step;
 use crate::sessions::{self, SessionToken};
 
 /// Ends the session of a token. A token without a session is not an error.

@@ -55,7 +55,11 @@ impl Drop for Line<'_> {
             tracing::debug!(%method, path, status, millis = millis(taken), "request");
             return;
         }
-        let outcome = if status.is_some() { record.outcome() } else { CLIENT_LEFT };
+        let outcome = if status.is_some() {
+            record.outcome()
+        } else {
+            CLIENT_LEFT
+        };
         self.context.app.metrics.requests.observe(EndedRequest {
             field: record.field().unwrap_or("none"),
             outcome,

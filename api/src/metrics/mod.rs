@@ -2,10 +2,12 @@
 
 mod queue;
 mod requests;
+mod step;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use entity::{EmailKind, Purpose};
 use http_server::{Restarts, dropped_log_lines};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -14,10 +16,12 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
+use sea_orm::ActiveEnum;
 
 pub use queue::QueueMetrics;
 pub(crate) use requests::EndedRequest;
 pub use requests::RequestMetrics;
+pub use step::Step;
 
 /// The outcomes of an attempt to send an email.
 pub(crate) const SENT: &str = "sent";
@@ -117,6 +121,7 @@ impl Metrics {
             registry: Arc::default(),
         };
         metrics.registry = Arc::new(metrics.register());
+        metrics.start_at_zero();
         metrics
     }
 
@@ -124,6 +129,22 @@ impl Metrics {
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Creates the counters whose labels are known, because an alert cannot see that one appears.
+    fn start_at_zero(&self) {
+        for step in Step::ALL {
+            drop(self.account_steps.get_or_create(&[("step", step.name())]));
+        }
+        for purpose in Purpose::values() {
+            drop(self.wrong_codes.get_or_create(&[("purpose", purpose)]));
+        }
+        for kind in EmailKind::values() {
+            for outcome in [SENT, RETRIED, GIVEN_UP] {
+                let kind = kind.clone();
+                drop(self.emails.get_or_create(&EmailLabels { kind, outcome }));
+            }
+        }
     }
 
     fn register(&self) -> Registry {
@@ -206,7 +227,11 @@ impl Metrics {
                 "Codes that were longer because their address saw many tries",
                 self.guarded_codes.clone(),
             ),
-            ("sessions_opened", "Sessions that were opened", self.sessions_opened.clone()),
+            (
+                "sessions_opened",
+                "Sessions that were opened",
+                self.sessions_opened.clone(),
+            ),
             (
                 "webhooks_delivered",
                 "Webhooks accepted by their endpoint",
@@ -222,7 +247,11 @@ impl Metrics {
                 "Webhooks not accepted in time",
                 self.webhooks_given_up.clone(),
             ),
-            ("log_lines_dropped", "Log lines that could not be written", dropped_log_lines()),
+            (
+                "log_lines_dropped",
+                "Log lines that could not be written",
+                dropped_log_lines(),
+            ),
         ]
     }
 }

@@ -69,7 +69,13 @@ mod tests {
     #[test]
     fn root_fields_are_those_of_the_schema() {
         let schema = builder().finish();
-        let of_type = |name| schema.registry().types[name].fields().expect("an object").keys().cloned();
+        let of_type = |name| {
+            schema.registry().types[name]
+                .fields()
+                .expect("an object")
+                .keys()
+                .cloned()
+        };
         let fields: BTreeSet<_> = ["Query", "Mutation"].into_iter().flat_map(of_type).collect();
         assert_eq!(fields, ROOT_FIELDS.into_iter().map(str::to_owned).collect());
     }
@@ -79,7 +85,10 @@ mod tests {
         for (text, expected) in [
             ("{me{id}}", "me"),
             ("query Secret{alias:me{id}}", "me"),
-            ("{...A} fragment A on Query{...{me{id}}...B} fragment B on Query{...A}", "me"),
+            (
+                "{...A} fragment A on Query{...{me{id}}...B} fragment B on Query{...A}",
+                "me",
+            ),
             ("{me{id} again:me{email}}", "me"),
             ("{me{id} registrationPolicy{codeLength}}", "several"),
             ("{__schema{types{name}} __typename}", "introspection"),

@@ -1,0 +1,6 @@
+//! What an operator sees: the log, the metrics, and the files that use their names.
+
+mod deploy;
+mod events;
+mod log;
+mod metrics;
