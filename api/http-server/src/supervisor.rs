@@ -41,6 +41,7 @@ impl Supervisor {
         F: Future<Output = ()> + Send + 'static,
     {
         let supervisor = self.clone();
+        supervisor.count_from_zero(name);
         let mut running = tokio::spawn(start());
         tokio::spawn(async move {
             let stop = supervisor.stop.clone();
@@ -71,6 +72,7 @@ impl Supervisor {
         mut work: impl FnMut() + Send + 'static,
     ) -> io::Result<()> {
         let supervisor = self.clone();
+        supervisor.count_from_zero(name);
         let supervise = move || {
             while catch_unwind(AssertUnwindSafe(&mut work)).is_err() {
                 let _down = supervisor.mark_down(name);
@@ -98,6 +100,11 @@ impl Supervisor {
     #[must_use]
     pub fn stopping(&self) -> CancellationToken {
         self.stop.clone()
+    }
+
+    /// An alert sees a counter that rises, but not one that appears.
+    fn count_from_zero(&self, name: &'static str) {
+        drop(self.restarts.get_or_create(&[("task", name)]));
     }
 
     fn mark_down(&self, name: &'static str) -> Down<'_> {

@@ -43,6 +43,8 @@ async fn live(database_url: &str) -> Vec<Value> {
     client.bearer(&changed.session_token()).sign_out().await.succeeds();
     let (status, lines) = process.stop("TERM").await;
     assert_eq!(status, Some(0));
+    // In development, examples for a person follow the start.
+    let lines: Vec<_> = lines.into_iter().filter(|line| line.starts_with('{')).collect();
     for secret in [
         "ada@",
         "countess@",
