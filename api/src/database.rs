@@ -209,7 +209,7 @@ pub async fn begin(db: &DatabaseConnection) -> Result<Transaction, DbErr> {
 ///
 /// # Errors
 /// Like [`begin`].
-pub(crate) async fn begin_without_timeout(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+pub(crate) async fn begin_without_timeout(db: &DatabaseConnection) -> Result<Transaction, DbErr> {
     let transaction = begin(db).await?;
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
         transaction
