@@ -34,7 +34,7 @@ async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
     let (key, now) = (RegistrationKey::Token(token, client(1)), core.app.clock.now());
     let activated = accounts::activate(&core.app, &key, newest_code, now).await;
     let (_, session) = activated.expect("the code is right");
-    let schema = schema(core.app.clone(), true);
+    let schema = schema(&core.app, true);
     for (query, statements) in [
         ("{me{id email locale}}", 1),
         ("{me{sessions{nodes{id isCurrent} pageInfo{hasNextPage}}}}", 2),

@@ -24,7 +24,7 @@ pub struct Schema {
 
 /// Builds the schema over the use cases.
 #[must_use]
-pub fn schema(app: App, introspection: bool) -> Schema {
+pub fn schema(app: &App, introspection: bool) -> Schema {
     let guard = RequestGuard::new(introspection);
     let builder = || {
         let builder = builder().data(app.clone());

@@ -46,7 +46,7 @@ pub struct HttpConfig {
 /// All routes of the API, with the previews of emails if there are some.
 pub fn router(app: App, config: HttpConfig, previews: Option<MailPreviews>) -> Router {
     let context = Arc::new(Context {
-        schema: graphql::schema(app.clone(), config.introspection),
+        schema: graphql::schema(&app, config.introspection),
         proxies: config.trusted_proxies,
         app,
     });
