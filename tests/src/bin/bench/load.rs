@@ -1,86 +1,120 @@
-//! The load: a number of connections. Each sends its next request as soon as it has an answer.
+//! The load: connections that each send the next request as soon as they have an answer. They share the processors with the
+//! server, so they must cost little.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::try_join_all;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::Outcome;
-use crate::http::Connection;
+use crate::meter::Stopwatch;
 use crate::request::Request;
-use crate::stopwatch::Stopwatch;
 
-/// Open connections to one server.
-pub(crate) struct Load {
-    connections: Vec<Connection>,
+/// An open connection for one request at a time.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
 }
 
-/// The result of a load. Every answer was correct.
-pub(crate) struct Driven {
-    pub(crate) answers: usize,
-    pub(crate) took: Duration,
-}
+impl Connection {
+    pub(crate) async fn open(server: SocketAddr) -> Outcome<Self> {
+        let stream = TcpStream::connect(server).await?;
+        stream.set_nodelay(true)?;
+        let buffer = Vec::with_capacity(4096);
+        Ok(Self { stream, buffer })
+    }
 
-impl Driven {
-    pub(crate) fn per_second(&self) -> f64 {
-        count(self.answers) / self.took.as_secs_f64()
+    /// Sends a request and waits for the answer.
+    ///
+    /// # Errors
+    /// When it is not the expected one: then the numbers are worthless.
+    pub(crate) async fn ask(&mut self, request: &Request) -> Outcome<()> {
+        self.stream.write_all(&request.bytes).await?;
+        self.buffer.clear();
+        let (status, body) = loop {
+            if self.stream.read_buf(&mut self.buffer).await? == 0 {
+                return Err("the server closed the connection".into());
+            }
+            if let Some(answer) = parse(&self.buffer)? {
+                break answer;
+            }
+        };
+        if request.is_answered_by(status, body) {
+            return Ok(());
+        }
+        Err(format!("{status}: {}", String::from_utf8_lossy(body)).into())
     }
 }
 
-/// A count as a floating-point number.
-#[expect(clippy::cast_precision_loss, reason = "no count here comes near 2^52")]
-pub(crate) fn count(things: usize) -> f64 {
-    things as f64
+/// Status and body; `None` while the answer is incomplete. It needs a `Content-Length`, which the server and the ceilings
+/// always send.
+fn parse(bytes: &[u8]) -> Outcome<Option<(u16, &[u8])>> {
+    let mut headers = [httparse::EMPTY_HEADER; 32];
+    let mut head = httparse::Response::new(&mut headers);
+    let httparse::Status::Complete(start) = head.parse(bytes)? else {
+        return Ok(None);
+    };
+    let length = head
+        .headers
+        .iter()
+        .find(|header| header.name.eq_ignore_ascii_case("content-length"));
+    let length: usize = str::from_utf8(length.ok_or("no Content-Length")?.value)?.parse()?;
+    let status = head.code.ok_or("no status")?;
+    Ok(bytes.get(start..start + length).map(|body| (status, body)))
 }
+
+/// Open connections to one server.
+pub(crate) struct Load(Vec<Connection>);
 
 impl Load {
     pub(crate) async fn open(server: SocketAddr, connections: usize) -> Outcome<Self> {
-        let connections = (0..connections).map(|_| Connection::open(server));
-        Ok(Self {
-            connections: try_join_all(connections).await?,
-        })
+        Ok(Self(
+            try_join_all((0..connections).map(|_| Connection::open(server))).await?,
+        ))
     }
 
-    /// Sends requests until the limit, or until there are no more. Requests that are in flight at the end are awaited, and
-    /// they and their time count.
-    ///
-    /// # Errors
-    /// When an answer was not the expected one: then the numbers are worthless.
+    /// Sends requests until the limit, or until there are no more. Returns the number of answers and the time that they took,
+    /// with those that were in flight at the end.
     pub(crate) async fn drive(
         &mut self,
         limit: Duration,
         next: impl FnMut() -> Option<Rc<Request>>,
-    ) -> Outcome<Driven> {
-        let next = RefCell::new(next);
-        let (answers, wrong) = (Cell::new(0), Cell::new(0));
-        let first_wrong = RefCell::new(None);
+    ) -> Outcome<(usize, Duration)> {
+        let (next, answers) = (RefCell::new(next), Cell::new(0));
         let stopwatch = Stopwatch::start();
-        join_all(self.connections.iter_mut().map(async |connection| {
+        let connections = self.0.iter_mut().map(async |connection| {
             while stopwatch.elapsed() < limit {
                 let Some(request) = next.borrow_mut()() else {
-                    return;
+                    break;
                 };
-                let problem = match connection.ask(&request.bytes).await {
-                    Ok(answer) if request.is_answered_by(&answer) => {
-                        answers.set(answers.get() + 1);
-                        continue;
-                    }
-                    Ok(answer) => format!("{}: {}", answer.status, String::from_utf8_lossy(answer.body)),
-                    Err(error) => error.to_string(),
-                };
-                wrong.set(wrong.get() + 1);
-                first_wrong.borrow_mut().get_or_insert(problem);
-                return;
+                connection.ask(&request).await?;
+                answers.set(answers.get() + 1);
             }
-        }))
-        .await;
-        let took = stopwatch.elapsed();
-        let answers = answers.get();
-        match first_wrong.into_inner() {
-            None => Ok(Driven { answers, took }),
-            Some(problem) => Err(format!("{} wrong and {answers} correct answers: {problem}", wrong.get()).into()),
+            Outcome::Ok(())
+        });
+        let driven = try_join_all(connections).await;
+        driven.map_err(|error| format!("after {} correct answers: {error}", answers.get()))?;
+        Ok((answers.get(), stopwatch.elapsed()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answer_is_complete_with_its_body() {
+        let whole = b"HTTP/1.1 503 Service Unavailable\r\nA: b\r\ncontent-length: 2\r\n\r\n{}";
+        let answer = parse(whole).expect("an answer");
+        assert_eq!(answer, Some((503, &b"{}"[..])));
+        for length in [0, 20, whole.len() - 1] {
+            assert_eq!(parse(&whole[..length]).expect("a part"), None, "{length}");
         }
+        assert!(parse(b"HTTP/1.1 200 OK\r\n\r\n").is_err());
+        assert!(parse(b"SSH-2.0\r\ncontent-length: 1\r\n\r\n").is_err());
     }
 }

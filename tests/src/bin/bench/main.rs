@@ -5,45 +5,41 @@
 //! ```
 //!
 //! Absolute numbers say more about a machine than about a server, and on a shared machine they change every minute. So
-//! each row of the table alternates with its ceiling: the same work by the `argon2` crate alone, by axum and sqlx alone,
-//! or by lettre alone. The benchmark compares the ratio of each round. Where the system reports processor time, it compares
-//! that too, because processor time does not grow when other programs use the processor.
+//! each row of the table alternates with its ceiling: the same work by argon2 alone, by axum and sqlx alone, or by lettre
+//! alone. The ratio of each round counts. Where the system reports processor time, it is compared too, because it does not
+//! grow when other programs use the processor.
 //!
-//! The server, the database, mailer-mock and the ceilings are separate processes. This process is the load: it has one
-//! thread, and it checks every answer.
+//! `rows.rs` lists the rows, `slice.rs` has the loop that measures them. The server, the database, mailer-mock and axum
+//! alone are separate processes. This process is the load: it has one thread, and it checks every answer.
 
+mod axum_alone;
 mod bench;
 mod binaries;
-mod ceilings;
-mod cpu;
-mod files;
-mod http;
+mod email;
+mod hashing;
+mod latency;
 mod load;
-mod machine;
-mod memory;
+mod meter;
 mod options;
+mod plot;
 mod processes;
-mod progress;
-mod report;
 mod request;
 mod rows;
 mod sample;
 mod seed;
-mod statistics;
-mod stopwatch;
+mod slice;
+mod table;
 
 use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
-use serde_json::json;
+use rustix::process::{Resource, getrlimit, setrlimit};
 use tokio::runtime::Builder;
 
 use crate::bench::Bench;
-use crate::binaries::Binaries;
-use crate::machine::Machine;
-use crate::options::Options;
-use crate::progress::Progress;
+use crate::options::{Ceiling, Options};
+use crate::table::Line;
 
 /// Every error ends the run, and is shown as text.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
@@ -51,8 +47,8 @@ type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 fn main() -> ExitCode {
     let mut options = Options::parse();
     let ended = match options.ceiling.take() {
-        // A ceiling runs on the same runtime as the server.
-        Some(ceiling) => run(&mut Builder::new_multi_thread(), ceiling.run()),
+        // It runs on the same runtime as the server.
+        Some(Ceiling::Axum { database_url }) => run(&mut Builder::new_multi_thread(), axum_alone::serve(&database_url)),
         None => run(&mut Builder::new_current_thread(), measure(options)),
     };
     match ended {
@@ -69,26 +65,32 @@ fn run(runtime: &mut Builder, task: impl Future<Output = Outcome<()>>) -> Outcom
 }
 
 async fn measure(options: Options) -> Outcome<()> {
-    files::allow_many();
-    let binaries = Binaries::build().await?;
-    let rows = options.rows();
-    let progress = Progress::new(options.slices());
-    let mut bench = Bench::start(options, progress, binaries).await?;
-    let machine = Machine::of(&bench.options, bench.database.version(&bench.db).await?);
+    allow_many_files();
+    hashing::check_digests()?;
+    let mut bench = Bench::start(options).await?;
+    println!("{}\n\n{}", bench.machine().await?, table::HEAD);
     let mut lines = Vec::new();
-    for row in rows {
-        bench.progress.show(&row.name());
-        let measured = row.measure(&mut bench).await;
-        lines.extend(measured.map_err(|error| format!("{}: {error}", row.name()))?);
-    }
-    bench.progress.end();
-    println!("{}\n\n{}", machine.line(), report::table::markdown(&lines));
-    if let Some(file) = &bench.options.json {
-        let all = json!({ "machine": machine.json(), "rows": report::json::lines(&lines) });
-        std::fs::write(file, format!("{all:#}\n")).map_err(|error| format!("{}: {error}", file.display()))?;
+    for slice in bench.options.slices() {
+        eprintln!("measuring {slice}");
+        let samples = slice::by_turns(&mut bench, slice).await;
+        let samples = samples.map_err(|error| format!("{slice}: {error}"))?;
+        let of_slice: Vec<_> = rows::of(slice).map(|row| Line::of(row, &samples)).collect();
+        of_slice.iter().for_each(|line| println!("{line}"));
+        lines.extend(of_slice);
+        if let Some(folder) = &bench.options.plot {
+            plot::latencies(folder, slice, &samples)?;
+        }
     }
     if let Some(folder) = &bench.options.plot {
-        report::plot::draw(folder, &lines).map_err(|error| format!("{}: {error}", folder.display()))?;
+        plot::goals(folder, &lines)?;
     }
     Ok(())
+}
+
+/// Raises the limit on open connections, also for the servers that it starts: the usual limit is below a thousand clients.
+fn allow_many_files() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    // If that fails, the row that needs it reports that it could not open a connection.
+    let _ = setrlimit(Resource::Nofile, limit);
 }

@@ -1,85 +1,93 @@
-//! The command line of the benchmark.
+//! The command line.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::ceilings::Ceiling;
-use crate::rows::Row;
+use crate::slice::Slice;
 
 /// Measures the release build of the server, and compares it with argon2, axum with sqlx, and lettre alone on this machine.
 /// Each row alternates with its ceiling, so that a noisy machine is noisy for both.
 #[derive(Parser)]
 #[command(name = "bench", bin_name = "cargo run --release -p tests --bin bench --")]
 pub(crate) struct Options {
-    /// Measure only this row; can be repeated
+    /// Measure only this; can be repeated
     #[arg(long, value_name = "NAME")]
-    only: Vec<Row>,
+    only: Vec<Slice>,
 
     /// The database of the server
     #[arg(long, value_name = "DATABASE", default_value = "postgres")]
-    pub(crate) database: Database,
+    pub(crate) database: DatabaseKind,
 
-    /// Seconds per slice; a row has several rounds of slices
-    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u64).range(1..=600))]
+    /// Seconds per slice
+    #[arg(long, value_name = "N", default_value = "2", value_parser = clap::value_parser!(u64).range(1..=20))]
     seconds: u64,
 
-    /// Rounds per row
+    /// How often each slice is measured
     #[arg(long, value_name = "N", default_value = "5", value_parser = clap::value_parser!(u8).range(1..))]
-    pub(crate) rounds: u8,
+    rounds: u8,
 
-    /// Write all numbers to a JSON file
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
+    /// One round
+    #[arg(long, conflicts_with = "rounds")]
+    quick: bool,
 
-    /// Draw the numbers as SVG files in a folder
+    /// Also draw the numbers as SVG files in a folder
     #[arg(long, value_name = "DIR")]
     pub(crate) plot: Option<PathBuf>,
 
-    /// Also measure the cost with these numbers of users, separated by commas [default: 10000,1000000,10000000]
+    /// Also measure `me` with so many users, which takes minutes to prepare [default: 10000000]
     #[arg(
         long,
         value_name = "USERS",
         num_args = 0..=1,
         require_equals = true,
-        value_delimiter = ',',
-        default_missing_value = "10000,1000000,10000000",
-        value_parser = clap::value_parser!(u64).range(1..)
+        default_missing_value = "10000000",
+        value_parser = clap::value_parser!(u32).range(50_000..)
     )]
-    pub(crate) scale: Option<Vec<u64>>,
+    pub(crate) scale: Option<u32>,
 
     #[command(subcommand)]
     pub(crate) ceiling: Option<Ceiling>,
 }
 
 /// The databases that the server can have.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Database {
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum DatabaseKind {
     /// A PostgreSQL server that the benchmark starts
     Postgres,
     /// An SQLite file
     Sqlite,
 }
 
+/// What this program does when it starts itself.
+#[derive(Subcommand)]
+pub(crate) enum Ceiling {
+    /// Answers `me` with axum alone
+    #[command(hide = true)]
+    Axum {
+        #[arg(long)]
+        database_url: String,
+    },
+}
+
 impl Options {
     /// The length of a slice.
-    pub(crate) fn slice(&self) -> Duration {
+    pub(crate) fn limit(&self) -> Duration {
         Duration::from_secs(self.seconds)
     }
 
-    /// The rows to measure. The row of many users takes long, so it needs `--scale`.
-    pub(crate) fn rows(&self) -> Vec<Row> {
-        let all = Row::value_variants().iter().copied();
-        all.filter(|row| self.only.is_empty() || self.only.contains(row))
-            .filter(|row| *row != Row::Scale || self.scale.is_some())
-            .collect()
+    /// The number of rounds.
+    pub(crate) fn rounds(&self) -> u8 {
+        if self.quick { 1 } else { self.rounds }
     }
 
-    /// The number of slices of all rows.
-    pub(crate) fn slices(&self) -> u64 {
-        let scales = self.scale.as_ref().map_or(0, Vec::len);
-        self.rows().iter().map(|row| row.slices(self.rounds, scales)).sum()
+    /// What to measure, in the order of the table.
+    pub(crate) fn slices(&self) -> Vec<Slice> {
+        let all = Slice::value_variants().iter().copied();
+        all.filter(|slice| self.only.is_empty() || self.only.contains(slice))
+            .filter(|slice| *slice != Slice::Scale || self.scale.is_some())
+            .collect()
     }
 }
 
@@ -93,11 +101,15 @@ mod tests {
 
     #[test]
     fn many_users_are_measured_only_with_scale() {
-        assert!(!parse(&[]).rows().contains(&Row::Scale));
-        assert_eq!(parse(&["--scale"]).scale, Some(vec![10_000, 1_000_000, 10_000_000]));
-        let chosen = parse(&["--scale=10,20", "--only", "scale", "--only", "signIn"]);
-        assert_eq!(chosen.scale, Some(vec![10, 20]));
-        assert_eq!(chosen.rows(), [Row::SignIn, Row::Scale]);
-        assert_eq!(chosen.slices(), 2 * 5 + 3 * 5 * 2);
+        assert!(!parse(&[]).slices().contains(&Slice::Scale));
+        assert_eq!(parse(&["--scale"]).scale, Some(10_000_000));
+        let chosen = parse(&["--scale=50000", "--only", "scale", "--only", "signIn"]);
+        assert_eq!(chosen.slices(), [Slice::SignIn, Slice::Scale]);
+    }
+
+    #[test]
+    fn quick_run_has_one_round() {
+        assert_eq!(parse(&["--quick"]).rounds(), 1);
+        assert_eq!(parse(&["--rounds", "3"]).rounds(), 3);
     }
 }

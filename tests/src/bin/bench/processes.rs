@@ -1,64 +1,41 @@
 //! The processes that are measured, started as an operator starts them.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use ::tests::{Postgres, Process};
-use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::Outcome;
-use crate::cpu::Meter;
-use crate::options;
+use crate::options::DatabaseKind;
 
 /// A database that only the benchmark uses.
-pub(crate) struct Database {
-    pub(crate) url: String,
-    postgres: Option<Postgres>,
-    _folder: Option<TempDir>,
+pub(crate) enum Database {
+    Postgres(Postgres),
+    Sqlite(TempDir),
 }
 
 impl Database {
-    pub(crate) async fn start(kind: options::Database) -> Outcome<Self> {
+    pub(crate) async fn start(kind: DatabaseKind) -> Outcome<Self> {
         Ok(match kind {
-            options::Database::Postgres => {
-                let postgres = Postgres::start().await;
-                Self {
-                    url: postgres.url(),
-                    postgres: Some(postgres),
-                    _folder: None,
-                }
-            }
-            options::Database::Sqlite => {
-                let folder = TempDir::new()?;
-                Self {
-                    url: format!("sqlite://{}", folder.path().join("bench.sqlite").display()),
-                    postgres: None,
-                    _folder: Some(folder),
-                }
-            }
+            DatabaseKind::Postgres => Self::Postgres(Postgres::start().await),
+            DatabaseKind::Sqlite => Self::Sqlite(TempDir::new()?),
         })
     }
 
-    /// Its name and version.
-    pub(crate) async fn version(&self, db: &DatabaseConnection) -> Outcome<String> {
-        let (name, query) = match self.postgres {
-            Some(_) => ("PostgreSQL", "SELECT current_setting('server_version')"),
-            None => ("SQLite", "SELECT sqlite_version()"),
-        };
-        let row = db
-            .query_one_raw(Statement::from_string(db.get_database_backend(), query))
-            .await?;
-        let version: String = row.ok_or("no version")?.try_get_by_index(0)?;
-        Ok(format!("{name} {version}"))
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Postgres(postgres) => postgres.url(),
+            Self::Sqlite(folder) => format!("sqlite://{}", folder.path().join("bench.sqlite").display()),
+        }
     }
 
-    /// A meter of a process and this database.
-    pub(crate) fn meter(&self, server: &Process) -> Meter {
-        Meter {
-            server: server.id(),
-            postmaster: self.postgres.as_ref().and_then(Postgres::process_id),
+    /// The parent of its processes, if it has its own.
+    pub(crate) fn postmaster(&self) -> Option<u32> {
+        match self {
+            Self::Postgres(postgres) => postgres.process_id(),
+            Self::Sqlite(_) => None,
         }
     }
 }
@@ -70,41 +47,56 @@ pub(crate) struct Api {
     environment: Vec<(&'static str, String)>,
 }
 
-/// A running server.
-pub(crate) struct RunningApi {
+/// A server that answers requests: the API or axum alone.
+pub(crate) struct Server {
     pub(crate) process: Process,
     pub(crate) address: SocketAddr,
 }
 
 impl Api {
-    pub(crate) fn new(program: PathBuf, database_url: &str, smtp: SocketAddr) -> Outcome<Self> {
-        let environment = [
-            ("APP_ENV", "production"),
+    pub(crate) fn new(program: PathBuf, database_url: String, smtp: SocketAddr) -> Outcome<Self> {
+        let environment = vec![
+            ("APP_ENV", "production".to_owned()),
             ("DATABASE_URL", database_url),
-            ("SMTP_URL", &format!("smtp://{smtp}")),
-            ("SMTP_ALLOW_PLAINTEXT", "true"),
-            ("SECRET_KEY", "a secret of thirty-two bytes or more"),
-            ("HTTP_ADDR", "127.0.0.1:0"),
-            ("CLIENT_LIMIT_PER_MINUTE", "0"),
+            ("SMTP_URL", format!("smtp://{smtp}")),
+            ("SMTP_ALLOW_PLAINTEXT", "true".to_owned()),
+            ("SECRET_KEY", "a secret of thirty-two bytes or more".to_owned()),
+            ("HTTP_ADDR", "127.0.0.1:0".to_owned()),
+            ("CLIENT_LIMIT_PER_MINUTE", "0".to_owned()),
         ];
+        let folder = TempDir::new()?;
         Ok(Self {
             program,
-            folder: TempDir::new()?,
-            environment: environment.map(|(name, value)| (name, value.to_owned())).into(),
+            folder,
+            environment,
         })
     }
 
     /// Starts it with additional settings, and waits until it listens.
-    pub(crate) async fn start(&self, settings: &[(&str, &str)]) -> RunningApi {
+    pub(crate) async fn start(&self, settings: &[(&str, String)]) -> Server {
         let mut command = Command::new(&self.program);
-        command
-            .current_dir(self.folder.path())
-            .env_clear()
-            .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .envs(settings.iter().copied());
+        let settings = self
+            .environment
+            .iter()
+            .chain(settings)
+            .map(|(name, value)| (*name, value));
+        command.current_dir(self.folder.path()).env_clear().envs(settings);
+        Server::listening(command).await
+    }
+}
+
+impl Server {
+    /// Axum alone, which is this program.
+    pub(crate) async fn axum_alone(database_url: &str) -> Outcome<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["axum", "--database-url", database_url]);
+        Ok(Self::listening(command).await)
+    }
+
+    async fn listening(command: Command) -> Self {
         let mut process = Process::start(command);
         let address = process.listening().await;
-        RunningApi { process, address }
+        Self { process, address }
     }
 }
 
@@ -114,15 +106,8 @@ pub(crate) struct Mailbox {
     pub(crate) smtp: SocketAddr,
 }
 
-/// An email, as mailer-mock logs it.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Delivered {
-    pub(crate) to: String,
-    pub(crate) code: String,
-}
-
 impl Mailbox {
-    pub(crate) async fn start(program: &Path) -> Outcome<Self> {
+    pub(crate) async fn start(program: PathBuf) -> Outcome<Self> {
         let mut command = Command::new(program);
         command
             .args(["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"])
@@ -136,22 +121,27 @@ impl Mailbox {
         Ok(Self { process, smtp })
     }
 
-    /// Waits for the next email.
-    pub(crate) async fn next(&mut self) -> Outcome<Delivered> {
+    /// Waits for the next email, and returns its recipient and code.
+    pub(crate) async fn next(&mut self) -> Outcome<(String, String)> {
         let line = self.process.find_line("delivered to=").await;
         let line = line.map_err(|seen| format!("an email did not arrive: {seen:?}"))?;
         delivered(&line).ok_or_else(|| format!("not the log line of an email: {line}").into())
     }
+
+    /// Waits for a number of emails, so that none is in flight when the next slice begins.
+    pub(crate) async fn skip(&mut self, emails: usize) -> Outcome<()> {
+        for _ in 0..emails {
+            self.next().await?;
+        }
+        Ok(())
+    }
 }
 
-fn delivered(line: &str) -> Option<Delivered> {
+fn delivered(line: &str) -> Option<(String, String)> {
     let (_, fields) = line.split_once("delivered to=")?;
     let (to, fields) = fields.split_once(" code=")?;
     let (code, _) = fields.split_once(' ')?;
-    Some(Delivered {
-        to: to.to_owned(),
-        code: code.to_owned(),
-    })
+    Some((to.to_owned(), code.to_owned()))
 }
 
 #[cfg(test)]
@@ -161,11 +151,7 @@ mod tests {
     #[test]
     fn log_line_of_an_email_has_address_and_code() {
         let line = r#"2026-01-04T12:00:00Z  INFO mailer_mock: delivered to=a@example.com code=0042 subject="0042 is""#;
-        let expected = Delivered {
-            to: "a@example.com".to_owned(),
-            code: "0042".to_owned(),
-        };
-        assert_eq!(delivered(line), Some(expected));
+        assert_eq!(delivered(line), Some(("a@example.com".to_owned(), "0042".to_owned())));
         assert_eq!(delivered("listens"), None);
     }
 }

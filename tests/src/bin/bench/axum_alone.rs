@@ -66,7 +66,7 @@ impl Pool {
     }
 }
 
-pub(super) async fn serve(database_url: &str) -> Outcome<()> {
+pub(crate) async fn serve(database_url: &str) -> Outcome<()> {
     let app = Router::new()
         .route(GRAPHQL, post(look_up))
         .route(BARE, post(async |_: Bytes| answer(bare_body())))
