@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
-use crate::email::Sink;
+use crate::Outcome;
 use crate::load::Load;
 use crate::meter::Meter;
 use crate::options::Options;
-use crate::processes::{Api, Database, Mailbox, Server};
+use crate::processes::{Api, Database, Server, build};
+use crate::receivers::{Mailbox, Sink};
 use crate::request::Request;
 use crate::sample::Sample;
 use crate::seed::{self, User};
-use crate::{Outcome, binaries};
 
 /// Active users. There are enough that no user signs in twice at the same time.
 const USERS: usize = 10_000;
@@ -45,7 +45,7 @@ pub(crate) struct Many {
 
 impl Bench {
     pub(crate) async fn start(options: Options) -> Outcome<Self> {
-        let folder = binaries::build().await?;
+        let folder = build().await?;
         let database = Database::start(options.database).await?;
         let url = database.url();
         let mailbox = Mailbox::start(folder.join("mailer-mock")).await?;

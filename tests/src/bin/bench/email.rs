@@ -1,5 +1,6 @@
 //! Emails by the server and by lettre alone: the time to a mail server that acknowledges late, and the rate of a backlog.
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -7,15 +8,12 @@ use futures_util::future::try_join_all;
 use lettre::message::MultiPart;
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
-use rustix::net::sockopt::set_tcp_quickack;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::Outcome;
 use crate::bench::Bench;
 use crate::load::Connection;
 use crate::meter::Stopwatch;
+use crate::receivers::Sink;
 use crate::request;
 use crate::sample::{Sample, millis};
 use crate::seed;
@@ -26,78 +24,6 @@ pub(crate) const BACKLOG: usize = 5_000;
 /// The server has as many connections to the mail server.
 const CONNECTIONS: u32 = 8;
 
-/// An SMTP server that delays its acknowledgements, as Linux does by 40 ms without `TCP_QUICKACK`. A client that does not set
-/// `TCP_NODELAY` sends the end of an email only after the start is acknowledged.
-pub(crate) struct Sink {
-    address: SocketAddr,
-    recipients: UnboundedReceiver<String>,
-}
-
-impl Sink {
-    pub(crate) async fn start() -> Outcome<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let (sender, recipients) = unbounded_channel();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(session(stream, sender.clone()));
-            }
-        });
-        Ok(Self { address, recipients })
-    }
-
-    pub(crate) fn url(&self) -> String {
-        format!("smtp://{}", self.address)
-    }
-
-    /// Waits until an email to this address has arrived.
-    async fn received(&mut self, address: &str) -> Outcome<()> {
-        let received = tokio::time::timeout(Duration::from_secs(30), self.recipients.recv()).await;
-        match received.map_err(|_| "an email did not arrive")? {
-            Some(recipient) if recipient == address => Ok(()),
-            other => Err(format!("an email to {other:?} instead of {address}").into()),
-        }
-    }
-}
-
-async fn session(stream: TcpStream, recipients: UnboundedSender<String>) -> Outcome<()> {
-    let mut stream = BufReader::new(stream);
-    let (mut recipient, mut in_content) = (String::new(), false);
-    let mut reply = "220 localhost\r\n";
-    loop {
-        stream.write_all(reply.as_bytes()).await?;
-        let mut line = String::new();
-        loop {
-            #[cfg(target_os = "linux")]
-            set_tcp_quickack(stream.get_ref(), false)?;
-            line.clear();
-            if stream.read_line(&mut line).await? == 0 {
-                return Ok(());
-            }
-            if !in_content || line == ".\r\n" {
-                break;
-            }
-        }
-        reply = match line.get(..4).map(str::to_ascii_uppercase).as_deref() {
-            _ if in_content => {
-                recipients.send(recipient.clone())?;
-                in_content = false;
-                "250 accepted\r\n"
-            }
-            Some("RCPT") => {
-                let address = line.split(['<', '>']).nth(1);
-                address.ok_or("no recipient")?.clone_into(&mut recipient);
-                "250 ok\r\n"
-            }
-            Some("DATA") => {
-                in_content = true;
-                "354 go on\r\n"
-            }
-            _ => "250 ok\r\n",
-        };
-    }
-}
-
 /// The time from the answer of `register` to the email in the sink, for one client that does nothing else.
 pub(crate) async fn after_registration(bench: &mut Bench, limit: Duration) -> Outcome<Sample> {
     let mut connection = Connection::open(bench.server()?.address).await?;
@@ -105,7 +31,7 @@ pub(crate) async fn after_registration(bench: &mut Bench, limit: Duration) -> Ou
     let stopwatch = Stopwatch::start();
     while stopwatch.elapsed() < limit {
         let address = bench.new_address();
-        connection.ask(&*request::register(&address)).await?;
+        connection.ask(&request::register(&address)).await?;
         let answered = Stopwatch::start();
         bench.sink.received(&address).await?;
         latencies.push(millis(answered.elapsed()));
@@ -134,7 +60,7 @@ pub(crate) async fn lettre_to_sink(sink: &mut Sink, limit: Duration) -> Outcome<
 pub(crate) async fn backlog(bench: &mut Bench, emails: usize) -> Outcome<(Sample, Vec<[String; 3]>)> {
     let addresses: Vec<_> = (0..emails).map(|_| bench.new_address()).collect();
     let tokens = seed::registrations(&bench.db, &addresses).await?;
-    let mut tokens: std::collections::HashMap<_, _> = addresses.into_iter().zip(tokens).collect();
+    let mut tokens: HashMap<_, _> = addresses.into_iter().zip(tokens).collect();
     let last = request::register(&bench.new_address());
     // Not opened earlier, because the server closes a connection that sends nothing.
     let mut connection = Connection::open(bench.server()?.address).await?;
@@ -203,4 +129,20 @@ fn message() -> Outcome<(lettre::address::Envelope, Vec<u8>)> {
         .subject("4466 is your activation code")
         .multipart(MultiPart::alternative_plain_html(text, html))?;
     Ok((message.envelope().clone(), message.formatted()))
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::sample::Figure;
+
+    #[tokio::test]
+    async fn sink_delays_a_client_without_nodelay() {
+        let mut sink = Sink::start().await.expect("a sink");
+        let sample = lettre_to_sink(&mut sink, Duration::from_millis(300))
+            .await
+            .expect("emails");
+        let median = sample.get(Figure::P50).expect("latencies");
+        assert!(median > 20.0, "{median} ms");
+    }
 }

@@ -39,8 +39,8 @@ pub(crate) fn argon2_rust() -> Outcome<Hash> {
     let mut hasher = fast()?.hasher();
     Ok(Box::new(move || {
         let mut digest = Digest::default();
-        let hashed = hasher.hash_into(PASSWORD.as_bytes(), SALT, &mut digest);
-        hashed.map_err(|error| error.to_string())?;
+        let done = hasher.hash_into(PASSWORD.as_bytes(), SALT, &mut digest);
+        done.map_err(|error| error.to_string())?;
         Ok(digest)
     }))
 }

@@ -14,15 +14,15 @@
 
 mod axum_alone;
 mod bench;
-mod binaries;
 mod email;
+mod flows;
 mod hashing;
-mod latency;
 mod load;
 mod meter;
 mod options;
 mod plot;
 mod processes;
+mod receivers;
 mod request;
 mod rows;
 mod sample;
@@ -75,14 +75,13 @@ async fn measure(options: Options) -> Outcome<()> {
         let samples = slice::by_turns(&mut bench, slice).await;
         let samples = samples.map_err(|error| format!("{slice}: {error}"))?;
         let of_slice: Vec<_> = rows::of(slice).map(|row| Line::of(row, &samples)).collect();
-        of_slice.iter().for_each(|line| println!("{line}"));
-        lines.extend(of_slice);
-        if let Some(folder) = &bench.options.plot {
-            plot::latencies(folder, slice, &samples)?;
+        for line in &of_slice {
+            println!("{line}");
         }
+        lines.extend(of_slice);
     }
     if let Some(folder) = &bench.options.plot {
-        plot::goals(folder, &lines)?;
+        plot::draw(folder, &lines)?;
     }
     Ok(())
 }

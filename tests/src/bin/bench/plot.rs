@@ -1,26 +1,22 @@
-//! Pictures of the table as SVG: how far each goal is met, and the latency of `me` by percentile.
+//! A picture of the table as SVG: how far each goal is met.
 
 use std::error::Error;
 use std::path::Path;
 
 use plotters::prelude::*;
-use statrs::statistics::{Data, OrderStatistics};
 
 use crate::Outcome;
-use crate::rows;
-use crate::sample::{Sample, count};
-use crate::slice::{Samples, Slice};
 use crate::table::Line;
 
 const FONT: (&str, u32) = ("sans-serif", 18);
-const COLORS: [RGBColor; 2] = [RGBColor(51, 102, 170), RGBColor(204, 119, 34)];
+const BAR: RGBColor = RGBColor(51, 102, 170);
 const GOAL: RGBColor = RGBColor(187, 34, 34);
 
 /// A bar is not drawn longer than this multiple of its goal.
 const LONGEST: f64 = 2.0;
 
 /// Draws `goals.svg`: a bar for each row with a goal.
-pub(crate) fn goals(folder: &Path, lines: &[Line]) -> Outcome<()> {
+pub(crate) fn draw(folder: &Path, lines: &[Line]) -> Outcome<()> {
     let bars: Vec<_> = lines
         .iter()
         .filter_map(|line| Some((line.row.name, line.reached()?)))
@@ -28,6 +24,7 @@ pub(crate) fn goals(folder: &Path, lines: &[Line]) -> Outcome<()> {
     if bars.is_empty() {
         return Ok(());
     }
+    std::fs::create_dir_all(folder)?;
     let file = folder.join("goals.svg");
     let height = u32::try_from(bars.len() * 34 + 110)?;
     let root = SVGBackend::new(&file, (900, height)).into_drawing_area();
@@ -53,10 +50,7 @@ pub(crate) fn goals(folder: &Path, lines: &[Line]) -> Outcome<()> {
     mesh.draw().map_err(text)?;
     let bar = |(index, (_, reached)): (usize, &(&str, f64))| {
         let (below, above) = (SegmentValue::Exact(place(index)), SegmentValue::Exact(place(index) + 1));
-        let mut bar = Rectangle::new(
-            [(0.0, below), (reached.min(LONGEST), above)],
-            COLORS[0].mix(0.7).filled(),
-        );
+        let mut bar = Rectangle::new([(0.0, below), (reached.min(LONGEST), above)], BAR.mix(0.7).filled());
         bar.set_margin(6, 6, 0, 0);
         bar
     };
@@ -66,58 +60,6 @@ pub(crate) fn goals(folder: &Path, lines: &[Line]) -> Outcome<()> {
         .draw_series([PathElement::new(goal, GOAL.stroke_width(2))])
         .map_err(text)?;
     root.present().map_err(text)
-}
-
-/// Draws `latency.svg` for the slice with the latencies of `me`, and nothing for others.
-pub(crate) fn latencies(folder: &Path, slice: Slice, samples: &Samples) -> Outcome<()> {
-    std::fs::create_dir_all(folder)?;
-    if slice != Slice::MeBeside {
-        return Ok(());
-    }
-    let file = folder.join("latency.svg");
-    let root = SVGBackend::new(&file, (900, 400)).into_drawing_area();
-    root.fill(&WHITE).map_err(text)?;
-    let curves: Vec<_> = rows::by_turns(slice)
-        .into_iter()
-        .map(|slice| (slice, percentiles(&samples[&slice])))
-        .collect();
-    let numbers = || curves.iter().flat_map(|(_, curve)| curve.iter().map(|point| point.1));
-    let (least, most) = (numbers().fold(f64::MAX, f64::min), numbers().fold(0.0, f64::max));
-    let mut chart = ChartBuilder::on(&root)
-        .caption("Latency of me in ms, by percentile", FONT)
-        .margin(12)
-        .x_label_area_size(30)
-        .y_label_area_size(60)
-        .build_cartesian_2d(0.0..100.0, (least..most).log_scale())
-        .map_err(text)?;
-    chart.configure_mesh().label_style(FONT).draw().map_err(text)?;
-    for ((slice, curve), color) in curves.into_iter().zip(COLORS) {
-        let drawn = chart
-            .draw_series(LineSeries::new(curve, color.stroke_width(3)))
-            .map_err(text)?;
-        let legend = move |(x, y)| PathElement::new([(x, y), (x + 20, y)], color.stroke_width(3));
-        drawn.label(slice.to_string()).legend(legend);
-    }
-    let mut labels = chart.configure_series_labels();
-    labels
-        .position(SeriesLabelPosition::UpperLeft)
-        .label_font(FONT)
-        .draw()
-        .map_err(text)?;
-    root.present().map_err(text)
-}
-
-/// The latencies of all rounds, from the first to the 99th percentile.
-fn percentiles(samples: &[Sample]) -> Vec<(f64, f64)> {
-    let mut all = Data::new(
-        samples
-            .iter()
-            .flat_map(|sample| sample.latencies.clone())
-            .collect::<Vec<_>>(),
-    );
-    (1..100)
-        .map(|percent| (count(percent), all.percentile(percent)))
-        .collect()
 }
 
 fn text(error: impl Error) -> Box<dyn Error + Send + Sync> {

@@ -1,7 +1,7 @@
-//! The processes that are measured, started as an operator starts them.
+//! The processes that are measured, built first, so that they are never out of date, and started as an operator starts them.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ::tests::{Postgres, Process};
 use tempfile::TempDir;
@@ -9,6 +9,46 @@ use tokio::process::Command;
 
 use crate::Outcome;
 use crate::options::DatabaseKind;
+
+/// `cargo run` sets variables with these prefixes for its child. When one changes, some build scripts (for example that of
+/// ring) run again, and half of the server is compiled again.
+const OF_THIS_PACKAGE: [&str; 5] = [
+    "CARGO_PKG_",
+    "CARGO_MANIFEST_",
+    "CARGO_BIN_",
+    "CARGO_CRATE_",
+    "CARGO_PRIMARY_",
+];
+
+/// Builds the server and mailer-mock, and returns the folder of the binaries. This program's own package is among the
+/// packages, so that they share their dependencies.
+pub(crate) async fn build() -> Outcome<PathBuf> {
+    if cfg!(debug_assertions) {
+        return Err("a debug build is not worth measuring: run cargo run --release -p tests --bin bench".into());
+    }
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
+    let program = std::env::current_exe()?;
+    let folder = program.parent().ok_or("no folder")?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    for (name, _) in std::env::vars().filter(|(name, _)| OF_THIS_PACKAGE.iter().any(|prefix| name.starts_with(prefix)))
+    {
+        command.env_remove(name);
+    }
+    let packages = ["-p", "api", "-p", "mailer-mock", "-p", "tests", "--bins"];
+    let built = command
+        .current_dir(workspace)
+        .env("CARGO_TARGET_DIR", folder.parent().ok_or("no target folder")?)
+        .args(["build", "--quiet", "--release", "--locked"])
+        .args(packages)
+        .status()
+        .await
+        .map_err(|error| format!("cargo: {error}"))?;
+    if !built.success() {
+        return Err("the server does not compile".into());
+    }
+    Ok(folder.to_owned())
+}
 
 /// A database that only the benchmark uses.
 pub(crate) enum Database {
@@ -97,61 +137,5 @@ impl Server {
         let mut process = Process::start(command);
         let address = process.listening().await;
         Self { process, address }
-    }
-}
-
-/// mailer-mock, and the emails that its log reports.
-pub(crate) struct Mailbox {
-    process: Process,
-    pub(crate) smtp: SocketAddr,
-}
-
-impl Mailbox {
-    pub(crate) async fn start(program: PathBuf) -> Outcome<Self> {
-        let mut command = Command::new(program);
-        command
-            .args(["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"])
-            .env_clear();
-        let mut process = Process::start(command);
-        let line = process.line_with("SMTP server on smtp://").await;
-        let (_, smtp) = line
-            .rsplit_once("smtp://")
-            .ok_or("mailer-mock did not log its address")?;
-        let smtp = smtp.parse()?;
-        Ok(Self { process, smtp })
-    }
-
-    /// Waits for the next email, and returns its recipient and code.
-    pub(crate) async fn next(&mut self) -> Outcome<(String, String)> {
-        let line = self.process.find_line("delivered to=").await;
-        let line = line.map_err(|seen| format!("an email did not arrive: {seen:?}"))?;
-        delivered(&line).ok_or_else(|| format!("not the log line of an email: {line}").into())
-    }
-
-    /// Waits for a number of emails, so that none is in flight when the next slice begins.
-    pub(crate) async fn skip(&mut self, emails: usize) -> Outcome<()> {
-        for _ in 0..emails {
-            self.next().await?;
-        }
-        Ok(())
-    }
-}
-
-fn delivered(line: &str) -> Option<(String, String)> {
-    let (_, fields) = line.split_once("delivered to=")?;
-    let (to, fields) = fields.split_once(" code=")?;
-    let (code, _) = fields.split_once(' ')?;
-    Some((to.to_owned(), code.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn log_line_of_an_email_has_address_and_code() {
-        let line = r#"2026-01-04T12:00:00Z  INFO mailer_mock: delivered to=a@example.com code=0042 subject="0042 is""#;
-        assert_eq!(delivered(line), Some(("a@example.com".to_owned(), "0042".to_owned())));
-        assert_eq!(delivered("listens"), None);
     }
 }

@@ -38,15 +38,11 @@ impl Figure {
 
 /// The figures of one slice. What this system cannot measure is missing.
 #[derive(Default)]
-pub(crate) struct Sample {
-    figures: HashMap<Figure, f64>,
-    /// In milliseconds.
-    pub(crate) latencies: Vec<f64>,
-}
+pub(crate) struct Sample(HashMap<Figure, f64>);
 
 impl Sample {
     pub(crate) fn with(mut self, figure: Figure, number: impl Into<Option<f64>>) -> Self {
-        self.figures.extend(number.into().map(|number| (figure, number)));
+        self.0.extend(number.into().map(|number| (figure, number)));
         self
     }
 
@@ -67,17 +63,18 @@ impl Sample {
             .with(Figure::Cpu, server.map(|server| server + database.unwrap_or(0.0)))
     }
 
+    /// Latencies in milliseconds.
     pub(crate) fn of_latencies(latencies: Vec<f64>) -> Self {
-        let percentile = |percent| (!latencies.is_empty()).then(|| Data::new(latencies.clone()).percentile(percent));
-        let (p50, p99) = (percentile(50), percentile(99));
-        Self {
-            latencies,
-            ..Self::default().with(Figure::P50, p50).with(Figure::P99, p99)
+        if latencies.is_empty() {
+            return Self::default();
         }
+        let mut latencies = Data::new(latencies);
+        let (p50, p99) = (latencies.percentile(50), latencies.percentile(99));
+        Self::default().with(Figure::P50, p50).with(Figure::P99, p99)
     }
 
     pub(crate) fn get(&self, figure: Figure) -> Option<f64> {
-        self.figures.get(&figure).copied()
+        self.0.get(&figure).copied()
     }
 }
 

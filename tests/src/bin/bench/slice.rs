@@ -4,17 +4,11 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use api::credentials::cores;
 use clap::ValueEnum;
-use tokio::time::sleep;
 
-use crate::axum_alone::{BARE, bare_body};
 use crate::bench::Bench;
-use crate::load::{Connection, Load};
-use crate::meter::{self, Stopwatch};
-use crate::sample::{Figure, Sample, millis};
-use crate::seed::User;
-use crate::{Outcome, email, hashing, latency, request, rows};
+use crate::sample::Sample;
+use crate::{Outcome, email, flows, hashing, rows};
 
 /// Something that is measured for a few seconds. Those with a value for `--only` have rows, and the rest is what rows are
 /// compared with.
@@ -65,27 +59,11 @@ pub(crate) type Samples = HashMap<Slice, Vec<Sample>>;
 /// How long a slice runs before it is measured, so that connections are open and memory is touched.
 const WARM_UP: Duration = Duration::from_millis(500);
 
-/// The connections of `me`.
-const CONNECTIONS: usize = 32;
-
-/// Activations that are prepared for each second.
-const ACTIVATIONS: u32 = 1_200;
-const BASIC_ACTIVATIONS: u32 = 200;
-
-/// The sign-ins that wait at once. The queue has room for all, but one that waits too long gets OVERLOADED.
-const SIGN_INS: usize = 1_000;
-
-/// How long a thousand sign-ins may take.
-const SIGN_INS_TIMEOUT: Duration = Duration::from_mins(2);
-
-/// A server is idle when it has been up for so long.
-const IDLE_AFTER: Duration = Duration::from_secs(1);
-
 /// Measures a slice by turns with all that its rows are compared with, on a server that has just been started.
 pub(crate) async fn by_turns(bench: &mut Bench, slice: Slice) -> Outcome<Samples> {
     let settings = match slice {
-        Slice::Email => vec![("SMTP_URL", bench.sink.url())],
-        Slice::Memory => vec![("HASH_QUEUE", (SIGN_INS + 24).to_string())],
+        Slice::Email => vec![("SMTP_URL", format!("smtp://{}", bench.sink.address))],
+        Slice::Memory => vec![("HASH_QUEUE", (flows::SIGN_INS + 24).to_string())],
         _ => vec![],
     };
     bench.restart(&settings).await;
@@ -120,119 +98,24 @@ impl Slice {
         match self {
             Self::Argon2 => hashing::measure(hashing::argon2, limit).await,
             Self::Argon2Rust => hashing::measure(hashing::argon2_rust, limit).await,
-            Self::SignIn => sign_in(bench, limit).await,
-            Self::Register => register(bench, limit).await,
-            Self::Activate => {
-                activate(bench, limit, ACTIVATIONS, |[_, token, code]| {
-                    request::activate(token, code)
-                })
-                .await
-            }
-            Self::ActivateBasic => {
-                let basic = |[email, _, code]: &[String; 3]| request::activate_basic(email, code);
-                activate(bench, limit, BASIC_ACTIVATIONS, basic).await
-            }
-            Self::Me => me(bench, bench.server()?, limit).await,
-            Self::AxumSqlx => me(bench, &bench.axum, limit).await,
-            Self::Axum => {
-                let request = request::me(BARE, "token", bare_body());
-                bench
-                    .load(&bench.axum, CONNECTIONS, limit, || Some(request.clone()))
-                    .await
-            }
-            Self::Scale => {
-                let many = bench.many.as_ref().ok_or("--scale is missing")?;
-                let mut requests = many.requests.iter().cycle().cloned();
-                bench.load(&many.server, CONNECTIONS, limit, || requests.next()).await
-            }
-            Self::MeBeside => latency::beside_sign_ins(bench, limit).await,
-            Self::MeIdle => latency::idle(bench, limit).await,
+            Self::SignIn => flows::sign_in(bench, limit).await,
+            Self::Register => flows::register(bench, limit).await,
+            Self::Activate => flows::activate(bench, limit).await,
+            Self::ActivateBasic => flows::activate_basic(bench, limit).await,
+            Self::Me => flows::me(bench, bench.server()?, limit).await,
+            Self::AxumSqlx => flows::me(bench, &bench.axum, limit).await,
+            Self::Axum => flows::axum(bench, limit).await,
+            Self::Scale => flows::me_of_many(bench, limit).await,
+            Self::MeBeside => flows::me_beside_sign_ins(bench, limit).await,
+            Self::MeIdle => flows::me_latency(bench, limit).await,
             Self::Email => email::after_registration(bench, limit).await,
             Self::LettreLate => email::lettre_to_sink(&mut bench.sink, limit).await,
             Self::Backlog => Ok(email::backlog(bench, email::BACKLOG).await?.0),
             Self::Lettre => email::lettre_backlog(bench).await,
-            Self::Memory => memory(bench, limit).await,
-            Self::Start => start(bench).await,
+            Self::Memory => flows::memory(bench, limit).await,
+            Self::Start => flows::start(bench).await,
         }
     }
-}
-
-/// Enough connections to keep every hashing thread busy.
-fn hashing_connections() -> usize {
-    (4 * cores()).max(8)
-}
-
-async fn sign_in(bench: &Bench, limit: Duration) -> Outcome<Sample> {
-    let mut users = bench.users.iter().cycle();
-    let next = || users.next().map(|user| request::sign_in(&user.email));
-    bench.load(bench.server()?, hashing_connections(), limit, next).await
-}
-
-/// The emails are part of the cost, but not of the rate.
-async fn register(bench: &mut Bench, limit: Duration) -> Outcome<Sample> {
-    let mut load = Load::open(bench.server()?.address, hashing_connections()).await?;
-    let meter = bench.meter(bench.server()?);
-    let (answers, took) = load
-        .drive(limit, || Some(request::register(&bench.new_address())))
-        .await?;
-    bench.mailbox.skip(answers).await?;
-    Ok(meter.sample(answers, took))
-}
-
-/// A registration can be activated once, so some are prepared for each slice.
-async fn activate(
-    bench: &mut Bench,
-    limit: Duration,
-    each_second: u32,
-    request: fn(&[String; 3]) -> std::rc::Rc<request::Request>,
-) -> Outcome<Sample> {
-    let count = usize::try_from((limit * each_second).as_secs())?;
-    let (_, codes) = email::backlog(bench, count).await?;
-    let requests: Vec<_> = codes.iter().map(request).collect();
-    let mut requests = requests.into_iter();
-    bench
-        .load(bench.server()?, hashing_connections(), limit, || requests.next())
-        .await
-}
-
-async fn me(bench: &Bench, server: &crate::processes::Server, limit: Duration) -> Outcome<Sample> {
-    let mut users = bench.users.iter().cycle();
-    bench
-        .load(server, CONNECTIONS, limit, || users.next().map(|user| user.me.clone()))
-        .await
-}
-
-async fn memory(bench: &Bench, limit: Duration) -> Outcome<Sample> {
-    let server = bench.server()?;
-    let (process, first) = (server.process.id(), first(&bench.users)?);
-    Connection::open(server.address).await?.ask(&first.me).await?;
-    sleep(IDLE_AFTER).await;
-    let idle = meter::resident(process);
-    me(bench, server, limit).await?;
-    sign_in(bench, limit).await?;
-    let loaded = meter::resident(process);
-    let mut load = Load::open(server.address, SIGN_INS).await?;
-    let mut users = bench.users.iter().take(SIGN_INS);
-    let next = || users.next().map(|user| request::sign_in_or_overloaded(&user.email));
-    load.drive(SIGN_INS_TIMEOUT, next).await?;
-    let sample = Sample::default().with(Figure::Idle, idle).with(Figure::Loaded, loaded);
-    Ok(sample.with(Figure::Waiting, meter::peak(process)))
-}
-
-/// The schema is up to date.
-async fn start(bench: &mut Bench) -> Outcome<Sample> {
-    bench.stop().await;
-    let stopwatch = Stopwatch::start();
-    bench.restart(&[]).await;
-    Connection::open(bench.server()?.address)
-        .await?
-        .ask(&first(&bench.users)?.me)
-        .await?;
-    Ok(Sample::default().with(Figure::Took, millis(stopwatch.elapsed())))
-}
-
-fn first(users: &[User]) -> Outcome<&User> {
-    Ok(users.first().ok_or("no users")?)
 }
 
 impl fmt::Display for Slice {
