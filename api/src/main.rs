@@ -94,7 +94,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
         Some(Command::Webhooks(command)) => run_webhooks(command, &settings).await?,
         Some(Command::Mail(command)) => mail::run(&command, &settings)?,
         Some(Command::Users(command)) => return users::run(command, &settings).await,
-        Some(Command::Doctor { json }) => return doctor::run(&settings, json).await,
+        Some(Command::Doctor { json }) => return Box::pin(doctor::run(&settings, json)).await,
         Some(Command::AfterRestore) => after_restore::run(&settings).await?,
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }

@@ -74,7 +74,7 @@ pub(crate) async fn draw(
         .filter(|request| rows.iter().all(|row| row.mail_id != request.mail))
         .collect();
     rows.extend(store(db, random, &keys.current, now, &new).await?);
-    Ok(rows.into_iter().filter_map(|row| drawn(keys, row)).collect())
+    Ok(rows.iter().filter_map(|row| drawn(keys, row)).collect())
 }
 
 /// The language of the email: that of the address's user, which nobody else may choose; without one, that of the
@@ -97,7 +97,7 @@ struct Row {
     locale: Option<String>,
 }
 
-fn drawn(keys: &Keys, row: Row) -> Option<Drawn> {
+fn drawn(keys: &Keys, row: &Row) -> Option<Drawn> {
     let keys = keys.by_id(&row.code_key)?;
     let digits = u8::try_from(row.digits).unwrap_or(MAX_CODE_LENGTH);
     Some(Drawn {

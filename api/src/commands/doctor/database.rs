@@ -12,7 +12,7 @@ pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
     const CHECK: &str = "database";
     let url = match settings.database_url() {
         Ok(url) => url,
-        Err(error) => return vec![Finding::wrong(CHECK, error)],
+        Err(error) => return vec![Finding::wrong(CHECK, error.to_string())],
     };
     if database::is_missing_file(url.expose_secret()) {
         let missing = "DATABASE_URL: the file does not exist; `api migrate` and the first start create it";
@@ -20,7 +20,7 @@ pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
     }
     let db = match database::connect(url.expose_secret()).await {
         Ok(db) => db,
-        Err(error) => return vec![Finding::wrong(CHECK, error)],
+        Err(error) => return vec![Finding::wrong(CHECK, error.to_string())],
     };
     let mut findings = vec![Finding::ok(CHECK, "answers")];
     let schema = schema(&db).await;
@@ -39,7 +39,7 @@ async fn schema(db: &DatabaseConnection) -> Finding {
     const CHECK: &str = "schema";
     match database::check_schema(db).await {
         Ok(()) => Finding::ok(CHECK, format!("version {}", migration::SCHEMA_VERSION)),
-        Err(error) => Finding::wrong(CHECK, error),
+        Err(error) => Finding::wrong(CHECK, error.to_string()),
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) async fn check_server(settings: &Settings) -> Finding {
         Err(StartError::MissingSetting { .. }) if settings.is_development() => {
             return Finding::ok(CHECK, "the embedded mailbox, as usual in development");
         }
-        Err(error) => return Finding::wrong(CHECK, error),
+        Err(error) => return Finding::wrong(CHECK, error.to_string()),
     };
     match mail::check_server(&config).await {
         // The setting itself is wrong, and the reason says what it expects.
@@ -41,7 +41,7 @@ pub(super) fn check_sender(settings: &Settings) -> Finding {
     const CHECK: &str = "sender";
     let sender = match Sender::parse(settings.mail_from()) {
         Ok(sender) => sender,
-        Err(error) => return Finding::wrong(CHECK, error),
+        Err(error) => return Finding::wrong(CHECK, error.to_string()),
     };
     let domain = sender.domain();
     let (above, last) = domain.rsplit_once('.').unwrap_or(("", domain));

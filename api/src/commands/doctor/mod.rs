@@ -29,8 +29,8 @@ impl Finding {
     }
 
     /// What is wrong, and what to do.
-    fn wrong(check: &'static str, message: impl ToString) -> Self {
-        let message = message.to_string();
+    fn wrong(check: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
         Self {
             check,
             ok: false,
@@ -76,6 +76,6 @@ fn secret_key(settings: &Settings) -> Finding {
     }
     match settings.keys() {
         Ok(_) => Finding::ok(CHECK, "long enough"),
-        Err(error) => Finding::wrong(CHECK, error),
+        Err(error) => Finding::wrong(CHECK, error.to_string()),
     }
 }
