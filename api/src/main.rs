@@ -74,7 +74,7 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
+    match Box::pin(run()).await {
         Ok(code) => code,
         Err(error) => {
             print_error(format_args!("error: {error}"));
@@ -94,7 +94,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
         Some(Command::Webhooks(command)) => run_webhooks(command, &settings).await?,
         Some(Command::Mail(command)) => mail::run(&command, &settings)?,
         Some(Command::Users(command)) => return users::run(command, &settings).await,
-        Some(Command::Doctor { json }) => return Box::pin(doctor::run(&settings, json)).await,
+        Some(Command::Doctor { json }) => return doctor::run(&settings, json).await,
         Some(Command::AfterRestore) => after_restore::run(&settings).await?,
         Some(Command::Healthcheck) => check_health(settings.http_addr, "/readyz").await?,
     }
