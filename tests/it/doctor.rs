@@ -145,7 +145,14 @@ async fn production_needs_tls_a_public_sender_and_its_settings() {
     let sender = findings.iter().find(|finding| finding["check"] == "sender");
     assert_eq!(sender.expect("a finding")["ok"], true, "{findings:#?}");
     let said = complaint(&database, &mailer, &public, "mail server").await;
-    assert!(said.contains("SMTP_ALLOW_PLAINTEXT=true"), "{said}");
+    assert!(
+        said.starts_with("SMTP_URL: expected smtps://… or smtp://…?tls=required"),
+        "{said}"
+    );
+    let allowed = [public[0], public[1], ("SMTP_ALLOW_PLAINTEXT", "true")];
+    let (_, findings) = examine(&database, &mailer, &allowed).await;
+    let server = findings.iter().find(|finding| finding["check"] == "mail server");
+    assert_eq!(server.expect("a finding")["ok"], true, "{findings:#?}");
     let unset = [production, ("SECRET_KEY", "")];
     let said = complaint(&database, &mailer, &unset, "secret key").await;
     assert!(said.starts_with("SECRET_KEY: not set"), "{said}");

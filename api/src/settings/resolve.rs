@@ -135,13 +135,15 @@ impl Settings {
         &self.mail_from
     }
 
-    /// The mail server.
+    /// The mail server. Its URL is valid and, in production, encrypted unless plain text is allowed.
     pub(crate) fn smtp(&self) -> Result<SmtpConfig, StartError> {
-        Ok(SmtpConfig {
+        let config = SmtpConfig {
             url: self.smtp_url()?,
             ehlo_name: self.smtp_ehlo_name.clone(),
             allow_plaintext: self.is_development() || self.smtp_allow_plaintext,
-        })
+        };
+        config.check()?;
+        Ok(config)
     }
 
     fn previous_secret_key(&self) -> Result<Option<SecretSlice<u8>>, StartError> {
@@ -258,7 +260,7 @@ mod tests {
 
     const DATABASE_URL: &str = "--database-url=postgres://localhost/accounts";
     const SECRET_KEY: &str = "--secret-key=a secret of thirty-two bytes or more";
-    const SMTP_URL: &str = "--smtp-url=smtp://localhost:25";
+    const SMTP_URL: &str = "--smtp-url=smtps://localhost";
 
     fn resolve(flags: &[&str]) -> Result<Config, String> {
         let settings = Settings::from_flags(flags).expect("valid flags");

@@ -19,6 +19,10 @@ pub(super) async fn check_server(settings: &Settings) -> Finding {
         // The setting itself is wrong, and the reason says what it expects.
         Err(reason) if reason.starts_with("SMTP_URL: ") => Finding::wrong(CHECK, reason),
         Err(reason) => Finding::wrong(CHECK, format!("SMTP_URL: {reason}; {}", advice(&reason))),
+        Ok(Encryption::None) if !settings.is_development() => Finding::ok(
+            CHECK,
+            "accepts emails, without TLS, as SMTP_ALLOW_PLAINTEXT=true allows",
+        ),
         Ok(Encryption::None) => Finding::ok(CHECK, "accepts emails, without TLS"),
         Ok(Encryption::Tls) => Finding::ok(CHECK, "accepts emails, with TLS"),
     }

@@ -32,6 +32,11 @@ impl SmtpConfig {
             allow_plaintext: true,
         }
     }
+
+    /// Checks the URL, without a connection.
+    pub(crate) fn check(&self) -> Result<(), StartError> {
+        Server::new(self).map(drop)
+    }
 }
 
 /// When a connection is encrypted.
