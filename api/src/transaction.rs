@@ -1,7 +1,6 @@
 //! A transaction whose beginning and end count as statements of the request.
 
 use std::ops::Deref;
-use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use sea_orm::{
@@ -18,7 +17,10 @@ pub struct Transaction(DatabaseTransaction);
 
 impl Transaction {
     pub(crate) async fn begin(db: &DatabaseConnection, options: TransactionOptions) -> Result<Self, DbErr> {
-        timed(db.begin_with_options(options), record_begin).await.map(Self)
+        let started = Instant::now();
+        let begun = db.begin_with_options(options).await;
+        record_begin(started.elapsed());
+        begun.map(Self)
     }
 
     /// Commits.
@@ -26,7 +28,10 @@ impl Transaction {
     /// # Errors
     /// When the database fails. Then it may have committed or not.
     pub async fn commit(self) -> Result<(), DbErr> {
-        timed(self.0.commit(), record_statement).await
+        let started = Instant::now();
+        let ended = self.0.commit().await;
+        record_statement(started.elapsed());
+        ended
     }
 
     /// Rolls back.
@@ -34,15 +39,11 @@ impl Transaction {
     /// # Errors
     /// When the database fails.
     pub async fn rollback(self) -> Result<(), DbErr> {
-        timed(self.0.rollback(), record_statement).await
+        let started = Instant::now();
+        let ended = self.0.rollback().await;
+        record_statement(started.elapsed());
+        ended
     }
-}
-
-async fn timed<T>(statement: impl Future<Output = T>, record: fn(Duration)) -> T {
-    let started = Instant::now();
-    let ended = statement.await;
-    record(started.elapsed());
-    ended
 }
 
 impl Deref for Transaction {

@@ -4,6 +4,7 @@ mod queue;
 mod requests;
 mod step;
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -47,6 +48,13 @@ pub(crate) struct EmailLabels {
 /// All metrics of the server. Clones share their values.
 #[derive(Clone, Debug)]
 pub struct Metrics {
+    values: Arc<Values>,
+    registry: Arc<Registry>,
+}
+
+/// The values.
+#[derive(Debug)]
+pub struct Values {
     /// GraphQL requests.
     pub requests: RequestMetrics,
     /// Password hashing.
@@ -85,7 +93,14 @@ pub struct Metrics {
     pub webhooks_given_up: Counter,
     /// Starts of tasks that had panicked, by the name of the task.
     pub task_restarts: Restarts,
-    registry: Arc<Registry>,
+}
+
+impl Deref for Metrics {
+    type Target = Values;
+
+    fn deref(&self) -> &Values {
+        &self.values
+    }
 }
 
 impl Default for Metrics {
@@ -98,7 +113,7 @@ impl Metrics {
     /// All metrics at zero, registered under their names.
     #[must_use]
     pub fn new() -> Self {
-        let mut metrics = Self {
+        let values = Values {
             requests: RequestMetrics::default(),
             hashing: QueueMetrics::default(),
             hashing_refused: Counter::default(),
@@ -118,11 +133,12 @@ impl Metrics {
             webhooks_retried: Counter::default(),
             webhooks_given_up: Counter::default(),
             task_restarts: Restarts::default(),
-            registry: Arc::default(),
         };
-        metrics.registry = Arc::new(metrics.register());
-        metrics.start_at_zero();
-        metrics
+        values.start_at_zero();
+        Self {
+            registry: Arc::new(values.register()),
+            values: Arc::new(values),
+        }
     }
 
     /// The names of the metrics.
@@ -130,7 +146,9 @@ impl Metrics {
     pub fn registry(&self) -> &Registry {
         &self.registry
     }
+}
 
+impl Values {
     /// Creates the counters whose labels are known, because an alert cannot see that one appears.
     fn start_at_zero(&self) {
         for step in Step::ALL {

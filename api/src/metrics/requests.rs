@@ -6,11 +6,14 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
+/// A histogram for each root field.
+type Durations = Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>;
+
 /// The metrics of GraphQL requests. Their labels are names of the schema, so there are few.
 #[derive(Clone, Debug)]
 pub struct RequestMetrics {
     requests: Family<RequestLabels, Counter>,
-    duration: Family<[(&'static str, &'static str); 1], Histogram, fn() -> Histogram>,
+    duration: Durations,
     database_duration: Histogram,
     statements: Histogram,
     transaction_wait: Histogram,

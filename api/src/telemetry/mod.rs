@@ -6,5 +6,5 @@ mod request;
 
 pub use log::start;
 pub(crate) use measure::keep_measuring;
-pub(crate) use request::{RequestRecord, in_request, record_begin, record_hash, record_statement};
+pub(crate) use request::{OK, RequestRecord, in_request, record_begin, record_hash, record_statement};
 pub(crate) use request::{note_field, note_network, note_outcome};

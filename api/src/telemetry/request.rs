@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
+/// The outcome of a request without an error.
+pub(crate) const OK: &str = "OK";
+
 tokio::task_local! {
     static CURRENT: Arc<RequestRecord>;
 }
@@ -30,8 +33,8 @@ pub(crate) struct RequestRecord {
 
 impl RequestRecord {
     /// Runs the request, whose costs are added to this record.
-    pub(crate) async fn observe<F: Future>(self: Arc<Self>, request: F) -> F::Output {
-        CURRENT.scope(self, request).await
+    pub(crate) fn observe<F: Future>(self: Arc<Self>, request: F) -> impl Future<Output = F::Output> {
+        CURRENT.scope(self, request)
     }
 
     /// The root field of the operation, if the request reached one.
@@ -41,7 +44,7 @@ impl RequestRecord {
 
     /// The code of the first error; `OK` if there was none.
     pub(crate) fn outcome(&self) -> &'static str {
-        self.outcome.get().copied().unwrap_or("OK")
+        self.outcome.get().copied().unwrap_or(OK)
     }
 
     /// The network of the client.
