@@ -7,6 +7,7 @@ use http_server::Supervisor;
 use sea_orm::DatabaseConnection;
 use tokio_util::task::TaskTracker;
 
+use crate::audit::{Audit, RefusalCounts};
 use crate::clock::{ClockCheck, SharedClock};
 use crate::credentials::{BreachedPasswords, Hasher, HashingConfig};
 use crate::keys::Keys;
@@ -46,6 +47,10 @@ pub struct App {
     pub outbox: OutboxSignal,
     /// Tells the endpoints of the operator what happened.
     pub webhooks: Webhooks,
+    /// Records what happens to accounts.
+    pub audit: Audit,
+    /// Counts refused requests.
+    pub refusals: RefusalCounts,
     /// Counters.
     pub metrics: Metrics,
     /// Restarts tasks that panic, and tells them to stop.
@@ -74,6 +79,11 @@ pub struct AppConfig {
 }
 
 impl App {
+    /// Counts a refused request. `reason` is the code of the answer.
+    pub(crate) fn count_refusal(&self, reason: &'static str) {
+        self.refusals.count(self.clock.now(), reason);
+    }
+
     /// Starts the hashing threads and the session lookup, on the present runtime. The schema of the database must be up
     /// to date.
     ///
@@ -99,6 +109,8 @@ impl App {
             sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy),
             outbox: OutboxSignal::default(),
             webhooks: Webhooks::new(&config.webhooks, clock.clone(), random.clone()),
+            audit: Audit::new(random.clone()),
+            refusals: RefusalCounts::default(),
             db,
             clock,
             clock_check: ClockCheck::default(),

@@ -1,10 +1,11 @@
 //! The account-registration server, as a library: `main` only starts it, and so do the tests.
 //!
 //! Dependencies point inward: `http` → `graphql` → `accounts` → `verification`, `credentials`, `sessions`, `limits`,
-//! `mail`, `webhooks` → `entity`. `docs/architecture.md` follows a request through them.
+//! `mail`, `webhooks`, `audit` → `entity`. `docs/architecture.md` follows a request through them.
 
 pub mod accounts;
 pub mod app;
+pub mod audit;
 pub mod banner;
 pub mod clock;
 pub mod commands;

@@ -15,6 +15,8 @@ pub struct Policy {
     pub session_ttl: Duration,
     /// How long a session lives without being used.
     pub session_idle: Duration,
+    /// How long events of accounts, and the counts of refusals, are kept.
+    pub audit_retention: Duration,
 }
 
 impl Default for Policy {
@@ -24,6 +26,7 @@ impl Default for Policy {
             code_ttl: Duration::from_mins(1),
             session_ttl: Duration::from_hours(30 * 24),
             session_idle: Duration::from_hours(7 * 24),
+            audit_retention: Duration::from_hours(90 * 24),
         }
     }
 }

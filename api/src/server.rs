@@ -14,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::accounts::keep_sweeping;
 use crate::accounts::mails::Composer;
 use crate::app::App;
+use crate::audit::keep_flushing;
 use crate::clock::{self, SharedClock};
 use crate::http::{HttpConfig, Limits};
 use crate::mail::{MailWorker, Templates};
@@ -123,6 +124,9 @@ impl Server {
         }
         self.app.tasks.close();
         let _ = tokio::time::timeout(TASKS_TIMEOUT, self.app.tasks.wait()).await;
+        if let Err(error) = self.app.refusals.flush(&self.app.db).await {
+            tracing::warn!(%error, "cannot write the counts of refused requests");
+        }
         let _ = self.app.db.close().await;
     }
 }
@@ -194,7 +198,11 @@ fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
         Box::new(|app| Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))),
     );
     let measure = until_stop("measure", Box::new(|app| Box::pin(keep_measuring(app))));
-    let mut tasks = vec![mail, connections, sweep, compare, measure];
+    let refusals = until_stop(
+        "refusals",
+        Box::new(|app| Box::pin(keep_flushing(app.refusals, app.db, app.clock))),
+    );
+    let mut tasks = vec![mail, connections, sweep, compare, measure, refusals];
     tasks.extend(webhooks);
     tasks
 }

@@ -3,9 +3,11 @@
 //! Every instant is a [`Timestamp`] and every id a UUID version 7, so that both databases store, compare and sort them
 //! alike.
 
+pub mod account_event;
 pub mod disabled_webhook_endpoint;
 pub mod email_outbox;
 pub mod rate_limit;
+pub mod refusal_count;
 pub mod session;
 pub mod sweep_clock;
 pub mod user;
@@ -16,6 +18,7 @@ mod hidden;
 mod purpose;
 mod timestamp;
 
+pub use account_event::AccountEventKind;
 pub use hidden::{HiddenBytes, HiddenText};
 pub use purpose::{EmailKind, Purpose};
 pub use timestamp::Timestamp;

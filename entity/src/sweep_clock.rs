@@ -1,4 +1,4 @@
-//! What the sweep remembers of the clock, so that a clock that jumps deletes nothing.
+//! What the sweep remembers of the clock, so that a clock that jumps deletes nothing; and which server is sweeping.
 
 use sea_orm::entity::prelude::*;
 
@@ -21,6 +21,10 @@ pub struct Model {
     pub checked_at: Timestamp,
     /// How long the clock has shown another time, in milliseconds.
     pub waited_ms: i64,
+    /// The lease of the server that is sweeping; null if none is.
+    pub lease: Option<Uuid>,
+    /// When that lease ends.
+    pub leased_until: Option<Timestamp>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,4 +1,4 @@
-//! The first schema: users, verifications, sessions, the outbox, the rate limits, and what a start checks.
+//! The first schema: users, verifications, sessions, the outbox, the audit trail, the rate limits, and what a start checks.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -22,6 +22,8 @@ impl MigrationTrait for Migration {
             email_outbox(),
             webhook_deliveries(),
             disabled_webhook_endpoints(),
+            account_events(),
+            refusal_counts(),
             rate_limits(),
             secret_key_check(),
         ] {
@@ -40,6 +42,8 @@ impl MigrationTrait for Migration {
             "sweep_clock",
             "secret_key_check",
             "rate_limits",
+            "refusal_counts",
+            "account_events",
             "disabled_webhook_endpoints",
             "webhook_deliveries",
             "email_outbox",
@@ -155,6 +159,29 @@ fn disabled_webhook_endpoints() -> TableCreateStatement {
         .to_owned()
 }
 
+fn account_events() -> TableCreateStatement {
+    Table::create()
+        .table("account_events")
+        .col(uuid("id").primary_key())
+        .col(uuid("user_id"))
+        .col(string_len("kind", 32))
+        .col(big_integer("created_at"))
+        .col(string_null("network"))
+        .col(string_len_null("user_agent", 200))
+        .col(string_len_null("request_id", 64))
+        .to_owned()
+}
+
+fn refusal_counts() -> TableCreateStatement {
+    Table::create()
+        .table("refusal_counts")
+        .col(big_integer("hour"))
+        .col(string_len("reason", 32))
+        .col(big_integer("count"))
+        .primary_key(Index::create().col("hour").col("reason"))
+        .to_owned()
+}
+
 fn rate_limits() -> TableCreateStatement {
     Table::create()
         .table("rate_limits")
@@ -210,7 +237,14 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("sessions_user_id", "sessions", &["user_id"]),
         index("email_outbox_verification_id", "email_outbox", &["verification_id"]),
         index("webhook_deliveries_user_id", "webhook_deliveries", &["user_id"]),
+        // A page of a user's events, the newest first.
+        index(
+            "account_events_user_id",
+            "account_events",
+            &["user_id", "created_at", "id"],
+        ),
         // The sweep.
+        index("account_events_created_at", "account_events", &["created_at"]),
         index("verifications_expires_at", "verifications", &["expires_at"]),
         index("sessions_expires_at", "sessions", &["expires_at"]),
         index("sessions_last_used_at", "sessions", &["last_used_at"]),
@@ -237,7 +271,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
     ]
 }
 
-/// One row: what the sweep remembers of the clock.
+/// One row: what the sweep remembers of the clock, and who is sweeping.
 async fn sweep_clock(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let table = Table::create()
         .table("sweep_clock")
@@ -245,6 +279,8 @@ async fn sweep_clock(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(big_integer_null("trusted_at"))
         .col(big_integer("checked_at"))
         .col(big_integer("waited_ms"))
+        .col(uuid_null("lease"))
+        .col(big_integer_null("leased_until"))
         .to_owned();
     manager.create_table(table).await?;
     let only = Query::insert()

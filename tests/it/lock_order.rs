@@ -91,7 +91,7 @@ mod postgres {
         let change = newest(&core, Purpose::EmailChange).await;
         let (app, ids) = (core.app.clone(), [older.id, change.id]);
         let complete = async move {
-            let done = accounts::complete_email_change(&app, &session, &change).await;
+            let done = accounts::complete_email_change(&app, &session, &change, &client(4)).await;
             assert!(done.is_ok(), "{done:?}");
         };
         Box::pin(assert_in_order(&database, &core, ids, complete)).await;

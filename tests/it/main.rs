@@ -1,11 +1,13 @@
 //! The end-to-end tests: the real server, over HTTP and SMTP, on both databases.
 
 mod account;
+mod account_events;
 mod activate;
 mod after_restore;
 mod allowed_hosts;
 mod audits;
 mod bad_input;
+mod bloat;
 mod breached_passwords;
 mod chunked_bodies;
 mod client_limit;

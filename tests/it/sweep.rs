@@ -1,8 +1,11 @@
 //! The server deletes expired rows.
 
 use api::accounts::{self, DomainError};
+use api::clock::Clock;
 use api::policy::Policy;
-use entity::{Timestamp, email_outbox, rate_limit, session, user, verification};
+use entity::{Timestamp, email_outbox, rate_limit, session, sweep_clock, user, verification};
+use sea_orm::prelude::Uuid;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, EntityTrait};
 use tests::{Database, PASSWORD, TestApp, TestCore, count, credentials, eventually, on_both_databases};
 
@@ -52,6 +55,8 @@ async fn server_sweeps_ended_sessions_and_unused_limits(database: Database) {
     assert!(count::<rate_limit::Entity>(app.db()).await > 0);
     app.clock.advance(seconds(15 * DAY));
     eventually("all expired rows are deleted", async || {
+        // The first sweep may still be at work, with the time before.
+        app.clock.advance(seconds(600));
         count::<session::Entity>(app.db()).await == 0 && count::<rate_limit::Entity>(app.db()).await == 0
     })
     .await;
@@ -116,4 +121,37 @@ async fn sweep_deletes_more_than_one_batch(database: Database) {
         .expect("the rows are new");
     assert_eq!(accounts::sweep(&core.app).await, Ok(1_001));
     assert_eq!(core.count::<rate_limit::Entity>().await, 0);
+}
+
+/// Another server takes the lease until an instant.
+async fn lease_until(core: &TestCore, until: Timestamp) {
+    let lease = sweep_clock::Entity::update_many()
+        .col_expr(sweep_clock::Column::Lease, Expr::value(Uuid::from_u128(1)))
+        .col_expr(sweep_clock::Column::LeasedUntil, Expr::value(until));
+    lease.exec(&core.app.db).await.expect("the update succeeds");
+}
+
+#[on_both_databases]
+async fn one_server_sweeps_at_a_time(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.create_user("ada@example.com").await;
+    core.advance(DAY);
+    lease_until(&core, core.clock.now() + seconds(60)).await;
+    assert_eq!(accounts::sweep(&core.app).await, Ok(0));
+    // The lease of a server that died ends.
+    core.advance(60);
+    assert!(accounts::sweep(&core.app).await.expect("the sweep succeeds") > 0);
+    // The sweep gives its lease back, so that another one can begin at once.
+    let row = sweep_clock::Entity::find().one(&core.app.db).await;
+    let row = row.expect("the database answers").expect("the row");
+    assert_eq!((row.lease, row.leased_until), (None, None));
+}
+
+#[on_both_databases]
+async fn lease_from_a_clock_ahead_stops_no_sweep(database: Database) {
+    let core = TestCore::start(&database).await;
+    core.create_user("ada@example.com").await;
+    core.advance(DAY);
+    lease_until(&core, core.clock.now() + seconds(DAY)).await;
+    assert!(accounts::sweep(&core.app).await.expect("the sweep succeeds") > 0);
 }

@@ -101,10 +101,7 @@ async fn multiplied_fields_are_rejected(database: Database) {
     answer.has_top_level_error("BAD_REQUEST").status(400).bound("fields");
     let lists = "{me{a:sessions{nodes{id}} ...F}} fragment F on User{b:sessions{nodes{id}} c:sessions{nodes{id}}}";
     let answer = app.bearer("dead").send(lists, json!({})).await;
-    answer
-        .has_top_level_error("BAD_REQUEST")
-        .status(400)
-        .bound("sessionLists");
+    answer.has_top_level_error("BAD_REQUEST").status(400).bound("lists");
     let unknown = app.send(&format!("{{{}}}", "nothing ".repeat(400)), json!({})).await;
     assert_eq!(unknown.body["errors"].as_array().map(Vec::len), Some(10));
 }

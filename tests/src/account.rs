@@ -18,6 +18,13 @@ impl Client {
         self.send(&query, page).await
     }
 
+    /// Queries the events of the caller. `page` has the arguments `first` and `after`, as far as they are given.
+    pub async fn events(&self, page: Value) -> Answer {
+        let query = "query($first:Int=20 $after:String){me{events(first:$first after:$after){edges{cursor node{id}} \
+            nodes{id kind createdAt network userAgent} pageInfo{hasNextPage hasPreviousPage startCursor endCursor}}}}";
+        self.send(query, page).await
+    }
+
     /// Ends a session of the caller.
     pub async fn revoke_session(&self, id: &str) -> Answer {
         let query = format!(

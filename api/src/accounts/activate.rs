@@ -1,6 +1,6 @@
 //! Turns a registration into a user, given the right code, and opens a session.
 
-use entity::{Timestamp, user, verification};
+use entity::{AccountEventKind, Timestamp, user, verification};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel};
 
@@ -45,7 +45,7 @@ pub async fn activate_registration(
     client: &Client,
 ) -> Result<(User, OpenedSession), DomainError> {
     let reloaded = || reload(app, &registration, proof);
-    let tried = try_code(app, &registration, code, arrived, reloaded).await?;
+    let tried = try_code(app, &registration, code, (arrived, client), reloaded).await?;
     complete(app, tried, proof, client).await
 }
 
@@ -72,7 +72,8 @@ async fn complete(
     let activated = Event::about(EventKind::UserActivated, &user);
     app.webhooks.enqueue(&transaction, now, activated).await?;
     let verified = (user.id, user.credential_version);
-    let session = sessions::open(&transaction, &*app.random, now, &app.policy, verified, client).await?;
+    let event = (AccountEventKind::Activated, now, client);
+    let session = sessions::open(&transaction, (&*app.random, &app.audit), &app.policy, verified, event).await?;
     transaction.commit().await?;
     app.webhooks.notify();
     Step::Activated.of_user(&app.metrics, user.id);

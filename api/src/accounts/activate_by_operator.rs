@@ -1,14 +1,15 @@
 //! Turns an open registration into a user without its code, for an operator who has other proof of the mailbox.
 
-use entity::{Timestamp, user, verification};
+use entity::{AccountEventKind, Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 
+use super::Operator;
 use super::account::open_registrations;
 use super::activate::create_user;
-use crate::database;
 use crate::verification::consume;
-use crate::webhooks::{Event, EventKind, Webhooks};
+use crate::webhooks::{Event, EventKind};
+use crate::{audit, database};
 
 /// What became of the registration.
 #[derive(Debug)]
@@ -25,13 +26,8 @@ pub enum OperatorActivation {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn activate_by_operator(
-    db: &DatabaseConnection,
-    webhooks: &Webhooks,
-    now: Timestamp,
-    id: Uuid,
-) -> Result<OperatorActivation, DbErr> {
-    let transaction = database::begin(db).await?;
+pub async fn activate_by_operator(operator: &Operator, now: Timestamp, id: Uuid) -> Result<OperatorActivation, DbErr> {
+    let transaction = database::begin(&operator.db).await?;
     let registration = open_registrations(now)
         .filter(verification::Column::Id.eq(id))
         .one(&transaction)
@@ -47,9 +43,11 @@ pub async fn activate_by_operator(
     };
     if consume(&transaction, id, now).await? {
         let activated = Event::about(EventKind::UserActivated, &user);
-        webhooks.enqueue(&transaction, now, activated).await?;
+        operator.webhooks.enqueue(&transaction, now, activated).await?;
+        let event = audit::Event::by_operator(AccountEventKind::Activated, now);
+        operator.audit.record(&transaction, id, event).await?;
         transaction.commit().await?;
-        webhooks.notify();
+        operator.webhooks.notify();
         Ok(OperatorActivation::Activated(user))
     } else {
         transaction.rollback().await?;

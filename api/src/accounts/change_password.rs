@@ -1,6 +1,6 @@
 //! Replaces the password of a signed-in user.
 
-use entity::{EmailKind, user, verification};
+use entity::{AccountEventKind, EmailKind, user, verification};
 
 use super::current_password::verify_unlimited;
 use super::new_password::check_new_password;
@@ -65,7 +65,8 @@ pub async fn replace_password(
     }
     sessions::revoke_all(&transaction, user.id).await?;
     let changed = (user.id, user.credential_version);
-    let session = sessions::open(&transaction, &*app.random, now, policy, changed, client).await?;
+    let event = (AccountEventKind::PasswordChanged, now, client);
+    let session = sessions::open(&transaction, (&*app.random, &app.audit), policy, changed, event).await?;
     let session = session.ok_or(DomainError::WrongCurrentPassword)?;
     transaction.commit().await?;
     app.outbox.notify();

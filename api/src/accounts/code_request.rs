@@ -3,10 +3,11 @@
 use std::iter;
 use std::time::Duration;
 
-use entity::{EmailKind, Purpose, Timestamp};
+use entity::{AccountEventKind, EmailKind, Purpose, Timestamp};
 
 use super::DomainError;
 use crate::app::App;
+use crate::audit::Event;
 use crate::database;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
@@ -39,6 +40,7 @@ pub(super) struct CodeRequest<'a> {
     app: &'a App,
     purpose: Purpose,
     address: &'a str,
+    client: &'a Client,
     now: Timestamp,
     resend_in: Duration,
     pub(super) transaction: Transaction,
@@ -50,7 +52,7 @@ impl<'a> CodeRequest<'a> {
         app: &'a App,
         purpose: Purpose,
         address: &'a str,
-        client: &Client,
+        client: &'a Client,
         now: Timestamp,
     ) -> Result<Self, DomainError> {
         Self::within(app, purpose, address, None, client, now).await
@@ -62,7 +64,7 @@ impl<'a> CodeRequest<'a> {
         purpose: Purpose,
         address: &'a str,
         limit: Option<Limit>,
-        client: &Client,
+        client: &'a Client,
         now: Timestamp,
     ) -> Result<Self, DomainError> {
         let budget = limits::emails(&app.keys.limits, purpose, address, client);
@@ -77,6 +79,7 @@ impl<'a> CodeRequest<'a> {
             app,
             purpose,
             address,
+            client,
             now,
             resend_in,
             transaction,
@@ -93,6 +96,14 @@ impl<'a> CodeRequest<'a> {
         let (random, now) = (&*self.app.random, self.now);
         let (recipient, locale) = (new.email.clone(), new.locale.clone());
         let (id, token) = verification::begin(&self.transaction, random, now, new).await?;
+        if self.purpose == Purpose::Registration {
+            let event = Event::by(self.client, AccountEventKind::Registered, now);
+            let registered = (id, self.address);
+            self.app
+                .audit
+                .record_registration(&self.transaction, registered, event)
+                .await?;
+        }
         let code = NewEmail {
             kind,
             recipient,

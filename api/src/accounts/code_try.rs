@@ -2,13 +2,14 @@
 
 use std::future::Future;
 
-use entity::{Purpose, Timestamp, verification};
+use entity::{AccountEventKind, Purpose, Timestamp, verification};
 use sea_orm::{ActiveEnum, DbErr};
 
 use super::DomainError;
 use crate::app::App;
+use crate::audit::Event;
 use crate::database;
-use crate::limits::{activation_tries, guess_guard};
+use crate::limits::{Client, activation_tries, guess_guard};
 use crate::verification::{
     CODE_MAX_ATTEMPTS, Code, InvalidCode, MAX_CODE_LENGTH, VerificationToken, find_by_id, find_by_token, is_expired,
     spend_try,
@@ -41,7 +42,7 @@ pub(super) async fn reload_open(
 }
 
 /// Spends a try and compares the code. Returns the verification as the statement that spent the try left it. `reload` reads
-/// it again if there was no try to spend. Whether the code is in time is judged by when the request arrived.
+/// it again if there was no try to spend. A wrong code is recorded after its try. Whether the code is in time is judged by when the request arrived.
 ///
 /// # Errors
 /// In this order: those of `reload`; [`DomainError::InvalidCode`] if no code was drawn yet; [`DomainError::CodeExpired`];
@@ -50,7 +51,7 @@ pub(super) async fn try_code<Reloaded: Future<Output = Result<verification::Mode
     app: &App,
     verification: &verification::Model,
     code: Result<Code, InvalidCode>,
-    arrived: Timestamp,
+    (arrived, client): (Timestamp, &Client),
     reload: impl FnOnce() -> Reloaded,
 ) -> Result<verification::Model, DomainError> {
     // Text that cannot be a code spends no try.
@@ -64,6 +65,8 @@ pub(super) async fn try_code<Reloaded: Future<Output = Result<verification::Mode
     if !is_right(app, &tried, &code) {
         let purpose = [("purpose", tried.purpose.into_value())];
         app.metrics.wrong_codes.get_or_create(&purpose).inc();
+        let event = Event::by(client, AccountEventKind::WrongCode, app.clock.now());
+        app.audit.record_for_verification(&app.db, tried.id, event).await?;
         return Err(DomainError::InvalidCode(Some(tries_left(&tried))));
     }
     Ok(tried)

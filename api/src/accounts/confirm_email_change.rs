@@ -1,6 +1,6 @@
 //! Takes the new address of a signed-in user into use, given the emailed code.
 
-use entity::{EmailKind, Purpose, Timestamp, user, verification};
+use entity::{AccountEventKind, EmailKind, Purpose, Timestamp, user, verification};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 
@@ -10,13 +10,13 @@ use super::sessions::require_session;
 use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
-use crate::database;
 use crate::limits::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::metrics::Step;
 use crate::sessions::FoundSession;
 use crate::verification::{Code, InvalidCode, VerificationToken, consume, end, lock};
 use crate::webhooks::{Event, EventKind};
+use crate::{audit, database};
 
 /// Replaces the address of the user of a session, once.
 ///
@@ -36,8 +36,8 @@ pub async fn confirm_email_change(
     if change.user_id != Some(caller.user_id) {
         return Err(DomainError::VerificationNotFound);
     }
-    let change = try_code(app, &change, code, arrived, || reload_open(app, &change)).await?;
-    complete(app, caller, &change).await
+    let change = try_code(app, &change, code, (arrived, client), || reload_open(app, &change)).await?;
+    complete(app, caller, &change, client).await
 }
 
 /// Replaces the address for a change whose code was right. Of several requests with the right code one succeeds.
@@ -45,7 +45,12 @@ pub async fn confirm_email_change(
 /// # Errors
 /// [`DomainError::VerificationNotFound`] if another user has the address, or the change has ended;
 /// [`DomainError::SessionEnded`].
-pub async fn complete(app: &App, caller: &FoundSession, change: &verification::Model) -> Result<User, DomainError> {
+pub async fn complete(
+    app: &App,
+    caller: &FoundSession,
+    change: &verification::Model,
+    client: &Client,
+) -> Result<User, DomainError> {
     let now = app.clock.now();
     let transaction = database::begin(&app.db).await?;
     let user = match set_email(&transaction, caller, change).await {
@@ -76,6 +81,8 @@ pub async fn complete(app: &App, caller: &FoundSession, change: &verification::M
     }
     let changed = Event::about(EventKind::UserEmailChanged, &user);
     app.webhooks.enqueue(&transaction, now, changed).await?;
+    let event = audit::Event::by(client, AccountEventKind::EmailChanged, now);
+    app.audit.record(&transaction, user.id, event).await?;
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();

@@ -47,6 +47,7 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
         return Err(DomainError::SessionEnded);
     }
     sessions::revoke_all(&transaction, user.id).await?;
+    app.audit.record_deletion(&transaction, user.id, now).await?;
     user::Entity::delete_by_id(user.id).exec(&transaction).await?;
     let last = notice(EmailKind::AccountDeleted, &user);
     outbox::enqueue(&transaction, &*app.random, now, last).await?;

@@ -2,42 +2,37 @@
 
 use entity::{Purpose, Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QuerySelect,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
+use super::Operator;
 use crate::mail::outbox;
 use crate::verification::end_with_emails;
 use crate::webhooks::{Event, EventKind, Webhooks};
 use crate::{database, sessions};
 
 /// Deletes a user, their sessions, their verifications (also the consumed one that created them) and the emails that are
-/// owed to them. Returns the number of ended sessions; `None` if there is no user with this id.
+/// owed to them, and their events. Returns the number of ended sessions; `None` if there is no user with this id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_user(
-    db: &DatabaseConnection,
-    webhooks: &Webhooks,
-    now: Timestamp,
-    id: Uuid,
-) -> Result<Option<u64>, DbErr> {
-    let transaction = database::begin(db).await?;
+pub async fn delete_user(operator: &Operator, now: Timestamp, id: Uuid) -> Result<Option<u64>, DbErr> {
+    let transaction = database::begin(&operator.db).await?;
     let user = user::Entity::find_by_id(id).lock_exclusive().one(&transaction).await?;
     let Some(user) = user else {
         transaction.rollback().await?;
         return Ok(None);
     };
-    delete_all_but_sessions(&transaction, webhooks, now, &user).await?;
+    delete_all_but_sessions(&transaction, &operator.webhooks, now, &user).await?;
     let ended = sessions::revoke_all(&transaction, id).await?;
+    operator.audit.record_deletion(&transaction, id, now).await?;
     user::Entity::delete_by_id(id).exec(&transaction).await?;
     transaction.commit().await?;
-    webhooks.notify();
+    operator.webhooks.notify();
     Ok(Some(ended))
 }
 
 /// Deletes what the user began, the registration that they come from, and every email and event that is owed about them.
-/// The caller has locked the user, and deletes their sessions and the row itself. Other registrations of the address stay:
+/// The caller has locked the user, and deletes their sessions, then their events, and the row itself. Other registrations of the address stay:
 /// that they end would tell the person who began them.
 pub(super) async fn delete_all_but_sessions(
     transaction: &impl ConnectionTrait,
@@ -53,16 +48,22 @@ pub(super) async fn delete_all_but_sessions(
     webhooks.enqueue(transaction, now, deleted).await
 }
 
-/// Deletes an open registration with its email. Tells whether there was one with this id.
+/// Deletes an open registration with its email and its events. Tells whether there was one with this id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn delete_registration(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
+pub async fn delete_registration(operator: &Operator, id: Uuid) -> Result<bool, DbErr> {
+    let transaction = database::begin(&operator.db).await?;
     let deleted = verification::Entity::delete_many()
         .filter(verification::Column::Id.eq(id))
         .filter(verification::Column::Purpose.eq(Purpose::Registration))
         .filter(verification::Column::ConsumedAt.is_null())
-        .exec(db)
+        .exec(&transaction)
         .await?;
-    Ok(deleted.rows_affected == 1)
+    let deleted = deleted.rows_affected == 1;
+    if deleted {
+        operator.audit.forget(&transaction, id).await?;
+    }
+    transaction.commit().await?;
+    Ok(deleted)
 }

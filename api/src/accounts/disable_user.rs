@@ -1,26 +1,22 @@
 //! Disables a user: nothing that was proved before opens a session, and every session ends.
 
-use entity::{Timestamp, user, verification};
+use entity::{AccountEventKind, Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 
+use super::Operator;
 use crate::verification::end;
-use crate::webhooks::{Event, EventKind, Webhooks};
-use crate::{database, sessions};
+use crate::webhooks::{Event, EventKind};
+use crate::{audit, database, sessions};
 
 /// Disables a user and ends their sessions, resets and changes of address. Returns the number of ended sessions; `None` if
 /// there is no enabled user with this id.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn disable_user(
-    db: &DatabaseConnection,
-    webhooks: &Webhooks,
-    now: Timestamp,
-    id: Uuid,
-) -> Result<Option<u64>, DbErr> {
-    let transaction = database::begin(db).await?;
+pub async fn disable_user(operator: &Operator, now: Timestamp, id: Uuid) -> Result<Option<u64>, DbErr> {
+    let transaction = database::begin(&operator.db).await?;
     let disabled = user::raise_credential_version()
         .col_expr(user::Column::DisabledAt, Expr::value(now))
         .filter(user::Column::Id.eq(id))
@@ -33,9 +29,11 @@ pub async fn disable_user(
     };
     end(&transaction, verification::Column::UserId.eq(id).into()).await?;
     let disabled = Event::about(EventKind::UserDisabled, &user);
-    webhooks.enqueue(&transaction, now, disabled).await?;
+    operator.webhooks.enqueue(&transaction, now, disabled).await?;
     let ended = sessions::revoke_all(&transaction, id).await?;
+    let event = audit::Event::by_operator(AccountEventKind::Disabled, now);
+    operator.audit.record(&transaction, id, event).await?;
     transaction.commit().await?;
-    webhooks.notify();
+    operator.webhooks.notify();
     Ok(Some(ended))
 }

@@ -1,24 +1,20 @@
 //! Lets a disabled user sign in again.
 
-use entity::{Timestamp, user};
+use entity::{AccountEventKind, Timestamp, user};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
-use crate::database;
-use crate::webhooks::{Event, EventKind, Webhooks};
+use super::Operator;
+use crate::webhooks::{Event, EventKind};
+use crate::{audit, database};
 
 /// Enables a user. Tells whether there was a disabled one with this id. No session returns.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn enable_user(
-    db: &DatabaseConnection,
-    webhooks: &Webhooks,
-    now: Timestamp,
-    id: Uuid,
-) -> Result<bool, DbErr> {
-    let transaction = database::begin(db).await?;
+pub async fn enable_user(operator: &Operator, now: Timestamp, id: Uuid) -> Result<bool, DbErr> {
+    let transaction = database::begin(&operator.db).await?;
     let enabled = user::Entity::update_many()
         .col_expr(user::Column::DisabledAt, Expr::value(None::<Timestamp>))
         .filter(user::Column::Id.eq(id))
@@ -30,8 +26,10 @@ pub async fn enable_user(
         return Ok(false);
     };
     let enabled = Event::about(EventKind::UserEnabled, &user);
-    webhooks.enqueue(&transaction, now, enabled).await?;
+    operator.webhooks.enqueue(&transaction, now, enabled).await?;
+    let event = audit::Event::by_operator(AccountEventKind::Enabled, now);
+    operator.audit.record(&transaction, id, event).await?;
     transaction.commit().await?;
-    webhooks.notify();
+    operator.webhooks.notify();
     Ok(true)
 }

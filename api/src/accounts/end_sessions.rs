@@ -1,9 +1,11 @@
 //! Ends all sessions of a user.
 
-use entity::user;
+use entity::{AccountEventKind, Timestamp, user};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, QueryFilter};
 
+use super::Operator;
+use crate::audit::Event;
 use crate::{database, sessions};
 
 /// Ends all sessions of a user, and all sign-ins in progress. Returns the number of sessions; `None` if there is no user with
@@ -11,8 +13,8 @@ use crate::{database, sessions};
 ///
 /// # Errors
 /// When the database fails.
-pub async fn end_sessions(db: &DatabaseConnection, id: Uuid) -> Result<Option<u64>, DbErr> {
-    let transaction = database::begin(db).await?;
+pub async fn end_sessions(operator: &Operator, now: Timestamp, id: Uuid) -> Result<Option<u64>, DbErr> {
+    let transaction = database::begin(&operator.db).await?;
     let raised = user::raise_credential_version()
         .filter(user::Column::Id.eq(id))
         .exec(&transaction)
@@ -22,6 +24,10 @@ pub async fn end_sessions(db: &DatabaseConnection, id: Uuid) -> Result<Option<u6
         return Ok(None);
     }
     let ended = sessions::revoke_all(&transaction, id).await?;
+    if ended > 0 {
+        let event = Event::by_operator(AccountEventKind::SignedOut, now);
+        operator.audit.record(&transaction, id, event).await?;
+    }
     transaction.commit().await?;
     Ok(Some(ended))
 }

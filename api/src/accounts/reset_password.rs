@@ -1,6 +1,6 @@
 //! Replaces a forgotten password, given the emailed code.
 
-use entity::{EmailKind, Purpose, Timestamp, user, verification};
+use entity::{AccountEventKind, EmailKind, Purpose, Timestamp, user, verification};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
@@ -13,13 +13,13 @@ use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
 use crate::credentials::{NewPassword, PasswordLength};
-use crate::database;
 use crate::limits::{self, Client, token_bucket};
 use crate::mail::outbox;
 use crate::metrics::Step;
 use crate::sessions;
 use crate::verification::{Code, InvalidCode, VerificationToken, consume, end, lock, return_try};
 use crate::webhooks::{Event, EventKind};
+use crate::{audit, database};
 
 /// Replaces the password, once. All sessions of the user end, and none is opened (OWASP Forgot Password Cheat Sheet).
 ///
@@ -40,7 +40,7 @@ pub async fn reset_password(
     check_new_password(app, &stored_address(&reset.email)?, &password, client).await?;
     // The hash is made only for the right code, but a full queue must not cost a try.
     let permit = app.hasher.reserve()?;
-    let reset = try_code(app, &reset, code, arrived, || reload_open(app, &reset)).await?;
+    let reset = try_code(app, &reset, code, (arrived, client), || reload_open(app, &reset)).await?;
     let Ok(hash) = app.hasher.hash_in(permit, password.secret(), &*app.random).await else {
         return_try(&app.db, &reset).await?;
         return Err(DomainError::Overloaded);
@@ -80,6 +80,8 @@ pub async fn complete(
     let changed = Event::about(EventKind::UserPasswordChanged, &user);
     app.webhooks.enqueue(&transaction, now, changed).await?;
     sessions::revoke_all(&transaction, user.id).await?;
+    let event = audit::Event::by(client, AccountEventKind::PasswordReset, now);
+    app.audit.record(&transaction, user.id, event).await?;
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();

@@ -1,13 +1,15 @@
 //! The sessions of a user, listed and ended by the user.
 
-use entity::{session, user};
+use entity::{AccountEventKind, Timestamp, session, user};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 
 use super::{DomainError, UserStatus};
 use crate::app::App;
+use crate::audit::Event;
 use crate::database;
+use crate::limits::Client;
 use crate::metrics::Step;
 use crate::sessions::{self, FoundSession, PagePosition};
 
@@ -31,22 +33,24 @@ pub async fn list_sessions(
 ///
 /// # Errors
 /// [`DomainError::SessionNotFound`] if the user has no session with this id.
-pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str) -> Result<(), DomainError> {
+pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str, client: &Client) -> Result<(), DomainError> {
     let id: Uuid = id.parse().map_err(|_| DomainError::SessionNotFound)?;
     let now = app.clock.now();
-    if sessions::revoke_one(&app.db, now, &app.policy, caller.user_id, id).await? {
-        Step::SessionEnded.of_user(&app.metrics, caller.user_id);
-        Ok(())
-    } else {
-        Err(DomainError::SessionNotFound)
+    let transaction = database::begin(&app.db).await?;
+    if !sessions::revoke_one(&transaction, now, &app.policy, caller.user_id, id).await? {
+        return Err(DomainError::SessionNotFound);
     }
+    record_end(app, &transaction, caller, now, client).await?;
+    transaction.commit().await?;
+    Step::SessionEnded.of_user(&app.metrics, caller.user_id);
+    Ok(())
 }
 
 /// Ends the caller's other sessions. Returns how many there were.
 ///
 /// # Errors
 /// [`DomainError::SessionEnded`] if the session ended meanwhile. So of two sessions that end each other one remains.
-pub async fn revoke_other_sessions(app: &App, caller: &FoundSession) -> Result<u64, DomainError> {
+pub async fn revoke_other_sessions(app: &App, caller: &FoundSession, client: &Client) -> Result<u64, DomainError> {
     let now = app.clock.now();
     let transaction = database::begin(&app.db).await?;
     user::Entity::find_by_id(caller.user_id)
@@ -55,9 +59,24 @@ pub async fn revoke_other_sessions(app: &App, caller: &FoundSession) -> Result<u
         .await?;
     require_session(&transaction, caller).await?;
     let revoked = sessions::revoke_others(&transaction, now, &app.policy, caller.user_id, caller.id).await?;
+    if revoked > 0 {
+        record_end(app, &transaction, caller, now, client).await?;
+    }
     transaction.commit().await?;
     Step::OtherSessionsEnded.of_user(&app.metrics, caller.user_id);
     Ok(revoked)
+}
+
+/// Records that the caller ended sessions.
+async fn record_end(
+    app: &App,
+    transaction: &impl ConnectionTrait,
+    caller: &FoundSession,
+    now: Timestamp,
+    client: &Client,
+) -> Result<(), DomainError> {
+    let event = Event::by(client, AccountEventKind::SignedOut, now);
+    Ok(app.audit.record(transaction, caller.user_id, event).await?)
 }
 
 /// Requires that a session still exists.

@@ -1,6 +1,6 @@
 //! Verifies a password and opens a session for an active user.
 
-use entity::{HiddenText, user};
+use entity::{AccountEventKind, HiddenText, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
@@ -41,7 +41,8 @@ pub async fn sign_in_verified(
     let (now, policy) = (app.clock.now(), &app.policy);
     let verified = (user.id, user.credential_version);
     let transaction = database::begin(&app.db).await?;
-    let session = sessions::open(&transaction, &*app.random, now, policy, verified, client).await?;
+    let event = (AccountEventKind::SignedIn, now, client);
+    let session = sessions::open(&transaction, (&*app.random, &app.audit), policy, verified, event).await?;
     let session = session.ok_or(DomainError::InvalidCredentials)?;
     sessions::revoke_excess(&transaction, now, policy, user.id, session.id).await?;
     transaction.commit().await?;

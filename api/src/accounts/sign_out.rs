@@ -1,7 +1,12 @@
 //! Ends a session.
 
+use entity::AccountEventKind;
+
 use super::DomainError;
 use crate::app::App;
+use crate::audit::Event;
+use crate::database;
+use crate::limits::Client;
 use crate::metrics::Step;
 use crate::sessions::{self, SessionToken};
 
@@ -9,8 +14,12 @@ use crate::sessions::{self, SessionToken};
 ///
 /// # Errors
 /// When the database fails or is overloaded.
-pub async fn sign_out(app: &App, token: &SessionToken) -> Result<(), DomainError> {
-    if let Some(user) = sessions::revoke(&app.db, token).await? {
+pub async fn sign_out(app: &App, token: &SessionToken, client: &Client) -> Result<(), DomainError> {
+    let event = Event::by(client, AccountEventKind::SignedOut, app.clock.now());
+    let transaction = database::begin(&app.db).await?;
+    let ended = sessions::revoke(&transaction, &app.audit, token, event).await?;
+    transaction.commit().await?;
+    if let Some(user) = ended {
         Step::SignedOut.of_user(&app.metrics, user);
     }
     Ok(())

@@ -107,7 +107,7 @@ fn judge(row: &sweep_clock::Model, expected: Option<Timestamp>, now: Timestamp) 
         trusted_at: Some(trusted),
         checked_at: now,
         waited_ms: i64::try_from(waited.as_millis()).unwrap_or(i64::MAX),
-        id: row.id,
+        ..*row
     };
     (row, verdict)
 }
@@ -143,6 +143,8 @@ mod tests {
                 trusted_at: None,
                 checked_at: Timestamp::from_millis(0),
                 waited_ms: 0,
+                lease: None,
+                leased_until: None,
             });
             assert_eq!(checked.at(0), ClockVerdict::Agrees);
             checked

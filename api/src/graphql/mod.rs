@@ -1,8 +1,10 @@
 //! The GraphQL schema: resolvers that parse, call one use case and shape the answer. A request passes `guard` before
 //! any of them runs.
 
+mod account_events;
 mod caller;
 mod context;
+mod cursor;
 mod date_time;
 mod errors;
 pub(crate) mod guard;

@@ -3,9 +3,11 @@
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use sea_orm::prelude::Uuid;
 
+use super::account_events::{self, AccountEventConnection};
+use super::cursor::DEFAULT_PAGE;
 use super::date_time::DateTime;
 use super::errors::{ApiError, whole_seconds};
-use super::user_sessions::{self, DEFAULT_PAGE, UserSessionConnection};
+use super::user_sessions::{self, UserSessionConnection};
 use crate::accounts;
 use crate::credentials::{MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH};
 use crate::limits::EMAIL_COOLDOWN;
@@ -65,6 +67,16 @@ impl User {
             after.as_deref(),
         ))
         .await
+    }
+
+    /// What happened to the account, the newest first, for as long as the server keeps it. Empty for a pending user.
+    async fn events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 0 to 50.", default_with = "Some(DEFAULT_PAGE)")] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor.")] after: Option<String>,
+    ) -> Result<AccountEventConnection, ApiError> {
+        account_events::page(ctx, self.key, first.unwrap_or(DEFAULT_PAGE), after.as_deref()).await
     }
 }
 

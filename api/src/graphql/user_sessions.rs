@@ -2,20 +2,16 @@
 
 use async_graphql::connection::{CursorType, Edge, EmptyFields, PageInfo};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::{Timestamp, session};
+use entity::session;
 use sea_orm::prelude::Uuid;
 
 use super::caller::Caller;
 use super::context::{app, caller};
+use super::cursor::{self, NotACursor};
 use super::date_time::DateTime;
 use super::errors::ApiError;
 use crate::accounts::{self, UserStatus};
-use crate::sessions::{MAX_SESSIONS, PagePosition};
-
-/// How many sessions a page has if the request does not say.
-pub(super) const DEFAULT_PAGE: i32 = 20;
+use crate::sessions::PagePosition;
 
 /// A page of a user's sessions, as the Relay specification of cursor connections has it.
 #[derive(SimpleObject)]
@@ -61,12 +57,10 @@ pub(super) async fn page(
     first: i32,
     after: Option<&str>,
 ) -> Result<UserSessionConnection, ApiError> {
-    let first = u8::try_from(first)
-        .ok()
-        .filter(|first| u64::from(*first) <= MAX_SESSIONS);
-    let first = first.ok_or(ApiError::BadUserInput("`first` must be between 0 and 50."))?;
+    let first = cursor::page_length(first)?;
     let after = after.map(Cursor::decode_cursor).transpose();
-    let after = after.map_err(ApiError::BadUserInput)?.map(|Cursor(position)| position);
+    let after = after.map_err(|NotACursor| ApiError::BadUserInput(cursor::MESSAGE))?;
+    let after = after.map(|Cursor(position)| position);
     let (app, caller) = (app(ctx), caller(ctx));
     // One more tells whether there is another page.
     let mut sessions = accounts::list_sessions(app, user, u64::from(first) + 1, after).await?;
@@ -101,28 +95,18 @@ impl UserSession {
     }
 }
 
-/// Where a page ends: base64url of an instant and an id.
+/// Where a page ends.
 pub(super) struct Cursor(PagePosition);
 
 impl CursorType for Cursor {
-    type Error = &'static str;
+    type Error = NotACursor;
 
-    fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
-        parse(text).ok_or("`after` must be a cursor of this connection.")
+    fn decode_cursor(text: &str) -> Result<Self, NotACursor> {
+        let (last_used_at, id) = cursor::decode(text)?;
+        Ok(Self(PagePosition { last_used_at, id }))
     }
 
     fn encode_cursor(&self) -> String {
-        let Self(PagePosition { last_used_at, id }) = self;
-        let bytes = [&last_used_at.as_millis().to_be_bytes()[..], id.as_bytes()].concat();
-        URL_SAFE_NO_PAD.encode(bytes)
+        cursor::encode(self.0.last_used_at, self.0.id)
     }
-}
-
-fn parse(text: &str) -> Option<Cursor> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let (instant, id) = bytes.split_first_chunk()?;
-    Some(Cursor(PagePosition {
-        last_used_at: Timestamp::from_millis(i64::from_be_bytes(*instant)),
-        id: Uuid::from_slice(id).ok()?,
-    }))
 }

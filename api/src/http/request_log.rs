@@ -1,4 +1,4 @@
-//! One line about each request, and its metrics.
+//! One line about each request, its metrics, and the count of refusals.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -63,6 +63,9 @@ impl Drop for Line<'_> {
         } else {
             CLIENT_LEFT
         };
+        if !matches!(outcome, "OK" | CLIENT_LEFT) {
+            self.context.app.count_refusal(outcome);
+        }
         self.context.app.metrics.requests.observe(EndedRequest {
             field: record.field().unwrap_or("none"),
             outcome,

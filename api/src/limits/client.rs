@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The client that sent a request: its address and, if it sent one, its User-Agent.
+/// The client that sent a request: its address and, if it sent one, its User-Agent; and the id of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Client {
     address: IpAddr,
     user_agent: Option<Arc<str>>,
+    request_id: Option<Arc<str>>,
 }
 
 impl Client {
@@ -17,6 +18,7 @@ impl Client {
         Self {
             address: address.to_canonical(),
             user_agent: None,
+            request_id: None,
         }
     }
 
@@ -24,6 +26,21 @@ impl Client {
     #[must_use]
     pub fn with_user_agent(self, user_agent: Option<Arc<str>>) -> Self {
         Self { user_agent, ..self }
+    }
+
+    /// The same client, in a request with this id.
+    #[must_use]
+    pub fn with_request_id(self, request_id: Arc<str>) -> Self {
+        Self {
+            request_id: Some(request_id),
+            ..self
+        }
+    }
+
+    /// The id of the request.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
     }
 
     /// The User-Agent header.

@@ -6,7 +6,7 @@ mod open;
 mod revoke;
 
 pub use list::PagePosition;
-pub(crate) use list::{MAX_SESSIONS, list};
+pub(crate) use list::list;
 pub use lookup::{FoundSession, SessionLookup};
 pub use open::OpenedSession;
 pub(crate) use open::{needs_touch, open, touch};

@@ -1,16 +1,16 @@
 //! Opening a session, and keeping it alive.
 
-use entity::{Timestamp, session};
+use entity::{AccountEventKind, Timestamp, session};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 
 use super::SessionToken;
+use crate::audit::{Audit, Event};
 use crate::clock::latest_written;
 use crate::limits::Client;
 use crate::policy::Policy;
 use crate::random::{self, Random};
-use crate::sql::statement;
 
 /// A session that was just opened.
 #[derive(Debug)]
@@ -24,18 +24,18 @@ pub struct OpenedSession {
 }
 
 /// Opens a session if the user is enabled and their credentials are still the verified ones: `credential_version` is that
-/// of the row whose password was verified. So no session outlives the password that opened it.
+/// of the row whose password was verified. So no session outlives the password that opened it. Records the event of which the
+/// session is a part.
 pub(crate) async fn open(
-    db: &impl ConnectionTrait,
-    random: &dyn Random,
-    now: Timestamp,
+    tx: &impl ConnectionTrait,
+    (random, audit): (&dyn Random, &Audit),
     policy: &Policy,
     (user, credential_version): (Uuid, i32),
-    client: &Client,
+    (kind, now, client): (AccountEventKind, Timestamp, &Client),
 ) -> Result<Option<OpenedSession>, DbErr> {
     // PostgreSQL would else not see a change of the user that commits meanwhile. No two transactions hold this lock, so
     // `revoke_excess` sees all sessions. SQLite has one writer.
-    let locked = match db.get_database_backend() {
+    let locked = match tx.get_database_backend() {
         DatabaseBackend::Postgres => "FOR NO KEY UPDATE",
         _ => "",
     };
@@ -43,27 +43,24 @@ pub(crate) async fn open(
         "INSERT INTO sessions \
             (id, user_id, token_digest, created_at, last_used_at, expires_at, user_agent, network) \
         SELECT $1, users.id, $2, $3, $3, $4, $5, $6 FROM users \
-        WHERE users.id = $7 AND credential_version = $8 AND disabled_at IS NULL {locked}"
+        WHERE users.id = $7 AND credential_version = $8 AND disabled_at IS NULL {locked} RETURNING user_id"
     );
     let id = random::uuid(random, now);
     let token = SessionToken::draw(random);
     let expires_at = now + policy.session_ttl;
-    let insert = statement(
-        db,
-        &sql,
-        [
-            id.into(),
-            token.digest().into(),
-            now.into(),
-            expires_at.into(),
-            client.user_agent().map(str::to_owned).into(),
-            client.network_cidr().into(),
-            user.into(),
-            credential_version.into(),
-        ],
-    );
-    let opened = db.execute_raw(insert).await?.rows_affected() == 1;
-    Ok(opened.then_some(OpenedSession { id, token, expires_at }))
+    let values = [
+        id.into(),
+        token.digest().into(),
+        now.into(),
+        expires_at.into(),
+        client.user_agent().map(str::to_owned).into(),
+        client.network_cidr().into(),
+        user.into(),
+        credential_version.into(),
+    ];
+    let event = Event::by(client, kind, now);
+    let opened = audit.run_and_record(tx, &sql, values, event).await?;
+    Ok(opened.map(|_| OpenedSession { id, token, expires_at }))
 }
 
 /// Whether a use is to be recorded: the last one was not within the touch interval, or was recorded while the clock was

@@ -8,15 +8,19 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilt
 
 use super::SessionToken;
 use super::list::{MAX_SESSIONS, live_of};
+use crate::audit::{Audit, Event};
 use crate::policy::Policy;
 
-/// Ends the session of a token, if there is one. Returns whose it was.
-pub(crate) async fn revoke(db: &impl ConnectionTrait, token: &SessionToken) -> Result<Option<Uuid>, DbErr> {
-    let ended = session::Entity::delete_many()
-        .filter(session::Column::TokenDigest.eq(token.digest()))
-        .exec_with_returning(db)
-        .await?;
-    Ok(ended.into_iter().next().map(|session| session.user_id))
+/// Ends the session of a token, if there is one, and records the event. Returns whose it was.
+pub(crate) async fn revoke(
+    tx: &impl ConnectionTrait,
+    audit: &Audit,
+    token: &SessionToken,
+    event: Event<'_>,
+) -> Result<Option<Uuid>, DbErr> {
+    let sql = "DELETE FROM sessions WHERE token_digest = $1 RETURNING user_id";
+    let ended = audit.run_and_record(tx, sql, [token.digest().into()], event).await?;
+    ended.map(|row| row.try_get("", "user_id")).transpose()
 }
 
 /// Ends a live session of a user. Tells whether there was one with this id.

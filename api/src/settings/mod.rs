@@ -152,6 +152,10 @@ pub struct Settings {
     #[arg(long, env = "SESSION_IDLE", value_name = "DURATION", default_value = "7d", value_parser = duration)]
     session_idle: Duration,
 
+    /// How long the events of accounts and the counts of refused requests are kept
+    #[arg(long, env = "AUDIT_RETENTION", value_name = "DURATION", default_value = "90d", value_parser = duration)]
+    audit_retention: Duration,
+
     /// Credential operations per minute from one client (an IPv4 address or an IPv6 /64); 0 disables the limit
     #[arg(long, env = "CLIENT_LIMIT_PER_MINUTE", value_name = "NUMBER", default_value = "60", value_parser = number)]
     client_limit_per_minute: u32,

@@ -206,6 +206,7 @@ impl Settings {
                     code_ttl: self.activation_code_ttl,
                     session_ttl: self.session_ttl,
                     session_idle: self.session_idle,
+                    audit_retention: self.audit_retention,
                 },
                 hashing: HashingConfig {
                     threads: self.hash_threads.unwrap_or_else(credentials::cores),

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use entity::{HiddenBytes, Purpose, Timestamp};
+use entity::{AccountEventKind, HiddenBytes, Purpose, Timestamp};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
+use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Value};
 
 use super::{Code, MAX_CODE_LENGTH};
 use crate::clock::latest_written;
+use crate::database;
 use crate::keys::{Keys, SecretKeys, Tag};
 use crate::limits::{Limit, guess_guard};
 use crate::locale::Locale;
@@ -59,7 +60,7 @@ pub(crate) struct Drawn {
 /// Draws the codes of claimed emails; a retry gets the code of an attempt within the last 30 seconds. An email without a
 /// result is not to be sent: its verification, or the worker's lease, is gone.
 pub(crate) async fn draw(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     random: &dyn Random,
     keys: &Keys,
     now: Timestamp,
@@ -137,37 +138,89 @@ async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawReque
 ///
 /// PostgreSQL may wait for a verification until a resend and the draw of its email have committed. Then it looks again at
 /// the row, but not at the outbox. So `mail_id` tells whether the email has been replaced.
+///
+/// Records an event for each code that is mailed: on PostgreSQL in the same statement, on SQLite in the same transaction.
 async fn store(
-    db: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     random: &dyn Random,
     keys: &SecretKeys,
     now: Timestamp,
     new: &[&DrawRequest],
 ) -> Result<Vec<Row>, DbErr> {
-    // SQLite has one writer.
-    let for_update = match db.get_database_backend() {
-        DatabaseBackend::Postgres => "FOR UPDATE",
-        _ => "",
-    };
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<_> = new
+        .iter()
+        .map(|request| (*request, random::uuid(random, now)))
+        .collect();
+    if db.get_database_backend() == DatabaseBackend::Postgres {
+        let sql = format!(
+            "{DRAWN}, locked AS \
+                (SELECT id FROM verifications WHERE id IN (SELECT verification FROM drawn) ORDER BY id FOR UPDATE), \
+            updated AS ({UPDATE} AND id IN (SELECT id FROM locked) \
+                RETURNING {RETURNED}, COALESCE(user_id, id) AS subject, event), \
+            recorded AS ({RECORD} SELECT event, subject, $4, $1 FROM updated WHERE mailed) \
+            SELECT * FROM updated"
+        );
+        return update(db, &sql, random, keys, now, &rows).await;
+    }
+    // SQLite has one writer, and no INSERT in a WITH clause.
+    let transaction = database::begin(db).await?;
+    let sql = format!("{DRAWN} {UPDATE} RETURNING {RETURNED}");
+    let updated = update(&transaction, &sql, random, keys, now, &rows).await?;
     let sql = format!(
-        "WITH drawn (verification, mail, held_lease, new_draw, expires, usual, guarded, guard, other_guard) AS (VALUES {{rows}}), \
-        locked AS (SELECT id FROM verifications WHERE id IN (SELECT verification FROM drawn) ORDER BY id {for_update}) \
-        UPDATE verifications SET \
-            draw = new_draw, code_key = $3, mail_id = mail, drawn_at = $1, code_expires_at = expires, attempts = 0, \
-            digits = CASE WHEN EXISTS \
-                (SELECT 1 FROM rate_limits WHERE key IN (guard, other_guard) AND tripped_until > $1 AND taken_at <= $2) \
-                THEN guarded ELSE usual END, \
-            mailed = (purpose = 'password_reset') = EXISTS \
-                (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical \
-                    AND (purpose <> 'password_reset' OR users.id = user_id)) \
-        FROM drawn \
-        WHERE id = verification AND id IN (SELECT id FROM locked) \
-            AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
-            AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease) \
-        RETURNING id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {{locale}}"
+        "WITH drawn (verification, mail, event) AS (VALUES {{rows}}) \
+        {RECORD} SELECT event, COALESCE(user_id, id), $2, $1 FROM drawn \
+            JOIN verifications ON id = verification AND mail_id = mail AND drawn_at = $1 WHERE mailed"
     );
-    let shared = [now.into(), latest_written(now).into(), keys.id().to_vec().into()];
-    query(db, &sql, &shared, new, |request| {
+    let recorded = rows
+        .iter()
+        .map(|(request, event)| [request.verification.into(), request.mail.into(), (*event).into()]);
+    let shared = [now.into(), AccountEventKind::CodeMailed.to_value().into()];
+    transaction
+        .execute_raw(statement_over(&transaction, &sql, &shared, recorded))
+        .await?;
+    transaction.commit().await?;
+    Ok(updated)
+}
+
+/// One event for each code that is mailed.
+const RECORD: &str = "INSERT INTO account_events (id, user_id, kind, created_at)";
+
+const DRAWN: &str = "WITH drawn (verification, mail, held_lease, new_draw, expires, usual, guarded, guard, other_guard, event) \
+    AS (VALUES {rows})";
+
+const UPDATE: &str = "UPDATE verifications SET \
+        draw = new_draw, code_key = $3, mail_id = mail, drawn_at = $1, code_expires_at = expires, attempts = 0, \
+        digits = CASE WHEN EXISTS \
+            (SELECT 1 FROM rate_limits WHERE key IN (guard, other_guard) AND tripped_until > $1 AND taken_at <= $2) \
+            THEN guarded ELSE usual END, \
+        mailed = (purpose = 'password_reset') = EXISTS \
+            (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical \
+                AND (purpose <> 'password_reset' OR users.id = user_id)) \
+    FROM drawn \
+    WHERE id = verification AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
+        AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease)";
+
+const RETURNED: &str = "id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {locale}";
+
+async fn update(
+    db: &impl ConnectionTrait,
+    sql: &str,
+    random: &dyn Random,
+    keys: &SecretKeys,
+    now: Timestamp,
+    rows: &[(&DrawRequest, Uuid)],
+) -> Result<Vec<Row>, DbErr> {
+    let kind = AccountEventKind::CodeMailed.to_value();
+    let shared = [
+        now.into(),
+        latest_written(now).into(),
+        keys.id().to_vec().into(),
+        kind.into(),
+    ];
+    query(db, sql, &shared, rows, |(request, event)| {
         let draw: [u8; 32] = random::bytes(random);
         // There are two only during a rotation of the secret key.
         let guard = |row: Option<&Vec<u8>>| row.cloned().unwrap_or_default().into();
@@ -181,22 +234,23 @@ async fn store(
             i32::from(guess_guard::guarded(request.rules.digits)).into(),
             guard(request.tries.keys.first()),
             guard(request.tries.keys.last()),
+            (*event).into(),
         ]
     })
     .await
 }
 
-async fn query<const WIDTH: usize>(
+async fn query<T, const WIDTH: usize>(
     db: &impl ConnectionTrait,
     sql: &str,
     shared: &[Value],
-    requests: &[&DrawRequest],
-    row: impl Fn(&DrawRequest) -> [Value; WIDTH],
+    requests: &[T],
+    row: impl Fn(&T) -> [Value; WIDTH],
 ) -> Result<Vec<Row>, DbErr> {
     if requests.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = requests.iter().map(|request| row(request));
+    let rows = requests.iter().map(row);
     let sql = sql.replace("{locale}", LOCALE);
     let rows = db.query_all_raw(statement_over(db, &sql, shared, rows)).await?;
     rows.iter().map(|row| Row::from_query_result(row, "")).collect()

@@ -13,7 +13,7 @@ use crate::sql::statement;
 const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
 
 /// How many rows one statement changes, so that each is short.
-const BATCH: u64 = 1_000;
+const BATCH: u64 = 500;
 
 /// Deletes deliveries that were owed long ago, and corrects those that were owed while the clock was ahead. Gives the number
 /// of deleted rows.

@@ -16,6 +16,21 @@ export type Scalars = {
   DateTime: { input: string; output: string; }
 };
 
+export type AccountEventKind =
+  | 'ACTIVATED'
+  | 'CODE_MAILED'
+  | 'DELETED'
+  | 'DISABLED'
+  | 'EMAIL_CHANGED'
+  | 'ENABLED'
+  | 'PASSWORD_CHANGED'
+  | 'PASSWORD_RESET'
+  | 'REGISTERED'
+  | 'REGISTRATION_ATTEMPTED'
+  | 'SIGNED_IN'
+  | 'SIGNED_OUT'
+  | 'WRONG_CODE';
+
 export type ActivateInput = {
   activationCode: Scalars['String']['input'];
   verificationToken?: InputMaybe<Scalars['String']['input']>;

@@ -155,7 +155,7 @@ async fn requests_in_flight_find_no_user(database: Database) {
         matches!(signed_in, Err(DomainError::InvalidCredentials)),
         "{signed_in:?}"
     );
-    let revoked = accounts::revoke_other_sessions(app, session).await;
+    let revoked = accounts::revoke_other_sessions(app, session, &client(1)).await;
     assert_eq!(revoked, Err(DomainError::SessionEnded));
     assert_eq!(sessions(&app.db).await.len(), 0);
     // The registration that waited is one of a free address now.
@@ -194,9 +194,14 @@ async fn deletion_beside_everything_else_leaves_nothing(database: Database) {
             tokio::spawn(async move {
                 match number % 4 {
                     0 => accounts::sign_in_verified(&app, user, &client(1)).await.map(drop),
-                    1 => accounts::revoke_other_sessions(&app, &session).await.map(drop),
+                    1 => accounts::revoke_other_sessions(&app, &session, &client(1))
+                        .await
+                        .map(drop),
                     2 if number == 102 => accounts::delete_verified(&app, &session, user).await,
-                    2 => accounts::revoke_session(&app, &session, "01a21502-49e9-76ec-acb2-d8afd55df97f").await,
+                    2 => {
+                        accounts::revoke_session(&app, &session, "01a21502-49e9-76ec-acb2-d8afd55df97f", &client(1))
+                            .await
+                    }
                     _ => accounts::verify(&app, &credentials(ADA, PASSWORD, 1)).await.map(drop),
                 }
             })

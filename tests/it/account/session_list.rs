@@ -174,8 +174,8 @@ async fn ended_sessions_are_neither_listed_nor_revoked(database: Database) {
     let found = accounts::find_session(app, &opened.token).await;
     let caller = found.expect("the database answers").expect("a live session");
     for row in &ended {
-        let revoked = accounts::revoke_session(app, &caller, &row.id.to_string()).await;
+        let revoked = accounts::revoke_session(app, &caller, &row.id.to_string(), &client(1)).await;
         assert_eq!(revoked, Err(DomainError::SessionNotFound));
     }
-    assert_eq!(accounts::revoke_other_sessions(app, &caller).await, Ok(0));
+    assert_eq!(accounts::revoke_other_sessions(app, &caller, &client(1)).await, Ok(0));
 }

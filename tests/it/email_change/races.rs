@@ -124,7 +124,7 @@ async fn address_is_not_replaced_after_another_change(database: Database) {
         .col_expr(user::Column::Email, Expr::value(moved.clone()))
         .col_expr(user::Column::EmailCanonical, Expr::value(moved));
     update.exec(&core.app.db).await.expect("the update succeeds");
-    let done = accounts::complete_email_change(&core.app, &session, &change).await;
+    let done = accounts::complete_email_change(&core.app, &session, &change, &client(4)).await;
     assert!(matches!(done, Err(DomainError::VerificationNotFound)), "{done:?}");
     let verified = core.verify(&credentials("moved@example.com", PASSWORD, 2)).await;
     assert!(verified.is_ok(), "{verified:?}");
@@ -138,8 +138,8 @@ async fn session_that_ends_meanwhile_changes_nothing(database: Database) {
     let Ok(Identity::User(ada)) = verified else {
         panic!("{verified:?}");
     };
-    assert_eq!(accounts::sign_out(&core.app, &token).await, Ok(()));
-    let done = accounts::complete_email_change(&core.app, &session, &change).await;
+    assert_eq!(accounts::sign_out(&core.app, &token, &client(1)).await, Ok(()));
+    let done = accounts::complete_email_change(&core.app, &session, &change, &client(4)).await;
     assert!(matches!(done, Err(DomainError::SessionEnded)), "{done:?}");
     core.advance(30);
     let begun = accounts::request_email_change_verified(&core.app, &session, ada, new_address(), &client(2)).await;

@@ -178,7 +178,7 @@ async fn end_reset(sides: &SideBySide, end: End) {
             let inner = app.server().app();
             let user = entity::user::by_canonical_email(EMAILS[0]).one(&inner.db).await;
             let id = user.expect("an answer").expect("a user").id;
-            let disabled = accounts::disable_user(&inner.db, &inner.webhooks, inner.clock.now(), id).await;
+            let disabled = accounts::disable_user(&inner.into(), inner.clock.now(), id).await;
             assert!(matches!(disabled, Ok(Some(_))), "{disabled:?}");
         }
         End::Deleted => {

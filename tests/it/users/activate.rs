@@ -43,7 +43,7 @@ async fn activate_makes_no_user_of_a_decoy(database: Database) {
     let ran = users(&database, &["activate", "ada@example.com"]).await.ends_with(0);
     assert_eq!(ran.stdout, "ada@example.com: already a user\n");
     // As if the registration had become a decoy after the command found it.
-    let activated = activate_by_operator(app.db(), &app.server().app().webhooks, app.clock.now(), decoy).await;
+    let activated = activate_by_operator(&app.server().app().into(), app.clock.now(), decoy).await;
     assert!(
         matches!(activated, Ok(OperatorActivation::AddressTaken)),
         "{activated:?}"
@@ -64,11 +64,11 @@ async fn activate_needs_an_open_registration(database: Database) {
     app.register("ada@example.com", PASSWORD).await.succeeds();
     let id = open_registration(&app).await;
     let later = app.clock.now() + crate::seconds(24 * 60 * 60);
-    let expired = activate_by_operator(app.db(), &app.server().app().webhooks, later, id).await;
+    let expired = activate_by_operator(&app.server().app().into(), later, id).await;
     assert!(matches!(expired, Ok(OperatorActivation::Gone)), "{expired:?}");
-    let first = activate_by_operator(app.db(), &app.server().app().webhooks, app.clock.now(), id).await;
+    let first = activate_by_operator(&app.server().app().into(), app.clock.now(), id).await;
     assert!(matches!(first, Ok(OperatorActivation::Activated(_))), "{first:?}");
-    let second = activate_by_operator(app.db(), &app.server().app().webhooks, app.clock.now(), id).await;
+    let second = activate_by_operator(&app.server().app().into(), app.clock.now(), id).await;
     assert!(matches!(second, Ok(OperatorActivation::Gone)), "{second:?}");
     assert_eq!(count::<user::Entity>(app.db()).await, 1);
 }
@@ -81,9 +81,10 @@ async fn code_and_operator_race_for_one_user(database: Database) {
         let token = app.register(&email, PASSWORD).await.verification_token();
         let code = app.next_code(&email).await;
         let id = open_registration(&app).await;
+        let operator = app.server().app().into();
         let (activated, by_operator) = tokio::join!(
             app.activate_with_token(&token, &code),
-            activate_by_operator(app.db(), &app.server().app().webhooks, app.clock.now(), id)
+            activate_by_operator(&operator, app.clock.now(), id)
         );
         if let OperatorActivation::Activated(_) = by_operator.expect("the database answers") {
             activated.fails_with("ALREADY_ACTIVATED");

@@ -75,7 +75,7 @@ async fn disable_ends_what_was_begun(database: Database) {
     insert_reset(&app, &user).await;
     let now = app.clock.now();
     assert_eq!(
-        disable_user(app.db(), &app.server().app().webhooks, now, user.id).await,
+        disable_user(&app.server().app().into(), now, user.id).await,
         Ok(Some(1))
     );
     let after = user_of(&app, "ada@example.com").await;
@@ -88,7 +88,7 @@ async fn disable_ends_what_was_begun(database: Database) {
     // Disabling twice changes nothing.
     app.clock.advance(crate::seconds(1));
     assert_eq!(
-        disable_user(app.db(), &app.server().app().webhooks, app.clock.now(), user.id).await,
+        disable_user(&app.server().app().into(), app.clock.now(), user.id).await,
         Ok(None)
     );
     assert_eq!(user_of(&app, "ada@example.com").await, after);
@@ -124,7 +124,7 @@ async fn two_hundred_sign_ins_beside_disable_leave_no_session(database: Database
             count::<session::Entity>(app.db()).await > 3
         })
         .await;
-        disable_user(app.db(), &app.server().app().webhooks, app.clock.now(), id).await
+        disable_user(&app.server().app().into(), app.clock.now(), id).await
     });
     assert!(matches!(disabled, Ok(Some(2..))), "{disabled:?}");
     assert_eq!(count::<session::Entity>(app.db()).await, 0);

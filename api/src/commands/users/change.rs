@@ -7,11 +7,10 @@ use serde::Serialize;
 use super::account::{AccountJson, Target, json, status_name};
 use super::error::UsersError;
 use crate::accounts::{
-    Account, AccountKey, AccountStatus, OperatorActivation, activate_by_operator, delete_registration, delete_user,
-    disable_user, enable_user, end_sessions, find_account,
+    Account, AccountKey, AccountStatus, Operator, OperatorActivation, activate_by_operator, delete_registration,
+    delete_user, disable_user, enable_user, end_sessions, find_account,
 };
 use crate::commands::output::Output;
-use crate::webhooks::Webhooks;
 
 /// What to do with an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,17 +53,16 @@ pub(super) async fn show(db: &DatabaseConnection, target: &Target, now: Timestam
 }
 
 pub(super) async fn change(
-    db: &DatabaseConnection,
-    webhooks: &Webhooks,
+    operator: &Operator,
     change: Change,
     target: &Target,
     now: Timestamp,
 ) -> Result<(), UsersError> {
-    let before = find(db, &target.account, now).await?;
-    let (changed, ended_sessions) = apply(db, webhooks, change, &before, now).await?;
+    let before = find(&operator.db, &target.account, now).await?;
+    let (changed, ended_sessions) = apply(operator, change, &before, now).await?;
     let after = match change {
         Change::Delete => before,
-        _ => find(db, &AccountKey::Id(before.id), now).await?,
+        _ => find(&operator.db, &AccountKey::Id(before.id), now).await?,
     };
     if target.json {
         let account = AccountJson::from(&after);
@@ -94,8 +92,7 @@ pub(super) async fn change(
 
 /// Whether anything changed, and how many sessions ended.
 async fn apply(
-    db: &DatabaseConnection,
-    webhooks: &Webhooks,
+    operator: &Operator,
     change: Change,
     account: &Account,
     now: Timestamp,
@@ -103,12 +100,12 @@ async fn apply(
     let (id, pending) = (account.id, account.status == AccountStatus::Pending);
     match change {
         Change::Activate if !pending => Ok((false, None)),
-        Change::Activate => match activate_by_operator(db, webhooks, now, id).await? {
+        Change::Activate => match activate_by_operator(operator, now, id).await? {
             OperatorActivation::Activated(_) => Ok((true, None)),
             OperatorActivation::AddressTaken | OperatorActivation::Gone => Err(UsersError::Changed),
         },
         Change::Delete if pending => {
-            let deleted = delete_registration(db, id).await?;
+            let deleted = delete_registration(operator, id).await?;
             if deleted {
                 Ok((true, None))
             } else {
@@ -116,17 +113,17 @@ async fn apply(
             }
         }
         Change::Delete => {
-            let ended = delete_user(db, webhooks, now, id).await?;
+            let ended = delete_user(operator, now, id).await?;
             Ok((true, Some(ended.ok_or(UsersError::Changed)?)))
         }
         _ if pending => Err(UsersError::Pending),
         Change::Disable => {
-            let ended = disable_user(db, webhooks, now, id).await?;
+            let ended = disable_user(operator, now, id).await?;
             Ok((ended.is_some(), ended))
         }
-        Change::Enable => Ok((enable_user(db, webhooks, now, id).await?, None)),
+        Change::Enable => Ok((enable_user(operator, now, id).await?, None)),
         Change::SignOut => {
-            let ended = end_sessions(db, id).await?;
+            let ended = end_sessions(operator, now, id).await?;
             Ok((true, Some(ended.ok_or(UsersError::Changed)?)))
         }
     }

@@ -3,6 +3,7 @@
 mod account;
 mod change;
 mod error;
+mod events;
 mod export;
 mod import;
 mod list;
@@ -17,6 +18,8 @@ use secrecy::ExposeSecret;
 pub use self::account::Target;
 use self::change::Change;
 use self::list::StatusFilter;
+use crate::accounts::Operator;
+use crate::audit::Audit;
 use crate::clock::{Clock, SystemClock};
 use crate::database;
 use crate::random::SystemRandom;
@@ -37,6 +40,8 @@ pub enum UsersCommand {
     },
     /// Show one account
     Show(Target),
+    /// Print what happened to an account, the newest first; for a deleted user, give the id
+    Events(Target),
     /// Turn an open registration into a user, without its code. The person who registered knows the password
     Activate(Target),
     /// Disable a user: all sessions end at once, and signing in is refused
@@ -74,16 +79,21 @@ pub enum UsersCommand {
 pub async fn run(command: UsersCommand, settings: &Settings) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let db = database::connect(settings.database_url()?.expose_secret()).await?;
     database::check_schema(&db).await?;
-    let webhooks = Webhooks::new(&settings.webhooks()?, Arc::new(SystemClock), Arc::new(SystemRandom));
+    let operator = Operator {
+        db: db.clone(),
+        webhooks: Webhooks::new(&settings.webhooks()?, Arc::new(SystemClock), Arc::new(SystemRandom)),
+        audit: Audit::new(Arc::new(SystemRandom)),
+    };
     let now = SystemClock.now();
     let done = match command {
         UsersCommand::List { status, json } => list::list(&db, status, json, now).await,
         UsersCommand::Show(target) => change::show(&db, &target, now).await,
-        UsersCommand::Activate(target) => change::change(&db, &webhooks, Change::Activate, &target, now).await,
-        UsersCommand::Disable(target) => change::change(&db, &webhooks, Change::Disable, &target, now).await,
-        UsersCommand::Enable(target) => change::change(&db, &webhooks, Change::Enable, &target, now).await,
-        UsersCommand::Delete(target) => change::change(&db, &webhooks, Change::Delete, &target, now).await,
-        UsersCommand::SignOut(target) => change::change(&db, &webhooks, Change::SignOut, &target, now).await,
+        UsersCommand::Events(target) => events::events(&db, &target, now).await,
+        UsersCommand::Activate(target) => change::change(&operator, Change::Activate, &target, now).await,
+        UsersCommand::Disable(target) => change::change(&operator, Change::Disable, &target, now).await,
+        UsersCommand::Enable(target) => change::change(&operator, Change::Enable, &target, now).await,
+        UsersCommand::Delete(target) => change::change(&operator, Change::Delete, &target, now).await,
+        UsersCommand::SignOut(target) => change::change(&operator, Change::SignOut, &target, now).await,
         UsersCommand::Import { file, dry_run, json } => import::import(&db, &file, dry_run, json).await,
         UsersCommand::Export { json: _ } => export::export(&db).await,
     };

@@ -14,8 +14,8 @@ pub(super) const MAX_FIELDS: usize = 500;
 /// the answer. The queries of all tools need one level, and `MaxIntrospectionDepthRule` of graphql-js allows two.
 pub(super) const MAX_INTROSPECTION_LISTS: usize = 2;
 
-/// How many lists of sessions a request may select. Each is a statement, and up to 50 rows.
-pub(super) const MAX_SESSION_LISTS: usize = 2;
+/// How many lists of sessions and of events a request may select. Each is a statement, and up to 50 rows.
+pub(super) const MAX_LISTS_OF_ROWS: usize = 2;
 
 /// What an operation selects, through aliases and fragments, even if a directive skips it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub(super) struct Cost {
     credential_mutations: usize,
     /// Fields `me`: with HTTP Basic each is a credential operation.
     me: usize,
-    /// Fields `sessions`.
-    pub session_lists: usize,
+    /// Fields `sessions` and `events`.
+    pub lists_of_rows: usize,
     /// Fields on every level.
     pub fields: usize,
     /// Fields `__schema` and `__type`.
@@ -55,7 +55,7 @@ impl Cost {
         Self {
             credential_mutations: self.credential_mutations.saturating_add(other.credential_mutations),
             me: self.me.saturating_add(other.me),
-            session_lists: self.session_lists.saturating_add(other.session_lists),
+            lists_of_rows: self.lists_of_rows.saturating_add(other.lists_of_rows),
             fields: self.fields.saturating_add(other.fields),
             introspection: self.introspection.saturating_add(other.introspection),
             introspection_lists: self.introspection_lists.max(other.introspection_lists),
@@ -106,7 +106,7 @@ fn field_cost(name: &str, selected: Cost) -> Cost {
     let own = Cost {
         credential_mutations: usize::from(is_credential_mutation(name)),
         me: usize::from(name == "me"),
-        session_lists: usize::from(name == "sessions"),
+        lists_of_rows: usize::from(matches!(name, "sessions" | "events")),
         fields: 1,
         introspection: usize::from(is_introspection),
         introspection_lists: if is_introspection { selected.lists } else { 0 },
@@ -204,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_of_sessions_are_counted() {
+    fn lists_of_rows_are_counted() {
         for (document, lists) in [
             ("{me{id sessions{nodes{id}}}}", 1),
             (
@@ -212,8 +212,9 @@ mod tests {
                 3,
             ),
             ("{a:me{sessions{nodes{id}}} b:me{sessions{nodes{id}}}}", 2),
+            ("{me{sessions{nodes{id}} events{nodes{id}}}}", 2),
         ] {
-            assert_eq!(counted(document).session_lists, lists, "{document}");
+            assert_eq!(counted(document).lists_of_rows, lists, "{document}");
         }
     }
 

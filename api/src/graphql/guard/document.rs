@@ -1,7 +1,7 @@
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 
-use super::cost::{Cost, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_SESSION_LISTS};
+use super::cost::{Cost, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_LISTS_OF_ROWS};
 use super::document_limits::{LimitExceeded, check_limits};
 use super::request_error::RequestError;
 use super::root_field::root_field;
@@ -28,7 +28,7 @@ impl Document {
         let operation = choose_operation(&parsed, operation_name)?;
         let cost = Cost::of(&parsed, operation);
         LimitExceeded::check("fields", cost.fields, MAX_FIELDS)?;
-        LimitExceeded::check("sessionLists", cost.session_lists, MAX_SESSION_LISTS)?;
+        LimitExceeded::check("lists", cost.lists_of_rows, MAX_LISTS_OF_ROWS)?;
         LimitExceeded::check("introspectionLists", cost.introspection_lists, MAX_INTROSPECTION_LISTS)?;
         let mut operations = parsed.operations.iter();
         Ok(Self {

@@ -50,7 +50,12 @@ impl SessionMutations {
     ///
     /// Codes: none yet. Later versions may add some, so a client needs a default.
     async fn sign_out(&self, ctx: &Context<'_>) -> Result<SignOutPayload, ApiError> {
-        Box::pin(accounts::sign_out(app(ctx), caller(ctx).bearer()?)).await?;
+        Box::pin(accounts::sign_out(
+            app(ctx),
+            caller(ctx).bearer()?,
+            caller(ctx).client(),
+        ))
+        .await?;
         Ok(SignOutPayload::default())
     }
 
@@ -64,7 +69,13 @@ impl SessionMutations {
         #[graphql(desc = "Which session.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
-        let revoked = Box::pin(accounts::revoke_session(app(ctx), &session, &input.id)).await;
+        let revoked = Box::pin(accounts::revoke_session(
+            app(ctx),
+            &session,
+            &input.id,
+            caller(ctx).client(),
+        ))
+        .await;
         let (_, user_errors) = UserError::split(revoked)?;
         Ok(RevokeSessionPayload { user_errors })
     }
@@ -74,7 +85,12 @@ impl SessionMutations {
     /// Codes: none yet. Later versions may add some, so a client needs a default.
     async fn revoke_other_sessions(&self, ctx: &Context<'_>) -> Result<RevokeOtherSessionsPayload, ApiError> {
         let session = caller(ctx).session(app(ctx)).await?;
-        let revoked = Box::pin(accounts::revoke_other_sessions(app(ctx), &session)).await;
+        let revoked = Box::pin(accounts::revoke_other_sessions(
+            app(ctx),
+            &session,
+            caller(ctx).client(),
+        ))
+        .await;
         let (revoked_count, user_errors) = UserError::split(revoked)?;
         Ok(RevokeOtherSessionsPayload {
             revoked_count,

@@ -83,7 +83,9 @@ async fn execute(
     id: &RequestId,
 ) -> Response {
     let media = media_type(headers);
-    let client = Client::at(context.proxies.client(peer.ip(), headers)).with_user_agent(user_agent::read(headers));
+    let client = Client::at(context.proxies.client(peer.ip(), headers))
+        .with_user_agent(user_agent::read(headers))
+        .with_request_id(id.as_str().into());
     note_network(client.network());
     let caller = Caller::new(authorization::read(headers), client, context.app.clock.now())
         .with_accepted(accept_language::read(headers));

@@ -1,12 +1,16 @@
 //! Deletes what has expired.
 
+mod batches;
+mod lease;
+
 use std::time::Duration;
 
-use entity::{Purpose, Timestamp, email_outbox, rate_limit, session, verification};
-use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait, LockBehavior, LockType, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use entity::{Purpose, Timestamp, account_event, email_outbox, rate_limit, refusal_count, session, verification};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
 
+use self::batches::{correct, delete};
+use self::lease::Lease;
 use crate::app::App;
 use crate::clock::{ClockVerdict, latest_written};
 use crate::limits;
@@ -15,8 +19,6 @@ use crate::webhooks;
 
 /// How often the sweep runs.
 const PERIOD: Duration = Duration::from_mins(10);
-/// How many rows one statement changes, so that each is short.
-const BATCH: u64 = 1_000;
 
 /// Sweeps every ten minutes; after a panic, not at once again.
 pub async fn keep_sweeping(app: App, has_panicked: bool) {
@@ -34,8 +36,8 @@ pub async fn keep_sweeping(app: App, has_panicked: bool) {
     }
 }
 
-/// Deletes verifications past their lifetime, ended sessions, unused limits and old webhooks, unless the clock has
-/// jumped. Returns the number of rows.
+/// Deletes verifications past their lifetime, ended sessions, unused limits, old webhooks and old events, unless the clock
+/// has jumped or another server is sweeping. Returns the number of rows.
 ///
 /// # Errors
 /// When the database fails. A failure for one table does not stop the others.
@@ -46,8 +48,18 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
     if !can_trust_clock(app, now).await? {
         return Ok(0);
     }
+    let Some(lease) = Lease::take(app).await? else {
+        tracing::debug!("another server is sweeping");
+        return Ok(0);
+    };
+    let swept = sweep_tables(&lease, now).await;
+    lease.release().await?;
+    swept
+}
+
+async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
+    let app = lease.app;
     let corrected = correct_future(app).await;
-    let db = &app.db;
     // With its emails goes what the mail worker is about to record, in another order: both would wait for each other.
     let has_emails = Query::select()
         .expr(Expr::val(1))
@@ -59,22 +71,37 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
         .to_owned();
     let closed = verification::Column::ExpiresAt;
     let without_emails = closed.lte(now).and(Expr::exists(has_emails).not());
-    let verifications = delete::<verification::Entity>(db, verification::Column::Id, closed, without_emails).await;
+    let verifications = delete::<verification::Entity>(lease, verification::Column::Id, closed, without_emails).await;
     let (id, expires, used) = (
         session::Column::Id,
         session::Column::ExpiresAt,
         session::Column::LastUsedAt,
     );
-    let ended = delete::<session::Entity>(db, id, expires, expires.lte(now)).await;
-    let idle = delete::<session::Entity>(db, id, used, used.lte(app.policy.idle_since(now))).await;
+    let ended = delete::<session::Entity>(lease, id, expires, expires.lte(now)).await;
+    let idle = delete::<session::Entity>(lease, id, used, used.lte(app.policy.idle_since(now))).await;
     let (key, expires) = (rate_limit::Column::Key, rate_limit::Column::ExpiresAt);
-    let unused = delete::<rate_limit::Entity>(db, key, expires, expires.lte(now)).await;
+    let unused = delete::<rate_limit::Entity>(lease, key, expires, expires.lte(now)).await;
     // Written while the clock was ahead, so its units count as free since long ago.
     let ahead = expires.gt(latest_written(now + limits::LONGEST_REACH));
-    let ahead = delete::<rate_limit::Entity>(db, key, expires, ahead).await;
-    let webhooks = webhooks::sweep(db, now).await;
+    let ahead = delete::<rate_limit::Entity>(lease, key, expires, ahead).await;
+    let webhooks = webhooks::sweep(&app.db, now).await;
+    let audit = sweep_audit(lease, now).await;
     corrected?;
-    Ok(verifications? + ended? + idle? + unused? + ahead? + webhooks?)
+    Ok(verifications? + ended? + idle? + unused? + ahead? + webhooks? + audit?)
+}
+
+/// Deletes events and counts that are older than `AUDIT_RETENTION`.
+async fn sweep_audit(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
+    let app = lease.app;
+    let kept_since = now.before(app.policy.audit_retention);
+    let (id, at) = (account_event::Column::Id, account_event::Column::CreatedAt);
+    let events = delete::<account_event::Entity>(lease, id, at, at.lte(kept_since)).await?;
+    // A few rows an hour.
+    let counts = refusal_count::Entity::delete_many()
+        .filter(refusal_count::Column::Hour.lte(kept_since))
+        .exec(&app.db)
+        .await?;
+    Ok(events + counts.rows_affected)
 }
 
 /// Whether the clock has moved as far as time has passed. If not, rows may look expired that are not.
@@ -119,71 +146,4 @@ async fn correct_future(app: &App) -> Result<(), DbErr> {
     let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
     let too_long = |now| expires.gt(latest_written(registration_end(now)));
     correct::<verification::Entity>(app, id, expires, registration_end, too_long).await
-}
-
-/// Sets `column` in batches of the rows that are wrong at an instant. Rows that seem to be are compared once more with a
-/// later instant: they may have been written since the first one, however slow the database is.
-async fn correct<E: EntityTrait>(
-    app: &App,
-    key: E::Column,
-    column: E::Column,
-    value: impl Fn(Timestamp) -> Timestamp,
-    wrong: impl Fn(Timestamp) -> Expr,
-) -> Result<(), DbErr> {
-    loop {
-        let seemingly_wrong = batch::<E>(key, column, wrong(app.clock.now()));
-        let rows = app.db.query_all(&seemingly_wrong).await?;
-        let ids: Vec<Uuid> = rows
-            .iter()
-            .map(|row| row.try_get_by_index(0))
-            .collect::<Result<_, _>>()?;
-        if ids.is_empty() {
-            return Ok(());
-        }
-        let now = app.clock.now();
-        let corrected = E::update_many()
-            .col_expr(column, Expr::value(value(now)))
-            .filter(key.is_in(ids))
-            .filter(wrong(now))
-            .exec(&app.db)
-            .await?;
-        if corrected.rows_affected < BATCH {
-            return Ok(());
-        }
-    }
-}
-
-/// Deletes in batches the rows that `column` says have ended.
-async fn delete<E: EntityTrait>(
-    db: &DatabaseConnection,
-    key: E::Column,
-    column: E::Column,
-    ended: Expr,
-) -> Result<u64, DbErr> {
-    let batch = batch::<E>(key, column, ended);
-    let mut total = 0;
-    loop {
-        let deleted = E::delete_many()
-            .filter(key.in_subquery(batch.clone()))
-            .exec(db)
-            .await?
-            .rows_affected;
-        total += deleted;
-        if deleted < BATCH {
-            return Ok(total);
-        }
-    }
-}
-
-/// The keys of some rows. Skips locked rows, so that the sweep never waits while it holds others. The order is that of an
-/// index, so that a batch reads few other rows, whatever the plan expects.
-fn batch<E: EntityTrait>(key: E::Column, order: E::Column, condition: Expr) -> SelectStatement {
-    Query::select()
-        .column(key)
-        .from(E::default())
-        .and_where(condition)
-        .order_by(order, Order::Asc)
-        .limit(BATCH)
-        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .to_owned()
 }
