@@ -1,6 +1,6 @@
 //! A backup is restored, and `api after-restore` ends what that revives.
 
-use api::accounts::{self, DomainError};
+use api::accounts::{self, DomainError, Operator};
 use api::credentials::{EmailAddress, NewPassword};
 use api::verification::Code;
 use entity::{email_outbox, session, user, verification, webhook_delivery};
@@ -37,7 +37,7 @@ async fn what_was_open_at_the_backup_has_ended(database: Database) {
     // One has a code, and one waits for it.
     let registration = core.register("bob@example.com", PASSWORD, 1).await.token;
     assert!(core.send_next().await);
-    let code = core.newest_code("bob@example.com");
+    let emailed = core.newest_code("bob@example.com");
     core.register("eve@example.com", PASSWORD, 1).await;
 
     let restored = database.restored().await;
@@ -52,11 +52,11 @@ async fn what_was_open_at_the_backup_has_ended(database: Database) {
     let core = TestCore::with_webhooks(&restored, receiver.config()).await;
     let found = accounts::find_session(&core.app, &session).await;
     assert!(found.expect("the database answers").is_none());
-    let activated = core.activate_with_token(&registration, &code).await;
+    let activated = core.activate_with_token(&registration, &emailed).await;
     assert_eq!(activated, Err(DomainError::VerificationNotFound));
-    let (code, new, now) = (Code::parse(&reset_code), "another long password", core.app.clock.now());
-    let password = NewPassword::parse(new.to_owned());
-    let answer = accounts::reset_password(&core.app, &reset, code, password, now, &client(1)).await;
+    let (emailed, now) = (Code::parse(&reset_code), core.app.clock.now());
+    let password = NewPassword::parse("another long password".to_owned());
+    let answer = accounts::reset_password(&core.app, &reset, emailed, password, now, &client(1)).await;
     assert!(matches!(answer, Err(DomainError::VerificationNotFound)), "{answer:?}");
     assert!(!core.send_next().await);
     assert_eq!(core.count::<session::Entity>().await, 0);
@@ -81,8 +81,7 @@ async fn users_limits_and_completed_registrations_stay(database: Database) {
     let core = TestCore::start(&database).await;
     let id = core.create_user("ada@example.com").await;
     core.create_user("bob@example.com").await;
-    let (webhooks, now) = (&core.app.webhooks, core.app.clock.now());
-    let disabled = accounts::disable_user(&core.app.db, webhooks, now, id).await;
+    let disabled = accounts::disable_user(&Operator::from(&core.app), core.app.clock.now(), id).await;
     disabled.expect("the database answers");
     // The proof of the registration kept a token.
     for network in 1..=11 {

@@ -52,8 +52,8 @@ mod postgres {
         let network = u8::try_from(number % 250).expect("below 250");
         let token = core.register(&email, PASSWORD, network).await.token;
         core.send_next().await;
-        let code = core.newest_code(&email);
-        assert_eq!(core.activate_with_token(&token, &code).await, Ok(()));
+        let emailed = core.newest_code(&email);
+        assert_eq!(core.activate_with_token(&token, &emailed).await, Ok(()));
         core.mailer.mailbox().clear();
         let ada = credentials(&email, PASSWORD, network);
         let (_, opened) = accounts::sign_in(&core.app, &ada).await.expect("a session");

@@ -53,10 +53,10 @@ async fn deleted_registration_leaves_no_event(database: Database) {
     assert_eq!(deleted, Ok(true));
     assert_eq!(count::<account_event::Entity>(&core.app.db).await, 0);
     // A wrong code that was on its way.
-    let code = Code::parse("00000000");
+    let wrong = Code::parse("00000000");
     let proof = accounts::RegistrationProof::Password;
     let _ =
-        accounts::activate_registration(&core.app, registration, proof, code, core.app.clock.now(), &client(1)).await;
+        accounts::activate_registration(&core.app, registration, proof, wrong, core.app.clock.now(), &client(1)).await;
     assert_eq!(count::<account_event::Entity>(&core.app.db).await, 0);
 }
 
