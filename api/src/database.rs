@@ -33,8 +33,8 @@ const LOCK_ATTEMPTS: u32 = 500;
 /// The result code of SQLite for a lock that another connection holds.
 const SQLITE_BUSY: &str = "5";
 
-/// How long a connection to PostgreSQL may take to answer a ping.
-const PING_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long PostgreSQL may take to answer what an abandoned request has sent.
+const ABANDONED_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many connections to PostgreSQL a server opens at most, by default.
 pub const POOL_SIZE: u32 = 16;
@@ -92,7 +92,7 @@ pub async fn connect_with_pool(url: &str, pool_size: u32) -> Result<DatabaseConn
             .set_application_name("api")
             .map_sqlx_postgres_opts(|options| options.options(NO_NOTICES))
             .map_sqlx_postgres_pool_opts(|options| {
-                options.after_release(|connection, _| Box::pin(is_alive(connection)))
+                options.after_release(|connection, _| Box::pin(is_settled(connection)))
             });
     }
     let mut db = open(options).await.map_err(StartError::open_database)?;
@@ -183,10 +183,11 @@ fn is_locked(error: &DbErr) -> bool {
     code.as_deref() == Some(SQLITE_BUSY)
 }
 
-/// Whether a connection that returns to the pool still answers. The pool pings too, but without a timeout: after a server
-/// disappears silently, a dead connection would keep its slot until TCP gives up after 15 minutes.
-async fn is_alive(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
-    tokio::time::timeout(PING_TIMEOUT, connection.ping())
+/// Whether a connection that returns to the pool has its answers. One of a request that was abandoned waits for them here,
+/// because the ping of the pool has no timeout: after a server disappears silently, a dead connection would keep its slot
+/// until TCP gives up after 15 minutes. A connection with nothing to wait for costs no round trip.
+async fn is_settled(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    tokio::time::timeout(ABANDONED_TIMEOUT, connection.flush())
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)?
         .map(|()| true)
