@@ -26,6 +26,15 @@ pub(crate) fn statement_over<const WIDTH: usize>(
     statement(db, &sql.replace("{rows}", &places.join(", ")), values)
 }
 
+/// A condition that is always true. With it, the commit of the statement does not wait for the disk on PostgreSQL, so a
+/// crash may undo what was acknowledged. SQLite has no such setting for one statement.
+pub(crate) fn commit_may_be_lost(db: &impl ConnectionTrait) -> &'static str {
+    match db.get_database_backend() {
+        DatabaseBackend::Postgres => "(SELECT set_config('synchronous_commit', 'off', true)) = 'off'",
+        _ => "TRUE",
+    }
+}
+
 /// Whether a column holds one of several byte strings. PostgreSQL gets them as one parameter: with a parameter for each, it
 /// makes a new plan for each execution, and for a small table one that reads every row. It keeps a plan for ten strings,
 /// unless a plan for the strings that it is given would be cheaper, so there should be more than ten.

@@ -251,7 +251,12 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("rate_limits_expires_at", "rate_limits", &["expires_at"]),
         index("webhook_deliveries_owed_at", "webhook_deliveries", &["owed_at"]),
         // Mail workers claim the least tried first, of these the longest due, and ask when the next one is due.
-        index("email_outbox_attempts_due_at", "email_outbox", &["attempts", "due_at"]),
+        // In exactly the order of the claim: else it would sort the whole backlog.
+        index(
+            "email_outbox_attempts_due_at_id",
+            "email_outbox",
+            &["attempts", "due_at", "id"],
+        ),
         index("email_outbox_due_at", "email_outbox", &["due_at"]),
         // So do webhook workers, each for one endpoint.
         index(

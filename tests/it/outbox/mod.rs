@@ -1,5 +1,6 @@
 //! The outbox: every pending email is sent, despite failures of the mail server and with several workers.
 
+mod commits;
 mod domains;
 mod retries;
 mod unknown_rows;
