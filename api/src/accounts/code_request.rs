@@ -1,6 +1,5 @@
 //! What the mutations that email a code share: the email is paid for by the address's budget.
 
-use std::iter;
 use std::time::Duration;
 
 use entity::{AccountEventKind, EmailKind, Purpose, Timestamp};
@@ -9,9 +8,11 @@ use super::DomainError;
 use crate::app::App;
 use crate::audit::Event;
 use crate::database;
+use crate::limits::sliding_window::Taken;
 use crate::limits::{self, Client, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
 use crate::metrics::Step;
+use crate::sql::insert_both;
 use crate::transaction::Transaction;
 use crate::verification::{self, NewVerification, VerificationToken, code_rules};
 
@@ -42,7 +43,7 @@ pub(super) struct CodeRequest<'a> {
     address: &'a str,
     client: &'a Client,
     now: Timestamp,
-    resend_in: Duration,
+    taken: Taken,
     pub(super) transaction: Transaction,
 }
 
@@ -69,8 +70,9 @@ impl<'a> CodeRequest<'a> {
     ) -> Result<Self, DomainError> {
         let budget = limits::emails(&app.keys.limits, purpose, address, client);
         let budget: Vec<_> = budget.into_iter().chain(limit).collect();
+        let tries = limits::activation_tries(&app.keys.limits, address);
         let transaction = database::begin(&app.db).await?;
-        let Some(resend_in) = sliding_window::take(&transaction, now, &budget).await? else {
+        let Some(taken) = sliding_window::take(&transaction, now, &budget, &tries).await? else {
             transaction.rollback().await?;
             let wait = sliding_window::peek(&app.db, now, &budget).await?;
             return Err(DomainError::EmailsLimited(wait.unwrap_or(EMAIL_COOLDOWN)));
@@ -81,7 +83,7 @@ impl<'a> CodeRequest<'a> {
             address,
             client,
             now,
-            resend_in,
+            taken,
             transaction,
         })
     }
@@ -95,49 +97,43 @@ impl<'a> CodeRequest<'a> {
     ) -> Result<StartedVerification, DomainError> {
         let (random, now) = (&*self.app.random, self.now);
         let (recipient, locale) = (new.email.clone(), new.locale.clone());
-        let (id, token) = verification::begin(&self.transaction, random, now, new).await?;
-        if self.purpose == Purpose::Registration {
-            let event = Event::by(self.client, AccountEventKind::Registered, now);
-            let registered = (id, self.address);
-            self.app
-                .audit
-                .record_registration(&self.transaction, registered, event)
-                .await?;
-        }
+        let begun = verification::begin(&self.transaction, random, now, new).await?;
         let code = NewEmail {
             kind,
             recipient,
             canonical: self.address,
-            verification: Some(id),
+            verification: Some(begun.id),
             locale,
         };
-        for email in iter::once(code).chain(notice) {
-            outbox::enqueue(&self.transaction, random, now, email).await?;
+        let code = outbox::insert(random, now, code);
+        insert_both(&self.transaction, begun.insert, code).await?;
+        if self.purpose == Purpose::Registration {
+            let event = Event::by(self.client, AccountEventKind::Registered, now);
+            let registered = (begun.id, self.address);
+            let audit = &self.app.audit;
+            audit.record_registration(&self.transaction, registered, event).await?;
+        }
+        if let Some(notice) = notice {
+            outbox::enqueue(&self.transaction, random, now, notice).await?;
         }
         let (metrics, step) = (&self.app.metrics, Step::begins(self.purpose));
         let sent = self.commit().await?;
-        step.of_verification(metrics, id);
-        Ok(StartedVerification { token, sent })
+        step.of_verification(metrics, begun.id);
+        Ok(StartedVerification {
+            token: begun.token,
+            sent,
+        })
     }
 
     /// Commits, and wakes the mail worker.
     pub(super) async fn commit(self) -> Result<CodeSent, DomainError> {
-        let Self {
-            app,
-            purpose,
-            address,
-            now,
-            ..
-        } = self;
-        let rules = code_rules(purpose, &app.policy);
-        let tries = limits::activation_tries(&app.keys.limits, address);
-        let code_length = guess_guard::code_length(&self.transaction, now, &tries, rules.digits).await?;
         self.transaction.commit().await?;
-        app.outbox.notify();
+        self.app.outbox.notify();
+        let rules = code_rules(self.purpose, &self.app.policy);
         Ok(CodeSent {
             code_ttl: rules.ttl,
-            code_length,
-            resend_in: self.resend_in,
+            code_length: guess_guard::code_length(self.taken.is_tripped, rules.digits),
+            resend_in: self.taken.wait,
         })
     }
 }

@@ -5,12 +5,11 @@
 //! [`GUARDED_CODE_LENGTH`] digits, so the odds of a guess stay where they were.
 
 use entity::{Timestamp, rate_limit};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::GUARDED_CODE_LENGTH;
 use super::limit::{Limit, TAKE, from_the_future, level, upsert};
 use super::sliding_window::{is_in_use, push};
-use crate::clock::latest_written;
 
 /// Counts one try.
 pub(crate) async fn count_try(transaction: &impl ConnectionTrait, now: Timestamp, tries: &Limit) -> Result<(), DbErr> {
@@ -35,20 +34,9 @@ pub(crate) async fn count_try(transaction: &impl ConnectionTrait, now: Timestamp
     .await
 }
 
-/// The digits of a code that is drawn now, where `usual` digits are the rule.
-pub(crate) async fn code_length(
-    db: &impl ConnectionTrait,
-    now: Timestamp,
-    tries: &Limit,
-    usual: u8,
-) -> Result<u8, DbErr> {
-    let tripped = rate_limit::Entity::find()
-        .filter(rate_limit::Column::Key.is_in(tries.keys.clone()))
-        .filter(rate_limit::Column::TrippedUntil.gt(now))
-        .filter(rate_limit::Column::TakenAt.lte(latest_written(now)))
-        .one(db)
-        .await?;
-    Ok(if tripped.is_some() { guarded(usual) } else { usual })
+/// The digits of a code, where `usual` digits are the rule.
+pub(crate) fn code_length(is_tripped: bool, usual: u8) -> u8 {
+    if is_tripped { guarded(usual) } else { usual }
 }
 
 /// The digits of a code while the guard is tripped.

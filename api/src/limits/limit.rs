@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use entity::{Timestamp, rate_limit};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryResult, Statement, Value,
+};
 
 use super::Client;
 use crate::clock::{MAX_SKEW, latest_written};
@@ -56,6 +58,19 @@ pub(super) fn from_the_future() -> String {
 pub(super) const TAKE: &str = "capacity = excluded.capacity, interval_ms = excluded.interval_ms, \
     taken_at = excluded.taken_at, expires_at = excluded.expires_at";
 
+/// Whether a guess guard is tripped, as SQL with its values.
+pub(super) fn is_tripped(guard: &Limit, now: Timestamp) -> (String, Vec<Value>) {
+    let keys: Vec<_> = (3..).take(guard.keys.len()).map(|place| format!("${place}")).collect();
+    let sql = format!(
+        "EXISTS (SELECT 1 FROM rate_limits AS guards \
+            WHERE guards.key IN ({}) AND guards.tripped_until > $1 AND guards.taken_at <= $2)",
+        keys.join(", ")
+    );
+    let keys = guard.keys.iter().map(|key| key.clone().into());
+    let values = [now.into(), latest_written(now).into()].into_iter().chain(keys);
+    (sql, values.collect())
+}
+
 /// Takes one unit of each limit with one statement, which locks the rows in the order of the limits. `update` says what
 /// that does to a row that exists, after `ON CONFLICT DO UPDATE SET`. Returns the rows that changed: an `update` with a
 /// condition leaves out those that refuse.
@@ -65,30 +80,49 @@ pub(super) async fn upsert(
     limits: &[Limit],
     update: &str,
 ) -> Result<Vec<rate_limit::Model>, DbErr> {
-    upsert_released(db, now, limits, update, |limit| now + limit.interval).await
+    let changed = upsert_returning(db, now, limits, update, "*", &[]).await?;
+    changed.iter().map(row).collect()
 }
 
-/// The same, but a row that does not exist is written with no unit in use.
+/// The same, but each row has the columns that `returning` says, with the `shared` values as `$1`, `$2`, …
+pub(super) async fn upsert_returning(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    limits: &[Limit],
+    update: &str,
+    returning: &str,
+    shared: &[Value],
+) -> Result<Vec<QueryResult>, DbErr> {
+    let update = format!("{update} RETURNING {returning}");
+    db.query_all_raw(upsert_of(db, now, limits, &update, shared, |limit| {
+        now + limit.interval
+    }))
+    .await
+}
+
+/// The same as [`upsert`], but a row that does not exist is written with no unit in use.
 pub(super) async fn upsert_unused(
     db: &impl ConnectionTrait,
     now: Timestamp,
     limits: &[Limit],
     update: &str,
-) -> Result<Vec<rate_limit::Model>, DbErr> {
-    upsert_released(db, now, limits, update, |_| now).await
+) -> Result<(), DbErr> {
+    db.execute_raw(upsert_of(db, now, limits, update, &[], |_| now)).await?;
+    Ok(())
 }
 
-async fn upsert_released(
+fn upsert_of(
     db: &impl ConnectionTrait,
     now: Timestamp,
     limits: &[Limit],
     update: &str,
+    shared: &[Value],
     release: impl Fn(&Limit) -> Timestamp,
-) -> Result<Vec<rate_limit::Model>, DbErr> {
+) -> Statement {
     let sql = format!(
         "INSERT INTO rate_limits \
             (key, releases, theoretical_arrival, capacity, interval_ms, taken_at, expires_at) VALUES {{rows}} \
-        ON CONFLICT (key) DO UPDATE SET {update} RETURNING *"
+        ON CONFLICT (key) DO UPDATE SET {update}"
     );
     let rows = limits
         .iter()
@@ -105,11 +139,12 @@ async fn upsert_released(
             (now + limit.interval * u32::from(limit.capacity)).into(),
         ]
     });
-    let changed = db.query_all_raw(statement_over(db, &sql, &[], rows)).await?;
-    changed
-        .iter()
-        .map(|row| rate_limit::Model::from_query_result(row, ""))
-        .collect()
+    statement_over(db, &sql, shared, rows)
+}
+
+/// A row that a statement returned.
+pub(super) fn row(row: &QueryResult) -> Result<rate_limit::Model, DbErr> {
+    rate_limit::Model::from_query_result(row, "")
 }
 
 /// The rows of limits, as far as they exist.

@@ -13,7 +13,9 @@ use std::time::Duration;
 use entity::{Timestamp, rate_limit};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::limit::{Limit, TAKE, count_rows, from_the_future, is_from_the_future, rows, upsert};
+use super::limit::{
+    Limit, TAKE, count_rows, from_the_future, is_from_the_future, is_tripped, row, rows, upsert_returning,
+};
 
 /// Digits of an instant: milliseconds since the Unix epoch, until the year 2286.
 const WIDTH: usize = 13;
@@ -37,8 +39,16 @@ pub(super) fn is_in_use(place: &str) -> String {
     )
 }
 
-/// Takes one unit of each limit, and returns how long until the next units can be taken. Callers that share a limit queue
-/// on its row, in the order in which the limits are given.
+/// What the statement that takes units tells.
+pub(crate) struct Taken {
+    /// How long until the next units can be taken.
+    pub wait: Duration,
+    /// Whether a guess guard is tripped.
+    pub is_tripped: bool,
+}
+
+/// Takes one unit of each limit. Callers that share a limit queue on its row, in the order in which the limits are given.
+/// The same statement looks at a guess guard, which saves a round trip.
 ///
 /// Returns `None` if a limit has no unit. Then the caller rolls the transaction back, because the others were taken, and
 /// asks [`peek`] how long to wait.
@@ -46,13 +56,19 @@ pub(crate) async fn take(
     transaction: &impl ConnectionTrait,
     now: Timestamp,
     limits: &[Limit],
-) -> Result<Option<Duration>, DbErr> {
+    guard: &Limit,
+) -> Result<Option<Taken>, DbErr> {
     let push_if_free = format!("{TAKE}, {} WHERE NOT {}", push(), is_in_use("excluded.capacity - 1"));
-    let taken = upsert(transaction, now, limits, &push_if_free).await?;
-    if taken.len() < count_rows(limits) {
+    let (is_tripped, shared) = is_tripped(guard, now);
+    let returning = format!("*, {is_tripped} AS is_tripped");
+    let taken = upsert_returning(transaction, now, limits, &push_if_free, &returning, &shared).await?;
+    let Some(first) = taken.first().filter(|_| taken.len() == count_rows(limits)) else {
         return Ok(None);
-    }
-    Ok(Some(taken.iter().map(|row| wait(row, now)).max().unwrap_or_default()))
+    };
+    let is_tripped = first.try_get("", "is_tripped")?;
+    let rows = taken.iter().map(row).collect::<Result<Vec<_>, _>>()?;
+    let wait = rows.iter().map(|row| wait(row, now)).max().unwrap_or_default();
+    Ok(Some(Taken { wait, is_tripped }))
 }
 
 /// How long to wait until each limit has a unit; `None` when each has one now. Only [`take`] decides.

@@ -44,8 +44,7 @@ pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, lim
 /// written with no unit in use.
 pub(crate) async fn give_back(db: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<(), DbErr> {
     let one_interval_back = "theoretical_arrival = rate_limits.theoretical_arrival - rate_limits.interval_ms";
-    upsert_unused(db, now, limits, one_interval_back).await?;
-    Ok(())
+    upsert_unused(db, now, limits, one_interval_back).await
 }
 
 /// Gives all units of each limit back. Locks the rows in the order in which [`take`] does.

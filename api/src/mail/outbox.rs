@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use entity::{EmailKind, HiddenText, Timestamp, email_outbox};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait, LockType, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement, LockType, Order, Query, SelectStatement};
 use sea_orm::{
     ActiveEnum, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait,
-    FromQueryResult, Iterable, QueryFilter, Value,
+    FromQueryResult, Iterable, QueryFilter, QueryTrait, Value,
 };
 use tokio::sync::Notify;
 
@@ -100,7 +100,13 @@ pub(crate) async fn enqueue(
     now: Timestamp,
     email: NewEmail<'_>,
 ) -> Result<(), DbErr> {
-    email_outbox::Entity::insert(email_outbox::ActiveModel {
+    transaction.execute(&insert(random, now, email)).await?;
+    Ok(())
+}
+
+/// The statement of [`enqueue`].
+pub(crate) fn insert(random: &dyn Random, now: Timestamp, email: NewEmail<'_>) -> InsertStatement {
+    let row = email_outbox::ActiveModel {
         id: Set(random::uuid(random, now)),
         kind: Set(email.kind),
         recipient: Set(email.recipient),
@@ -111,10 +117,8 @@ pub(crate) async fn enqueue(
         due_at: Set(now),
         attempts: Set(0),
         ..Default::default()
-    })
-    .exec_without_returning(transaction)
-    .await?;
-    Ok(())
+    };
+    email_outbox::Entity::insert(row).into_query()
 }
 
 /// Enqueues the email `id` in the place of the verification's pending ones. The caller has locked the verification, as a

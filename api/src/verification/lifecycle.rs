@@ -2,8 +2,8 @@
 
 use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement};
+use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryTrait};
 
 use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
 use crate::clock::latest_written;
@@ -43,14 +43,24 @@ pub(crate) enum Effect {
     },
 }
 
-/// Begins a verification. A registration replaces the open one of the address, and an email change that of the user; their
+/// A verification whose row is still to be inserted.
+pub(crate) struct BegunVerification {
+    /// UUID version 7.
+    pub id: Uuid,
+    /// To be shown once.
+    pub token: VerificationToken,
+    /// Inserts the row, in the same transaction.
+    pub insert: InsertStatement,
+}
+
+/// Begins a verification: the caller inserts its row together with the email. A registration replaces the open one of the address, and an email change that of the user; their
 /// emails go with them. Several resets of one address may be open.
 pub(crate) async fn begin(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
     new: NewVerification,
-) -> Result<(Uuid, VerificationToken), DbErr> {
+) -> Result<BegunVerification, DbErr> {
     let (purpose, replaced) = match &new.effect {
         Effect::Register { .. } => (
             Purpose::Registration,
@@ -72,7 +82,7 @@ pub(crate) async fn begin(
     };
     let id = random::uuid(random, now);
     let token = VerificationToken::draw(random);
-    verification::Entity::insert(verification::ActiveModel {
+    let row = verification::ActiveModel {
         id: Set(id),
         purpose: Set(purpose),
         email: Set(new.email),
@@ -89,10 +99,9 @@ pub(crate) async fn begin(
         mailed: Set(false),
         // Everything else is null until it happens.
         ..Default::default()
-    })
-    .exec_without_returning(transaction)
-    .await?;
-    Ok((id, token))
+    };
+    let insert = verification::Entity::insert(row).into_query();
+    Ok(BegunVerification { id, token, insert })
 }
 
 /// The verification of a purpose that a token names, open or consumed.

@@ -138,4 +138,24 @@ mod postgres {
             "{plan:#?}"
         );
     }
+
+    #[tokio::test]
+    async fn registration_and_its_email_take_one_statement() {
+        let (core, log) = TestCore::recording(&Database::postgres().await).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        let starts = log
+            .take()
+            .into_iter()
+            .map(|sql| sql.chars().take(24).collect::<String>());
+        assert_eq!(
+            starts.collect::<Vec<_>>(),
+            [
+                r#"SELECT "rate_limits"."ke"#,
+                r#"SELECT "users"."password"#,
+                "INSERT INTO rate_limits ",
+                r#"DELETE FROM "verificatio"#,
+                r#"WITH "first" AS (INSERT "#,
+            ]
+        );
+    }
 }
