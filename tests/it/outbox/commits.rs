@@ -46,8 +46,8 @@ async fn lost_deletion_sends_nothing_after_the_activation(database: Database) {
     core.register("ada@example.com", PASSWORD, 1).await;
     send_and_lose_the_deletion(&core).await;
     let ada = credentials("ada@example.com", PASSWORD, 1);
-    let code = core.newest_code("ada@example.com");
-    assert_eq!(core.activate(&ada, &code).await, Ok(()));
+    let emailed = core.newest_code("ada@example.com");
+    assert_eq!(core.activate(&ada, &emailed).await, Ok(()));
     core.advance(29);
     assert!(core.send_next().await);
     assert_eq!(core.emails().len(), 1);
