@@ -69,10 +69,11 @@ impl PasswordCheck for OfAddress {
 
     async fn read(&self, transaction: &Transaction) -> Result<Self::Rows, DbErr> {
         let email = self.email.canonical();
-        let user = user::by_canonical_email(email).one(transaction).await?;
+        // In this order, one of them is found while another request activates the registration.
         let registration = verification::open_registration(email, self.now)
             .one(transaction)
             .await?;
+        let user = user::by_canonical_email(email).one(transaction).await?;
         Ok((user, registration))
     }
 

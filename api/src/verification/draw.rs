@@ -139,7 +139,7 @@ async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawReque
 /// PostgreSQL may wait for a verification until a resend and the draw of its email have committed. Then it looks again at
 /// the row, but not at the outbox. So `mail_id` tells whether the email has been replaced.
 ///
-/// Records an event for each code that is mailed: on PostgreSQL in the same statement, on SQLite in the same transaction.
+/// Records an event for each code that its user may know of: on PostgreSQL in the same statement, on SQLite in the same transaction.
 async fn store(
     db: &DatabaseConnection,
     random: &dyn Random,
@@ -160,7 +160,7 @@ async fn store(
                 (SELECT id FROM verifications WHERE id IN (SELECT verification FROM drawn) ORDER BY id FOR UPDATE), \
             updated AS ({UPDATE} AND id IN (SELECT id FROM locked) \
                 RETURNING {RETURNED}, COALESCE(user_id, id) AS subject, event), \
-            recorded AS ({RECORD} SELECT event, subject, $4, $1 FROM updated WHERE mailed) \
+            recorded AS ({RECORD} SELECT event, subject, $4, $1 FROM updated WHERE {RECORDED}) \
             SELECT * FROM updated"
         );
         return update(db, &sql, random, keys, now, &rows).await;
@@ -172,7 +172,7 @@ async fn store(
     let sql = format!(
         "WITH drawn (verification, mail, event) AS (VALUES {{rows}}) \
         {RECORD} SELECT event, COALESCE(user_id, id), $2, $1 FROM drawn \
-            JOIN verifications ON id = verification AND mail_id = mail AND drawn_at = $1 WHERE mailed"
+            JOIN verifications ON id = verification AND mail_id = mail AND drawn_at = $1 WHERE {RECORDED}"
     );
     let recorded = rows
         .iter()
@@ -185,7 +185,10 @@ async fn store(
     Ok(updated)
 }
 
-/// One event for each code that is mailed.
+/// Which codes are an event. A code for a new address is one in any case: its user, who reads the event, must not learn
+/// whether the address is taken.
+const RECORDED: &str = "mailed OR purpose = 'email_change'";
+
 const RECORD: &str = "INSERT INTO account_events (id, user_id, kind, created_at)";
 
 const DRAWN: &str = "WITH drawn (verification, mail, held_lease, new_draw, expires, usual, guarded, guard, other_guard, event) \

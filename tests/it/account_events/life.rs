@@ -260,3 +260,26 @@ async fn pages_of_events_are_complete(database: Database) {
         ada.events(page).await.has_top_level_error("BAD_USER_INPUT").status(200);
     }
 }
+
+/// Only the owner of an address learns that it has a user.
+#[on_both_databases]
+async fn events_of_a_change_do_not_tell_whether_the_address_is_taken(database: Database) {
+    let app = TestApp::start(&database).await;
+    app.register_and_activate("taken@example.com", PASSWORD).await;
+    let mut seen = Vec::new();
+    for (user, address) in [("bob@example.com", "taken@example.com"), (ADA, "free@example.com")] {
+        let session = app.register_and_activate(user, PASSWORD).await;
+        app.clock.advance(seconds(31));
+        app.bearer(&session)
+            .request_email_change(address, PASSWORD)
+            .await
+            .succeeds();
+        app.next_mail(address).await;
+        let found = user::by_canonical_email(user).one(app.db()).await;
+        let id = found.expect("an answer").expect("a user").id;
+        seen.push(kinds_of(app.db(), id).await);
+    }
+    assert_eq!(seen[0], seen[1]);
+    let codes = seen[0].iter().filter(|kind| *kind == "code_mailed").count();
+    assert_eq!(codes, 2, "{:?}", seen[0]);
+}

@@ -155,6 +155,7 @@ mod postgres {
                 "INSERT INTO rate_limits ",
                 r#"DELETE FROM "verificatio"#,
                 r#"WITH "first" AS (INSERT "#,
+                "WITH owner AS (SELECT id",
             ]
         );
     }

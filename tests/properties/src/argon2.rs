@@ -55,6 +55,16 @@ mod tests {
     }
 
     #[test]
+    fn associated_data_counts_in_both_implementations() {
+        let hash = |data| format!("$argon2id$v=19$m=64,t=1,p=1{data}$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
+        check(&hash(",data=AAAA"), "secret");
+        assert_ne!(
+            argon2_digests(&hash(",data=AAAA"), "secret"),
+            argon2_digests(&hash(""), "secret")
+        );
+    }
+
+    #[test]
     fn expensive_hash_reaches_no_implementation() {
         for parameters in [
             "m=4294967295,t=1,p=1",

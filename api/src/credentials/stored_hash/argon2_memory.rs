@@ -55,7 +55,10 @@ impl Memory {
     }
 
     pub(super) fn digest(&mut self, argon2: &Argon2, password: &[u8], output: &mut [u8]) {
-        let input = Input::password(password);
+        let input = Input {
+            data: argon2.params.data(),
+            ..Input::password(password)
+        };
         if let Some(hasher) = &mut self.fast {
             let digest = argon2.digest_fast(hasher, input, output);
             if hasher.reserved_blocks() > self.kept {
@@ -96,7 +99,7 @@ pub(super) fn new_hasher() -> argon2_rust::Hasher {
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT).hasher()
 }
 
-/// What argon2 digests beside the salt. This server has a password alone; RFC 9106 has all three.
+/// What argon2 digests beside the salt. An imported hash may have associated data; none has a secret.
 #[derive(Clone, Copy)]
 pub(super) struct Input<'a> {
     pub password: &'a [u8],
