@@ -26,6 +26,15 @@ pub(crate) fn statement_over<const WIDTH: usize>(
     statement(db, &sql.replace("{rows}", &places.join(", ")), values)
 }
 
+/// The rows, with the last one repeated up to a power of two. So statements over a few rows have few texts, and a connection
+/// soon has each of them prepared and planned.
+pub(crate) fn padded<Row: Clone>(mut rows: Vec<Row>) -> Vec<Row> {
+    if let Some(last) = rows.last().cloned() {
+        rows.resize(rows.len().next_power_of_two(), last);
+    }
+    rows
+}
+
 /// A condition that is always true. With it, the commit of the statement does not wait for the disk on PostgreSQL, so a
 /// crash may undo what was acknowledged. SQLite has no such setting for one statement.
 pub(crate) fn commit_may_be_lost(db: &impl ConnectionTrait) -> &'static str {

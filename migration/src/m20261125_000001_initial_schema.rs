@@ -257,7 +257,10 @@ fn indexes() -> Vec<IndexCreateStatement> {
             "email_outbox",
             &["attempts", "due_at", "id"],
         ),
-        index("email_outbox_due_at", "email_outbox", &["due_at"]),
+        // The condition is always true. It keeps PostgreSQL from claiming by this index, after which it would have to sort.
+        index("email_outbox_due_at", "email_outbox", &["due_at"])
+            .cond_where(Expr::col("attempts").gte(0))
+            .to_owned(),
         // So do webhook workers, each for one endpoint.
         index(
             "webhook_deliveries_attempts_due_at",

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use super::domain_owner::owner_of;
 use crate::clock::latest_written;
 use crate::random::{self, Random};
-use crate::sql::{commit_may_be_lost, statement};
+use crate::sql::{commit_may_be_lost, padded, statement};
 
 /// How long a claim holds. Longer than an attempt takes.
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
@@ -214,7 +214,7 @@ pub(super) async fn release_future(db: &impl ConnectionTrait, now: Timestamp) ->
     let latest = latest_written(now);
     let sql = "UPDATE email_outbox SET due_at = $1, lease = NULL, \
             created_at = CASE WHEN created_at > $2 THEN $1 ELSE created_at END \
-        WHERE due_at > $3";
+        WHERE due_at > $3 AND attempts >= 0";
     let values = [now.into(), latest.into(), (latest + MAX_PAUSE).into()];
     let released = db.execute_raw(statement(db, sql, values)).await?;
     Ok(released.rows_affected() > 0)
@@ -307,7 +307,7 @@ pub(crate) async fn postpone(db: &impl ConnectionTrait, claim: &Claim, due: Time
 pub(super) async fn next_due(db: &impl ConnectionTrait, selection: &Selection) -> Result<Option<Timestamp>, DbErr> {
     let mut values = Vec::new();
     let allowed = allowed(selection, &mut values);
-    let sql = format!("SELECT due_at FROM email_outbox WHERE {allowed} ORDER BY due_at LIMIT 1");
+    let sql = format!("SELECT due_at FROM email_outbox WHERE attempts >= 0 AND {allowed} ORDER BY due_at LIMIT 1");
     let row = db.query_one_raw(statement(db, &sql, values)).await?;
     row.map(|row| row.try_get("", "due_at")).transpose()
 }
@@ -330,13 +330,17 @@ fn for_update(rows: Condition) -> SelectStatement {
         .to_owned()
 }
 
-/// The rows whose claims hold, each by its own lease.
+/// The rows whose claims hold, each by its own lease. The list of ids is what the index serves.
 fn held(claims: &[&Claim]) -> Condition {
-    claims.iter().fold(Condition::any(), |any, claim| {
+    let claims = padded(claims.to_vec());
+    let leases = claims.iter().fold(Condition::any(), |any, claim| {
         any.add(
             email_outbox::Column::Id
                 .eq(claim.row.id)
                 .and(email_outbox::Column::Lease.eq(claim.lease)),
         )
-    })
+    });
+    Condition::all()
+        .add(email_outbox::Column::Id.is_in(claims.iter().map(|claim| claim.row.id)))
+        .add(leases)
 }

@@ -34,6 +34,10 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// The longest that a due retry waits while other emails are sent.
 const RECHECK_AFTER: Duration = Duration::from_secs(1);
 
+/// How long to gather claims and deletions under a backlog, so that more emails share a statement. Short: connections are
+/// free meanwhile.
+const GATHER_FOR: Duration = Duration::from_millis(5);
+
 /// The pause after the database failed.
 const DATABASE_ERROR_PAUSE: Duration = Duration::from_secs(1);
 
@@ -46,6 +50,9 @@ enum NextLook {
     /// Nothing was due.
     At(Instant),
 }
+
+const HALF_OF_CONNECTIONS: u32 = 4;
+const _: () = assert!(HALF_OF_CONNECTIONS as usize * 2 == CONNECTIONS);
 
 type Attempts = mpsc::Sender<(Claim, Outcome)>;
 
@@ -62,11 +69,20 @@ impl MailWorker {
     async fn keep_sending(&self, attempts: Attempts, stop: &CancellationToken) {
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         let mut look_at = self.clock.monotonic();
+        let mut has_backlog = false;
         while let Some(Ok(mut free)) = stop.run_until_cancelled(connections.clone().acquire_owned()).await {
+            if has_backlog {
+                let half = connections.clone().acquire_many_owned(HALF_OF_CONNECTIONS);
+                if let Ok(Ok(others)) = tokio::time::timeout(GATHER_FOR, half).await {
+                    free.merge(others);
+                }
+            }
             while let Ok(another) = connections.clone().try_acquire_owned() {
                 free.merge(another);
             }
-            match self.guarded_turn(free, &attempts).await {
+            let next = self.guarded_turn(free, &attempts).await;
+            has_backlog = matches!(next, NextLook::Now);
+            match next {
                 NextLook::Now => continue,
                 NextLook::Soon => look_at = look_at.min(self.clock.monotonic() + RECHECK_AFTER),
                 NextLook::At(instant) => look_at = instant,
@@ -167,6 +183,16 @@ impl MailWorker {
             if attempted.recv_many(&mut attempts, limit).await == 0 {
                 return;
             }
+            // Nobody waits for the deletions.
+            let more = async {
+                while attempts.len() < limit {
+                    let room = limit - attempts.len();
+                    if attempted.recv_many(&mut attempts, room).await == 0 {
+                        return;
+                    }
+                }
+            };
+            let _ = tokio::time::timeout(GATHER_FOR, more).await;
             let recording = tokio::time::timeout(outbox::LEASE, self.record(attempts));
             let problem = match AssertUnwindSafe(recording).catch_unwind().await {
                 Ok(Ok(Ok(()))) => continue,

@@ -101,14 +101,16 @@ mod postgres {
         assert_eq!(rows(&core, "SHOW synchronous_commit").await, ["on"]);
     }
 
-    /// Without statistics, as after a sudden backlog.
+    /// Planned for an almost empty table, as by a server before a sudden backlog.
     #[tokio::test]
     async fn claim_reads_a_backlog_in_the_order_of_its_index() {
         let (core, log) = TestCore::recording(&Database::postgres().await).await;
-        let backlog = "INSERT INTO email_outbox (id, kind, recipient, domain, created_at, due_at, attempts) \
-            SELECT gen_random_uuid(), 'password_changed', 'a@example.com', 'example.com', 1, 1, 0 \
-            FROM generate_series(1, 5000)";
-        core.app.db.execute_unprepared(backlog).await.expect("rows");
+        core.register("ada@example.com", PASSWORD, 1).await;
+        core.app
+            .db
+            .execute_unprepared("ANALYZE email_outbox")
+            .await
+            .expect("it is analyzed");
         let _ = log.take();
         assert!(core.claim().await.is_some());
         let claim = log
@@ -134,7 +136,9 @@ mod postgres {
             "{plan:#?}"
         );
         assert!(
-            !plan.iter().any(|line| line.contains("Sort Key: email_outbox")),
+            !plan
+                .iter()
+                .any(|line| line.contains("Sort Key: email_outbox") || line.contains("Seq Scan on email_outbox")),
             "{plan:#?}"
         );
     }
