@@ -9,6 +9,7 @@ mod postgres {
 
         use api::clock::{Clock, SystemClock};
         use entity::{email_outbox, verification};
+        use sea_orm::ConnectionTrait;
         use tests::{Answer, Client, Database, Installation, PASSWORD, Postgres, Proxy, within};
 
         use crate::seconds;
@@ -73,6 +74,26 @@ mod postgres {
             // Waiting for one dead connection, after part of the wait for the previous one.
             // Few requests, so that background tasks hold connections too and wait for them.
             check_stall(4, another_takes_its_place, 2 * RECOVERY).await;
+        }
+
+        /// The only connection of a pool. With more of them, others would hide that one is lost.
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn silently_lost_connection_frees_its_slot() {
+            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
+            let db = api::database::connect_with_pool(&url, 1).await.expect("a connection");
+            let answers = async || {
+                let answer = tokio::time::timeout(RECOVERY, db.execute_unprepared("SELECT 1")).await;
+                matches!(answer, Ok(Ok(_)))
+            };
+            assert!(answers().await);
+            // The ping of the pool has no timeout, so it must be over.
+            let pool = db.get_postgres_connection_pool();
+            within(RECOVERY, "the connection is idle", async || pool.num_idle() == 1).await;
+            proxy.strand();
+            let lost = db.execute_unprepared("SELECT 1");
+            assert!(tokio::time::timeout(Duration::from_millis(100), lost).await.is_err());
+            proxy.heal();
+            within(3 * RECOVERY, "another connection takes its place", answers).await;
         }
 
         async fn check_stall(requests: usize, comes_back: impl Fn(&mut Proxy), recovery: Duration) {
