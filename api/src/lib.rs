@@ -25,6 +25,7 @@ pub mod metrics;
 pub mod policy;
 pub mod private_file;
 pub mod random;
+mod secret_file;
 mod secret_key_check;
 pub mod server;
 pub mod sessions;

@@ -66,13 +66,14 @@ impl Server {
         let db = database::connect_with_pool(config.database_url.expose_secret(), config.database_pool).await?;
         database::migrate(&db).await?;
         let app = App::start(db, clock, random, &config.app)?;
+        let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url, templates)?;
+        let mail_worker = composer.into_worker(&config.smtp)?;
+        // Last of all: it stores the key, which only a server that starts may do.
         let is_key = secret_key_check::is_key_of(&app.db, &app.keys).await;
         if !is_key.map_err(StartError::CheckSecretKey)? {
             return Err(StartError::OtherSecretKey { folder: config.data });
         }
         clock::compare(&app.db, &*app.clock, &app.metrics).await;
-        let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url, templates)?;
-        let mail_worker = composer.into_worker(&config.smtp)?;
         let mut tasks = background(&mail_worker, &app);
         if let Some(listener) = metrics_listener {
             let router = http::metrics_router(app.metrics.clone(), config.http.allowed_hosts.clone());

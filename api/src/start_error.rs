@@ -8,7 +8,7 @@ use breached_passwords::FileError as BreachedPasswordsError;
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
 use crate::private_file::FileError;
-use crate::settings::SecretFileError;
+use crate::secret_file::SecretFileError;
 
 /// The form of `DATABASE_URL`.
 pub(crate) const DATABASE_URL: &str =

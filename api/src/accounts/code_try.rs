@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use entity::{AccountEventKind, Purpose, Timestamp, verification};
+use sea_orm::prelude::Uuid;
 use sea_orm::{ActiveEnum, DbErr};
 
 use super::DomainError;
@@ -10,6 +11,7 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::database;
 use crate::limits::{Client, activation_tries, guess_guard};
+use crate::telemetry::in_request;
 use crate::verification::{
     CODE_MAX_ATTEMPTS, Code, InvalidCode, MAX_CODE_LENGTH, VerificationToken, find_by_id, find_by_token, is_expired,
     spend_try,
@@ -42,7 +44,7 @@ pub(super) async fn reload_open(
 }
 
 /// Spends a try and compares the code. Returns the verification as the statement that spent the try left it. `reload` reads
-/// it again if there was no try to spend. A wrong code is recorded after its try. Whether the code is in time is judged by when the request arrived.
+/// it again if there was no try to spend. When the request arrived decides whether the code is in time.
 ///
 /// # Errors
 /// In this order: those of `reload`; [`DomainError::InvalidCode`] if no code was drawn yet; [`DomainError::CodeExpired`];
@@ -65,11 +67,24 @@ pub(super) async fn try_code<Reloaded: Future<Output = Result<verification::Mode
     if !is_right(app, &tried, &code) {
         let purpose = [("purpose", tried.purpose.into_value())];
         app.metrics.wrong_codes.get_or_create(&purpose).inc();
-        let event = Event::by(client, AccountEventKind::WrongCode, app.clock.now());
-        app.audit.record_for_verification(&app.db, tried.id, event).await?;
+        record_wrong_code(app, tried.id, client).await;
         return Err(DomainError::InvalidCode(Some(tries_left(&tried))));
     }
     Ok(tried)
+}
+
+/// Records a wrong code after its try, also if the client leaves meanwhile. The try is spent, so a failure to record it does
+/// not change the answer.
+async fn record_wrong_code(app: &App, verification: Uuid, client: &Client) {
+    let (app, client) = (app.clone(), client.clone());
+    let tasks = app.tasks.clone();
+    let recording = in_request(async move {
+        let event = Event::by(&client, AccountEventKind::WrongCode, app.clock.now());
+        if let Err(error) = app.audit.record_for_verification(&app.db, verification, event).await {
+            tracing::warn!(%error, "cannot record a wrong code");
+        }
+    });
+    let _ = tasks.spawn(recording).await;
 }
 
 /// Spends a try of the live code. One of an activation code counts against the address too, also if it is right: after it

@@ -5,7 +5,6 @@ use entity::AccountEventKind;
 use super::DomainError;
 use crate::app::App;
 use crate::audit::Event;
-use crate::database;
 use crate::limits::Client;
 use crate::metrics::Step;
 use crate::sessions::{self, SessionToken};
@@ -16,9 +15,7 @@ use crate::sessions::{self, SessionToken};
 /// When the database fails or is overloaded.
 pub async fn sign_out(app: &App, token: &SessionToken, client: &Client) -> Result<(), DomainError> {
     let event = Event::by(client, AccountEventKind::SignedOut, app.clock.now());
-    let transaction = database::begin(&app.db).await?;
-    let ended = sessions::revoke(&transaction, &app.audit, token, event).await?;
-    transaction.commit().await?;
+    let ended = sessions::revoke(&app.db, &app.audit, token, event).await?;
     if let Some(user) = ended {
         Step::SignedOut.of_user(&app.metrics, user);
     }

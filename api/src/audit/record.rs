@@ -3,9 +3,11 @@
 use entity::{AccountEventKind, Timestamp, account_event};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter, QueryResult, Value,
+    ActiveEnum, ColumnTrait, ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, EntityTrait, QueryFilter,
+    QueryResult, Value,
 };
 
+use crate::database;
 use crate::limits::Client;
 use crate::random::{self, SharedRandom};
 use crate::sql::statement;
@@ -59,7 +61,8 @@ impl Audit {
         Self { random }
     }
 
-    /// Records an event about a user that the transaction has locked or created, or one of whose sessions or verifications it has.
+    /// Records an event about a user. The transaction has locked or created the user, or changed one of their sessions or
+    /// verifications.
     pub(crate) async fn record(&self, tx: &impl ConnectionTrait, user: Uuid, event: Event<'_>) -> Result<(), DbErr> {
         let sql = "INSERT INTO account_events (user_id, id, kind, created_at, network, user_agent, request_id) \
             VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -96,6 +99,23 @@ impl Audit {
             SELECT * FROM changed"
         );
         tx.query_one_raw(statement(tx, &sql, values)).await
+    }
+
+    /// The same outside of a transaction.
+    pub(crate) async fn run_and_record_alone(
+        &self,
+        db: &DatabaseConnection,
+        sql: &str,
+        values: impl IntoIterator<Item = Value>,
+        event: Event<'_>,
+    ) -> Result<Option<QueryResult>, DbErr> {
+        if db.get_database_backend() == DatabaseBackend::Postgres {
+            return self.run_and_record(db, sql, values, event).await;
+        }
+        let transaction = database::begin(db).await?;
+        let row = self.run_and_record(&transaction, sql, values, event).await?;
+        transaction.commit().await?;
+        Ok(row)
     }
 
     /// Records that an address was registered: under the id of the registration or, if the address has a user, as an attempt

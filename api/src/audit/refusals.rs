@@ -1,7 +1,7 @@
 //! Counts refused requests by hour and reason. They are statistics, so they are added up in memory and written together.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use entity::{Timestamp, refusal_count};
@@ -16,7 +16,9 @@ const FLUSH_INTERVAL: Duration = Duration::from_secs(10);
 /// The counts that a server has not written yet. Clones share them. There are as many as codes, for each hour in which
 /// nothing could be written.
 #[derive(Clone, Debug, Default)]
-pub struct RefusalCounts(Arc<Mutex<BTreeMap<(Timestamp, &'static str), i64>>>);
+pub struct RefusalCounts(Arc<Mutex<Counts>>);
+
+type Counts = BTreeMap<(Timestamp, &'static str), i64>;
 
 /// Keeps this many counts at most while the database is away. Then the others are dropped.
 const MAX_PENDING: usize = 1_000;
@@ -24,14 +26,15 @@ const MAX_PENDING: usize = 1_000;
 impl RefusalCounts {
     /// Counts one refusal. `reason` is the code of the answer.
     pub(crate) fn count(&self, now: Timestamp, reason: &'static str) {
-        self.add((hour_of(now), reason), 1);
+        let key = (hour_of(now), reason);
+        let mut counts = self.lock();
+        if counts.len() < MAX_PENDING || counts.contains_key(&key) {
+            *counts.entry(key).or_default() += 1;
+        }
     }
 
-    fn add(&self, key: (Timestamp, &'static str), count: i64) {
-        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.len() < MAX_PENDING || counts.contains_key(&key) {
-            *counts.entry(key).or_default() += count;
-        }
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Adds the counts to those in the database. If that fails, they are kept for the next time.
@@ -39,7 +42,8 @@ impl RefusalCounts {
     /// # Errors
     /// When the database fails.
     pub async fn flush(&self, db: &impl ConnectionTrait) -> Result<(), DbErr> {
-        let counts = std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner));
+        // They stay until they are written: a stop may end this at any await.
+        let counts = self.lock().clone();
         if counts.is_empty() {
             return Ok(());
         }
@@ -54,16 +58,17 @@ impl RefusalCounts {
         let conflict = OnConflict::columns([refusal_count::Column::Hour, refusal_count::Column::Reason])
             .value(table, sum)
             .to_owned();
-        let written = refusal_count::Entity::insert_many(rows)
+        refusal_count::Entity::insert_many(rows)
             .on_conflict(conflict)
             .exec_without_returning(db)
-            .await;
-        if let Err(error) = written {
-            for (key, count) in counts {
-                self.add(key, count);
+            .await?;
+        let mut pending = self.lock();
+        for (key, written) in counts {
+            if let Some(count) = pending.get_mut(&key) {
+                *count -= written;
             }
-            return Err(error);
         }
+        pending.retain(|_, count| *count > 0);
         Ok(())
     }
 }

@@ -85,25 +85,13 @@ pub(super) async fn page(
     first: i32,
     after: Option<&str>,
 ) -> Result<AccountEventConnection, ApiError> {
-    let first = cursor::page_length(first)?;
-    let after = after.map(Cursor::decode_cursor).transpose();
-    let after = after.map_err(|NotACursor| ApiError::BadUserInput(cursor::MESSAGE))?;
+    let (first, after) = (cursor::page_length(first)?, cursor::position::<Cursor>(after)?);
+    let has_previous = after.is_some();
     let after = after.map(|Cursor(position)| position);
-    // One more tells whether there is another page.
-    let limit = u64::from(first) + 1;
-    let mut events = accounts::list_events(app(ctx), user, limit, after).await?;
-    let has_next_page = events.len() > usize::from(first);
-    events.truncate(usize::from(first));
-    let edges = events
-        .into_iter()
-        .map(|event| Edge::new(Cursor(EventPosition::of(&event)), AccountEvent::from(event)));
-    let edges: Vec<_> = edges.collect();
-    let page_info = PageInfo {
-        has_previous_page: after.is_some(),
-        has_next_page,
-        start_cursor: edges.first().map(|edge| edge.cursor.encode_cursor()),
-        end_cursor: edges.last().map(|edge| edge.cursor.encode_cursor()),
-    };
+    let events = accounts::list_events(app(ctx), user, cursor::rows_of_page(first), after).await?;
+    let (edges, page_info) = cursor::page(events, first, has_previous, |event| {
+        Edge::new(Cursor(EventPosition::of(&event)), AccountEvent::from(event))
+    });
     Ok(AccountEventConnection { edges, page_info })
 }
 

@@ -57,27 +57,16 @@ pub(super) async fn page(
     first: i32,
     after: Option<&str>,
 ) -> Result<UserSessionConnection, ApiError> {
-    let first = cursor::page_length(first)?;
-    let after = after.map(Cursor::decode_cursor).transpose();
-    let after = after.map_err(|NotACursor| ApiError::BadUserInput(cursor::MESSAGE))?;
+    let (first, after) = (cursor::page_length(first)?, cursor::position::<Cursor>(after)?);
+    let has_previous = after.is_some();
     let after = after.map(|Cursor(position)| position);
-    let (app, caller) = (app(ctx), caller(ctx));
-    // One more tells whether there is another page.
-    let mut sessions = accounts::list_sessions(app, user, u64::from(first) + 1, after).await?;
-    let first = usize::from(first);
-    let has_next_page = sessions.len() > first;
-    sessions.truncate(first);
-    let edges = sessions.into_iter().map(|session| {
-        let cursor = Cursor(PagePosition::of(&session));
-        Edge::new(cursor, UserSession::of(session, caller))
+    let sessions = accounts::list_sessions(app(ctx), user, cursor::rows_of_page(first), after).await?;
+    let (edges, page_info) = cursor::page(sessions, first, has_previous, |session| {
+        Edge::new(
+            Cursor(PagePosition::of(&session)),
+            UserSession::of(session, caller(ctx)),
+        )
     });
-    let edges: Vec<_> = edges.collect();
-    let page_info = PageInfo {
-        has_previous_page: after.is_some(),
-        has_next_page,
-        start_cursor: edges.first().map(|edge| edge.cursor.encode_cursor()),
-        end_cursor: edges.last().map(|edge| edge.cursor.encode_cursor()),
-    };
     Ok(UserSessionConnection { edges, page_info })
 }
 

@@ -4,7 +4,7 @@
 use entity::{Timestamp, session};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, Order, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, Order, QueryFilter};
 
 use super::SessionToken;
 use super::list::{MAX_SESSIONS, live_of};
@@ -13,13 +13,15 @@ use crate::policy::Policy;
 
 /// Ends the session of a token, if there is one, and records the event. Returns whose it was.
 pub(crate) async fn revoke(
-    tx: &impl ConnectionTrait,
+    db: &DatabaseConnection,
     audit: &Audit,
     token: &SessionToken,
     event: Event<'_>,
 ) -> Result<Option<Uuid>, DbErr> {
     let sql = "DELETE FROM sessions WHERE token_digest = $1 RETURNING user_id";
-    let ended = audit.run_and_record(tx, sql, [token.digest().into()], event).await?;
+    let ended = audit
+        .run_and_record_alone(db, sql, [token.digest().into()], event)
+        .await?;
     ended.map(|row| row.try_get("", "user_id")).transpose()
 }
 

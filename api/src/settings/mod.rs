@@ -24,7 +24,6 @@ use crate::locale::Locale;
 
 pub use self::command_line::parse;
 pub use self::resolve::Config;
-pub use self::secret_files::SecretFileError;
 pub(crate) use self::values::LogFormat;
 pub use self::values::locale;
 use self::values::{

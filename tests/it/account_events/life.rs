@@ -3,7 +3,7 @@
 use api::accounts::{self, DomainError, Operator};
 use api::clock::Clock;
 use entity::{AccountEventKind, user};
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 use tests::{
     Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, credentials, on_both_databases, wrong_code,
@@ -282,4 +282,16 @@ async fn events_of_a_change_do_not_tell_whether_the_address_is_taken(database: D
     assert_eq!(seen[0], seen[1]);
     let codes = seen[0].iter().filter(|kind| *kind == "code_mailed").count();
     assert_eq!(codes, 2, "{:?}", seen[0]);
+}
+
+#[on_both_databases]
+async fn wrong_code_is_answered_although_it_cannot_be_recorded(database: Database) {
+    let core = TestCore::start(&database).await;
+    let token = core.register(ADA, PASSWORD, 1).await.token;
+    assert!(core.send_next().await);
+    let wrong = wrong_code(&core.newest_code(ADA));
+    let broken = core.app.db.execute_unprepared("DROP TABLE account_events").await;
+    broken.expect("the table is there");
+    let answer = core.activate_with_token(&token, &wrong).await;
+    assert_eq!(answer, Err(DomainError::InvalidCode(Some(2))));
 }

@@ -49,3 +49,20 @@ async fn servers_add_their_refusals_up(database: Database) {
     let last = [first[0].clone(), first[1].clone(), row("13", "INVALID_CREDENTIALS", 1)];
     assert_eq!(counts(&look).await, last);
 }
+
+/// SQLite has one connection, so the write waits for it.
+#[tokio::test]
+async fn interrupted_write_loses_no_refusal() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    app.sign_in(ADA, PASSWORD).await.fails_with("INVALID_CREDENTIALS");
+    let refusals = app.server().app().refusals.clone();
+    let held = api::database::begin(app.db()).await.expect("the connection");
+    let mut writing = Box::pin(refusals.flush(app.db()));
+    assert!(futures_util::poll!(&mut writing).is_pending());
+    drop(writing);
+    held.rollback().await.expect("the database answers");
+    for _ in 0..2 {
+        refusals.flush(app.db()).await.expect("the database answers");
+        assert_eq!(counts(app.db()).await, [row("12", "INVALID_CREDENTIALS", 1)]);
+    }
+}

@@ -238,3 +238,40 @@ async fn email(core: &TestCore) -> email_outbox::Model {
     let row = email_outbox::Entity::find().one(&core.app.db).await;
     row.expect("the database answers").expect("a pending email")
 }
+
+/// SQLite has one writer.
+mod postgres {
+    use api::credentials::Identity;
+    use sea_orm::ConnectionTrait;
+    use tests::{Database, PASSWORD, TestCore, credentials, eventually, waiting_transactions};
+
+    /// The check waits for the table of verifications while another request completes the activation.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn password_is_right_while_another_request_activates() {
+        let database = Database::postgres().await;
+        let core = TestCore::start(&database).await;
+        core.create_user("ada@example.com").await;
+        let make_pending = "UPDATE users SET email_canonical = 'nobody'; \
+            UPDATE verifications SET consumed_at = NULL, password_hash = (SELECT password_hash FROM users)";
+        core.app
+            .db
+            .execute_unprepared(make_pending)
+            .await
+            .expect("the rows are there");
+        let holder = api::database::begin(&core.app.db).await.expect("a transaction");
+        let lock = "LOCK TABLE verifications IN ACCESS EXCLUSIVE MODE";
+        holder.execute_unprepared(lock).await.expect("the lock");
+        let (app, ada) = (core.app.clone(), credentials("ada@example.com", PASSWORD, 2));
+        let verifying = tokio::spawn(async move { api::accounts::verify(&app, &ada).await });
+        eventually("the check waits", async || {
+            waiting_transactions(&core.app.db).await == 1
+        })
+        .await;
+        let activate = "UPDATE users SET email_canonical = 'ada@example.com'; \
+            UPDATE verifications SET consumed_at = 1, password_hash = NULL";
+        holder.execute_unprepared(activate).await.expect("the rows are there");
+        holder.commit().await.expect("the commit succeeds");
+        let verified = verifying.await.expect("no panic");
+        assert!(matches!(verified, Ok(Identity::User(_))), "{verified:?}");
+    }
+}

@@ -37,3 +37,18 @@ async fn previous_key_differs_from_the_current_one(database: Database) {
     let expected = "error: SECRET_KEY_PREVIOUS: the same key as SECRET_KEY; expected another one, or none";
     assert_eq!(lines, [expected]);
 }
+
+#[on_both_databases]
+async fn failed_start_leaves_the_key(database: Database) {
+    let before = Installation::on(database.url()).await;
+    let (_before, _) = before.start().await;
+    let misspelled = Installation::on(database.url())
+        .await
+        .with("SECRET_KEY", OTHER_KEY)
+        .with("SECRET_KEY_PREVIOUS", KEY)
+        .with("MAIL_FROM", "nobody");
+    let (status, lines) = misspelled.process().end().await;
+    assert_eq!(status, Some(1));
+    assert!(lines.iter().any(|line| line.contains("MAIL_FROM")), "{lines:?}");
+    let (_again, _) = before.start().await;
+}

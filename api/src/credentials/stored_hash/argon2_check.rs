@@ -6,7 +6,7 @@
 use argon2::{Block, Params};
 
 use super::Argon2;
-use super::argon2_memory::Input;
+use super::argon2_digest::Input;
 use crate::random::{self, Random};
 
 const DIGEST: usize = Params::DEFAULT_OUTPUT_LEN;
@@ -73,7 +73,7 @@ fn params(m_kib: u32, t: u32, p: u32) -> Params {
 
 #[cfg(test)]
 mod tests {
-    use super::super::argon2_memory::new_hasher;
+    use super::super::argon2_digest::new_hasher;
     use super::*;
     use crate::random::SystemRandom;
 

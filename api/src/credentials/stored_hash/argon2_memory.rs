@@ -1,10 +1,12 @@
 //! The memory in which a hashing thread computes argon2, and the implementation that fills it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use argon2::Block;
-use argon2_rust::params::{Memory as MemoryCost, TagLen};
 
 use super::Argon2;
 use super::argon2_check::Check;
+use super::argon2_digest::{Input, new_hasher};
 
 /// Which crate computes argon2. Both give the same digests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -59,14 +61,8 @@ impl Memory {
             data: argon2.params.data(),
             ..Input::password(password)
         };
-        if let Some(hasher) = &mut self.fast {
-            let digest = argon2.digest_fast(hasher, input, output);
-            if hasher.reserved_blocks() > self.kept {
-                hasher.clear();
-            }
-            if digest.is_ok() {
-                return;
-            }
+        if self.digest_fast(argon2, input, output) {
+            return;
         }
         let needed = argon2.params.block_count();
         if needed > self.kept {
@@ -77,6 +73,23 @@ impl Memory {
         }
         argon2.digest_in(&mut self.blocks, input, output);
     }
+
+    /// Computes a digest with `argon2-rust`, if that is in use. Tells whether it did.
+    fn digest_fast(&mut self, argon2: &Argon2, input: Input<'_>, output: &mut [u8]) -> bool {
+        let Some(mut hasher) = self.fast.take() else {
+            return false;
+        };
+        let digest = catch_unwind(AssertUnwindSafe(|| argon2.digest_fast(&mut hasher, input, output)));
+        let Ok(digest) = digest else {
+            tracing::error!("argon2-rust panicked, so this thread hashes with argon2 from now on");
+            return false;
+        };
+        if hasher.reserved_blocks() > self.kept {
+            hasher.clear();
+        }
+        self.fast = Some(hasher);
+        digest.is_ok()
+    }
 }
 
 /// A hasher of `argon2-rust`, unless it computes a wrong digest.
@@ -85,73 +98,15 @@ fn checked_hasher(
     digest: impl Fn(&Argon2, &mut argon2_rust::Hasher, Input<'_>, &mut [u8]) -> Result<(), argon2_rust::Error>,
 ) -> Option<argon2_rust::Hasher> {
     let mut hasher = new_hasher();
-    let passed = check.is_passed_by(|argon2, input, output| digest(argon2, &mut hasher, input, output));
-    hasher.clear();
+    let passed = catch_unwind(AssertUnwindSafe(|| {
+        check.is_passed_by(|argon2, input, output| digest(argon2, &mut hasher, input, output))
+    }));
+    let passed = passed.unwrap_or(false);
     if !passed {
         tracing::warn!("argon2-rust computes wrong digests on this machine, so this thread hashes with argon2");
     }
+    hasher.clear();
     passed.then_some(hasher)
-}
-
-/// Its parameters are set with each digest.
-pub(super) fn new_hasher() -> argon2_rust::Hasher {
-    use argon2_rust::{Algorithm, Argon2, Params, Version};
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT).hasher()
-}
-
-/// What argon2 digests beside the salt. An imported hash may have associated data; none has a secret.
-#[derive(Clone, Copy)]
-pub(super) struct Input<'a> {
-    pub password: &'a [u8],
-    pub secret: &'a [u8],
-    pub data: &'a [u8],
-}
-
-impl<'a> Input<'a> {
-    pub(super) fn password(password: &'a [u8]) -> Self {
-        Self {
-            password,
-            secret: &[],
-            data: &[],
-        }
-    }
-}
-
-impl Argon2 {
-    /// Computes a digest with the crate `argon2`.
-    pub(super) fn digest_in(&self, blocks: &mut [Block], input: Input<'_>, output: &mut [u8]) {
-        let argon2 = argon2::Argon2::new(self.algorithm, self.version, self.params.clone());
-        argon2
-            .hash_password_into_with_memory(input.password, &self.salt, output, blocks)
-            .expect("argon2 accepts these lengths of parameters, salt and digest");
-    }
-
-    /// Computes a digest with the crate `argon2-rust`, on the calling thread alone.
-    pub(super) fn digest_fast(
-        &self,
-        hasher: &mut argon2_rust::Hasher,
-        input: Input<'_>,
-        output: &mut [u8],
-    ) -> Result<(), argon2_rust::Error> {
-        let params = argon2_rust::Params::builder()
-            .memory(MemoryCost::kib(self.params.m_cost().into()))
-            .passes(self.params.t_cost())
-            .lanes(self.params.p_cost())
-            .threads(1)
-            .tag_len(TagLen::bytes(output.len() as u64))
-            .build()?;
-        let algorithm = match self.algorithm {
-            argon2::Algorithm::Argon2d => argon2_rust::Algorithm::Argon2d,
-            argon2::Algorithm::Argon2i => argon2_rust::Algorithm::Argon2i,
-            argon2::Algorithm::Argon2id => argon2_rust::Algorithm::Argon2id,
-        };
-        let version = match self.version {
-            argon2::Version::V0x10 => argon2_rust::Version::V0x10,
-            argon2::Version::V0x13 => argon2_rust::Version::V0x13,
-        };
-        hasher.set_argon2(argon2_rust::Argon2::new(algorithm, version, params));
-        hasher.hash_into_with_ad(input.password, &self.salt, input.secret, input.data, output)
-    }
 }
 
 #[cfg(test)]
@@ -169,6 +124,7 @@ mod tests {
             Ok(())
         };
         assert!(checked_hasher(&check, wrong).is_none());
+        assert!(checked_hasher(&check, |_, _, _, _| panic!("on purpose")).is_none());
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod argon2;
 mod argon2_check;
+mod argon2_digest;
 mod argon2_memory;
 mod bcrypt;
 mod fields;
