@@ -192,8 +192,8 @@ fn is_locked(error: &DbErr) -> bool {
 }
 
 /// Whether a connection that returns to the pool has its answers. One of a request that was abandoned waits for them here,
-/// because the ping of the pool has no timeout: after a server disappears silently, a dead connection would keep its slot
-/// until TCP gives up after 15 minutes. A connection with nothing to wait for costs no round trip.
+/// because the ping of the pool, which follows, has no timeout: after a server disappears silently, a dead connection would
+/// keep its slot until TCP gives up after 15 minutes. Only a server that disappears during that ping still does this.
 async fn is_settled(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     tokio::time::timeout(ABANDONED_TIMEOUT, connection.flush())
         .await

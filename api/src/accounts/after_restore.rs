@@ -20,7 +20,7 @@ pub struct EndedByRestore {
 
 /// Ends what a backup may revive although it has ended since: sessions that were revoked, codes that were used, tokens that
 /// were replaced, and emails and webhooks that were sent. Nobody can tell which have ended, so all of them end. Everything
-/// else stays: users, consumed verifications and limits, which can only be too strict.
+/// else stays: users, consumed verifications and limits.
 ///
 /// # Errors
 /// When the database fails. Then nothing has changed.

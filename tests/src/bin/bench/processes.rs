@@ -39,7 +39,7 @@ pub(crate) async fn build() -> Outcome<PathBuf> {
     let built = command
         .current_dir(workspace)
         .env("CARGO_TARGET_DIR", folder.parent().ok_or("no target folder")?)
-        .args(["build", "--quiet", "--release", "--locked"])
+        .args(["build", "--release", "--locked"])
         .args(packages)
         .status()
         .await
