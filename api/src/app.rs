@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::audit::{Audit, RefusalCounts};
 use crate::clock::{ClockCheck, SharedClock};
-use crate::credentials::{BreachedPasswords, Hasher, HashingConfig};
+use crate::credentials::{BreachedPasswords, Hasher, HashingConfig, PasswordChecks};
 use crate::keys::Keys;
 use crate::limits::ClientLimit;
 use crate::mail::outbox::OutboxSignal;
@@ -33,6 +33,8 @@ pub struct App {
     pub random: SharedRandom,
     /// Hashes passwords.
     pub hasher: Hasher,
+    /// Verifies passwords.
+    pub password_checks: PasswordChecks,
     /// Refuses new passwords.
     pub breached_passwords: BreachedPasswords,
     /// Derives codes, and hides the subjects of limits.
@@ -97,8 +99,11 @@ impl App {
     ) -> Result<Self, StartError> {
         let metrics = Metrics::new();
         let supervisor = Supervisor::new(metrics.task_restarts.clone());
+        let hasher = Hasher::start(config.hashing, &*random, metrics.clone(), &supervisor)?;
+        let tasks = TaskTracker::new();
         Ok(Self {
-            hasher: Hasher::start(config.hashing, &*random, metrics.clone(), &supervisor)?,
+            password_checks: PasswordChecks::new(db.clone(), hasher.clone(), tasks.clone()),
+            hasher,
             breached_passwords: BreachedPasswords::new(
                 config.breached_passwords.clone(),
                 metrics.breached_lookups_failed.clone(),
@@ -117,7 +122,7 @@ impl App {
             random,
             metrics,
             supervisor,
-            tasks: TaskTracker::new(),
+            tasks,
         })
     }
 }

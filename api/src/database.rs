@@ -21,7 +21,7 @@ use crate::telemetry::record_statement;
 use crate::transaction::Transaction;
 
 /// How long a request waits for a connection, including the time to open it.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+pub(crate) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long a statement may run on PostgreSQL, and how long it may wait for a lock on SQLite.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -106,6 +106,17 @@ pub async fn connect_with_pool(url: &str, pool_size: u32) -> Result<DatabaseConn
     let mut db = open(options).await.map_err(StartError::open_database)?;
     db.set_metric_callback(|statement| record_statement(statement.elapsed));
     Ok(db)
+}
+
+/// How many connections the pool opens at most.
+pub(crate) fn pool_size(db: &DatabaseConnection) -> usize {
+    match db.get_database_backend() {
+        DatabaseBackend::Postgres => {
+            let pool = db.get_postgres_connection_pool();
+            usize::try_from(pool.options().get_max_connections()).unwrap_or(usize::MAX)
+        }
+        _ => 1,
+    }
 }
 
 /// Opens one connection to PostgreSQL and closes it. The pool tries a refused connection again until its timeout, and does

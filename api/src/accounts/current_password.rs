@@ -6,7 +6,7 @@ use sea_orm::prelude::Uuid;
 use super::DomainError;
 use super::verify::check_client_limit;
 use crate::app::App;
-use crate::credentials::{self, Password, VerifyError};
+use crate::credentials::{Password, VerifyError};
 use crate::limits::Client;
 
 /// Verifies the current password of the user of a session, and returns the user as read with the hash. What is done then
@@ -28,7 +28,7 @@ pub(super) async fn verify_current_password(
 pub(super) async fn verify_unlimited(app: &App, user: Uuid, password: &Password) -> Result<user::Model, DomainError> {
     let now = app.clock.now();
     let given = (user, password.clone());
-    let verified = credentials::verify_current(&app.db, &app.hasher, &app.keys.limits, &app.tasks, now, given).await;
+    let verified = app.password_checks.verify_current(&app.keys.limits, now, given).await;
     verified.map_err(|error| match error {
         VerifyError::Invalid => DomainError::WrongCurrentPassword,
         other => other.into(),

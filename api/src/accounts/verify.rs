@@ -2,7 +2,7 @@
 
 use super::DomainError;
 use crate::app::App;
-use crate::credentials::{self, Credentials, Identity};
+use crate::credentials::{Credentials, Identity};
 use crate::limits::Client;
 
 /// Takes one credential operation of a client. If none is left, nothing is looked up and nothing hashed.
@@ -17,6 +17,5 @@ pub(super) fn check_client_limit(app: &App, client: &Client) -> Result<(), Domai
 pub async fn verify(app: &App, credentials: &Credentials) -> Result<Identity, DomainError> {
     check_client_limit(app, &credentials.client)?;
     let now = app.clock.now();
-    let identity = credentials::verify(&app.db, &app.hasher, &app.keys.limits, &app.tasks, now, credentials).await?;
-    Ok(identity)
+    Ok(app.password_checks.verify(&app.keys.limits, now, credentials).await?)
 }

@@ -2,35 +2,34 @@
 
 use entity::{Timestamp, user};
 use sea_orm::prelude::Uuid;
-use sea_orm::{DatabaseConnection, DbErr, EntityTrait};
-use tokio_util::task::TaskTracker;
+use sea_orm::{DbErr, EntityTrait};
 
-use super::limited_check::{self, PasswordCheck, VerifyError};
+use super::limited_check::{PasswordCheck, PasswordChecks, VerifyError};
 use super::{Hasher, Password};
 use crate::keys::LimitKeys;
 use crate::limits;
 use crate::transaction::Transaction;
 
-/// Verifies the current password of a signed-in user, and returns the user as read with the hash. Only the hash of this
-/// user counts, read by id: a registration of the same address, which anybody can begin, has a password of its own.
-///
-/// # Errors
-/// [`VerifyError`].
-pub async fn verify_current(
-    db: &DatabaseConnection,
-    hasher: &Hasher,
-    limit_keys: &LimitKeys,
-    tasks: &TaskTracker,
-    now: Timestamp,
-    (user, password): (Uuid, Password),
-) -> Result<user::Model, VerifyError> {
-    let limits = vec![limits::current_password_failures(limit_keys, user)];
-    let check = OfUser {
-        hasher: hasher.clone(),
-        user,
-        password,
-    };
-    limited_check::run(db, hasher, tasks, now, limits, check).await
+impl PasswordChecks {
+    /// Verifies the current password of a signed-in user, and returns the user as read with the hash. Only the hash of this
+    /// user counts, read by id: a registration of the same address, which anybody can begin, has a password of its own.
+    ///
+    /// # Errors
+    /// [`VerifyError`].
+    pub async fn verify_current(
+        &self,
+        limit_keys: &LimitKeys,
+        now: Timestamp,
+        (user, password): (Uuid, Password),
+    ) -> Result<user::Model, VerifyError> {
+        let limits = vec![limits::current_password_failures(limit_keys, user)];
+        let check = OfUser {
+            hasher: self.hasher.clone(),
+            user,
+            password,
+        };
+        self.run(now, limits, check).await
+    }
 }
 
 struct OfUser {

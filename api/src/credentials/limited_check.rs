@@ -1,10 +1,11 @@
 //! A check of a password under limits of its failures.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use entity::Timestamp;
 use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr};
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
 use super::{Hasher, Overloaded};
@@ -57,32 +58,63 @@ pub(super) trait PasswordCheck: Send + Sync + 'static {
     fn keeps_token(&self, verified: &Self::Verified) -> impl Future<Output = bool> + Send;
 }
 
-/// Checks a password. A token of each limit is taken before the hash, so that parallel guesses cannot slip through, and
-/// given back on success. One of `tasks` owns the token from the start: if the client leaves, the task gives it back.
-pub(super) async fn run<C: PasswordCheck>(
-    db: &DatabaseConnection,
-    hasher: &Hasher,
-    tasks: &TaskTracker,
-    now: Timestamp,
-    limits: Vec<Limit>,
-    check: C,
-) -> Result<C::Verified, VerifyError> {
-    hasher.check_capacity()?;
-    let attempt = Attempt {
-        db: db.clone(),
-        now,
-        limits,
-        check,
-    };
-    let (answer, result) = oneshot::channel();
-    tasks.spawn(in_request(attempt.run(answer)));
-    result
-        .await
-        .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))
-}
-
 /// How often a task waits for a connection to give its token back.
 const GIVE_BACK_ATTEMPTS: usize = 3;
+
+/// Checks passwords under limits of their failures.
+#[derive(Clone)]
+pub struct PasswordChecks {
+    pub(super) db: DatabaseConnection,
+    pub(super) hasher: Hasher,
+    tasks: TaskTracker,
+    /// One for each connection of the pool. A thousand checks may wait, and the pool needs 15 KB for each that waits there.
+    turns: Arc<Semaphore>,
+}
+
+impl PasswordChecks {
+    /// Checks whose tasks belong to `tasks`.
+    #[must_use]
+    pub fn new(db: DatabaseConnection, hasher: Hasher, tasks: TaskTracker) -> Self {
+        let turns = Arc::new(Semaphore::new(database::pool_size(&db)));
+        Self {
+            db,
+            hasher,
+            tasks,
+            turns,
+        }
+    }
+
+    /// Checks a password. A token of each limit is taken before the hash, so that parallel guesses cannot slip through, and
+    /// given back on success. A task owns the token from the start: if the client leaves, the task gives it back.
+    pub(super) async fn run<C: PasswordCheck>(
+        &self,
+        now: Timestamp,
+        limits: Vec<Limit>,
+        check: C,
+    ) -> Result<C::Verified, VerifyError> {
+        self.hasher.check_capacity()?;
+        let turn = self.turn().await?;
+        let attempt = Attempt {
+            db: self.db.clone(),
+            now,
+            limits,
+            check,
+        };
+        let (answer, result) = oneshot::channel();
+        self.tasks.spawn(in_request(attempt.run(turn, answer)));
+        result
+            .await
+            .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))
+    }
+
+    /// Waits as long as for a connection.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, DbErr> {
+        let turn = tokio::time::timeout(database::ACQUIRE_TIMEOUT, self.turns.clone().acquire_owned()).await;
+        turn.ok()
+            .and_then(Result::ok)
+            .ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+    }
+}
 
 struct Attempt<C> {
     db: DatabaseConnection,
@@ -93,8 +125,10 @@ struct Attempt<C> {
 
 impl<C: PasswordCheck> Attempt<C> {
     /// The statements are boxed: while a task waits for its hash, as a thousand may, it holds nothing for them.
-    async fn run(self, mut answer: oneshot::Sender<Result<C::Verified, VerifyError>>) {
-        let rows = match Box::pin(self.take_token()).await {
+    async fn run(self, turn: OwnedSemaphorePermit, mut answer: oneshot::Sender<Result<C::Verified, VerifyError>>) {
+        let taken = Box::pin(self.take_token()).await;
+        drop(turn);
+        let rows = match taken {
             Ok(rows) => rows,
             Err(error) => {
                 let _ = answer.send(Err(error));

@@ -13,10 +13,9 @@ mod turns;
 mod verify;
 
 pub use breached::BreachedPasswords;
-pub use current_password::verify_current;
 pub use email_address::{EmailAddress, InvalidEmail};
 pub use hasher::{HashPermit, Hasher, HashingConfig, Overloaded, cores};
-pub use limited_check::VerifyError;
+pub use limited_check::{PasswordChecks, VerifyError};
 pub use password::{
     MAX_LENGTH as MAX_PASSWORD_LENGTH, MIN_LENGTH as MIN_PASSWORD_LENGTH, NewPassword, Password, PasswordLength,
 };
@@ -25,4 +24,4 @@ pub use stored_hash::{HashImplementation, InvalidHash};
 #[cfg(feature = "testing")]
 pub(crate) use stored_hash::{Memory, StoredHash};
 pub(crate) use strength::{TooWeak, check as check_strength};
-pub use verify::{Credentials, Identity, verify};
+pub use verify::{Credentials, Identity};

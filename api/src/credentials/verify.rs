@@ -2,9 +2,8 @@
 
 use entity::{Timestamp, user, verification};
 use sea_orm::{DatabaseConnection, DbErr};
-use tokio_util::task::TaskTracker;
 
-use super::limited_check::{self, PasswordCheck, VerifyError};
+use super::limited_check::{PasswordCheck, PasswordChecks, VerifyError};
 use super::{EmailAddress, Hasher, Password};
 use crate::keys::LimitKeys;
 use crate::limits::{self, Client};
@@ -32,27 +31,27 @@ pub enum Identity {
     Registration(verification::Model),
 }
 
-/// Verifies a password, with the same work and the same answers for known and unknown addresses.
-///
-/// # Errors
-/// [`VerifyError`].
-pub async fn verify(
-    db: &DatabaseConnection,
-    hasher: &Hasher,
-    limit_keys: &LimitKeys,
-    tasks: &TaskTracker,
-    now: Timestamp,
-    credentials: &Credentials,
-) -> Result<Identity, VerifyError> {
-    let limits = limits::password_failures(limit_keys, credentials.email.canonical(), &credentials.client);
-    let check = OfAddress {
-        db: db.clone(),
-        hasher: hasher.clone(),
-        now,
-        email: credentials.email.clone(),
-        password: credentials.password.clone(),
-    };
-    limited_check::run(db, hasher, tasks, now, limits.into(), check).await
+impl PasswordChecks {
+    /// Verifies the password of an address, with the same work and the same answers for known and unknown addresses.
+    ///
+    /// # Errors
+    /// [`VerifyError`].
+    pub async fn verify(
+        &self,
+        limit_keys: &LimitKeys,
+        now: Timestamp,
+        credentials: &Credentials,
+    ) -> Result<Identity, VerifyError> {
+        let limits = limits::password_failures(limit_keys, credentials.email.canonical(), &credentials.client);
+        let check = OfAddress {
+            db: self.db.clone(),
+            hasher: self.hasher.clone(),
+            now,
+            email: credentials.email.clone(),
+            password: credentials.password.clone(),
+        };
+        self.run(now, limits.into(), check).await
+    }
 }
 
 struct OfAddress {

@@ -53,8 +53,8 @@ pub(crate) struct BegunVerification {
     pub insert: InsertStatement,
 }
 
-/// Begins a verification: the caller inserts its row together with the email. A registration replaces the open one of the address, and an email change that of the user; their
-/// emails go with them. Several resets of one address may be open.
+/// Begins a verification: the caller inserts its row together with the email. A registration replaces the open one of the
+/// address, and an email change that of the user; their emails go with them. Several resets of one address may be open.
 pub(crate) async fn begin(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
