@@ -29,7 +29,9 @@ impl RequestId {
             .headers()
             .get(HEADER)
             .filter(|value| is_safe_to_log(value.as_bytes()));
-        Self(received.cloned().unwrap_or_else(|| {
+        // A copy: the received one would keep a buffer of the connection.
+        let received = received.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok());
+        Self(received.unwrap_or_else(|| {
             let id = random::uuid(&*context.app.random, context.app.clock.now()).to_string();
             HeaderValue::try_from(id).unwrap_or_else(|_| HeaderValue::from_static("none"))
         }))

@@ -36,10 +36,13 @@ pub(super) async fn get(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    match from_url(&query.unwrap_or_default()) {
-        Ok(request) => execute(&context, request, Method::Get, peer, &headers, &id).await,
-        Err(error) => parameters_response(&error, media_type(&headers)),
-    }
+    let media = media_type(&headers);
+    let request = match from_url(&query.unwrap_or_default()) {
+        Ok(request) => request,
+        Err(error) => return parameters_response(&error, media),
+    };
+    let caller = caller(&context, peer, &headers, &id);
+    execute(&context, request, Method::Get, caller, media, &id).await
 }
 
 /// Executes a query or a mutation from the body.
@@ -65,30 +68,35 @@ pub(super) async fn post(
         Ok(body) => body,
         Err((status, message)) => return bad_request(status, message),
     };
-    let request = from_body(&body);
-    // The request may wait for a while.
-    drop(body);
-    match request {
-        Ok(request) => execute(&context, request, Method::Post, peer, &head.headers, &id).await,
-        Err(error) => parameters_response(&error, media_type(&head.headers)),
-    }
+    let media = media_type(&head.headers);
+    let request = match from_body(&body) {
+        Ok(request) => request,
+        Err(error) => return parameters_response(&error, media),
+    };
+    let caller = caller(&context, peer, &head.headers, &id);
+    // The request may wait for a while. Body and headers share a buffer of the connection, which can use it again.
+    drop((head, body));
+    execute(&context, request, Method::Post, caller, media, &id).await
+}
+
+/// Who sends a request.
+fn caller(context: &Context, peer: SocketAddr, headers: &HeaderMap, id: &RequestId) -> Caller {
+    let client = Client::at(context.proxies.client(peer.ip(), headers))
+        .with_user_agent(user_agent::read(headers))
+        .with_request_id(id.as_str().into());
+    note_network(client.network());
+    Caller::new(authorization::read(headers), client, context.app.clock.now())
+        .with_accepted(accept_language::read(headers))
 }
 
 async fn execute(
     context: &Context,
     request: Request,
     method: Method,
-    peer: SocketAddr,
-    headers: &HeaderMap,
+    caller: Caller,
+    media: &'static str,
     id: &RequestId,
 ) -> Response {
-    let media = media_type(headers);
-    let client = Client::at(context.proxies.client(peer.ip(), headers))
-        .with_user_agent(user_agent::read(headers))
-        .with_request_id(id.as_str().into());
-    note_network(client.network());
-    let caller = Caller::new(authorization::read(headers), client, context.app.clock.now())
-        .with_accepted(accept_language::read(headers));
     let execution = context.schema.execute(request, method, caller);
     match tokio::time::timeout(EXECUTION_TIMEOUT, execution).await {
         Ok(Ok(response)) => execution_response(response, media, id),
