@@ -96,6 +96,7 @@ impl PasswordChecks {
         let turn = self.turn().await?;
         let attempt = Attempt {
             db: self.db.clone(),
+            turns: self.turns.clone(),
             now,
             limits,
             check,
@@ -118,6 +119,7 @@ impl PasswordChecks {
 
 struct Attempt<C> {
     db: DatabaseConnection,
+    turns: Arc<Semaphore>,
     now: Timestamp,
     limits: Vec<Limit>,
     check: C,
@@ -155,6 +157,7 @@ impl<C: PasswordCheck> Attempt<C> {
 
     /// Tries more than once, because a busy database must not cost a guess.
     async fn give_token_back(&self) {
+        let _turn = self.turns.acquire().await;
         for attempt in 1..=GIVE_BACK_ATTEMPTS {
             match token_bucket::give_back(&self.db, self.now, &self.limits).await {
                 Ok(()) => return,
