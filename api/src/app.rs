@@ -18,6 +18,7 @@ use crate::policy::Policy;
 use crate::random::SharedRandom;
 use crate::sessions::SessionLookup;
 use crate::start_error::StartError;
+use crate::telemetry::{Traces, TracesConfig};
 use crate::webhooks::{WebhookConfig, Webhooks};
 
 /// What every use case needs. Clones share it.
@@ -55,6 +56,8 @@ pub struct App {
     pub refusals: RefusalCounts,
     /// Counters.
     pub metrics: Metrics,
+    /// Where spans go.
+    pub traces: Traces,
     /// Restarts tasks that panic, and tells them to stop.
     pub supervisor: Supervisor,
     /// Tasks that outlive their request. A stop waits for them.
@@ -78,6 +81,8 @@ pub struct AppConfig {
     pub client_limit_per_minute: u32,
     /// Where webhooks go.
     pub webhooks: WebhookConfig,
+    /// Where traces go, if anywhere.
+    pub traces: Option<TracesConfig>,
 }
 
 impl App {
@@ -90,7 +95,7 @@ impl App {
     /// to date.
     ///
     /// # Errors
-    /// When the hashing threads cannot be started.
+    /// When the hashing threads cannot be started, or traces cannot be sent to their URL.
     pub fn start(
         db: DatabaseConnection,
         clock: SharedClock,
@@ -98,6 +103,12 @@ impl App {
         config: &AppConfig,
     ) -> Result<Self, StartError> {
         let metrics = Metrics::new();
+        let traces = Traces::start(
+            config.traces.as_ref(),
+            db.get_database_backend(),
+            clock.clone(),
+            &metrics,
+        )?;
         let supervisor = Supervisor::new(metrics.task_restarts.clone());
         let hasher = Hasher::start(config.hashing, &*random, metrics.clone(), &supervisor)?;
         let tasks = TaskTracker::new();
@@ -113,7 +124,7 @@ impl App {
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),
             sessions: SessionLookup::start(db.clone(), clock.clone(), config.policy),
             outbox: OutboxSignal::default(),
-            webhooks: Webhooks::new(&config.webhooks, clock.clone(), random.clone()),
+            webhooks: Webhooks::new(&config.webhooks, clock.clone(), random.clone()).traced(traces.clone()),
             audit: Audit::new(random.clone()),
             refusals: RefusalCounts::default(),
             db,
@@ -121,6 +132,7 @@ impl App {
             clock_check: ClockCheck::default(),
             random,
             metrics,
+            traces,
             supervisor,
             tasks,
         })

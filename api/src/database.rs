@@ -107,7 +107,7 @@ pub async fn connect_with_pool(url: &str, pool_size: u32) -> Result<DatabaseConn
             });
     }
     let mut db = open(options).await.map_err(StartError::open_database)?;
-    db.set_metric_callback(|statement| record_statement(statement.elapsed));
+    db.set_metric_callback(|info| record_statement(&info.statement.sql, info.elapsed, info.failed));
     Ok(db)
 }
 

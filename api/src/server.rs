@@ -129,6 +129,7 @@ impl Server {
             tracing::warn!(%error, "cannot write the counts of refused requests");
         }
         let _ = self.app.db.close().await;
+        self.app.traces.stop().await;
     }
 }
 

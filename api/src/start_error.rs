@@ -127,6 +127,8 @@ pub enum StartError {
     EqualSecretKeys,
     #[error("cannot check the secret key: {0}")]
     CheckSecretKey(#[source] DbErr),
+    #[error("OTEL_EXPORTER_OTLP_ENDPOINT: cannot send traces: {0}")]
+    Traces(String),
     #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
     #[error("cannot handle signals: {0}")]

@@ -19,7 +19,7 @@ impl Transaction {
     pub(crate) async fn begin(db: &DatabaseConnection, options: TransactionOptions) -> Result<Self, DbErr> {
         let started = Instant::now();
         let begun = db.begin_with_options(options).await;
-        record_begin(started.elapsed());
+        record_begin(started.elapsed(), begun.is_err());
         begun.map(Self)
     }
 
@@ -30,7 +30,7 @@ impl Transaction {
     pub async fn commit(self) -> Result<(), DbErr> {
         let started = Instant::now();
         let ended = self.0.commit().await;
-        record_statement(started.elapsed());
+        record_statement("COMMIT", started.elapsed(), ended.is_err());
         ended
     }
 
@@ -41,7 +41,7 @@ impl Transaction {
     pub async fn rollback(self) -> Result<(), DbErr> {
         let started = Instant::now();
         let ended = self.0.rollback().await;
-        record_statement(started.elapsed());
+        record_statement("ROLLBACK", started.elapsed(), ended.is_err());
         ended
     }
 }

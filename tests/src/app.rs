@@ -14,6 +14,7 @@ use api::policy::Policy;
 use api::random::SystemRandom;
 use api::server::Server;
 use api::settings::Config;
+use api::telemetry::TracesConfig;
 use api::webhooks::WebhookConfig;
 use mailer_mock::{Mailbox, MailerMock, Message};
 use sea_orm::DatabaseConnection;
@@ -54,6 +55,8 @@ pub struct TestAppBuilder {
     pub client_limit_per_minute: u32,
     /// Where webhooks go; nowhere by default.
     pub webhooks: WebhookConfig,
+    /// Where traces go; nowhere by default.
+    pub traces: Option<TracesConfig>,
     /// The host names that requests may have; local ones by default.
     pub allowed_hosts: AllowedHosts,
     /// The proxies whose `X-Forwarded-For` counts.
@@ -104,6 +107,7 @@ impl TestApp {
             introspection: true,
             client_limit_per_minute: 0,
             webhooks: WebhookConfig::default(),
+            traces: None,
             allowed_hosts: AllowedHosts::local_and(Vec::new()),
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::Localhost,
@@ -266,6 +270,7 @@ impl TestAppBuilder {
                 breached_passwords: None,
                 client_limit_per_minute: self.client_limit_per_minute,
                 webhooks: self.webhooks,
+                traces: self.traces,
             },
             http: HttpConfig {
                 addr: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

@@ -98,6 +98,7 @@ impl TestCore {
             breached_passwords: None,
             client_limit_per_minute: 0,
             webhooks: WebhookConfig::default(),
+            traces: None,
         };
         configure(&mut config);
         let app = App::start(db, Arc::new(clock.clone()), Arc::new(SystemRandom), &config).expect("hashing starts");

@@ -61,6 +61,7 @@ impl Composer {
             random,
             outbox,
             metrics,
+            traces,
             ..
         } = self.app.clone();
         let composer = Arc::new(self);
@@ -68,7 +69,8 @@ impl Composer {
             let composer = composer.clone();
             Box::pin(async move { composer.compose(claims).await })
         });
-        MailWorker::new(db, clock, random, outbox, metrics, smtp, compose)
+        let worker = MailWorker::new(db, clock, random, outbox, metrics, smtp, compose)?;
+        Ok(worker.traced(traces))
     }
 
     /// Draws the codes of claimed emails, all with one statement, and writes the emails.

@@ -28,6 +28,7 @@ pub(super) struct HashThreads<T> {
     jobs: Sender<Job<T>>,
     places: Arc<Semaphore>,
     metrics: QueueMetrics,
+    name: &'static str,
 }
 
 /// A place in the queue, until its job begins or it is dropped.
@@ -41,6 +42,7 @@ impl<T> Clone for HashThreads<T> {
             jobs: self.jobs.clone(),
             places: self.places.clone(),
             metrics: self.metrics.clone(),
+            name: self.name,
         }
     }
 }
@@ -62,7 +64,12 @@ impl<T: 'static> HashThreads<T> {
             let (queue, tool) = (queue.clone(), tool.clone());
             supervisor.keep_running_on_thread(name, number, move || work(&queue, tool()))?;
         }
-        Ok(Self { jobs, places, metrics })
+        Ok(Self {
+            jobs,
+            places,
+            metrics,
+            name,
+        })
     }
 
     /// Whether the queue would refuse a job now.
@@ -99,8 +106,9 @@ impl<T: 'static> HashThreads<T> {
                 let waited = started - queued;
                 metrics.wait.observe(waited.as_secs_f64());
                 let result = job(tool);
-                metrics.duration.observe(started.elapsed().as_secs_f64());
-                let _ = answer.send((result, waited));
+                let ran = started.elapsed();
+                metrics.duration.observe(ran.as_secs_f64());
+                let _ = answer.send((result, waited, ran));
             }
         });
         self.metrics.waiting.inc();
@@ -109,8 +117,8 @@ impl<T: 'static> HashThreads<T> {
             return Err(Overloaded);
         }
         match tokio::time::timeout(JOB_TIMEOUT, result).await {
-            Ok(Ok((value, waited))) => {
-                record_hash(waited);
+            Ok(Ok((value, waited, ran))) => {
+                record_hash(self.name, waited, ran);
                 Ok(value)
             }
             _ => Err(Overloaded),

@@ -41,8 +41,13 @@ impl RequestId {
 pub(super) async fn assign(State(context): State<Arc<Context>>, mut request: Request, next: Next) -> Response {
     let id = RequestId::of(&request, &context);
     request.extensions_mut().insert(id.clone());
-    let span = tracing::info_span!("request", id = id.as_str());
-    let mut response = request_log::observe(&context, request, next).instrument(span).await;
+    let trace = request_log::begin_trace(&context, &request);
+    let span = match &trace {
+        Some(trace) => tracing::info_span!("request", id = id.as_str(), trace_id = trace.id()),
+        None => tracing::info_span!("request", id = id.as_str()),
+    };
+    let observed = request_log::observe(&context, trace, request, next);
+    let mut response = observed.instrument(span).await;
     response.headers_mut().insert(HEADER, id.0);
     response
 }

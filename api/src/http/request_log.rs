@@ -1,17 +1,18 @@
-//! One line about each request, its metrics, and the count of refusals.
+//! One line about each request, its span, its metrics, and the count of refusals.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
-use axum::http::Method;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::context::Context;
 use crate::limits::cidr;
 use crate::metrics::EndedRequest;
-use crate::telemetry::{OK, RequestRecord};
+use crate::graphql::ErrorCode;
+use crate::telemetry::{EndedTrace, OK, RequestRecord, RequestTrace};
 
 /// The path of the API. Its requests are logged at INFO, and others, such as probes, at DEBUG.
 const API: &str = "/graphql";
@@ -22,9 +23,30 @@ const READS: [&str; 2] = ["me", "registrationPolicy"];
 /// The outcome if the client leaves before the answer.
 const CLIENT_LEFT: &str = "CLIENT_LEFT";
 
+/// The header that names the span of the client (W3C Trace Context).
+const TRACEPARENT: &str = "traceparent";
+
+/// Begins the trace of a request, unless it is for another path or there is no collector.
+pub(super) fn begin_trace(context: &Context, request: &Request) -> Option<RequestTrace> {
+    if request.uri().path() != API {
+        return None;
+    }
+    context.app.traces.begin_request(|| {
+        let mut parents = request.headers().get_all(TRACEPARENT).iter();
+        // More than one is not valid.
+        let parent = parents.next().filter(|_| parents.next().is_none());
+        parent.map(HeaderValue::as_bytes)
+    })
+}
+
 /// Handles a request and logs it.
-pub(super) async fn observe(context: &Context, request: Request, next: Next) -> Response {
-    let record = Arc::new(RequestRecord::default());
+pub(super) async fn observe(
+    context: &Context,
+    trace: Option<RequestTrace>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let record = Arc::new(RequestRecord::new(trace));
     let mut line = Line {
         context,
         record: record.clone(),
@@ -65,6 +87,15 @@ impl Drop for Line<'_> {
         };
         if !matches!(outcome, OK | CLIENT_LEFT) {
             self.context.app.count_refusal(outcome);
+        }
+        if let Some(trace) = record.trace() {
+            trace.end(&EndedTrace {
+                field: record.field(),
+                outcome,
+                is_fault: *status >= Some(500) || outcome == ErrorCode::InternalServerError.as_str(),
+                method: method.as_str(),
+                status: *status,
+            });
         }
         self.context.app.metrics.requests.observe(EndedRequest {
             field: record.field().unwrap_or("none"),

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use entity::Timestamp;
 use futures_util::future::BoxFuture;
 use lettre::Message;
-use sea_orm::{DatabaseConnection, DbErr};
+use opentelemetry::KeyValue;
+use sea_orm::{ActiveEnum, DatabaseConnection, DbErr};
 
 use super::domains::{Domains, InProgress};
 use super::outbox::{self, Claim, LEASE, OutboxSignal, Selection};
@@ -18,6 +19,7 @@ use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::random::SharedRandom;
 use crate::start_error::StartError;
+use crate::telemetry::Traces;
 
 const _: () = assert!(
     SEND_TIMEOUT.as_millis() < LEASE.as_millis(),
@@ -54,6 +56,7 @@ pub struct MailWorker {
     pub(super) domains: Domains,
     random: SharedRandom,
     metrics: Metrics,
+    traces: Traces,
     smtp: Smtp,
     compose: Compose,
 }
@@ -80,8 +83,15 @@ impl MailWorker {
             signal,
             random,
             metrics,
+            traces: Traces::default(),
             compose,
         })
+    }
+
+    /// The same, with spans for what it sends.
+    #[must_use]
+    pub fn traced(self, traces: Traces) -> Self {
+        Self { traces, ..self }
     }
 
     /// Closes connections to the mail server that are no longer used, for ever.
@@ -161,11 +171,29 @@ impl MailWorker {
         progress: Option<&InProgress>,
     ) -> (Claim, Outcome) {
         let outcome = match content {
-            Content::Message(message) => self.smtp.send(*message, progress).await,
+            Content::Message(message) => self.send_message(&claim, *message, progress).await,
             Content::Nothing => Outcome::NothingToSend,
             Content::Impossible(reason) => Outcome::GiveUp(reason),
         };
         (claim, outcome)
+    }
+
+    async fn send_message(&self, claim: &Claim, message: Message, progress: Option<&InProgress>) -> Outcome {
+        let kind = || claim.row.kind.into_value();
+        let span = self.traces.begin_send(|| format!("email {}", kind()));
+        let outcome = self.smtp.send(message, progress).await;
+        let attributes = || {
+            let verification = claim.row.verification_id.map(|id| id.to_string());
+            let mut attributes = vec![
+                KeyValue::new("email.id", claim.row.id.to_string()),
+                KeyValue::new("email.kind", kind()),
+                KeyValue::new("email.attempts", i64::from(claim.row.attempts)),
+            ];
+            attributes.extend(verification.map(|id| KeyValue::new("verification.id", id)));
+            attributes
+        };
+        span.end(attributes, outcome.problem());
+        outcome
     }
 
     /// Records what became of attempts.

@@ -25,6 +25,16 @@ pub(super) enum Outcome {
     GiveUp(String),
 }
 
+impl Outcome {
+    /// Why the email was not sent.
+    pub(super) fn problem(&self) -> Option<&str> {
+        match self {
+            Self::Sent | Self::NothingToSend => None,
+            Self::TryAgain(reason) | Self::ConnectionFailed(reason) | Self::GiveUp(reason) => Some(reason),
+        }
+    }
+}
+
 /// Records the outcomes: deletes the rows that are finished with one statement, postpones the others one by one. Tells
 /// whether any was postponed.
 pub(super) async fn record(

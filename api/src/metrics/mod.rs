@@ -29,6 +29,11 @@ pub(crate) const SENT: &str = "sent";
 pub(crate) const RETRIED: &str = "retried";
 pub(crate) const GIVEN_UP: &str = "given_up";
 
+/// What becomes of a span.
+pub(crate) const EXPORTED: &str = "exported";
+pub(crate) const FAILED: &str = "failed";
+pub(crate) const DROPPED: &str = "dropped";
+
 /// When people enter their code, in seconds: most within a minute, the last after a day.
 const ACTIVATION_BUCKETS: [f64; 10] = [5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3_600.0, 86_400.0];
 
@@ -91,6 +96,8 @@ pub struct Values {
     pub webhooks_retried: Counter,
     /// Webhooks that their endpoint did not accept in time.
     pub webhooks_given_up: Counter,
+    /// Spans of traces, by what became of them.
+    pub(crate) spans: Labeled,
     /// Starts of tasks that had panicked, by the name of the task.
     pub task_restarts: Restarts,
 }
@@ -132,6 +139,7 @@ impl Metrics {
             webhooks_delivered: Counter::default(),
             webhooks_retried: Counter::default(),
             webhooks_given_up: Counter::default(),
+            spans: Family::default(),
             task_restarts: Restarts::default(),
         };
         values.start_at_zero();
@@ -139,6 +147,12 @@ impl Metrics {
             registry: Arc::new(values.register()),
             values: Arc::new(values),
         }
+    }
+
+    /// Counts spans.
+    pub(crate) fn count_spans(&self, outcome: &'static str, spans: usize) {
+        let spans = u64::try_from(spans).unwrap_or(u64::MAX);
+        self.spans.get_or_create(&[("outcome", outcome)]).inc_by(spans);
     }
 
     /// The names of the metrics.
@@ -156,6 +170,9 @@ impl Values {
         }
         for purpose in Purpose::values() {
             drop(self.wrong_codes.get_or_create(&[("purpose", purpose)]));
+        }
+        for outcome in [EXPORTED, FAILED, DROPPED] {
+            drop(self.spans.get_or_create(&[("outcome", outcome)]));
         }
         for kind in EmailKind::values() {
             for outcome in [SENT, RETRIED, GIVEN_UP] {
@@ -177,6 +194,8 @@ impl Values {
         registry.register("wrong_codes", help, self.wrong_codes.clone());
         let help = "Attempts to send an email";
         registry.register("emails", help, self.emails.clone());
+        let help = "Spans of traces by what became of them";
+        registry.register("trace_spans", help, self.spans.clone());
         let help = "Starts of tasks that had panicked";
         registry.register("task_restarts", help, self.task_restarts.clone());
         let help = "Connections of this server to the database";

@@ -78,7 +78,7 @@ impl SessionLookup {
         };
         let found = tokio::time::timeout(LOOKUP_TIMEOUT, lookup).await;
         // The statement runs in another task, which it shares with the lookups of other requests.
-        record_statement(asked.elapsed());
+        record_statement("SELECT", asked.elapsed(), !matches!(found, Ok(Ok(Ok(_)))));
         match found {
             Ok(Ok(found)) => found,
             Ok(Err(_)) => Err(DbErr::Custom("a session lookup was not answered".to_owned())),

@@ -5,6 +5,7 @@ mod command_line;
 mod data_folder;
 mod resolve;
 mod secret_files;
+mod traces;
 mod values;
 mod webhooks;
 
@@ -24,6 +25,7 @@ use crate::locale::Locale;
 
 pub use self::command_line::parse;
 pub use self::resolve::Config;
+use self::traces::TraceSettings;
 pub(crate) use self::values::LogFormat;
 pub use self::values::locale;
 use self::values::{
@@ -222,6 +224,9 @@ pub struct Settings {
 
     #[command(flatten)]
     webhooks: WebhookSettings,
+
+    #[command(flatten)]
+    traces: TraceSettings,
 
     /// Where to serve /metrics [default: on the address of the API]
     #[arg(long, env = "METRICS_ADDR", value_name = "ADDRESS", value_parser = address)]

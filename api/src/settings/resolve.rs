@@ -219,6 +219,7 @@ impl Settings {
                 breached_passwords: self.breached_passwords()?,
                 client_limit_per_minute: self.client_limit_per_minute,
                 webhooks: self.webhooks()?,
+                traces: self.traces.resolve(),
             },
             smtp: self.smtp()?,
             data: keeps_data.then(data_folder::create).transpose()?,

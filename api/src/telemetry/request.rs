@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tracing::Instrument;
 
+use super::traces::RequestTrace;
+
 /// The outcome of a request without an error.
 pub(crate) const OK: &str = "OK";
 
@@ -18,7 +20,7 @@ tokio::task_local! {
 }
 
 /// What a request did and what it cost. Tasks that work for the request share it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct RequestRecord {
     field: OnceLock<&'static str>,
     outcome: OnceLock<&'static str>,
@@ -29,9 +31,23 @@ pub(crate) struct RequestRecord {
     transaction_wait_nanos: AtomicU64,
     hashes: AtomicU64,
     hash_wait_nanos: AtomicU64,
+    trace: Option<RequestTrace>,
 }
 
 impl RequestRecord {
+    /// The record of a request that begins.
+    pub(crate) fn new(trace: Option<RequestTrace>) -> Self {
+        Self {
+            trace,
+            ..Self::default()
+        }
+    }
+
+    /// The trace of the request, if it is traced.
+    pub(crate) fn trace(&self) -> Option<&RequestTrace> {
+        self.trace.as_ref()
+    }
+
     /// Runs the request, whose costs are added to this record.
     pub(crate) fn observe<F: Future>(self: Arc<Self>, request: F) -> impl Future<Output = F::Output> {
         CURRENT.scope(self, request)
@@ -81,28 +97,34 @@ pub(crate) fn in_request<F: Future>(task: F) -> impl Future<Output = F::Output> 
     CURRENT.scope(record, task.in_current_span())
 }
 
-/// Adds a statement to the present request.
-pub(crate) fn record_statement(elapsed: Duration) {
+/// Adds a statement to the present request. A trace shows its text, which has no values.
+pub(crate) fn record_statement(sql: &str, elapsed: Duration, failed: bool) {
     let _ = CURRENT.try_with(|record| {
         record.statements.fetch_add(1, Ordering::Relaxed);
         add(&record.database_nanos, elapsed);
+        if let Some(trace) = &record.trace {
+            trace.add_statement(sql, elapsed, failed);
+        }
     });
 }
 
 /// Adds the beginning of a transaction to the present request: the wait for a connection, and a statement.
-pub(crate) fn record_begin(elapsed: Duration) {
-    record_statement(elapsed);
+pub(crate) fn record_begin(elapsed: Duration, failed: bool) {
+    record_statement("BEGIN", elapsed, failed);
     let _ = CURRENT.try_with(|record| {
         record.transactions.fetch_add(1, Ordering::Relaxed);
         add(&record.transaction_wait_nanos, elapsed);
     });
 }
 
-/// Adds the hash of a password to the present request.
-pub(crate) fn record_hash(waited: Duration) {
+/// Adds the hash of a password, or the estimate of its strength, to the present request.
+pub(crate) fn record_hash(job: &'static str, waited: Duration, ran: Duration) {
     let _ = CURRENT.try_with(|record| {
         record.hashes.fetch_add(1, Ordering::Relaxed);
         add(&record.hash_wait_nanos, waited);
+        if let Some(trace) = &record.trace {
+            trace.add_job(job, waited, ran);
+        }
     });
 }
 

@@ -38,6 +38,7 @@ use self::endpoint::Handle;
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::random::{self, SharedRandom};
+use crate::telemetry::Traces;
 
 /// Owes events to the endpoints. Clones share the signals of the workers.
 #[derive(Clone)]
@@ -46,6 +47,7 @@ pub struct Webhooks {
     sender: Sender,
     clock: SharedClock,
     random: SharedRandom,
+    traces: Traces,
 }
 
 impl Webhooks {
@@ -63,7 +65,14 @@ impl Webhooks {
             sender: Sender::new(config, clock.clone()),
             clock,
             random,
+            traces: Traces::default(),
         }
+    }
+
+    /// The same, with spans for what is sent.
+    #[must_use]
+    pub fn traced(self, traces: Traces) -> Self {
+        Self { traces, ..self }
     }
 
     /// A worker for each endpoint; none if there is no endpoint.
@@ -74,6 +83,7 @@ impl Webhooks {
             clock: self.clock.clone(),
             random: self.random.clone(),
             metrics: metrics.clone(),
+            traces: self.traces.clone(),
             sender: self.sender.clone(),
             handle: handle.clone(),
         };

@@ -70,9 +70,15 @@ impl Sender {
     }
 
     /// Sends a webhook and reads the answer. The status counts, whatever becomes of the body of the answer.
-    pub(crate) async fn send(&self, endpoint: &Endpoint, id: &str, body: String) -> Result<Answer, String> {
+    pub(crate) async fn send(
+        &self,
+        endpoint: &Endpoint,
+        id: &str,
+        body: String,
+        traceparent: Option<String>,
+    ) -> Result<Answer, String> {
         let deadline = self.clock.monotonic() + TIMEOUT;
-        let request = self.request(endpoint, id, body)?;
+        let request = self.request(endpoint, id, body, traceparent)?;
         let (answer, _connection) = tokio::select! {
             answer = self.exchange(&endpoint.url, request) => answer?,
             () = self.clock.sleep_until(deadline) => return Err("no answer within 20 seconds".to_owned()),
@@ -92,17 +98,27 @@ impl Sender {
     }
 
     /// The request, signed at the present time.
-    fn request(&self, endpoint: &Endpoint, id: &str, body: String) -> Result<Request<Full<Bytes>>, String> {
+    fn request(
+        &self,
+        endpoint: &Endpoint,
+        id: &str,
+        body: String,
+        traceparent: Option<String>,
+    ) -> Result<Request<Full<Bytes>>, String> {
         let url = &endpoint.url;
         let timestamp = self.clock.now().as_millis() / 1_000;
-        Request::post(&url[Position::BeforePath..Position::AfterQuery])
+        let mut request = Request::post(&url[Position::BeforePath..Position::AfterQuery])
             .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
             .header(CONNECTION, "close")
             .header(CONTENT_TYPE, "application/json")
             .header(USER_AGENT, concat!("registration-webhooks/", env!("CARGO_PKG_VERSION")))
             .header("webhook-id", id)
             .header("webhook-timestamp", timestamp)
-            .header("webhook-signature", signatures(&endpoint.keys, id, timestamp, &body))
+            .header("webhook-signature", signatures(&endpoint.keys, id, timestamp, &body));
+        if let Some(traceparent) = traceparent {
+            request = request.header("traceparent", traceparent);
+        }
+        request
             .body(Full::new(body.into()))
             .map_err(|error| format!("the request cannot be written: {error}"))
     }

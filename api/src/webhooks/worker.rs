@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use entity::webhook_delivery::Model as Delivery;
 use futures_util::FutureExt;
 use hyper::StatusCode;
+use opentelemetry::KeyValue;
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
@@ -18,6 +19,7 @@ use super::{event, schedule};
 use crate::clock::SharedClock;
 use crate::metrics::Metrics;
 use crate::random::SharedRandom;
+use crate::telemetry::Traces;
 
 /// How many webhooks are sent to an endpoint at once.
 const CONNECTIONS: usize = 4;
@@ -38,6 +40,7 @@ pub struct WebhookWorker {
     pub(super) clock: SharedClock,
     pub(super) random: SharedRandom,
     pub(super) metrics: Metrics,
+    pub(super) traces: Traces,
     pub(super) sender: Sender,
     pub(super) handle: Arc<Handle>,
 }
@@ -136,10 +139,7 @@ impl WebhookWorker {
     /// When the database fails.
     pub async fn deliver_claimed(&self, claim: Delivery) -> Result<(), DbErr> {
         let endpoint = &self.handle.endpoint;
-        let sent = self
-            .sender
-            .send(endpoint, &claim.id.to_string(), event::body(&claim))
-            .await;
+        let sent = self.send(&claim).await;
         let now = self.clock.now();
         match sent {
             Ok(answer) if answer.status.is_success() => self.delivered(&claim, answer.status).await,
@@ -162,6 +162,32 @@ impl WebhookWorker {
             }
             Err(reason) => self.failed(&claim, &reason, None).await,
         }
+    }
+
+    /// Sends a webhook. What the receiver does is a part of the trace of this attempt.
+    async fn send(&self, claim: &Delivery) -> Result<Answer, String> {
+        let endpoint = &self.handle.endpoint;
+        let span = self.traces.begin_send(|| format!("webhook {}", claim.event));
+        let (id, body) = (claim.id.to_string(), event::body(claim));
+        let sent = self.sender.send(endpoint, &id, body, span.traceparent()).await;
+        let problem = match &sent {
+            Ok(answer) if answer.status.is_success() => None,
+            Ok(answer) => Some(reason(answer)),
+            Err(reason) => Some(reason.clone()),
+        };
+        let attributes = || {
+            let status = sent.as_ref().ok().map(|answer| answer.status.as_u16());
+            let mut attributes = vec![
+                KeyValue::new("http.request.method", "POST"),
+                KeyValue::new("server.address", endpoint.host().to_owned()),
+                KeyValue::new("webhook.id", id.clone()),
+                KeyValue::new("webhook.attempts", i64::from(claim.attempts)),
+            ];
+            attributes.extend(status.map(|status| KeyValue::new("http.response.status_code", i64::from(status))));
+            attributes
+        };
+        span.end(attributes, problem.as_deref());
+        sent
     }
 
     async fn delivered(&self, claim: &Delivery, status: StatusCode) -> Result<(), DbErr> {

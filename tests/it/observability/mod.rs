@@ -4,3 +4,4 @@ mod deploy;
 mod events;
 mod log;
 mod metrics;
+mod traces;

@@ -1,0 +1,117 @@
+//! Traces for an OpenTelemetry collector, over OTLP.
+//!
+//! Code on the way of a request measures anyway what it costs. So a span is made when its work has ended, from the time that
+//! it took. Without a collector there is nothing but the check whether there is one.
+
+mod client;
+mod config;
+mod export;
+mod parent;
+mod request;
+mod send;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use opentelemetry::trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer, TracerProvider};
+use opentelemetry::{Context, InstrumentationScope, KeyValue};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use sea_orm::DatabaseBackend;
+
+pub use self::config::TracesConfig;
+pub(crate) use self::request::{EndedTrace, RequestTrace};
+use self::send::SendSpan;
+use crate::clock::SharedClock;
+use crate::metrics::Metrics;
+use crate::start_error::StartError;
+
+/// How long a stop waits for the collector to take the last spans.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// Where spans go: nowhere by default. Clones share it.
+#[derive(Clone, Default)]
+pub struct Traces(Option<Arc<Active>>);
+
+struct Active {
+    provider: SdkTracerProvider,
+    tracer: SdkTracer,
+    database: &'static str,
+}
+
+impl Traces {
+    /// Prepares to send spans, on the present runtime. Does not connect yet.
+    ///
+    /// # Errors
+    /// When the URL of the collector is not used.
+    pub(crate) fn start(
+        config: Option<&TracesConfig>,
+        database: DatabaseBackend,
+        clock: SharedClock,
+        metrics: &Metrics,
+    ) -> Result<Self, StartError> {
+        let Some(config) = config else {
+            return Ok(Self::default());
+        };
+        let provider = SdkTracerProvider::builder()
+            .with_sampler(config.sampler.clone())
+            .with_resource(resource(config))
+            .with_span_processor(export::processor(config, clock, metrics)?)
+            .build();
+        let scope = InstrumentationScope::builder("api").with_version(env!("CARGO_PKG_VERSION"));
+        Ok(Self(Some(Arc::new(Active {
+            tracer: provider.tracer_with_scope(scope.build()),
+            provider,
+            database: match database {
+                DatabaseBackend::Postgres => "postgresql",
+                _ => "sqlite",
+            },
+        }))))
+    }
+
+    /// Begins the span of a request. `traceparent` is the header of the client. `None` if the request is not traced.
+    pub(crate) fn begin_request<'a>(&self, traceparent: impl FnOnce() -> Option<&'a [u8]>) -> Option<RequestTrace> {
+        let active = self.0.as_ref()?;
+        let parent = traceparent().and_then(parent::parse);
+        let parent = parent.map(|parent| Context::new().with_remote_span_context(parent));
+        let builder = SpanBuilder::from_name("request").with_kind(SpanKind::Server);
+        let span = active
+            .tracer
+            .build_with_context(builder, &parent.unwrap_or_default());
+        RequestTrace::of(active.clone(), Context::new().with_span(span))
+    }
+
+    /// Begins the span of something that a worker sends, in a trace of its own. The name is one of a few.
+    pub(crate) fn begin_send(&self, name: impl FnOnce() -> String) -> SendSpan {
+        SendSpan(self.0.as_ref().map(|active| {
+            let builder = SpanBuilder::from_name(name()).with_kind(SpanKind::Client);
+            let span = active.tracer.build_with_context(builder, &Context::new());
+            Context::new().with_span(span)
+        }))
+    }
+
+    /// Sends the last spans, and waits for that a short while.
+    pub(crate) async fn stop(self) {
+        let Some(active) = self.0 else { return };
+        let stopped = tokio::task::spawn_blocking(move || active.provider.shutdown_with_timeout(FLUSH_TIMEOUT));
+        if let Ok(Err(_)) = stopped.await {
+            tracing::warn!("timed out sending the last spans");
+        }
+    }
+}
+
+/// What sends the spans.
+fn resource(config: &TracesConfig) -> Resource {
+    let attributes = config.attributes.iter().cloned();
+    Resource::builder()
+        .with_service_name("api")
+        .with_attribute(KeyValue::new("service.version", build_info::VERSION))
+        .with_attributes(attributes.map(|(name, value)| KeyValue::new(name, value)))
+        .build()
+}
+
+/// The present time with all its digits. A span has no effect, so it needs no clock that a test turns.
+#[expect(clippy::disallowed_methods, reason = "the log takes its time from the system, too")]
+fn now() -> SystemTime {
+    SystemTime::now()
+}
