@@ -75,7 +75,9 @@ impl Collector {
             status,
             batches: Mutex::default(),
         });
-        let router = Router::new().route("/v1/traces", post(receive)).with_state(state.clone());
+        let router = Router::new()
+            .route("/v1/traces", post(receive))
+            .with_state(state.clone());
         let task = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("the collector serves");
         });

@@ -9,9 +9,9 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::context::Context;
+use crate::graphql::ErrorCode;
 use crate::limits::cidr;
 use crate::metrics::EndedRequest;
-use crate::graphql::ErrorCode;
 use crate::telemetry::{EndedTrace, OK, RequestRecord, RequestTrace};
 
 /// The path of the API. Its requests are logged at INFO, and others, such as probes, at DEBUG.
@@ -40,12 +40,7 @@ pub(super) fn begin_trace(context: &Context, request: &Request) -> Option<Reques
 }
 
 /// Handles a request and logs it.
-pub(super) async fn observe(
-    context: &Context,
-    trace: Option<RequestTrace>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn observe(context: &Context, trace: Option<RequestTrace>, request: Request, next: Next) -> Response {
     let record = Arc::new(RequestRecord::new(trace));
     let mut line = Line {
         context,

@@ -30,7 +30,12 @@ pub(super) struct TraceSettings {
     otel_exporter_otlp_headers: Option<HeaderMap>,
 
     /// Protocol of the collector
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_PROTOCOL", value_name = "PROTOCOL", default_value = "http/protobuf")]
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_PROTOCOL",
+        value_name = "PROTOCOL",
+        default_value = "http/protobuf"
+    )]
     otel_exporter_otlp_protocol: Protocol,
 
     /// How long the collector may take to answer, in milliseconds
@@ -53,7 +58,12 @@ pub(super) struct TraceSettings {
     otel_resource_attributes: Option<Attributes>,
 
     /// Which requests to trace
-    #[arg(long, env = "OTEL_TRACES_SAMPLER", value_name = "SAMPLER", default_value = "parentbased_always_on")]
+    #[arg(
+        long,
+        env = "OTEL_TRACES_SAMPLER",
+        value_name = "SAMPLER",
+        default_value = "parentbased_always_on"
+    )]
     otel_traces_sampler: SamplerName,
 
     /// Share of the requests to trace, from 0 to 1, for the samplers with traceidratio
@@ -181,7 +191,11 @@ mod tests {
 
     #[test]
     fn endpoint_is_a_url_of_a_collector() {
-        for text in ["http://localhost:4318", "https://otlp.example.com/tenant/", "http://[::1]:4318"] {
+        for text in [
+            "http://localhost:4318",
+            "https://otlp.example.com/tenant/",
+            "http://[::1]:4318",
+        ] {
             assert!(endpoint(text).is_ok(), "{text}");
         }
         for text in [

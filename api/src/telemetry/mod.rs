@@ -9,5 +9,5 @@ pub use log::start;
 pub(crate) use measure::keep_measuring;
 pub(crate) use request::{OK, RequestRecord, in_request, record_begin, record_hash, record_statement};
 pub(crate) use request::{note_field, note_network, note_outcome};
-pub use traces::{Traces, TracesConfig};
 pub(crate) use traces::{EndedTrace, RequestTrace};
+pub use traces::{Traces, TracesConfig};

@@ -10,9 +10,7 @@ use opentelemetry::Context;
 use opentelemetry_otlp::{Protocol, SpanExporter as OtlpExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
-use opentelemetry_sdk::trace::{
-    BatchConfigBuilder, BatchSpanProcessor, Span, SpanData, SpanExporter, SpanProcessor,
-};
+use opentelemetry_sdk::trace::{BatchConfigBuilder, BatchSpanProcessor, Span, SpanData, SpanExporter, SpanProcessor};
 
 use super::client::Client;
 use super::config::TracesConfig;
@@ -118,5 +116,36 @@ impl SpanExporter for CountingExporter {
 
     fn set_resource(&mut self, resource: &Resource) {
         self.exporter.set_resource(resource);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::DatabaseBackend;
+    use tokio::net::TcpListener;
+
+    use super::super::Traces;
+    use super::*;
+    use crate::clock::SystemClock;
+
+    #[tokio::test]
+    async fn spans_beyond_the_queue_are_dropped_and_counted() {
+        // Accepts a connection, and answers nothing.
+        let collector = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = collector.local_addr().expect("an address");
+        let mut config = TracesConfig::new(format!("http://{address}").parse().expect("a URL"));
+        config.timeout = Duration::from_mins(10);
+        let (metrics, clock) = (Metrics::new(), Arc::new(SystemClock));
+        let traces = Traces::start(Some(&config), DatabaseBackend::Sqlite, clock, &metrics).expect("a valid URL");
+        for _ in 0..BATCH + QUEUE + 100 {
+            traces
+                .begin_send(|| "email registration".to_owned())
+                .end(Vec::new, None);
+        }
+        let count = |outcome| metrics.spans.get_or_create(&[("outcome", outcome)]).get();
+        assert!(count(DROPPED) >= 100, "{}", count(DROPPED));
+        assert_eq!(count(EXPORTED) + count(FAILED), 0);
+        // Its end would wait for the collector.
+        std::mem::forget(traces);
     }
 }

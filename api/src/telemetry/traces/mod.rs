@@ -75,9 +75,7 @@ impl Traces {
         let parent = traceparent().and_then(parent::parse);
         let parent = parent.map(|parent| Context::new().with_remote_span_context(parent));
         let builder = SpanBuilder::from_name("request").with_kind(SpanKind::Server);
-        let span = active
-            .tracer
-            .build_with_context(builder, &parent.unwrap_or_default());
+        let span = active.tracer.build_with_context(builder, &parent.unwrap_or_default());
         RequestTrace::of(active.clone(), Context::new().with_span(span))
     }
 

@@ -60,7 +60,10 @@ mod tests {
 
     #[test]
     fn later_version_may_have_more_fields() {
-        for header in [format!("01-{TRACE}-{SPAN}-01"), format!("fe-{TRACE}-{SPAN}-01-what-else")] {
+        for header in [
+            format!("01-{TRACE}-{SPAN}-01"),
+            format!("fe-{TRACE}-{SPAN}-01-what-else"),
+        ] {
             assert!(parse(header.as_bytes()).is_some(), "{header}");
         }
     }

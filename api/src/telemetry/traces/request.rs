@@ -107,7 +107,9 @@ impl RequestTrace {
 
 /// A method that has a name in the conventions. Others are text of the client.
 fn known(method: &str) -> &'static str {
-    let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "QUERY"];
+    let known = [
+        "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "QUERY",
+    ];
     known.into_iter().find(|name| *name == method).unwrap_or("_OTHER")
 }
 
