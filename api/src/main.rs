@@ -86,7 +86,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<ExitCode, Box<dyn Error>> {
     let Cli { command, settings } = settings::parse()?;
     match command {
-        None => serve(settings).await?,
+        None => Box::pin(serve(settings)).await?,
         Some(Command::Migrate) => migrate(&settings).await?,
         Some(Command::Schema) => print(graphql::sdl())?,
         #[cfg(feature = "embedded-mailbox")]

@@ -31,6 +31,8 @@ pub struct Model {
     pub attempts: i32,
     /// The lease of the worker that holds it. Every later statement requires it.
     pub lease: Option<Uuid>,
+    /// The span of the request that caused it (W3C Trace Context), if that was traced.
+    pub traceparent: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

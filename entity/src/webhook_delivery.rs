@@ -37,6 +37,8 @@ pub struct Model {
     pub delivered_at: Option<Timestamp>,
     /// The outcome of the last attempt, in our own words.
     pub outcome: Option<String>,
+    /// The span of the request that caused it (W3C Trace Context), if that was traced. Null once it is replayed.
+    pub traceparent: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

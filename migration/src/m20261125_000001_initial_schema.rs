@@ -6,6 +6,9 @@ use sea_orm_migration::schema::{
     string_null, text, text_null, uuid, uuid_null,
 };
 
+/// The length of the header `traceparent` (W3C Trace Context).
+const TRACEPARENT_LENGTH: u32 = 55;
+
 /// The longest language tag that RFC 5646 asks to store.
 const LOCALE_LENGTH: u32 = 35;
 
@@ -128,6 +131,7 @@ fn email_outbox() -> TableCreateStatement {
         .col(big_integer("due_at"))
         .col(integer("attempts"))
         .col(uuid_null("lease"))
+        .col(string_len_null("traceparent", TRACEPARENT_LENGTH))
         .foreign_key(&mut deleted_with("email_outbox", "verification_id", "verifications"))
         .to_owned()
 }
@@ -147,6 +151,7 @@ fn webhook_deliveries() -> TableCreateStatement {
         .col(uuid_null("lease"))
         .col(big_integer_null("delivered_at"))
         .col(string_null("outcome"))
+        .col(string_len_null("traceparent", TRACEPARENT_LENGTH))
         .primary_key(Index::create().col("id").col("endpoint"))
         .to_owned()
 }

@@ -42,9 +42,10 @@ pub(super) async fn assign(State(context): State<Arc<Context>>, mut request: Req
     let id = RequestId::of(&request, &context);
     request.extensions_mut().insert(id.clone());
     let trace = request_log::begin_trace(&context, &request);
-    let span = match &trace {
-        Some(trace) => tracing::info_span!("request", id = id.as_str(), trace_id = trace.id()),
-        None => tracing::info_span!("request", id = id.as_str()),
+    let span = if let Some(trace) = &trace {
+        tracing::info_span!("request", id = id.as_str(), trace_id = trace.id())
+    } else {
+        tracing::info_span!("request", id = id.as_str())
     };
     let observed = request_log::observe(&context, trace, request, next);
     let mut response = observed.instrument(span).await;

@@ -180,7 +180,8 @@ impl MailWorker {
 
     async fn send_message(&self, claim: &Claim, message: Message, progress: Option<&InProgress>) -> Outcome {
         let kind = || claim.row.kind.into_value();
-        let span = self.traces.begin_send(|| format!("email {}", kind()));
+        let parent = claim.row.traceparent.as_deref();
+        let span = self.traces.begin_send(parent, || format!("email {}", kind()));
         let outcome = self.smtp.send(message, progress).await;
         let attributes = || {
             let verification = claim.row.verification_id.map(|id| id.to_string());

@@ -20,6 +20,7 @@ use super::domain_owner::owner_of;
 use crate::clock::latest_written;
 use crate::random::{self, Random};
 use crate::sql::{commit_may_be_lost, padded, statement};
+use crate::telemetry;
 
 /// How long a claim holds. Longer than an attempt takes.
 pub(crate) const LEASE: Duration = Duration::from_secs(30);
@@ -116,6 +117,7 @@ pub(crate) fn insert(random: &dyn Random, now: Timestamp, email: NewEmail<'_>) -
         created_at: Set(now),
         due_at: Set(now),
         attempts: Set(0),
+        traceparent: Set(telemetry::traceparent()),
         ..Default::default()
     };
     email_outbox::Entity::insert(row).into_query()
@@ -132,14 +134,15 @@ pub(crate) async fn enqueue_again(
     verification: Uuid,
 ) -> Result<(), DbErr> {
     const SQL: &str = "INSERT INTO email_outbox \
-            (id, kind, recipient, domain, verification_id, locale, created_at, due_at, attempts) \
-        SELECT $1, $2, email, $5, id, locale, $3, $3, 0 FROM verifications WHERE id = $4";
+            (id, kind, recipient, domain, verification_id, locale, created_at, due_at, attempts, traceparent) \
+        SELECT $1, $2, email, $5, id, locale, $3, $3, 0, $6 FROM verifications WHERE id = $4";
     let values = [
         id.into(),
         kind.to_value().into(),
         now.into(),
         verification.into(),
         owner_of(domain_of(canonical)).into(),
+        telemetry::traceparent().into(),
     ];
     transaction.execute_raw(statement(transaction, SQL, values)).await?;
     email_outbox::Entity::delete_many()

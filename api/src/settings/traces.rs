@@ -15,8 +15,14 @@ use crate::telemetry::TracesConfig;
 #[derive(Args, Debug)]
 #[expect(clippy::struct_field_names, reason = "the flags have these names")]
 pub(super) struct TraceSettings {
-    /// Collector that receives traces, such as http://localhost:4318 [default: no traces]
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL", hide_env_values = true, value_parser = endpoint)]
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value_name = "URL",
+        hide_env_values = true,
+        value_parser = endpoint,
+        help = "Collector that receives traces, such as http://localhost:4318 [default: no traces]"
+    )]
     otel_exporter_otlp_endpoint: Option<Url>,
 
     /// Headers for the collector, as NAME=VALUE, separated by commas; percent-encode special characters [default: none]
@@ -48,9 +54,13 @@ pub(super) struct TraceSettings {
     )]
     otel_exporter_otlp_timeout: u32,
 
-    /// Name of this server in traces
-    #[arg(long, env = "OTEL_SERVICE_NAME", value_name = "NAME", value_parser = service_name)]
-    #[arg(help = "Name of this server in traces [default: that of OTEL_RESOURCE_ATTRIBUTES, else api]")]
+    #[arg(
+        long,
+        env = "OTEL_SERVICE_NAME",
+        value_name = "NAME",
+        value_parser = service_name,
+        help = "Name of this server in traces [default: that of OTEL_RESOURCE_ATTRIBUTES, else api]"
+    )]
     otel_service_name: Option<String>,
 
     /// Attributes of this server in traces, as NAME=VALUE, separated by commas [default: none]

@@ -8,6 +8,6 @@ mod traces;
 pub use log::start;
 pub(crate) use measure::keep_measuring;
 pub(crate) use request::{OK, RequestRecord, in_request, record_begin, record_hash, record_statement};
-pub(crate) use request::{note_field, note_network, note_outcome};
+pub(crate) use request::{note_field, note_network, note_outcome, traceparent};
 pub(crate) use traces::{EndedTrace, RequestTrace};
 pub use traces::{Traces, TracesConfig};

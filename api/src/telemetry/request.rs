@@ -128,6 +128,12 @@ pub(crate) fn record_hash(job: &'static str, waited: Duration, ran: Duration) {
     });
 }
 
+/// The span of the present request, if it is traced, for what it causes.
+pub(crate) fn traceparent() -> Option<String> {
+    let span = CURRENT.try_with(|record| record.trace().map(RequestTrace::traceparent));
+    span.ok().flatten()
+}
+
 /// Names the root field of the present request.
 pub(crate) fn note_field(field: &'static str) {
     let _ = CURRENT.try_with(|record| record.field.set(field));

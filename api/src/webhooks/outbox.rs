@@ -19,6 +19,7 @@ use super::schedule::MAX_PAUSE;
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
 use crate::sql::statement;
+use crate::telemetry;
 
 /// How long a claim holds. Longer than an attempt takes.
 pub(super) const LEASE: Duration = Duration::from_secs(30);
@@ -44,6 +45,7 @@ pub(super) async fn insert(
         owed_at: Set(now),
         due_at: Set(Some(now)),
         attempts: Set(0),
+        traceparent: Set(telemetry::traceparent()),
         ..Default::default()
     });
     Entity::insert_many(rows).exec_without_returning(transaction).await?;

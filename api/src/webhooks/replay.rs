@@ -83,7 +83,7 @@ async fn owe(transaction: &DatabaseTransaction, endpoint: &Endpoint, id: Uuid, n
             (id, endpoint, event, user_id, email, created_at, owed_at, due_at, attempts) \
         SELECT id, $2, event, user_id, email, created_at, $3, $3, 0 FROM webhook_deliveries WHERE id = $1 LIMIT 1 \
         ON CONFLICT (id, endpoint) DO UPDATE SET owed_at = excluded.owed_at, due_at = excluded.due_at, attempts = 0, \
-            lease = NULL, delivered_at = NULL";
+            lease = NULL, delivered_at = NULL, traceparent = NULL";
     let values = [id.into(), endpoint.id.as_str().into(), now.into()];
     sea_orm::ConnectionTrait::execute_raw(transaction, statement(transaction, SQL, values)).await?;
     Ok(())

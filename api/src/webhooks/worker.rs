@@ -164,10 +164,11 @@ impl WebhookWorker {
         }
     }
 
-    /// Sends a webhook. What the receiver does is a part of the trace of this attempt.
+    /// Sends a webhook. What the receiver does belongs to the trace, too.
     async fn send(&self, claim: &Delivery) -> Result<Answer, String> {
         let endpoint = &self.handle.endpoint;
-        let span = self.traces.begin_send(|| format!("webhook {}", claim.event));
+        let parent = claim.traceparent.as_deref();
+        let span = self.traces.begin_send(parent, || format!("webhook {}", claim.event));
         let (id, body) = (claim.id.to_string(), event::body(claim));
         let sent = self.sender.send(endpoint, &id, body, span.traceparent()).await;
         let problem = match &sent {

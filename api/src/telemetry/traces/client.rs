@@ -125,12 +125,16 @@ impl Collector {
         head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         head.headers.extend(self.headers.clone());
         let stream = TokioIo::new(self.connect().await?);
-        let (mut sender, connection) = http1::handshake(stream).await.map_err(no_answer)?;
+        let (mut sender, connection) = http1::handshake(stream).await.map_err(|error| no_answer(&error))?;
         let _connection = AbortOnDropHandle::new(tokio::spawn(async move {
             let _ = connection.await;
         }));
         let request = Request::from_parts(head, Full::new(body));
-        let (head, body) = sender.send_request(request).await.map_err(no_answer)?.into_parts();
+        let (head, body) = sender
+            .send_request(request)
+            .await
+            .map_err(|error| no_answer(&error))?
+            .into_parts();
         let body = Limited::new(body, MAX_BODY).collect().await;
         let body = body.map_err(|_| "the answer breaks off, or is too long".to_owned())?;
         Ok(Response::from_parts(head, body.to_bytes()))
@@ -151,6 +155,6 @@ impl Collector {
     }
 }
 
-fn no_answer(error: hyper::Error) -> String {
+fn no_answer(error: &hyper::Error) -> String {
     format!("no answer: {error}")
 }

@@ -139,7 +139,7 @@ mod tests {
         let traces = Traces::start(Some(&config), DatabaseBackend::Sqlite, clock, &metrics).expect("a valid URL");
         for _ in 0..BATCH + QUEUE + 100 {
             traces
-                .begin_send(|| "email registration".to_owned())
+                .begin_send(None, || "email registration".to_owned())
                 .end(Vec::new, None);
         }
         let count = |outcome| metrics.spans.get_or_create(&[("outcome", outcome)]).get();

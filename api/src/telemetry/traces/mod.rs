@@ -72,18 +72,20 @@ impl Traces {
     /// Begins the span of a request. `traceparent` is the header of the client. `None` if the request is not traced.
     pub(crate) fn begin_request<'a>(&self, traceparent: impl FnOnce() -> Option<&'a [u8]>) -> Option<RequestTrace> {
         let active = self.0.as_ref()?;
-        let parent = traceparent().and_then(parent::parse);
-        let parent = parent.map(|parent| Context::new().with_remote_span_context(parent));
         let builder = SpanBuilder::from_name("request").with_kind(SpanKind::Server);
-        let span = active.tracer.build_with_context(builder, &parent.unwrap_or_default());
+        let span = active
+            .tracer
+            .build_with_context(builder, &parent::context(traceparent()));
         RequestTrace::of(active.clone(), Context::new().with_span(span))
     }
 
-    /// Begins the span of something that a worker sends, in a trace of its own. The name is one of a few.
-    pub(crate) fn begin_send(&self, name: impl FnOnce() -> String) -> SendSpan {
+    /// Begins the span of something that a worker sends, in the trace of the request that caused it if that was traced.
+    /// The name is one of a few.
+    pub(crate) fn begin_send(&self, traceparent: Option<&str>, name: impl FnOnce() -> String) -> SendSpan {
         SendSpan(self.0.as_ref().map(|active| {
             let builder = SpanBuilder::from_name(name()).with_kind(SpanKind::Client);
-            let span = active.tracer.build_with_context(builder, &Context::new());
+            let parent = parent::context(traceparent.map(str::as_bytes));
+            let span = active.tracer.build_with_context(builder, &parent);
             Context::new().with_span(span)
         }))
     }

@@ -1,12 +1,19 @@
 //! The header `traceparent` (W3C Trace Context, Recommendation of 2021, section 3.2).
 //!
 //! The parser of the SDK accepts more than the recommendation: missing digits, signs, and text at the end.
-//! `tracestate` is not read: it is free text of the client, and nothing here continues a trace to another service.
+//! `tracestate` is not read: it is free text of the client.
 
-use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+use opentelemetry::Context;
+use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
 
 /// The length of version 00, and the least length of later ones.
 const LENGTH: usize = 55;
+
+/// What the parent of a new span is. Without a valid header, the span begins a trace.
+pub(super) fn context(header: Option<&[u8]>) -> Context {
+    let parent = header.and_then(parse);
+    parent.map_or_else(Context::new, |parent| Context::new().with_remote_span_context(parent))
+}
 
 /// The span in a header; `None` if the header is not valid.
 pub(super) fn parse(header: &[u8]) -> Option<SpanContext> {

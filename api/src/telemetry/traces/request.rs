@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use opentelemetry::trace::{SpanBuilder, SpanKind, Status, TraceContextExt, Tracer};
 use opentelemetry::{Context, KeyValue};
 
-use super::{Active, now};
+use super::{Active, now, parent};
 
 /// The trace of a request, which tasks that work for the request share.
 pub(crate) struct RequestTrace {
@@ -37,6 +37,11 @@ impl RequestTrace {
     /// The id of the trace, for the log.
     pub(crate) fn id(&self) -> String {
         self.context.span().span_context().trace_id().to_string()
+    }
+
+    /// The header that names the span.
+    pub(crate) fn traceparent(&self) -> String {
+        parent::format(self.context.span().span_context())
     }
 
     /// Adds a statement that ends now. Its text has placeholders; values are not part of it.

@@ -5,6 +5,7 @@ use tests::{Database, PASSWORD, Receiver, eventually, on_both_databases};
 
 use super::super::metrics::read;
 use super::{children, only, traced};
+use crate::seconds;
 
 #[on_both_databases]
 async fn request_has_a_span_for_each_statement_and_hash(database: Database) {
@@ -23,7 +24,9 @@ async fn request_has_a_span_for_each_statement_and_hash(database: Database) {
     ] {
         assert_eq!(request.attributes[name], value, "{request:?}");
     }
-    let children = children(&spans, request);
+    let mut children = children(&spans, request);
+    // It is sent after the answer.
+    children.retain(|child| child.name != "email registration");
     for child in &children {
         assert!(
             child.times[0] >= request.times[0] && child.times[0] <= child.times[1],
@@ -111,18 +114,36 @@ async fn fault_of_the_server_is_a_failed_span(database: Database) {
 }
 
 #[on_both_databases]
-async fn email_is_a_trace_of_its_own(database: Database) {
+async fn email_continues_the_trace_of_its_request(database: Database) {
     let (app, collector) = traced(&database, |_| {}).await;
     app.register_and_read_code("ada@example.com", PASSWORD).await;
     app.stop().await;
     let spans = collector.spans();
     let email = only(&spans, "email registration");
-    assert_eq!((email.kind, email.ids[2].as_str()), (SpanKind::Client, ""));
+    let request = only(&spans, "register");
+    assert_eq!(email.ids[0], request.ids[0]);
+    assert_eq!((email.kind, &email.ids[2]), (SpanKind::Client, &request.ids[1]));
     assert_eq!(email.attributes["email.kind"], "registration");
     assert_eq!(email.attributes["email.attempts"], "1");
     assert!(email.attributes.contains_key("verification.id"), "{email:?}");
     assert!(!email.has_failed);
-    assert_ne!(email.ids[0], only(&spans, "register").ids[0]);
+}
+
+#[on_both_databases]
+async fn second_email_continues_the_trace_of_the_second_request(database: Database) {
+    let (app, collector) = traced(&database, |_| {}).await;
+    let token = app.register("ada@example.com", PASSWORD).await.verification_token();
+    app.next_code("ada@example.com").await;
+    app.clock.advance(seconds(60));
+    app.resend_with_token(&token).await.succeeds();
+    app.next_code("ada@example.com").await;
+    app.stop().await;
+    let spans = collector.spans();
+    for request in ["register", "resendActivationCode"] {
+        let children = children(&spans, only(&spans, request));
+        let emails = children.iter().filter(|child| child.name.starts_with("email "));
+        assert_eq!(emails.count(), 1, "{children:#?}");
+    }
 }
 
 #[on_both_databases]
@@ -146,10 +167,12 @@ async fn receiver_of_a_webhook_learns_its_span(database: Database) {
     app.stop().await;
     let spans = collector.spans();
     let webhook = only(&spans, "webhook user.activated");
-    let [trace, id, _] = &webhook.ids;
-    let received = &receiver.received()[0];
-    assert_eq!(received.header("traceparent"), format!("00-{trace}-{id}-01"));
-    assert_eq!(webhook.attributes["webhook.id"], received.header("webhook-id"));
+    let [trace, id, parent] = &webhook.ids;
+    let request = &only(&spans, "activate").ids;
+    assert_eq!([trace, parent], [&request[0], &request[1]]);
+    let request = &receiver.received()[0];
+    assert_eq!(request.header("traceparent"), format!("00-{trace}-{id}-01"));
+    assert_eq!(webhook.attributes["webhook.id"], request.header("webhook-id"));
     assert_eq!(webhook.attributes["http.response.status_code"], "204");
     assert_eq!(webhook.attributes["server.address"], "127.0.0.1");
 }

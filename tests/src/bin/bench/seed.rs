@@ -115,6 +115,7 @@ pub(crate) async fn registrations(db: &DatabaseConnection, addresses: &[String])
                 due_at: Set(now),
                 attempts: Set(0),
                 lease: Set(None),
+                traceparent: Set(None),
             });
             tokens.push(token);
         }
