@@ -127,6 +127,25 @@ async fn invalid_webhook_setting_ends_the_start_with_one_line() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invalid_trace_setting_ends_the_start_with_one_line() {
+    for (name, value, expected) in [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4318", "an http or https URL"),
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", "one of http/protobuf"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "api-key", "headers such as api-key=KEY"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "a number above 0"),
+        ("OTEL_RESOURCE_ATTRIBUTES", "region", "attributes such as"),
+        (
+            "OTEL_TRACES_SAMPLER",
+            "sometimes",
+            "one of always_on, always_off, traceidratio",
+        ),
+        ("OTEL_TRACES_SAMPLER_ARG", "10%", "a number from 0 to 1"),
+    ] {
+        fails_with_one_line(&[(name, value)], &format!("{name}: expected {expected}")).await;
+    }
+}
+
 async fn fails_with_one_line(environment: &[(&str, &str)], name: &str) {
     let folder = TempDir::new().expect("a folder");
     let (status, lines) = Process::api(folder.path(), &[], environment).end().await;
@@ -194,6 +213,8 @@ async fn errors_do_not_contain_secrets() {
         ("WEBHOOK_URL", "https://ada:hunter2@hooks.example.com"),
         ("WEBHOOK_URL", "ftp://hooks.example.com/hunter2"),
         ("WEBHOOK_SECRET", "whsec_hunter2"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://ada:hunter2@localhost:4318"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "hunter2"),
     ] {
         let folder = TempDir::new().expect("a folder");
         let environment = [("HTTP_ADDR", "127.0.0.1:0"), (name, value)];
