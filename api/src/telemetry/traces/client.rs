@@ -43,12 +43,7 @@ impl Client {
     pub(super) fn new(config: &TracesConfig, clock: SharedClock) -> Self {
         Self {
             runtime: Handle::current(),
-            collector: Collector {
-                url: config.traces_url(),
-                headers: config.headers.clone(),
-                timeout: config.timeout,
-                tls: tls::connector(),
-            },
+            collector: Collector::new(config, tls::connector()),
             clock,
             last_warning: Mutex::default(),
         }
@@ -98,7 +93,7 @@ impl HttpClient for Client {
 
 /// Where the spans go.
 #[derive(Clone)]
-struct Collector {
+pub(super) struct Collector {
     url: Url,
     headers: HeaderMap,
     timeout: Duration,
@@ -109,8 +104,17 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl Collector {
+    pub(super) fn new(config: &TracesConfig, tls: TlsConnector) -> Self {
+        Self {
+            url: config.traces_url(),
+            headers: config.headers.clone(),
+            timeout: config.timeout,
+            tls,
+        }
+    }
+
     /// Sends a request on a connection of its own. The error says what failed.
-    async fn send(self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
+    pub(super) async fn send(self, request: Request<Bytes>) -> Result<Response<Bytes>, String> {
         let exchanged = tokio::time::timeout(self.timeout, self.exchange(request)).await;
         exchanged.unwrap_or_else(|_| Err("no answer in time".to_owned()))
     }

@@ -4,6 +4,8 @@
 //! it took. Without a collector there is nothing but the check whether there is one.
 
 mod client;
+#[cfg(test)]
+mod client_tests;
 mod config;
 mod export;
 mod parent;
