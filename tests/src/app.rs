@@ -120,7 +120,7 @@ impl TestApp {
             mail_previews: true,
         };
         change(&mut builder);
-        builder.start().await
+        Box::pin(builder.start()).await
     }
 
     /// The mailbox that receives all emails of the server.
