@@ -67,9 +67,10 @@ impl Machine {
         let programs = programs.parent().ok_or("no folder of PostgreSQL")?;
         let etcd: Vec<_> = self.to_etcd.iter().map(|proxy| proxy.address().to_string()).collect();
         let [postgres, rest] = self.from_others.each_ref().map(|proxy| proxy.address().to_string());
-        let mut patroni = Command::new("patroni");
+        // As systemd does it with `Restart=on-failure`: Patroni ends if it finds an etcd that is still starting.
+        let mut patroni = Command::new("sh");
         patroni
-            .arg("patroni.yml")
+            .args(["-c", "until patroni patroni.yml; do sleep 1; done"])
             .env("PATRONI_POSTGRESQL_BIN_DIR", programs)
             .env("PATRONI_POSTGRESQL_DATA_DIR", self.folder.join("data"))
             .env("PATRONI_POSTGRESQL_PGPASS", self.folder.join("pgpass"))

@@ -102,8 +102,8 @@ async fn play(site: &Arc<Site>, options: &Options) -> Outcome<bool> {
     println!("the cluster is ready after {:.1} s", record.now().as_secs_f64());
 
     let mut servers = Servers::behind_haproxy(site, mailer.smtp_addr())?;
-    cluster.leader_other_than(None).await?;
-    let admin = Database::connect(Servers::database_url(site, "postgres", "postgres_password")).await?;
+    let leader = &cluster.machines[cluster.leader_other_than(None).await?];
+    let admin = Database::connect(format!("postgres://postgres:postgres_password@{}:5432/postgres", leader.address)).await?;
     for statement in [
         "CREATE ROLE registration LOGIN PASSWORD 'registration'",
         "CREATE DATABASE registration OWNER registration",

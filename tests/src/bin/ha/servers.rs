@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::Signal;
-use tests::{binary, give_away};
+use tests::give_away;
 use tokio::time::{sleep, timeout};
 
 use crate::Outcome;
@@ -65,7 +65,7 @@ impl Servers {
     /// Starts a server, and waits until it is ready.
     pub(crate) async fn start(&mut self, number: usize) -> Outcome<()> {
         let address = self.site.address(["SERVER1", "SERVER2"][number]);
-        let mut api = Command::new(binary("ha").with_file_name("api"));
+        let mut api = Command::new(std::env::current_exe()?.with_file_name("api"));
         api.env_clear()
             .env("DATABASE_URL", Self::database_url(&self.site, "registration", "registration"))
             .env("SMTP_URL", format!("smtp://{}", self.mail))
