@@ -103,7 +103,9 @@ pub async fn connect_with_pool(url: &str, pool_size: u32) -> Result<DatabaseConn
             .set_application_name("api")
             .map_sqlx_postgres_opts(|options| options.options(SETTINGS))
             .map_sqlx_postgres_pool_opts(|options| {
-                options.after_release(|connection, _| Box::pin(is_settled(connection)))
+                options
+                    .after_connect(|connection, _| Box::pin(refuse_standby(connection)))
+                    .after_release(|connection, _| Box::pin(is_settled(connection)))
             });
     }
     let mut db = open(options).await.map_err(StartError::open_database)?;
@@ -213,6 +215,16 @@ async fn is_settled(connection: &mut PgConnection) -> Result<bool, sqlx::Error> 
         .await
         .map_err(|_| sqlx::Error::PoolTimedOut)?
         .map(|()| true)
+}
+
+/// Fails if a new connection leads to a standby: after a failover, a proxy may connect to the former leader for a moment. A
+/// standby refuses writes, and it may not know yet which sessions have ended. The pool tries again until its timeout.
+async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let is_standby = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connection).await?;
+    if is_standby {
+        return Err(sqlx::Error::Configuration("connected to a standby of PostgreSQL".into()));
+    }
+    Ok(())
 }
 
 /// Begins a transaction that may write. SQLite must know that at the beginning, because a read transaction cannot always

@@ -96,6 +96,49 @@ mod postgres {
             within(3 * RECOVERY, "another connection takes its place", answers).await;
         }
 
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn proxy_without_a_database_is_overloaded() {
+            let mut postgres = Postgres::start().await;
+            let proxy = Proxy::start(postgres.address());
+            let url = postgres.url().replace(&postgres.address().to_string(), &proxy.address().to_string());
+            let installation = Installation::on(&url).await;
+            let (_api, client) = installation.start().await;
+            postgres.kill();
+            // What already has a connection fails otherwise.
+            within(DEADLINE, "requests find the proxy", async || {
+                let answer = client.register("ada@example.com", PASSWORD).await;
+                assert_clean_failure(&answer);
+                answer.outcome() == "OVERLOADED"
+            })
+            .await;
+            client.register("ada@example.com", PASSWORD).await.is_overloaded();
+            client.bearer("a token").me().await.is_overloaded();
+        }
+
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn standby_is_not_used() {
+            let mut postgres = Postgres::start().await;
+            let installation = Installation::on(&postgres.url()).await;
+            let (_api, client) = installation.start().await;
+            let ada = client.bearer(&register_and_activate(&installation, &client, "ada@example.com").await);
+            let signal = postgres.folder().join("data/standby.signal");
+
+            postgres.kill();
+            std::fs::write(&signal, "").expect("a file");
+            tests::give_away(&signal);
+            postgres.restart();
+            within(DEADLINE, "the connections to the leader are gone", async || {
+                ada.me().await.outcome() == "OVERLOADED"
+            })
+            .await;
+            ada.me().await.is_overloaded();
+
+            postgres.kill();
+            std::fs::remove_file(&signal).expect("the file is there");
+            postgres.restart();
+            within(DEADLINE, "the leader is used", async || ada.me().await.outcome() == "OK").await;
+        }
+
         async fn check_stall(requests: usize, comes_back: impl Fn(&mut Proxy), recovery: Duration) {
             let (mut proxy, url) = behind_proxy(&Database::postgres().await);
             let installation = Installation::on(&url).await;

@@ -50,11 +50,18 @@ pub enum DomainError {
 
 impl From<DbErr> for DomainError {
     fn from(error: DbErr) -> Self {
-        if let DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) = error {
-            tracing::warn!("timed out waiting for a database connection");
-            return Self::Overloaded;
+        match error {
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => {
+                tracing::warn!("timed out waiting for a database connection");
+                Self::Overloaded
+            }
+            // Nothing was done. A proxy in front of PostgreSQL accepts connections also while there is no leader.
+            DbErr::Conn(error) => {
+                tracing::error!(%error, "cannot connect to the database");
+                Self::Overloaded
+            }
+            _ => Self::Database(error),
         }
-        Self::Database(error)
     }
 }
 
