@@ -103,16 +103,17 @@ mod postgres {
             let url = postgres.url().replace(&postgres.address().to_string(), &proxy.address().to_string());
             let installation = Installation::on(&url).await;
             let (_api, client) = installation.start().await;
+            let ada = client.bearer(&register_and_activate(&installation, &client, "ada@example.com").await);
             postgres.kill();
             // What already has a connection fails otherwise.
             within(DEADLINE, "requests find the proxy", async || {
-                let answer = client.register("ada@example.com", PASSWORD).await;
+                let answer = client.register("bob@example.com", PASSWORD).await;
                 assert_clean_failure(&answer);
                 answer.outcome() == "OVERLOADED"
             })
             .await;
-            client.register("ada@example.com", PASSWORD).await.is_overloaded();
-            client.bearer("a token").me().await.is_overloaded();
+            client.register("bob@example.com", PASSWORD).await.is_overloaded();
+            ada.me().await.is_overloaded();
         }
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
