@@ -220,9 +220,13 @@ async fn is_settled(connection: &mut PgConnection) -> Result<bool, sqlx::Error> 
 /// Fails if a new connection leads to a standby: after a failover, a proxy may connect to the former leader for a moment. A
 /// standby refuses writes, and it may not know yet which sessions have ended. The pool tries again until its timeout.
 async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let is_standby = sqlx::query_scalar("SELECT pg_is_in_recovery()").fetch_one(connection).await?;
+    let is_standby = sqlx::query_scalar("SELECT pg_is_in_recovery()")
+        .fetch_one(connection)
+        .await?;
     if is_standby {
-        return Err(sqlx::Error::Configuration("connected to a standby of PostgreSQL".into()));
+        return Err(sqlx::Error::Configuration(
+            "connected to a standby of PostgreSQL".into(),
+        ));
     }
     Ok(())
 }

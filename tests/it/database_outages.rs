@@ -100,7 +100,9 @@ mod postgres {
         async fn proxy_without_a_database_is_overloaded() {
             let mut postgres = Postgres::start().await;
             let proxy = Proxy::start(postgres.address());
-            let url = postgres.url().replace(&postgres.address().to_string(), &proxy.address().to_string());
+            let url = postgres
+                .url()
+                .replace(&postgres.address().to_string(), &proxy.address().to_string());
             let installation = Installation::on(&url).await;
             let (_api, client) = installation.start().await;
             let ada = client.bearer(&register_and_activate(&installation, &client, "ada@example.com").await);
@@ -137,7 +139,10 @@ mod postgres {
             postgres.kill();
             std::fs::remove_file(&signal).expect("the file is there");
             postgres.restart();
-            within(DEADLINE, "the leader is used", async || ada.me().await.outcome() == "OK").await;
+            within(DEADLINE, "the leader is used", async || {
+                ada.me().await.outcome() == "OK"
+            })
+            .await;
         }
 
         async fn check_stall(requests: usize, comes_back: impl Fn(&mut Proxy), recovery: Duration) {

@@ -35,7 +35,9 @@ pub(crate) async fn guess(caller: Caller, mails: Mails, number: u32) {
     while Instant::now() < until {
         let codes = mails.to(&email);
         // Neither is the code of an email.
-        let mut wrong = (0..).map(|code| format!("{code:04}")).filter(|code| codes.iter().all(|email| email.code != *code));
+        let mut wrong = (0..)
+            .map(|code| format!("{code:04}"))
+            .filter(|code| codes.iter().all(|email| email.code != *code));
         let (first, second) = (wrong.next().unwrap_or_default(), wrong.next().unwrap_or_default());
         let (first, second) = tokio::join!(caller.activate(token, &first), caller.activate(token, &second));
         for reply in [first, second] {
@@ -50,13 +52,21 @@ pub(crate) async fn guess(caller: Caller, mails: Mails, number: u32) {
         sleep(GUESS_PAUSE).await;
     }
     let codes = mails.to(&email);
-    let tries = caller.record.facts().wrong_codes.get(&email).copied().unwrap_or_default();
+    let tries = caller
+        .record
+        .facts()
+        .wrong_codes
+        .get(&email)
+        .copied()
+        .unwrap_or_default();
     let Some(right) = codes.last().filter(|_| tries >= TRIES * codes.len()) else {
         return;
     };
     // It may be that another email is on its way, whose code is not this one.
     if matches!(caller.activate(token, &right.code).await, Reply::Data(_)) {
-        caller.record.broken(format!("{email} was activated after {tries} wrong codes"));
+        caller
+            .record
+            .broken(format!("{email} was activated after {tries} wrong codes"));
     }
 }
 

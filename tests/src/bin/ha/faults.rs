@@ -51,7 +51,7 @@ impl Stage<'_> {
             Fault::CutLeader => self.cut_leader().await?,
         };
         sleep(CALM).await;
-        println!("{what}\n  {}", self.record.errors_since(begun));
+        println!("{what}\n{}", self.record.errors_since(begun));
         Ok(())
     }
 

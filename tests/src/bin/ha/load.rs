@@ -45,7 +45,8 @@ impl Load {
 
     /// Starts to register one more address again and again.
     pub(crate) fn flood_another_address(&mut self) {
-        self.background.spawn(attackers::flood(self.caller.clone(), self.floods));
+        self.background
+            .spawn(attackers::flood(self.caller.clone(), self.floods));
         self.floods += 1;
     }
 

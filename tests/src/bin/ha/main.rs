@@ -103,7 +103,11 @@ async fn play(site: &Arc<Site>, options: &Options) -> Outcome<bool> {
 
     let mut servers = Servers::behind_haproxy(site, mailer.smtp_addr())?;
     let leader = &cluster.machines[cluster.leader_other_than(None).await?];
-    let admin = Database::connect(format!("postgres://postgres:postgres_password@{}:5432/postgres", leader.address)).await?;
+    let admin = Database::connect(format!(
+        "postgres://postgres:postgres_password@{}:5432/postgres",
+        leader.address
+    ))
+    .await?;
     for statement in [
         "CREATE ROLE registration LOGIN PASSWORD 'registration'",
         "CREATE DATABASE registration OWNER registration",
@@ -116,7 +120,11 @@ async fn play(site: &Arc<Site>, options: &Options) -> Outcome<bool> {
 
     let caller = Caller::new(&Servers::url(site), &record)?;
     let mut load = Load::start(caller.clone(), mailer);
-    let faults = if options.only.is_empty() { Fault::value_variants() } else { &options.only };
+    let faults = if options.only.is_empty() {
+        Fault::value_variants()
+    } else {
+        &options.only
+    };
     for fault in faults {
         let mut stage = Stage {
             cluster: &mut cluster,
@@ -127,10 +135,10 @@ async fn play(site: &Arc<Site>, options: &Options) -> Outcome<bool> {
         stage.play(*fault).await?;
     }
     load.end().await;
-    println!("the load ended after {:.1} s", record.now().as_secs_f64());
+    println!("the load ends after {:.1} s", record.now().as_secs_f64());
     let db = api::database::connect(&Servers::database_url(site, "registration", "registration")).await?;
     promises::check(&caller, &load.mails, &db).await?;
     let broken = record.facts().broken.len();
-    println!("{broken} broken promises");
+    println!("{broken} promises were broken");
     Ok(broken == 0)
 }

@@ -6,6 +6,7 @@ use tokio::time::sleep;
 
 use crate::caller::{Caller, Reply};
 use crate::mails::Mails;
+use crate::record::Facts;
 
 /// How long a person waits for the email. An email whose worker died is sent again when its lease ends.
 const EMAIL_TIMEOUT: Duration = Duration::from_secs(90);
@@ -41,7 +42,10 @@ async fn activate(caller: &Caller, mails: &Mails, email: &str, token: &str) -> b
         let Some(newest) = mails.to(email).pop() else {
             return false;
         };
-        let (first, second) = tokio::join!(caller.activate(token, &newest.code), caller.activate(token, &newest.code));
+        let (first, second) = tokio::join!(
+            caller.activate(token, &newest.code),
+            caller.activate(token, &newest.code)
+        );
         let mut is_active = false;
         for reply in [first, second] {
             match reply {
@@ -77,7 +81,9 @@ async fn sign_in(caller: &Caller, email: &str) -> Option<String> {
                 return Some(session);
             }
             Reply::Refused(code) => {
-                caller.record.broken(format!("{email} is active and cannot sign in: {code}"));
+                caller
+                    .record
+                    .broken(format!("{email} is active and cannot sign in: {code}"));
                 return None;
             }
             Reply::Failed => sleep(PAUSE).await,
@@ -100,7 +106,7 @@ async fn sign_out(caller: &Caller, session: &str) {
 
 /// Asks with a session that is open, or with one that has ended.
 pub(crate) async fn look(caller: Caller, number: usize) {
-    let pick = |facts: &crate::record::Facts| {
+    let pick = |facts: &Facts| {
         let ended = facts.ended.iter().nth(number % facts.ended.len().max(1));
         let open = facts.open.keys().nth(number % facts.open.len().max(1));
         match (number % 4, open, ended) {

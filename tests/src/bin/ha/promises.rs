@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::Outcome;
 use crate::attackers::{EMAILS, TRIES};
 use crate::caller::{Caller, Reply};
-use crate::mails::Mails;
+use crate::mails::{Email, Mails};
 
 /// The longest time until all emails are sent: twice the lease of a worker that is gone.
 const EMAIL_TIMEOUT: Duration = Duration::from_mins(1);
@@ -19,11 +19,11 @@ const EMAIL_TIMEOUT: Duration = Duration::from_mins(1);
 /// How often a session is looked at before it counts as not answered.
 const ATTEMPTS: usize = 5;
 
-/// The least time between two codes of one registration: the first must be at the end of its lease. The clock counts from
-/// before the lease begins.
+/// The least time between two codes of one registration in milliseconds: the lease of the first must be over. The code is
+/// drawn a little after its lease begins.
 const REDRAWN_AFTER: i64 = 29_000;
 
-/// Checks everything, and prints what there was to check.
+/// Checks everything, and prints how much there was to check.
 pub(crate) async fn check(caller: &Caller, mails: &Mails, db: &DatabaseConnection) -> Outcome<()> {
     within(EMAIL_TIMEOUT, "all emails are sent", async || {
         tests::count::<email_outbox::Entity>(db).await == 0
@@ -38,12 +38,17 @@ pub(crate) async fn check(caller: &Caller, mails: &Mails, db: &DatabaseConnectio
 }
 
 async fn check_users(caller: &Caller, db: &DatabaseConnection) -> Outcome<()> {
-    let users: HashSet<String> = texts(db, "SELECT email AS value FROM users").await?.into_iter().collect();
+    let users: HashSet<String> = texts(db, "SELECT email AS value FROM users")
+        .await?
+        .into_iter()
+        .collect();
     let activated = caller.record.facts().activated.clone();
     for email in activated.difference(&users) {
-        caller.record.broken(format!("{email} was activated and does not exist"));
+        caller
+            .record
+            .broken(format!("{email} was activated and does not exist"));
     }
-    println!("{} accounts of which a client was told, all exist unless listed above", activated.len());
+    println!("checked {} activations that were acknowledged", activated.len());
     Ok(())
 }
 
@@ -63,7 +68,11 @@ async fn check_sessions(caller: &Caller) {
             caller.record.broken("a session that has ended works again".to_owned());
         }
     }
-    println!("{} open sessions, {} ended", open.len(), ended.len());
+    println!(
+        "checked {} open sessions and {} that were ended",
+        open.len(),
+        ended.len()
+    );
 }
 
 async fn answer_to(caller: &Caller, session: &str) -> Reply {
@@ -84,17 +93,28 @@ fn check_limits(caller: &Caller, mails: &Mails) {
     for (email, wrong) in &wrong_codes {
         let codes = distinct(&mails.to(email));
         if *wrong > TRIES * codes {
-            caller.record.broken(format!("{email}: {wrong} wrong codes were checked against {codes} codes"));
+            caller.record.broken(format!(
+                "{email}: {wrong} wrong codes were checked against {codes} codes"
+            ));
         }
     }
     for (email, accepted) in &floods {
         if *accepted > EMAILS {
-            caller.record.broken(format!("{email} was registered {accepted} times in an hour"));
+            caller
+                .record
+                .broken(format!("{email} was registered {accepted} times in an hour"));
         }
     }
     let most = wrong_codes.values().max().copied().unwrap_or_default();
-    println!("{} addresses with wrong codes, at most {most} checked", wrong_codes.len());
-    println!("{} flooded addresses, registrations accepted: {:?}", floods.len(), floods.values().collect::<Vec<_>>());
+    println!(
+        "checked {} addresses with wrong codes: at most {most} were compared",
+        wrong_codes.len()
+    );
+    let accepted: Vec<_> = floods.values().collect();
+    println!(
+        "checked {} addresses registered without pause: {accepted:?} registrations were accepted",
+        floods.len()
+    );
 }
 
 /// Every acknowledged registration has an email, and each code of it has one Message-ID.
@@ -116,18 +136,20 @@ async fn check_emails(caller: &Caller, mails: &Mails, db: &DatabaseConnection) -
             caller.record.broken(format!("{email} has more codes than were drawn"));
         }
         if times.windows(2).any(|pair| pair[1] - pair[0] < REDRAWN_AFTER) {
-            caller.record.broken(format!("codes of {email} were drawn too soon after each other: {times:?}"));
+            caller.record.broken(format!(
+                "codes of {email} were drawn too soon after each other: {times:?}"
+            ));
         }
     }
     println!(
-        "{} registrations of which a client was told, {sent} emails: {repeated} came again with the same Message-ID, {redrawn} \
-         with a new code after the lease",
+        "checked {} registrations that were acknowledged: {sent} emails, {repeated} of them again with the same Message-ID, \
+         {redrawn} again with a new code, 30 s later",
         registered.len()
     );
     Ok(())
 }
 
-fn distinct(emails: &[crate::mails::Email]) -> usize {
+fn distinct(emails: &[Email]) -> usize {
     emails.iter().map(|email| &email.id).collect::<HashSet<_>>().len()
 }
 
@@ -137,13 +159,24 @@ async fn draws(db: &DatabaseConnection) -> Outcome<HashMap<String, Vec<i64>>> {
         JOIN verifications ON verifications.id = account_events.user_id \
         WHERE kind = 'code_mailed' ORDER BY account_events.created_at";
     let mut draws: HashMap<String, Vec<i64>> = HashMap::new();
-    for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
-        draws.entry(row.try_get("", "email")?).or_default().push(row.try_get("", "drawn_at")?);
+    for row in db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await?
+    {
+        draws
+            .entry(row.try_get("", "email")?)
+            .or_default()
+            .push(row.try_get("", "drawn_at")?);
     }
     Ok(draws)
 }
 
 async fn texts(db: &DatabaseConnection, sql: &str) -> Outcome<Vec<String>> {
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
-    Ok(rows.iter().map(|row| row.try_get("", "value")).collect::<Result<_, _>>()?)
+    let rows = db
+        .query_all_raw(Statement::from_string(db.get_database_backend(), sql))
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| row.try_get("", "value"))
+        .collect::<Result<_, _>>()?)
 }

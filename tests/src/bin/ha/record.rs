@@ -77,7 +77,10 @@ impl Record {
     pub(crate) fn errors_since(&self, begun: Duration) -> Errors {
         let facts = self.facts();
         let [reads, writes] = [false, true].map(|writes| {
-            let requests = facts.requests.iter().filter(|request| request.ended > begun && request.writes == writes);
+            let requests = facts
+                .requests
+                .iter()
+                .filter(|request| request.ended > begun && request.writes == writes);
             Failures::of(requests, begun)
         });
         Errors { reads, writes }
@@ -94,8 +97,9 @@ pub(crate) struct Errors {
 struct Failures {
     requests: usize,
     failed: usize,
-    /// From the fault to the end of the last request that failed.
-    until: Duration,
+    /// From the fault until the last request that failed was sent, and until the last one had failed.
+    sent_until: Duration,
+    ended_until: Duration,
     /// The longest time that a request took which succeeded.
     slowest: Duration,
 }
@@ -107,7 +111,8 @@ impl Failures {
             failures.requests += 1;
             if request.failed {
                 failures.failed += 1;
-                failures.until = failures.until.max(request.ended - begun);
+                failures.sent_until = failures.sent_until.max(request.sent.saturating_sub(begun));
+                failures.ended_until = failures.ended_until.max(request.ended - begun);
             } else {
                 failures.slowest = failures.slowest.max(request.ended - request.sent);
             }
@@ -118,22 +123,21 @@ impl Failures {
 
 impl fmt::Display for Errors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "reads: {}; writes: {}", self.reads, self.writes)
+        write!(f, "  reads:  {}\n  writes: {}", self.reads, self.writes)
     }
 }
 
 impl fmt::Display for Failures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            requests,
-            failed,
-            until,
-            slowest,
-        } = self;
-        let (until, slowest) = (until.as_secs_f64(), slowest.as_secs_f64());
+        let Self { requests, failed, .. } = self;
+        let [sent, ended, slowest] =
+            [self.sent_until, self.ended_until, self.slowest].map(|time| format!("{:.1} s", time.as_secs_f64()));
         match failed {
-            0 => write!(f, "no errors in {requests}, slowest {slowest:.1} s"),
-            _ => write!(f, "errors for {until:.1} s ({failed} of {requests}), slowest other {slowest:.1} s"),
+            0 => write!(f, "no error in {requests}, slowest {slowest}"),
+            _ => write!(
+                f,
+                "errors for {sent}, the last told after {ended} ({failed} of {requests}), slowest success {slowest}"
+            ),
         }
     }
 }

@@ -67,7 +67,10 @@ impl Servers {
         let address = self.site.address(["SERVER1", "SERVER2"][number]);
         let mut api = Command::new(std::env::current_exe()?.with_file_name("api"));
         api.env_clear()
-            .env("DATABASE_URL", Self::database_url(&self.site, "registration", "registration"))
+            .env(
+                "DATABASE_URL",
+                Self::database_url(&self.site, "registration", "registration"),
+            )
             .env("SMTP_URL", format!("smtp://{}", self.mail))
             .env("SECRET_KEY", "a secret of thirty-two bytes or more")
             .env("HTTP_ADDR", format!("{address}:8000"))
@@ -86,7 +89,9 @@ impl Servers {
                 sleep(Duration::from_millis(100)).await;
             }
         };
-        Ok(timeout(START_TIMEOUT, ready).await.map_err(|_| "a server does not start")?)
+        Ok(timeout(START_TIMEOUT, ready)
+            .await
+            .map_err(|_| "a server does not start")?)
     }
 
     /// Kills a server with SIGKILL.

@@ -66,7 +66,12 @@ impl Site {
     /// The address of a name in the configuration files.
     pub(crate) fn address(&self, name: &str) -> Ipv4Addr {
         let number = ADDRESSES.iter().find(|(other, _)| *other == name);
-        Ipv4Addr::new(127, self.block[0], self.block[1], number.map_or(0, |(_, number)| *number))
+        Ipv4Addr::new(
+            127,
+            self.block[0],
+            self.block[1],
+            number.map_or(0, |(_, number)| *number),
+        )
     }
 
     /// A configuration file with its variables replaced, as `envsubst` does it.
@@ -146,7 +151,11 @@ pub(crate) fn kill_all_in(folder: &Path) {
         })
     };
     // A program may have started another one meanwhile.
-    while in_folder().filter(|process| kill_process(*process, Signal::KILL).is_ok()).count() > 0 {}
+    while in_folder()
+        .filter(|process| kill_process(*process, Signal::KILL).is_ok())
+        .count()
+        > 0
+    {}
 }
 
 /// Sends a signal to a child.
