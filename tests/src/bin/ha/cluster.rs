@@ -1,6 +1,5 @@
 //! The three machines as one database.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
@@ -24,7 +23,7 @@ pub(crate) struct Cluster {
 
 impl Cluster {
     /// Starts the machines, and waits until the two followers have what the leader has.
-    pub(crate) async fn start(site: &Arc<Site>) -> Outcome<Self> {
+    pub(crate) async fn start(site: &Site) -> Outcome<Self> {
         let machines: Outcome<Vec<_>> = (1..=3).map(|number| Machine::create(site, number)).collect();
         let mut cluster = Self { machines: machines? };
         for machine in &mut cluster.machines {

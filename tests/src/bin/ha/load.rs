@@ -63,14 +63,14 @@ async fn generate(caller: Caller, mails: Mails, stop: Arc<AtomicBool>) -> JoinSe
     let mut people = JoinSet::new();
     let mut steps = interval(STEP);
     steps.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    for step in 0.. {
+    for step in 0_u32.. {
         steps.tick().await;
         if stop.load(Ordering::Relaxed) {
             break;
         }
         while people.try_join_next().is_some() {}
         people.spawn(people::look(caller.clone(), step as usize));
-        if step % PERSON_EVERY == 0 {
+        if step.is_multiple_of(PERSON_EVERY) {
             people.spawn(people::live(caller.clone(), mails.clone(), step));
         }
         if step % GUESS_EVERY == 1 {

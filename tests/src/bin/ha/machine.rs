@@ -3,7 +3,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Child, Command};
-use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, iter};
 
@@ -11,7 +10,7 @@ use rustix::process::Signal;
 use tests::{Postgres, Proxy, give_away};
 
 use crate::Outcome;
-use crate::site::{Site, kill_all_in, signal};
+use crate::site::{Site, kill_all_in, signal, start_program};
 
 const ETCD: &str = include_str!("../../../../deploy/ha/etcd.env");
 const PATRONI: &str = include_str!("../../../../deploy/ha/patroni.yml");
@@ -23,7 +22,6 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 pub(crate) struct Machine {
     pub(crate) name: String,
     pub(crate) address: Ipv4Addr,
-    site: Arc<Site>,
     folder: PathBuf,
     from_others: [Proxy; 2],
     to_etcd: Vec<Proxy>,
@@ -32,7 +30,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn create(site: &Arc<Site>, number: usize) -> Outcome<Self> {
+    pub(crate) fn create(site: &Site, number: usize) -> Outcome<Self> {
         let name = format!("node{number}");
         let address = site.address(&name.to_uppercase());
         let folder = site.subfolder(&name)?;
@@ -48,7 +46,6 @@ impl Machine {
             to_etcd: machines.map(|machine| Proxy::start((machine, 2379).into())).into(),
             name,
             address,
-            site: site.clone(),
             folder,
             etcd: None,
             http: reqwest::Client::builder().no_proxy().timeout(CHECK_TIMEOUT).build()?,
@@ -61,7 +58,7 @@ impl Machine {
         let settings = fs::read_to_string(self.folder.join("etcd.env"))?;
         etcd.envs(settings.lines().filter_map(|line| line.split_once('=')));
         etcd.env("ETCD_DATA_DIR", self.folder.join("etcd"));
-        self.etcd = Some(self.site.start(&self.folder, "etcd", etcd)?);
+        self.etcd = Some(start_program(&self.folder, "etcd", etcd)?);
 
         let programs = Postgres::program("postgres");
         let programs = programs.parent().ok_or("no folder of PostgreSQL")?;
@@ -79,7 +76,7 @@ impl Machine {
             .env("PATRONI_ETCD3_HOSTS", etcd.join(","))
             // Otherwise Patroni would ask etcd for the addresses of its members, and pass the proxies by.
             .env("PATRONI_ETCD3_USE_PROXIES", "true");
-        self.site.start(&self.folder, "patroni", patroni)?;
+        start_program(&self.folder, "patroni", patroni)?;
         Ok(())
     }
 

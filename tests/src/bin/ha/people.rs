@@ -29,7 +29,7 @@ pub(crate) async fn live(caller: Caller, mails: Mails, number: u32) {
     let Some(session) = sign_in(&caller, &email).await else {
         return;
     };
-    if number % 3 == 0 {
+    if number.is_multiple_of(3) {
         sign_out(&caller, &session).await;
     }
 }

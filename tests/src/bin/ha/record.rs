@@ -112,9 +112,9 @@ impl Failures {
             if request.failed {
                 failures.failed += 1;
                 failures.sent_until = failures.sent_until.max(request.sent.saturating_sub(begun));
-                failures.ended_until = failures.ended_until.max(request.ended - begun);
+                failures.ended_until = failures.ended_until.max(request.ended.saturating_sub(begun));
             } else {
-                failures.slowest = failures.slowest.max(request.ended - request.sent);
+                failures.slowest = failures.slowest.max(request.ended.saturating_sub(request.sent));
             }
         }
         failures

@@ -12,7 +12,7 @@ use tests::give_away;
 use tokio::time::{sleep, timeout};
 
 use crate::Outcome;
-use crate::site::{Site, kill_all_in, signal};
+use crate::site::{Site, kill_all_in, signal, start_program};
 
 const LEADER: &str = include_str!("../../../../deploy/ha/haproxy.cfg");
 const SERVERS: &str = include_str!("servers.cfg");
@@ -26,7 +26,7 @@ const START_TIMEOUT: Duration = Duration::from_secs(30);
 pub(crate) struct Servers {
     site: Arc<Site>,
     mail: SocketAddr,
-    servers: [(PathBuf, Option<Child>); 2],
+    each: [(PathBuf, Option<Child>); 2],
 }
 
 impl Servers {
@@ -43,12 +43,12 @@ impl Servers {
         give_away(&folder.join("haproxy.cfg"));
         let mut haproxy = Command::new("haproxy");
         haproxy.args(["-f", "haproxy.cfg", "-db"]);
-        site.start(&folder, "haproxy", haproxy)?;
+        start_program(&folder, "haproxy", haproxy)?;
         let servers = [site.subfolder("server1")?, site.subfolder("server2")?];
         Ok(Self {
             site: site.clone(),
             mail,
-            servers: servers.map(|folder| (folder, None)),
+            each: servers.map(|folder| (folder, None)),
         })
     }
 
@@ -80,8 +80,8 @@ impl Servers {
             // The hash is not what is tested.
             .env("ARGON2_M_KIB", "8")
             .env("ARGON2_T", "1");
-        let (folder, child) = &mut self.servers[number];
-        *child = Some(self.site.start(folder, "api", api)?);
+        let (folder, child) = &mut self.each[number];
+        *child = Some(start_program(folder, "api", api)?);
         let url = format!("http://{address}:8000/readyz");
         let http = reqwest::Client::builder().no_proxy().build()?;
         let ready = async {
@@ -96,12 +96,12 @@ impl Servers {
 
     /// Kills a server with SIGKILL.
     pub(crate) fn kill(&self, number: usize) {
-        kill_all_in(&self.servers[number].0);
+        kill_all_in(&self.each[number].0);
     }
 
     /// Sends a signal to a server, such as SIGSTOP.
     pub(crate) fn signal(&self, number: usize, what: Signal) -> Outcome<()> {
-        let (_, child) = &self.servers[number];
+        let (_, child) = &self.each[number];
         signal(child.as_ref().ok_or("the server does not run")?, what)
     }
 }

@@ -102,22 +102,6 @@ impl Site {
         Ok(folder)
     }
 
-    /// Starts a program in a folder, without privileges. Its output goes to a file there.
-    pub(crate) fn start(&self, folder: &Path, name: &str, mut command: Command) -> Outcome<Child> {
-        let log = File::options()
-            .create(true)
-            .append(true)
-            .open(folder.join(format!("{name}.log")))?;
-        command
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log);
-        drop_privileges(&mut command);
-        let child = command.spawn();
-        child.map_err(|error| format!("{}: {error}", command.get_program().display()).into())
-    }
-
     /// Copies the logs of all programs to a folder.
     pub(crate) fn copy_logs(&self, target: &Path) -> Outcome<()> {
         fs::create_dir_all(target)?;
@@ -138,6 +122,22 @@ impl Drop for Site {
         // This closes the standard input of the janitor first.
         let _ = self.janitor.wait();
     }
+}
+
+/// Starts a program in a folder, without privileges. Its output goes to a file there.
+pub(crate) fn start_program(folder: &Path, name: &str, mut command: Command) -> Outcome<Child> {
+    let log = File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join(format!("{name}.log")))?;
+    command
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log);
+    drop_privileges(&mut command);
+    let child = command.spawn();
+    child.map_err(|error| format!("{}: {error}", command.get_program().display()).into())
 }
 
 /// Kills every program whose working folder is in a folder with SIGKILL: they finish nothing and tell nobody.
