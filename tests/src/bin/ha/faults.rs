@@ -29,6 +29,8 @@ pub(crate) enum Fault {
     PauseServer,
     /// Nothing passes between the leader and the other machines of the database, but the servers still reach all
     CutLeader,
+    /// An operator moves the leader to another machine
+    SwitchOver,
 }
 
 /// What a run consists of.
@@ -49,6 +51,7 @@ impl Stage<'_> {
             Fault::KillServer => self.kill_server().await?,
             Fault::PauseServer => self.pause_server().await?,
             Fault::CutLeader => self.cut_leader().await?,
+            Fault::SwitchOver => self.switch_over().await?,
         };
         sleep(CALM).await;
         println!("{what}\n{}", self.record.errors_since(begun));
@@ -100,6 +103,23 @@ impl Stage<'_> {
             "network cut between the leader {former} and the others: {leader} leads after {:.1} s; {former} follows {back:.1} s \
              after the cut ended",
             took.as_secs_f64()
+        ))
+    }
+
+    async fn switch_over(&mut self) -> Outcome<String> {
+        let former = self.cluster.leader_other_than(None).await?;
+        let started = Instant::now();
+        // The leader says when it is done, so ask the others meanwhile.
+        let (asked, leader) = tokio::join!(
+            self.cluster.machines[former].switch_over(),
+            self.cluster.leader_other_than(Some(former)),
+        );
+        asked?;
+        let (took, leader) = (started.elapsed().as_secs_f64(), leader?);
+        let back = self.cluster.wait_until_healthy().await?.as_secs_f64();
+        let [former, leader] = [former, leader].map(|number| &self.cluster.machines[number].name);
+        Ok(format!(
+            "switchover from {former}: {leader} leads after {took:.1} s; {former} follows {back:.1} s later"
         ))
     }
 }

@@ -18,6 +18,9 @@ const PATRONI: &str = include_str!("../../../../deploy/ha/patroni.yml");
 /// How long a check of a role may take, as in HAProxy.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// How long Patroni may take to answer after a switchover.
+const SWITCHOVER_TIMEOUT: Duration = Duration::from_mins(1);
+
 /// A machine. Other machines reach its Patroni and PostgreSQL, and its Patroni reaches etcd, through proxies that can be cut.
 pub(crate) struct Machine {
     pub(crate) name: String,
@@ -114,6 +117,14 @@ impl Machine {
     pub(crate) async fn members(&self) -> Outcome<Vec<serde_json::Value>> {
         let answer: serde_json::Value = self.http.get(self.rest("cluster")).send().await?.json().await?;
         Ok(answer["members"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// Tells Patroni to give the lead to another machine, as `patronictl switchover` does.
+    pub(crate) async fn switch_over(&self) -> Outcome<()> {
+        let request = self.http.post(self.rest("switchover")).timeout(SWITCHOVER_TIMEOUT);
+        let answer = request.json(&serde_json::json!({ "leader": self.name })).send().await?;
+        answer.error_for_status()?;
+        Ok(())
     }
 
     fn rest(&self, path: &str) -> String {
