@@ -1,6 +1,7 @@
 //! What every use case needs, in one place.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use breached_passwords::Sha1File;
 use http_server::Supervisor;
@@ -58,6 +59,8 @@ pub struct App {
     pub metrics: Metrics,
     /// Where spans go.
     pub traces: Traces,
+    /// Whether the server was told to stop. It still answers, but is not ready any more.
+    pub stopping: Arc<AtomicBool>,
     /// Restarts tasks that panic, and tells them to stop.
     pub supervisor: Supervisor,
     /// Tasks that outlive their request. A stop waits for them.
@@ -133,6 +136,7 @@ impl App {
             random,
             metrics,
             traces,
+            stopping: Arc::default(),
             supervisor,
             tasks,
         })

@@ -47,7 +47,7 @@ pub async fn run() -> Result<(), Box<dyn Error>> {
         mailbox: mailer.mailbox().clone(),
     };
     let outcome = demo.run().await;
-    server.stop().await;
+    server.stop(std::future::pending).await;
     mailer.shutdown().await;
     outcome
 }

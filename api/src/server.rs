@@ -1,12 +1,13 @@
 //! Starts and stops the server, for `main` and for the tests.
 
+mod stop;
+
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use futures_util::future::BoxFuture;
-use http_server::{ConnectionLimits, raise_open_file_limit};
+use http_server::{Supervisor, raise_open_file_limit};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -24,15 +25,18 @@ use crate::start_error::StartError;
 use crate::telemetry::keep_measuring;
 use crate::{database, http, secret_key_check};
 
-/// How long a stop waits for what requests have left to do: longer than a hash and a statement may take.
-const TASKS_TIMEOUT: Duration = Duration::from_secs(15);
+pub use self::stop::Shutdown;
 
 /// A running server.
 pub struct Server {
     address: SocketAddr,
     app: App,
     mail_worker: MailWorker,
-    tasks: Vec<JoinHandle<()>>,
+    /// Stops what listens, before the workers stop.
+    listening: Supervisor,
+    listeners: Vec<JoinHandle<()>>,
+    workers: Vec<JoinHandle<()>>,
+    shutdown: Shutdown,
 }
 
 impl Server {
@@ -74,27 +78,32 @@ impl Server {
             return Err(StartError::OtherSecretKey { folder: config.data });
         }
         clock::compare(&app.db, &*app.clock, &app.metrics).await;
-        let mut tasks = background(&mail_worker, &app);
+        let workers = background(&mail_worker, &app);
+        let listening = app.supervisor.with_own_stop();
+        let limits = |connections| Limits {
+            connections,
+            drain_timeout: config.shutdown.requests(),
+            ..Limits::default()
+        };
+        let mut listeners = Vec::new();
         if let Some(listener) = metrics_listener {
             let router = http::metrics_router(app.metrics.clone(), config.http.allowed_hosts.clone());
-            tasks.push(serve(
-                "metrics",
-                &app,
-                listener,
-                router,
-                http::METRICS_CONNECTIONS,
-                |_| None,
-            ));
+            let limits = limits(http::METRICS_CONNECTIONS);
+            listeners.push(serve("metrics", &listening, listener, router, limits, |_| None));
         }
         let proxies = config.http.trusted_proxies.clone();
         let router = http::router(app.clone(), config.http, previews);
         let network_of = move |peer| proxies.network_of(peer);
-        tasks.push(serve("http", &app, listener, router, connections, network_of));
+        let limits = limits(connections);
+        listeners.push(serve("http", &listening, listener, router, limits, network_of));
         Ok(Self {
             address,
             app,
             mail_worker,
-            tasks,
+            listening,
+            listeners,
+            workers,
+            shutdown: config.shutdown,
         })
     }
 
@@ -115,22 +124,6 @@ impl Server {
     pub fn mail_worker(&self) -> &MailWorker {
         &self.mail_worker
     }
-
-    /// Stops gracefully: finishes the requests and the emails that are in progress, and what requests have left to do. It
-    /// accepts no new ones.
-    pub async fn stop(self) {
-        self.app.supervisor.stop();
-        for task in self.tasks {
-            let _ = task.await;
-        }
-        self.app.tasks.close();
-        let _ = tokio::time::timeout(TASKS_TIMEOUT, self.app.tasks.wait()).await;
-        if let Err(error) = self.app.refusals.flush(&self.app.db).await {
-            tracing::warn!(%error, "cannot write the counts of refused requests");
-        }
-        let _ = self.app.db.close().await;
-        self.app.traces.stop().await;
-    }
 }
 
 /// Binds the address of a setting. Port 0 becomes a free port.
@@ -143,18 +136,14 @@ async fn listen(name: &'static str, address: SocketAddr) -> Result<(Arc<TcpListe
 
 fn serve(
     name: &'static str,
-    app: &App,
+    supervisor: &Supervisor,
     listener: Arc<TcpListener>,
     router: Router,
-    connections: ConnectionLimits,
+    limits: Limits,
     network_of: impl Fn(IpAddr) -> Option<IpAddr> + Clone + Send + 'static,
 ) -> JoinHandle<()> {
-    let stop = app.supervisor.stopping();
-    let limits = Limits {
-        connections,
-        ..Limits::default()
-    };
-    app.supervisor.keep_running(name, move || {
+    let stop = supervisor.stopping();
+    supervisor.keep_running(name, move || {
         http::serve(
             listener.clone(),
             router.clone(),
@@ -191,10 +180,11 @@ fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
         Box::new(move |_| Box::pin(worker.clone().keep_closing_unused())),
     );
     let mut has_panicked = false;
-    let sweep = until_stop(
-        "sweep",
-        Box::new(move |app| Box::pin(keep_sweeping(app, std::mem::replace(&mut has_panicked, true)))),
-    );
+    let sweeping = app.clone();
+    // Not cancelled: it gives its lease back.
+    let sweep = supervisor.keep_running("sweep", move || {
+        keep_sweeping(sweeping.clone(), std::mem::replace(&mut has_panicked, true))
+    });
     let compare = until_stop(
         "clock",
         Box::new(|app| Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))),

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use http_server::client::check_health;
-use http_server::{Log, has_colors, print_error, raise_open_file_limit, stop_signal};
+use http_server::{Log, StopSignals, has_colors, print_error, raise_open_file_limit};
 use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -90,12 +90,12 @@ async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {
         .with_ansi(has_colors())
         .init();
 
-    let stop = stop_signal()?;
+    let mut signals = StopSignals::new()?;
     let _ = raise_open_file_limit();
     let mock = MailerMock::start(config).await?;
     tracing::info!("SMTP server on smtp://{}", mock.smtp_addr());
     tracing::info!("mailbox on http://{}", mock.http_addr());
-    stop.await;
+    signals.next().await;
     mock.shutdown().await;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use api::settings::Settings;
-use clap::{Args, Command};
+use clap::{Args, Command, FromArgMatches};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Client, Process};
@@ -15,9 +15,6 @@ const PRODUCTION: &str = include_str!("../../compose.production.yml");
 const DEPLOYMENT: &str = include_str!("../../deploy/kubernetes/deployment.yaml");
 const SETTINGS_ENV: &str = include_str!("../../deploy/kubernetes/settings.env");
 const UNIT: &str = include_str!("../../deploy/systemd/api.service");
-
-/// Longer than a stop can take: 20 seconds for the mail server and 15 for what requests left running.
-const LONGEST_STOP: u64 = 35;
 
 /// The document. `!reset` and `!override` before a value are ignored, so a value that is removed is null or empty.
 fn yaml(text: &str) -> Value {
@@ -73,6 +70,21 @@ fn systemd_environment() -> BTreeMap<String, String> {
         "MAIL_FROM=Tansy <no-reply@example.com>\nALLOWED_HOSTS=api.example.com",
     ));
     environment
+}
+
+/// How many seconds a stop can take with these settings.
+fn longest_stop(environment: &BTreeMap<String, String>) -> u64 {
+    let command = Settings::augment_args(Command::new("api").no_binary_name(true));
+    let command = command.mut_args(|arg| arg.env(None::<&str>));
+    let flags = ["APP_ENV", "SHUTDOWN_DELAY", "SHUTDOWN_TIMEOUT"]
+        .into_iter()
+        .filter_map(|name| {
+            let value = environment.get(name)?;
+            Some(format!("--{}={value}", name.replace('_', "-").to_lowercase()))
+        });
+    let settings = Settings::from_arg_matches(&command.get_matches_from(flags)).expect("valid settings");
+    let shutdown = settings.shutdown();
+    (shutdown.delay + shutdown.timeout).as_secs()
 }
 
 /// The API starts with these settings, its secrets in files, and draws codes for production.
@@ -185,7 +197,7 @@ fn compose_services_are_hardened_and_limited() {
         assert!(check.iter().any(|test| test.is_array()), "{name}");
         let grace = text(&service["stop_grace_period"]);
         let seconds: u64 = grace.trim_end_matches('s').parse().expect("seconds");
-        assert!(seconds > LONGEST_STOP, "{name} {grace}");
+        assert!(seconds > longest_stop(&compose_environment()), "{name} {grace}");
         if service["ports"].as_array().is_some_and(|ports| !ports.is_empty()) {
             with_ports.push(name);
         }
@@ -232,10 +244,8 @@ fn kubernetes_deployment_is_hardened_and_restarts_without_a_gap() {
         );
     }
     assert!(container["resources"]["limits"]["memory"].is_string());
-    let sleep = text(&container["lifecycle"]["preStop"]["exec"]["command"][1]);
-    let sleep: u64 = sleep.parse().expect("seconds");
     let grace = pod["terminationGracePeriodSeconds"].as_u64().expect("seconds");
-    assert!(grace > sleep + LONGEST_STOP, "{grace} {sleep}");
+    assert!(grace > longest_stop(&kubernetes_environment()), "{grace}");
     // 0440: the group reads the secrets, which is that of the server.
     assert_eq!(pod["volumes"][0]["secret"]["defaultMode"], 0o440);
     assert_eq!(pod["securityContext"]["fsGroup"], pod["securityContext"]["runAsGroup"]);
@@ -245,5 +255,5 @@ fn kubernetes_deployment_is_hardened_and_restarts_without_a_gap() {
 fn systemd_unit_waits_for_a_stop() {
     let limit = UNIT.lines().find_map(|line| line.strip_prefix("TimeoutStopSec="));
     let seconds: u64 = limit.expect("a limit").parse().expect("seconds");
-    assert!(seconds > LONGEST_STOP, "{seconds}");
+    assert!(seconds > longest_stop(&systemd_environment()), "{seconds}");
 }

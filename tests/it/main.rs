@@ -55,6 +55,7 @@ mod real_clients;
 mod register;
 mod replicas;
 mod resend;
+mod rolling_restart;
 mod schema;
 mod schema_lint;
 mod secret_files;

@@ -12,7 +12,7 @@ use api::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
 use api::mail::SmtpConfig;
 use api::policy::Policy;
 use api::random::SystemRandom;
-use api::server::Server;
+use api::server::{Server, Shutdown};
 use api::settings::Config;
 use api::telemetry::TracesConfig;
 use api::webhooks::WebhookConfig;
@@ -57,6 +57,8 @@ pub struct TestAppBuilder {
     pub webhooks: WebhookConfig,
     /// Where traces go; nowhere by default.
     pub traces: Option<TracesConfig>,
+    /// How long the server may take to stop.
+    pub shutdown_timeout: Duration,
     /// The host names that requests may have; local ones by default.
     pub allowed_hosts: AllowedHosts,
     /// The proxies whose `X-Forwarded-For` counts.
@@ -108,6 +110,7 @@ impl TestApp {
             client_limit_per_minute: 0,
             webhooks: WebhookConfig::default(),
             traces: None,
+            shutdown_timeout: Duration::from_secs(30),
             allowed_hosts: AllowedHosts::local_and(Vec::new()),
             trusted_proxies: TrustedProxies::default(),
             origins: Origins::Localhost,
@@ -205,7 +208,7 @@ impl TestApp {
 
     /// Stops the server, as Ctrl-C does.
     pub async fn stop(self) {
-        self.server.stop().await;
+        self.server.stop(std::future::pending).await;
     }
 }
 
@@ -262,6 +265,10 @@ impl TestAppBuilder {
             default_locale: self.default_locale,
             mail_previews: self.mail_previews,
             data: None,
+            shutdown: Shutdown {
+                delay: Duration::ZERO,
+                timeout: self.shutdown_timeout,
+            },
             app: AppConfig {
                 secret_key: vec![7; 32].into(),
                 previous_secret_key: None,

@@ -131,6 +131,15 @@ impl Process {
     /// # Panics
     /// When it does not end.
     pub async fn stop(self, signal: &str) -> (Option<i32>, Vec<String>) {
+        self.signal(signal).await;
+        self.end().await
+    }
+
+    /// Sends a signal such as `INT`.
+    ///
+    /// # Panics
+    /// When it has ended.
+    pub async fn signal(&self, signal: &str) {
         let id = self.id().to_string();
         let sent = Command::new("kill")
             .args(["-s", signal, &id])
@@ -138,7 +147,6 @@ impl Process {
             .await
             .expect("kill");
         assert!(sent.success());
-        self.end().await
     }
 
     /// Waits for the end, and returns the exit code and the remaining output.

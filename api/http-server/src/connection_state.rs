@@ -7,7 +7,9 @@ use crate::connections::Activity;
 /// What a connection is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConnectionState {
-    /// The connection is new, or a part of a request's head has arrived.
+    /// No head of a request has arrived yet, or only a part of the first one.
+    New,
+    /// A part of a later head has arrived.
     ReadingHead,
     /// The request is handled, or its response is sent.
     Responding,
@@ -24,7 +26,7 @@ pub(crate) struct SharedState {
 impl SharedState {
     pub(crate) fn new(activity: Activity) -> Arc<Self> {
         Arc::new(Self {
-            state: AtomicCell::new(ConnectionState::ReadingHead),
+            state: AtomicCell::new(ConnectionState::New),
             activity,
         })
     }

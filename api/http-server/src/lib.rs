@@ -31,5 +31,5 @@ pub use open_files::raise_open_file_limit;
 pub use read_body::{BodyError, read_body};
 pub use serve::serve;
 pub use standard_streams::{Log, dropped_log_lines, has_colors, print, print_error};
-pub use stop_signal::stop_signal;
+pub use stop_signal::StopSignals;
 pub use supervisor::{Restarts, Supervisor};

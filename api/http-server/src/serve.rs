@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
@@ -14,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
@@ -29,6 +31,9 @@ mod tests;
 
 /// The longest head of a request, in bytes.
 const MAX_HEAD: usize = 32 * 1024;
+
+/// How long a stop waits for the rest of a head.
+const REST_OF_HEAD_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// Serves connections until `stop`, then finishes the requests in progress. `network_of` is that of
 /// [`accept_connections`].
@@ -86,7 +91,12 @@ async fn serve_connection(
         _ = &mut connection => return,
         () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
     }
-    let _ = connection.await;
+    // hyper closes idle connections, but waits for the rest of the first head.
+    if let Err(_elapsed) = timeout(REST_OF_HEAD_TIMEOUT, connection.as_mut()).await
+        && state.load() != ConnectionState::New
+    {
+        let _ = connection.await;
+    }
 }
 
 /// Makes a connection idle when the body of its response ends. That can take as long as the handler likes: an event

@@ -1,27 +1,39 @@
 use std::io;
 
-/// Completes on Ctrl-C, and on the signal with which service managers and containers stop a process. From the call on,
-/// neither ends the process at once.
-///
-/// # Errors
-///
-/// If the signals cannot be received.
-pub fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+/// The signals that stop a process: Ctrl-C, and the one of service managers and containers. While this lives, neither
+/// ends the process at once.
+#[derive(Debug)]
+pub struct StopSignals {
     #[cfg(unix)]
-    let signal = {
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl StopSignals {
+    /// Receives the signals from now on.
+    ///
+    /// # Errors
+    /// If they cannot be received.
+    pub fn new() -> io::Result<Self> {
+        #[cfg(unix)]
         use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        async move {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    };
-    #[cfg(not(unix))]
-    let signal = async {
+        #[cfg(not(unix))]
         let _ = tokio::signal::ctrl_c().await;
-    };
-    Ok(signal)
+    }
 }

@@ -35,6 +35,15 @@ impl Supervisor {
         }
     }
 
+    /// A supervisor that shares all of this one's state but the stop, so that its tasks can be stopped by themselves.
+    #[must_use]
+    pub fn with_own_stop(&self) -> Self {
+        Self {
+            stop: CancellationToken::new(),
+            ..self.clone()
+        }
+    }
+
     /// Runs a task until it returns. If it panics, it is started again after a pause, unless the server stops.
     pub fn keep_running<F>(&self, name: &'static str, mut start: impl FnMut() -> F + Send + 'static) -> JoinHandle<()>
     where

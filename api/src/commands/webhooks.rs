@@ -171,7 +171,7 @@ async fn test(config: &WebhookConfig, clock: SharedClock, random: SharedRandom) 
     for (index, endpoint) in config.endpoints.iter().enumerate() {
         let (now, started) = (clock.now(), clock.monotonic());
         let id = random::uuid(&*random, now);
-        let sent = sender.send(endpoint, &id.to_string(), test_body(now), None).await;
+        let sent = sender.send(endpoint, &id.to_string(), test_body(now)).await;
         let millis = clock.monotonic().duration_since(started).as_millis();
         let (accepted, outcome) = match sent {
             Ok(answer) => {

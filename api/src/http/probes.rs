@@ -1,6 +1,7 @@
 //! The routes for operators: liveness, readiness and metrics.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -17,8 +18,11 @@ pub(super) async fn livez() -> &'static str {
     "ok\n"
 }
 
-/// The process can serve requests: its tasks run, and its database responds.
+/// The process can serve requests: it is not stopping, its tasks run, and its database responds.
 pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
+    if context.app.stopping.load(Ordering::Relaxed) {
+        return (StatusCode::SERVICE_UNAVAILABLE, "Stopping.\n").into_response();
+    }
     let down = context.app.supervisor.down();
     if !down.is_empty() {
         let text = format!("Restarting after a panic: {}.\n", down.join(", "));

@@ -75,6 +75,7 @@ pub fn router(app: App, config: HttpConfig, previews: Option<MailPreviews>) -> R
     let every_request = Arc::new(EveryRequest {
         allowed_hosts: config.allowed_hosts,
         cors: cors::layer(config.origins),
+        stopping: context.app.stopping.clone(),
     });
     router
         .layer((

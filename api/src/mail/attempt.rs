@@ -10,6 +10,7 @@ use futures_util::future::BoxFuture;
 use lettre::Message;
 use opentelemetry::KeyValue;
 use sea_orm::{ActiveEnum, DatabaseConnection, DbErr};
+use tokio_util::sync::CancellationToken;
 
 use super::domains::{Domains, InProgress};
 use super::outbox::{self, Claim, LEASE, OutboxSignal, Selection};
@@ -145,7 +146,7 @@ impl MailWorker {
     pub async fn send_claimed(&self, claim: Claim) -> Result<(), DbErr> {
         let mut attempts = Vec::new();
         for composed in self.compose(vec![claim]).await? {
-            attempts.push(self.send(composed, None).await);
+            attempts.push(self.send(composed, None, &CancellationToken::new()).await);
         }
         self.record(attempts).await
     }
@@ -164,25 +165,32 @@ impl MailWorker {
         (self.compose)(held).await
     }
 
-    /// Sends an email and waits for the mail server's reply.
+    /// Sends an email and waits for the mail server's reply, unless `stop` is cancelled before the email has begun.
     pub(super) async fn send(
         &self,
         Composed { claim, content }: Composed,
         progress: Option<&InProgress>,
+        stop: &CancellationToken,
     ) -> (Claim, Outcome) {
         let outcome = match content {
-            Content::Message(message) => self.send_message(&claim, *message, progress).await,
+            Content::Message(message) => self.send_message(&claim, *message, progress, stop).await,
             Content::Nothing => Outcome::NothingToSend,
             Content::Impossible(reason) => Outcome::GiveUp(reason),
         };
         (claim, outcome)
     }
 
-    async fn send_message(&self, claim: &Claim, message: Message, progress: Option<&InProgress>) -> Outcome {
+    async fn send_message(
+        &self,
+        claim: &Claim,
+        message: Message,
+        progress: Option<&InProgress>,
+        stop: &CancellationToken,
+    ) -> Outcome {
         let kind = || claim.row.kind.into_value();
         let parent = claim.row.traceparent.as_deref();
         let span = self.traces.begin_send(parent, || format!("email {}", kind()));
-        let outcome = self.smtp.send(message, progress).await;
+        let outcome = self.smtp.send(message, progress, stop).await;
         let attributes = || {
             let verification = claim.row.verification_id.map(|id| id.to_string());
             let mut attributes = vec![

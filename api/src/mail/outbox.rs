@@ -306,6 +306,23 @@ pub(crate) async fn postpone(db: &impl ConnectionTrait, claim: &Claim, due: Time
     Ok(())
 }
 
+/// Gives claims back whose emails were not sent: they are due at once, and the attempts do not count.
+pub(super) async fn give_back(db: &impl ConnectionTrait, claims: &[&Claim], now: Timestamp) -> Result<(), DbErr> {
+    if !claims.is_empty() {
+        email_outbox::Entity::update_many()
+            .col_expr(email_outbox::Column::Lease, Expr::value(None::<Uuid>))
+            .col_expr(email_outbox::Column::DueAt, Expr::value(now))
+            .col_expr(
+                email_outbox::Column::Attempts,
+                Expr::col(email_outbox::Column::Attempts).sub(1),
+            )
+            .filter(email_outbox::Column::Id.in_subquery(for_update(held(claims))))
+            .exec(db)
+            .await?;
+    }
+    Ok(())
+}
+
 /// When the next email that a claim may take is due; `None` when there is none.
 pub(super) async fn next_due(db: &impl ConnectionTrait, selection: &Selection) -> Result<Option<Timestamp>, DbErr> {
     let mut values = Vec::new();

@@ -19,6 +19,8 @@ const MIN_ATTEMPTS: i32 = 11;
 pub(super) enum Outcome {
     Sent,
     NothingToSend,
+    /// The server stops, so another one shall send it.
+    NotBegun,
     TryAgain(String),
     /// The mail server cannot be reached, or does not serve this client. The email is tried again.
     ConnectionFailed(String),
@@ -30,8 +32,14 @@ impl Outcome {
     pub(super) fn problem(&self) -> Option<&str> {
         match self {
             Self::Sent | Self::NothingToSend => None,
+            Self::NotBegun => Some("the server stops"),
             Self::TryAgain(reason) | Self::ConnectionFailed(reason) | Self::GiveUp(reason) => Some(reason),
         }
+    }
+
+    /// Whether there is nothing left to do.
+    fn is_final(&self) -> bool {
+        !matches!(self, Self::NotBegun | Self::TryAgain(_) | Self::ConnectionFailed(_))
     }
 }
 
@@ -55,10 +63,12 @@ pub(super) async fn record(
             }
         }
     }
-    let finished = attempts
-        .iter()
-        .filter(|(_, outcome)| !matches!(outcome, Outcome::TryAgain(_) | Outcome::ConnectionFailed(_)));
-    outbox::finish(db, &finished.map(|(claim, _)| claim).collect::<Vec<_>>()).await?;
+    let claims_with = |filter: fn(&Outcome) -> bool| {
+        let chosen = attempts.iter().filter(move |(_, outcome)| filter(outcome));
+        chosen.map(|(claim, _)| claim).collect::<Vec<_>>()
+    };
+    outbox::give_back(db, &claims_with(|outcome| matches!(outcome, Outcome::NotBegun)), now).await?;
+    outbox::finish(db, &claims_with(Outcome::is_final)).await?;
     // The log comes after the rows, so that a reader can rely on it.
     for (claim, outcome) in &attempts {
         log(metrics, claim, outcome);
@@ -79,7 +89,7 @@ fn log(metrics: &Metrics, claim: &Claim, outcome: &Outcome) {
             count(SENT);
             tracing::info!(%mail, kind, verification, attempts, "email sent");
         }
-        Outcome::NothingToSend => {}
+        Outcome::NothingToSend | Outcome::NotBegun => {}
         Outcome::GiveUp(reason) => {
             count(GIVEN_UP);
             tracing::warn!(%mail, kind, verification, attempts, reason, "gave up on an email");

@@ -57,7 +57,8 @@ const _: () = assert!(HALF_OF_CONNECTIONS as usize * 2 == CONNECTIONS);
 type Attempts = mpsc::Sender<(Claim, Outcome)>;
 
 impl MailWorker {
-    /// Sends whatever is in the outbox. When told to stop, finishes what it is sending.
+    /// Sends whatever is in the outbox. When told to stop, finishes what it is sending, and gives the other
+    /// claims back.
     pub async fn run(self, stop: CancellationToken) {
         let (attempts, attempted) = mpsc::channel(CONNECTIONS);
         // In a task of its own, which records what is being sent even if this one panics.
@@ -80,7 +81,7 @@ impl MailWorker {
             while let Ok(another) = connections.clone().try_acquire_owned() {
                 free.merge(another);
             }
-            let next = self.guarded_turn(free, &attempts).await;
+            let next = self.guarded_turn(free, &attempts, stop).await;
             has_backlog = matches!(next, NextLook::Now);
             match next {
                 NextLook::Now => continue,
@@ -96,10 +97,15 @@ impl MailWorker {
     }
 
     /// A turn that ends, whatever happens in it.
-    async fn guarded_turn(&self, free: OwnedSemaphorePermit, attempts: &Attempts) -> NextLook {
+    async fn guarded_turn(
+        &self,
+        free: OwnedSemaphorePermit,
+        attempts: &Attempts,
+        stop: &CancellationToken,
+    ) -> NextLook {
         // A database that stops answering would block the loop for a quarter of an hour. After the lease the claims are
         // void anyway.
-        let turn = tokio::time::timeout(outbox::LEASE, self.turn(free, attempts));
+        let turn = tokio::time::timeout(outbox::LEASE, self.turn(free, attempts, stop));
         match AssertUnwindSafe(turn).catch_unwind().await {
             Ok(Ok(Ok(next))) => next,
             Ok(Ok(Err(error))) => {
@@ -118,7 +124,12 @@ impl MailWorker {
     }
 
     /// Starts to send as many emails as there are free connections.
-    async fn turn(&self, mut free: OwnedSemaphorePermit, attempts: &Attempts) -> Result<NextLook, DbErr> {
+    async fn turn(
+        &self,
+        mut free: OwnedSemaphorePermit,
+        attempts: &Attempts,
+        stop: &CancellationToken,
+    ) -> Result<NextLook, DbErr> {
         // One instant for the claim and for what follows: an email that falls due between two instants would look as if
         // another worker were claiming it.
         let (now, started) = (self.clock.now(), self.clock.monotonic());
@@ -129,7 +140,7 @@ impl MailWorker {
                 continue;
             }
             let has_more = claims.len() == free.num_permits() || selection.may_have_left_out(&claims);
-            self.start(claims, &mut free, attempts).await?;
+            self.start(claims, &mut free, attempts, stop).await?;
             return Ok(if has_more || selections.len() > 1 {
                 NextLook::Now
             } else {
@@ -159,15 +170,16 @@ impl MailWorker {
         claims: Vec<Claim>,
         free: &mut OwnedSemaphorePermit,
         attempts: &Attempts,
+        stop: &CancellationToken,
     ) -> Result<(), DbErr> {
         let begin = |claim: &Claim| (claim.row.id, self.domains.begin(&claim.row.domain));
         let mut in_progress: HashMap<_, _> = claims.iter().map(begin).collect();
         for composed in self.compose(claims).await? {
             let connection = free.split(1);
             let progress = in_progress.remove(&composed.claim.row.id);
-            let (worker, attempts) = (self.clone(), attempts.clone());
+            let (worker, attempts, stop) = (self.clone(), attempts.clone(), stop.clone());
             tokio::spawn(async move {
-                let attempt = worker.send(composed, progress.as_ref()).await;
+                let attempt = worker.send(composed, progress.as_ref(), &stop).await;
                 drop((progress, connection));
                 let _ = attempts.send(attempt).await;
             });

@@ -31,6 +31,7 @@ pub use self::values::locale;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, boolean, code_length, database_url, duration,
     ehlo_name, file, host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
+    shutdown_delay,
 };
 use self::webhooks::WebhookSettings;
 
@@ -231,6 +232,14 @@ pub struct Settings {
     /// Where to serve /metrics [default: on the address of the API]
     #[arg(long, env = "METRICS_ADDR", value_name = "ADDRESS", value_parser = address)]
     metrics_addr: Option<SocketAddr>,
+
+    /// How long a stopping server still accepts requests, so that proxies notice it [default: 0s; in production 5s]
+    #[arg(long, env = "SHUTDOWN_DELAY", value_name = "DURATION", value_parser = shutdown_delay)]
+    shutdown_delay: Option<Duration>,
+
+    /// How long the rest of a stop may take
+    #[arg(long, env = "SHUTDOWN_TIMEOUT", value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    shutdown_timeout: Duration,
 
     /// Format of the log [default: pretty; in production json]
     #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT")]

@@ -1,6 +1,7 @@
 //! From the settings to what the server uses: the defaults that depend on other settings.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use breached_passwords::Sha1File;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
@@ -15,8 +16,12 @@ use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::mail::{Product, SmtpConfig, Templates};
 use crate::policy::Policy;
+use crate::server::Shutdown;
 use crate::start_error::StartError;
 use crate::webhooks::WebhookConfig;
+
+/// Proxies and Kubernetes notice within a few seconds that a server is not ready.
+const PRODUCTION_SHUTDOWN_DELAY: Duration = Duration::from_secs(5);
 
 /// The settings as the server uses them: every default is filled in.
 #[derive(Clone)]
@@ -41,6 +46,8 @@ pub struct Config {
     pub mail_previews: bool,
     /// The folder of the embedded parts, if any of them is used.
     pub data: Option<PathBuf>,
+    /// How long a stop may take.
+    pub shutdown: Shutdown,
     /// For the use cases.
     pub app: AppConfig,
     /// For HTTP.
@@ -61,6 +68,18 @@ impl Settings {
     #[must_use]
     pub fn is_development(&self) -> bool {
         self.app_env == Environment::Development
+    }
+
+    /// How long a stop may take.
+    #[must_use]
+    pub fn shutdown(&self) -> Shutdown {
+        Shutdown {
+            delay: self.shutdown_delay.unwrap_or(match self.app_env {
+                Environment::Development => Duration::ZERO,
+                Environment::Production => PRODUCTION_SHUTDOWN_DELAY,
+            }),
+            timeout: self.shutdown_timeout,
+        }
     }
 
     /// The format of the log.
@@ -196,6 +215,7 @@ impl Settings {
         }
         let keeps_data = development && (self.database_url.is_none() || self.secret_key.is_none());
         Ok(Config {
+            shutdown: self.shutdown(),
             database_url: self.database_url()?,
             database_pool: self.database_pool,
             app: AppConfig {

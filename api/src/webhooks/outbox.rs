@@ -8,9 +8,10 @@ use std::time::Duration;
 use entity::webhook_delivery::{self, Column, Entity, Model as Delivery};
 use entity::{Timestamp, disabled_webhook_endpoint};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult, QueryFilter,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
+    QueryFilter,
 };
 
 use super::endpoint::Endpoint;
@@ -157,12 +158,30 @@ pub(super) async fn record(db: &impl ConnectionTrait, claim: &Delivery, record: 
         .col_expr(Column::DeliveredAt, Expr::value(record.delivered_at))
         .col_expr(Column::Outcome, Expr::value(record.outcome))
         .col_expr(Column::Lease, Expr::value(None::<Uuid>))
-        .filter(Column::Id.eq(claim.id))
-        .filter(Column::Endpoint.eq(claim.endpoint.as_str()))
-        .filter(Column::Lease.eq(claim.lease))
+        .filter(held(claim))
         .exec(db)
         .await?;
     Ok(recorded.rows_affected == 1)
+}
+
+/// Gives a claim back whose webhook was not sent: it is due at once, and the attempt does not count.
+pub(super) async fn give_back(db: &impl ConnectionTrait, claim: &Delivery, now: Timestamp) -> Result<(), DbErr> {
+    Entity::update_many()
+        .col_expr(Column::DueAt, Expr::value(now))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).sub(1))
+        .col_expr(Column::Lease, Expr::value(None::<Uuid>))
+        .filter(held(claim))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The row, if the claim still holds.
+fn held(claim: &Delivery) -> Condition {
+    Condition::all()
+        .add(Column::Id.eq(claim.id))
+        .add(Column::Endpoint.eq(claim.endpoint.as_str()))
+        .add(Column::Lease.eq(claim.lease))
 }
 
 /// Gives up every webhook that is owed. An operator can replay them. Returns their number.

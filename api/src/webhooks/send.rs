@@ -13,6 +13,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::Error as TlsError;
 use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use url::{Position, Url};
 
@@ -70,18 +71,29 @@ impl Sender {
     }
 
     /// Sends a webhook and reads the answer. The status counts, whatever becomes of the body of the answer.
-    pub(crate) async fn send(
+    pub(crate) async fn send(&self, endpoint: &Endpoint, id: &str, body: String) -> Result<Answer, String> {
+        let never = CancellationToken::new();
+        let sent = self.send_unless(&never, endpoint, id, body, None).await?;
+        sent.ok_or_else(|| "not sent".to_owned())
+    }
+
+    /// The same; `None` if `stop` is cancelled before there is a connection.
+    pub(super) async fn send_unless(
         &self,
+        stop: &CancellationToken,
         endpoint: &Endpoint,
         id: &str,
         body: String,
         traceparent: Option<String>,
-    ) -> Result<Answer, String> {
+    ) -> Result<Option<Answer>, String> {
         let deadline = self.clock.monotonic() + TIMEOUT;
         let request = self.request(endpoint, id, body, traceparent)?;
-        let (answer, _connection) = tokio::select! {
-            answer = self.exchange(&endpoint.url, request) => answer?,
+        let exchanged = tokio::select! {
+            exchanged = self.exchange(stop, &endpoint.url, request) => exchanged?,
             () = self.clock.sleep_until(deadline) => return Err("no answer within 20 seconds".to_owned()),
+        };
+        let Some((answer, _connection)) = exchanged else {
+            return Ok(None);
         };
         let (head, mut content) = answer.into_parts();
         let mut body = Vec::new();
@@ -90,11 +102,11 @@ impl Sender {
             () = self.clock.sleep_until(deadline) => {}
         }
         let retry_after = head.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        Ok(Answer {
+        Ok(Some(Answer {
             status: head.status,
             retry_after: retry_after.map(str::to_owned),
             body,
-        })
+        }))
     }
 
     /// The request, signed at the present time.
@@ -123,13 +135,17 @@ impl Sender {
             .map_err(|error| format!("the request cannot be written: {error}"))
     }
 
-    /// Connects and waits for the head of the answer.
+    /// Connects, unless `stop` is cancelled before, and waits for the head of the answer.
     async fn exchange(
         &self,
+        stop: &CancellationToken,
         url: &Url,
         request: Request<Full<Bytes>>,
-    ) -> Result<(Response<Incoming>, AbortOnDropHandle<()>), String> {
-        let stream = TokioIo::new(self.connect(url).await?);
+    ) -> Result<Option<(Response<Incoming>, AbortOnDropHandle<()>)>, String> {
+        let Some(connected) = stop.run_until_cancelled(self.connect(url)).await else {
+            return Ok(None);
+        };
+        let stream = TokioIo::new(connected?);
         let mut builder = http1::Builder::new();
         let handshake = builder.max_buf_size(MAX_HEAD).handshake(stream).await;
         let (mut sender, connection) = handshake.map_err(|error| not_http(&error))?;
@@ -137,7 +153,7 @@ impl Sender {
             let _ = connection.await;
         }));
         let answer = sender.send_request(request).await.map_err(|error| not_http(&error))?;
-        Ok((answer, connection))
+        Ok(Some((answer, connection)))
     }
 
     /// Connects to one of the checked addresses, and to no other.

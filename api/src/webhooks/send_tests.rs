@@ -29,7 +29,7 @@ fn config() -> WebhookConfig {
 
 async fn send_with(sender: &Sender, url: &str) -> Result<Answer, String> {
     let endpoint = Endpoint::new(parse_url(url).expect(url), Vec::new());
-    sender.send(&endpoint, "id", "{}".to_owned(), None).await
+    sender.send(&endpoint, "id", "{}".to_owned()).await
 }
 
 async fn send(config: &WebhookConfig, url: &str) -> Result<Answer, String> {

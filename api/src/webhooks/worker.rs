@@ -46,14 +46,14 @@ pub struct WebhookWorker {
 }
 
 impl WebhookWorker {
-    /// Sends whatever is owed. When told to stop, finishes what it is sending.
+    /// Sends whatever is owed. When told to stop, finishes what it is sending, and gives the other claims back.
     pub async fn run(self, stop: CancellationToken) {
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         while let Some(Ok(mut free)) = stop.run_until_cancelled(connections.clone().acquire_owned()).await {
             while let Ok(another) = connections.clone().try_acquire_owned() {
                 free.merge(another);
             }
-            let look_at = self.guarded_turn(free).await;
+            let look_at = self.guarded_turn(free, &stop).await;
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = self.handle.signal.notified() => {}
@@ -65,8 +65,8 @@ impl WebhookWorker {
     }
 
     /// A turn that ends, whatever happens in it. Tells when to look again.
-    async fn guarded_turn(&self, free: OwnedSemaphorePermit) -> Instant {
-        let turn = tokio::time::timeout(outbox::LEASE, self.turn(free));
+    async fn guarded_turn(&self, free: OwnedSemaphorePermit, stop: &CancellationToken) -> Instant {
+        let turn = tokio::time::timeout(outbox::LEASE, self.turn(free, stop));
         let pause = match AssertUnwindSafe(turn).catch_unwind().await {
             Ok(Ok(Ok(pause))) => pause,
             Ok(Ok(Err(error))) => {
@@ -86,7 +86,7 @@ impl WebhookWorker {
     }
 
     /// Starts to send as many webhooks as there are free connections. Tells how long to wait.
-    async fn turn(&self, mut free: OwnedSemaphorePermit) -> Result<Duration, DbErr> {
+    async fn turn(&self, mut free: OwnedSemaphorePermit, stop: &CancellationToken) -> Result<Duration, DbErr> {
         let now = self.clock.now();
         let endpoint = &self.handle.endpoint.id;
         let claims = outbox::claim(&self.db, &*self.random, now, endpoint, free.num_permits()).await?;
@@ -100,9 +100,9 @@ impl WebhookWorker {
         }
         for claim in claims {
             let connection = free.split(1);
-            let worker = self.clone();
+            let (worker, stop) = (self.clone(), stop.clone());
             tokio::spawn(async move {
-                if let Err(error) = worker.deliver_claimed(claim).await {
+                if let Err(error) = worker.deliver_unless(&stop, claim).await {
                     tracing::warn!(%error, "cannot record a webhook; it is due again when its lease ends");
                 }
                 drop(connection);
@@ -138,12 +138,18 @@ impl WebhookWorker {
     /// # Errors
     /// When the database fails.
     pub async fn deliver_claimed(&self, claim: Delivery) -> Result<(), DbErr> {
+        self.deliver_unless(&CancellationToken::new(), claim).await
+    }
+
+    /// The same, but gives the claim back if `stop` is cancelled before the request is sent.
+    async fn deliver_unless(&self, stop: &CancellationToken, claim: Delivery) -> Result<(), DbErr> {
         let endpoint = &self.handle.endpoint;
-        let sent = self.send(&claim).await;
+        let sent = self.send(stop, &claim).await;
         let now = self.clock.now();
         match sent {
-            Ok(answer) if answer.status.is_success() => self.delivered(&claim, answer.status).await,
-            Ok(answer) if answer.status == StatusCode::GONE => {
+            Ok(None) => outbox::give_back(&self.db, &claim, now).await,
+            Ok(Some(answer)) if answer.status.is_success() => self.delivered(&claim, answer.status).await,
+            Ok(Some(answer)) if answer.status == StatusCode::GONE => {
                 // The row first waits for the endpoint: it is not claimed while that is disabled.
                 if outbox::disable(&self.db, endpoint, now).await? {
                     let host = endpoint.host();
@@ -155,7 +161,7 @@ impl WebhookWorker {
                 let record = Record::due(now, "410: the endpoint is disabled");
                 outbox::record(&self.db, &claim, &record).await.map(drop)
             }
-            Ok(answer) => {
+            Ok(Some(answer)) => {
                 let asked = answer.retry_after.as_deref();
                 let asked = asked.and_then(|text| schedule::parse_retry_after(text, now));
                 self.failed(&claim, &reason(&answer), asked).await
@@ -165,19 +171,27 @@ impl WebhookWorker {
     }
 
     /// Sends a webhook. What the receiver does belongs to the trace, too.
-    async fn send(&self, claim: &Delivery) -> Result<Answer, String> {
+    async fn send(&self, stop: &CancellationToken, claim: &Delivery) -> Result<Option<Answer>, String> {
         let endpoint = &self.handle.endpoint;
         let parent = claim.traceparent.as_deref();
         let span = self.traces.begin_send(parent, || format!("webhook {}", claim.event));
         let (id, body) = (claim.id.to_string(), event::body(claim));
-        let sent = self.sender.send(endpoint, &id, body, span.traceparent()).await;
+        let sent = self
+            .sender
+            .send_unless(stop, endpoint, &id, body, span.traceparent())
+            .await;
         let problem = match &sent {
-            Ok(answer) if answer.status.is_success() => None,
-            Ok(answer) => Some(reason(answer)),
+            Ok(None) => Some("the server stops".to_owned()),
+            Ok(Some(answer)) if answer.status.is_success() => None,
+            Ok(Some(answer)) => Some(reason(answer)),
             Err(reason) => Some(reason.clone()),
         };
         let attributes = || {
-            let status = sent.as_ref().ok().map(|answer| answer.status.as_u16());
+            let status = sent
+                .as_ref()
+                .ok()
+                .and_then(Option::as_ref)
+                .map(|answer| answer.status.as_u16());
             let mut attributes = vec![
                 KeyValue::new("http.request.method", "POST"),
                 KeyValue::new("server.address", endpoint.host().to_owned()),

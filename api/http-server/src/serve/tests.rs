@@ -343,6 +343,32 @@ async fn stop_closes_idle_connections_at_once() {
 }
 
 #[tokio::test]
+async fn stop_closes_connections_whose_head_does_not_arrive() {
+    let server = TestServer::start(HOURS).await;
+    let mut first = server.send("GET / HT").await;
+    let mut second = server.send(REQUEST).await;
+    expect_response(&mut second, "ok").await;
+    second.write_all(b"GET / HT").await.expect("the server reads");
+    expect_response(&mut server.send(REQUEST).await, "ok").await;
+    server.stop.cancel();
+    expect_closed(&mut first).await;
+    expect_closed(&mut second).await;
+    server.ends().await;
+}
+
+#[tokio::test]
+async fn head_that_arrives_in_parts_is_answered_after_stop() {
+    let server = TestServer::start(HOURS).await;
+    let (begin, end) = REQUEST.split_at(8);
+    let mut stream = server.send(begin).await;
+    expect_response(&mut server.send(REQUEST).await, "ok").await;
+    server.stop.cancel();
+    stream.write_all(end.as_bytes()).await.expect("the server reads");
+    expect_response(&mut stream, "ok").await;
+    server.ends().await;
+}
+
+#[tokio::test]
 async fn request_in_progress_is_answered_after_stop() {
     let server = TestServer::start(HOURS).await;
     let mut held = server.send(HELD).await;

@@ -28,9 +28,12 @@ impl<'a> Lease<'a> {
         Ok(lease.renew().await?.then_some(lease))
     }
 
-    /// Extends the lease. Tells whether this server still has it, or nobody.
+    /// Extends the lease. Tells whether this server still has it, or nobody; not while it stops.
     pub(super) async fn renew(&self) -> Result<bool, DbErr> {
         use sweep_clock::Column;
+        if self.app.supervisor.stopping().is_cancelled() {
+            return Ok(false);
+        }
         let now = self.app.clock.now();
         let until = now + LEASE;
         let is_free = Condition::any()

@@ -20,10 +20,11 @@ use crate::webhooks;
 /// How often the sweep runs.
 const PERIOD: Duration = Duration::from_mins(10);
 
-/// Sweeps every ten minutes; after a panic, not at once again.
+/// Sweeps every ten minutes until the server stops; after a panic, not at once again.
 pub async fn keep_sweeping(app: App, has_panicked: bool) {
+    let stop = app.supervisor.stopping();
     let mut is_due = !has_panicked;
-    loop {
+    while !stop.is_cancelled() {
         if is_due {
             match sweep(&app).await {
                 Ok(0) => {}
@@ -31,7 +32,8 @@ pub async fn keep_sweeping(app: App, has_panicked: bool) {
                 Err(error) => tracing::warn!(%error, "the sweep failed, will retry"),
             }
         }
-        app.clock.sleep_until(app.clock.monotonic() + PERIOD).await;
+        stop.run_until_cancelled(app.clock.sleep_until(app.clock.monotonic() + PERIOD))
+            .await;
         is_due = true;
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use lettre::Message;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use self::connection::{Connection, Fault};
 use self::server::Server;
@@ -49,15 +50,21 @@ impl Smtp {
         })
     }
 
-    /// Sends an email and waits for the server's reply.
-    pub(super) async fn send(&self, message: Message, progress: Option<&InProgress>) -> Outcome {
+    /// Sends an email and waits for the server's reply. An email that has not begun when `stop` is cancelled is not sent.
+    pub(super) async fn send(
+        &self,
+        message: Message,
+        progress: Option<&InProgress>,
+        stop: &CancellationToken,
+    ) -> Outcome {
         // A sending that is cancelled drops its connection. So a late reply is never taken for the reply to another email.
-        let sent = tokio::time::timeout(SEND_TIMEOUT, self.deliver(&message, progress)).await;
+        let sent = tokio::time::timeout(SEND_TIMEOUT, self.deliver(&message, progress, stop)).await;
         if let Some(progress) = progress {
             progress.answered(Instant::now());
         }
         match sent {
-            Ok(Ok(())) => Outcome::Sent,
+            Ok(Ok(true)) => Outcome::Sent,
+            Ok(Ok(false)) => Outcome::NotBegun,
             Ok(Err(Fault::Rejected(code))) => Outcome::GiveUp(format!("rejected with {code}")),
             Ok(Err(Fault::TemporarilyRejected(code))) => Outcome::TryAgain(format!("temporarily rejected with {code}")),
             Ok(Err(Fault::Connection(reason))) => Outcome::ConnectionFailed(reason),
@@ -65,10 +72,19 @@ impl Smtp {
         }
     }
 
-    async fn deliver(&self, message: &Message, progress: Option<&InProgress>) -> Result<(), Fault> {
+    /// Tells whether the email was sent, or `stop` came first.
+    async fn deliver(
+        &self,
+        message: &Message,
+        progress: Option<&InProgress>,
+        stop: &CancellationToken,
+    ) -> Result<bool, Fault> {
         let (envelope, content) = (message.envelope(), message.formatted());
         let sender = envelope.from().map(AsRef::as_ref).unwrap_or_default();
-        let mut connection = self.begin(sender).await?;
+        let Some(begun) = stop.run_until_cancelled(self.begin(sender)).await else {
+            return Ok(false);
+        };
+        let mut connection = begun?;
         if let Some(progress) = progress {
             progress.sent(Instant::now());
         }
@@ -85,7 +101,7 @@ impl Smtp {
                 is_old: false,
             });
         }
-        delivered
+        delivered.map(|()| true)
     }
 
     /// A connection on which the email has begun. One that was kept may be closed or silent by now. Nothing was sent on it,

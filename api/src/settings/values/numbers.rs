@@ -8,6 +8,8 @@ use crate::verification::{MAX_CODE_LENGTH, MIN_CODE_LENGTH};
 /// The longest duration that a setting takes.
 const MAX_DURATION: Duration = Duration::from_hours(10 * 365 * 24);
 
+const MAX_SHUTDOWN_DELAY: Duration = Duration::from_mins(10);
+
 pub(in crate::settings) fn code_length(text: &str) -> Result<u8, &'static str> {
     const {
         assert!(MIN_CODE_LENGTH == 4 && MAX_CODE_LENGTH == 8, "the text below says so");
@@ -23,6 +25,13 @@ pub(in crate::settings) fn duration(text: &str) -> Result<Duration, &'static str
         .ok()
         .filter(|duration| (Duration::from_secs(1)..=MAX_DURATION).contains(duration))
         .ok_or("a duration from 1 second to 10 years, such as 60s, 30min or 7d")
+}
+
+pub(in crate::settings) fn shutdown_delay(text: &str) -> Result<Duration, &'static str> {
+    humantime::parse_duration(text)
+        .ok()
+        .filter(|delay| *delay <= MAX_SHUTDOWN_DELAY)
+        .ok_or("a duration of at most 10 minutes, such as 5s, or 0s for none")
 }
 
 pub(in crate::settings) fn number(text: &str) -> Result<u32, &'static str> {

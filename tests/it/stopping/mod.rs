@@ -1,5 +1,8 @@
 //! A stop waits for requests in progress, and not for idle connections.
 
+mod claims;
+mod signals;
+
 use std::time::Duration;
 
 use api::accounts;
