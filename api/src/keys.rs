@@ -31,6 +31,8 @@ pub struct SecretKeys {
     pub codes: Key,
     /// For the Message-IDs of emails.
     pub message_ids: Key,
+    /// For the requests of `api doctor`.
+    pub(crate) arrivals: Key,
     /// Tells in the database whether a server has the same secret, and reveals nothing else of it.
     pub check: Tag,
     limits: Key,
@@ -46,6 +48,7 @@ impl SecretKeys {
         Self {
             codes: key("codes v1"),
             message_ids: key("message ids v1"),
+            arrivals: key("arrivals v1"),
             check: key("check v1").0,
             limits: key("limits v1"),
         }

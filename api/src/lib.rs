@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod app;
+mod arrival;
 pub mod audit;
 pub mod banner;
 pub mod clock;

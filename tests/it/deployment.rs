@@ -48,6 +48,7 @@ fn compose_environment() -> BTreeMap<String, String> {
     environment.retain(|_, value| value != "null");
     environment.insert("MAIL_FROM".to_owned(), "Tansy <no-reply@example.com>".to_owned());
     environment.insert("ALLOWED_HOSTS".to_owned(), "api.example.com".to_owned());
+    environment.insert("PUBLIC_URL".to_owned(), "https://api.example.com".to_owned());
     // What `.env` may leave out.
     for value in environment.values_mut().filter(|value| value.starts_with("${")) {
         assert!(value.ends_with(":-}"), "{value}");

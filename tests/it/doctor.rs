@@ -1,5 +1,7 @@
 //! `api doctor` says what is wrong and what to do, with the real binary, a mail server and both databases.
 
+mod proxy;
+
 use mailer_mock::MailerMock;
 use serde_json::Value;
 use tests::{Database, binary, on_both_databases};

@@ -58,12 +58,18 @@ impl Installation {
     /// Starts the binary.
     #[must_use]
     pub fn process(&self) -> Process {
+        self.process_with(&[])
+    }
+
+    /// Starts the binary with arguments.
+    #[must_use]
+    pub fn process_with(&self, arguments: &[&str]) -> Process {
         let environment: Vec<_> = self
             .environment
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        Process::api(self.folder.path(), &[], &environment)
+        Process::api(self.folder.path(), arguments, &environment)
     }
 
     /// Starts the binary, and waits until it listens.

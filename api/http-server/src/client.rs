@@ -7,7 +7,9 @@ use axum::body::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio_util::task::AbortOnDropHandle;
 
 const HEALTH_CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -33,15 +35,23 @@ pub async fn send(address: SocketAddr, request: Request<String>) -> Result<Respo
     let stream = TcpStream::connect(address)
         .await
         .map_err(|error| ClientError::Connect(address, error))?;
-    let failed = |error| ClientError::Http(address, error);
-    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(failed)?;
-    let driver = tokio::spawn(connection);
+    let exchanged = exchange(stream, request).await;
+    exchanged.map_err(|error| ClientError::Http(address, error))
+}
+
+/// Sends one request on a connection, and reads the whole response.
+///
+/// # Errors
+/// When there is no response.
+pub async fn exchange<S>(stream: S, request: Request<String>) -> Result<Response<Bytes>, hyper::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let _driver = AbortOnDropHandle::new(tokio::spawn(connection));
     let request = request.map(|body| Full::new(Bytes::from(body)));
-    let (head, body) = sender.send_request(request).await.map_err(failed)?.into_parts();
-    let body = body.collect().await.map_err(failed)?.to_bytes();
-    driver.abort();
+    let (head, body) = sender.send_request(request).await?.into_parts();
+    let body = body.collect().await?.to_bytes();
     Ok(Response::from_parts(head, body))
 }
 

@@ -2,6 +2,7 @@
 
 mod accept_language;
 mod allowed_hosts;
+mod arrival;
 pub(crate) mod authorization;
 mod client_address;
 mod connection_limits;

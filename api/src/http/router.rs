@@ -13,7 +13,7 @@ use super::context::Context;
 use super::cors::Origins;
 use super::every_request::EveryRequest;
 use super::mail_previews::MailPreviews;
-use super::{allowed_hosts, cors, every_request, graphiql, graphql as handlers, headers, probes, request_id};
+use super::{allowed_hosts, arrival, cors, every_request, graphiql, graphql as handlers, headers, probes, request_id};
 use crate::app::App;
 use crate::graphql;
 use crate::metrics::Metrics;
@@ -59,6 +59,7 @@ pub fn router(app: App, config: HttpConfig, previews: Option<MailPreviews>) -> R
         )
         .route("/livez", get(probes::livez))
         .route("/readyz", get(probes::readyz))
+        .route(crate::arrival::PATH, get(arrival::tell))
         .fallback(probes::not_found);
     if config.metrics_addr.is_none() {
         router = router.route("/metrics", get(probes::metrics).with_state(context.app.metrics.clone()));

@@ -30,7 +30,7 @@ pub(crate) use self::values::LogFormat;
 pub use self::values::locale;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, boolean, code_length, database_url, duration,
-    ehlo_name, file, host_name, log_levels, mailbox_origin, network, number, origin, positive, secret_key,
+    ehlo_name, file, host_name, log_levels, mailbox_origin, network, number, origin, positive, public_url, secret_key,
     shutdown_delay,
 };
 use self::webhooks::WebhookSettings;
@@ -173,6 +173,10 @@ pub struct Settings {
     /// Connections from one client network [default: a quarter of all]
     #[arg(long, env = "MAX_CONNECTIONS_PER_NETWORK", value_name = "NUMBER", value_parser = positive::<usize>)]
     max_connections_per_network: Option<usize>,
+
+    /// Where clients reach the API, for `api doctor` [default: none]
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub(crate) public_url: Option<Url>,
 
     /// Networks of the proxies whose X-Forwarded-For header is trusted, separated by commas [default: none]
     #[arg(long, env = "TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]

@@ -13,7 +13,7 @@ pub(super) use self::network::{address, ehlo_name, host_name, network};
 pub(super) use self::numbers::{code_length, duration, number, positive, shutdown_delay};
 pub use self::texts::locale;
 pub(super) use self::texts::{SECRET_KEY_BYTES, app_name, boolean, file, log_levels, secret_key};
-pub(super) use self::urls::{activation_url, app_url, database_url, mailbox_origin, origin};
+pub(super) use self::urls::{activation_url, app_url, database_url, mailbox_origin, origin, public_url};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Environment {

@@ -2,6 +2,7 @@
 
 mod database;
 mod mail;
+mod proxy;
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -56,6 +57,7 @@ pub async fn run(settings: &Settings, json: bool) -> Result<ExitCode, Box<dyn Er
     findings.extend(database::check(settings).await);
     findings.push(mail::check_server(settings).await);
     findings.push(mail::check_sender(settings));
+    findings.extend(proxy::check(settings).await);
     let mut output = super::output::Output::new();
     for finding in &findings {
         output.line(&finding.line(json)?)?;

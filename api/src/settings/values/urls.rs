@@ -25,6 +25,14 @@ pub(in crate::settings) fn app_url(text: &str) -> Result<Url, &'static str> {
         .ok_or("an absolute URL of a web page, such as https://app.example.com")
 }
 
+/// The URL below which the API is.
+pub(in crate::settings) fn public_url(text: &str) -> Result<Url, &'static str> {
+    app_url(text)
+        .ok()
+        .filter(|url| url.query().is_none() && url.fragment().is_none())
+        .ok_or("an absolute URL without query and fragment, such as https://api.example.com")
+}
+
 /// The URL of a web page, or a link that opens an app. A slash must follow the scheme: otherwise `localhost:3000/activate`
 /// would be a URL with the scheme `localhost`.
 pub(in crate::settings) fn activation_url(text: &str) -> Result<Url, &'static str> {
@@ -174,6 +182,25 @@ mod tests {
             "https://ada:secret@tansy.example",
         ] {
             assert!(app_url(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn public_url_is_a_place_for_paths() {
+        for text in [
+            "https://api.example.com",
+            "http://localhost:8000/",
+            "https://example.com/accounts",
+        ] {
+            assert!(public_url(text).is_ok(), "{text}");
+        }
+        for text in [
+            "api.example.com",
+            "https://a.example/?b",
+            "https://a.example/#b",
+            "ftp://a.example",
+        ] {
+            assert!(public_url(text).is_err(), "{text}");
         }
     }
 

@@ -1,4 +1,4 @@
-//! Two servers behind HAProxy, with the configuration of `deploy/haproxy`, are restarted one after the other under load.
+//! Two servers behind HAProxy, with the configuration of `deploy/haproxy`.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::{Client, Installation, PASSWORD, Process, within};
+use tests::{Client, Database, Installation, PASSWORD, Process, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, UnixStream};
 use tokio::process::Command;
@@ -192,9 +192,25 @@ async fn start(installation: &mut Installation, port: &Port) -> Process {
     installation.start().await.0
 }
 
-mod postgres {
-    use tests::Database;
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_finds_nothing_wrong_with_haproxy() {
+    let database = Database::sqlite();
+    let installation = Installation::on(database.url())
+        .await
+        .with("TRUSTED_PROXIES", "127.0.0.1");
+    let (_process, client) = installation.start().await;
+    let folder = TempDir::new().expect("a folder");
+    let proxy = HaProxy::start(folder.path(), [client.address(); 2]);
+    proxy.wait_until_up("api-1").await;
+    let url = format!("http://{}", proxy.port.address());
+    let installation = installation.with("PUBLIC_URL", &url);
+    let (code, lines) = installation.process_with(&["doctor"]).end().await;
+    let line = lines.iter().find(|line| line.contains("  proxy "));
+    let is_ok = line.is_some_and(|line| line.starts_with("ok ") && line.contains("a proxy in 127.0.0.0/24"));
+    assert!(code == Some(0) && is_ok, "{lines:#?}");
+}
 
+mod postgres {
     use super::*;
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,153 @@
+//! What is between the clients and the server: asks the server at `PUBLIC_URL` how a request arrives.
+
+use std::time::Duration;
+
+use hyper::body::Bytes;
+use hyper::header::HOST;
+use hyper::{Request, Response, StatusCode};
+use tokio::net::TcpStream;
+use tokio_rustls::rustls::pki_types::ServerName;
+use url::{Position, Url};
+
+use super::Finding;
+use crate::arrival::{self, Arrival, FORGED};
+use crate::clock::{Clock, SystemClock};
+use crate::settings::Settings;
+use crate::tls;
+
+const CHECK: &str = "proxy";
+
+/// How long the server may take to answer.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Nothing in development without `PUBLIC_URL`.
+pub(super) async fn check(settings: &Settings) -> Option<Finding> {
+    let Some(url) = &settings.public_url else {
+        let advice = "not checked; set PUBLIC_URL to where clients reach the API";
+        return (!settings.is_development()).then(|| Finding::ok(CHECK, advice));
+    };
+    if url.scheme() != "https" && !settings.is_development() {
+        return Some(Finding::wrong(
+            CHECK,
+            "PUBLIC_URL: clients send passwords, so it must be an https URL",
+        ));
+    }
+    if settings.keeps_secret_key() {
+        return Some(Finding::ok(CHECK, "not checked, because that needs SECRET_KEY"));
+    }
+    // Why there is no key was said before.
+    let keys = settings.keys().ok()?;
+    let marker = arrival::marker(&keys, SystemClock.now());
+    let asked = tokio::time::timeout(TIMEOUT, ask(url, &marker)).await;
+    let verdict = match asked.unwrap_or_else(|_| Err("no answer within 10 seconds".to_owned())) {
+        Ok(answer) => read(&answer).and_then(|arrival| judge(url, &arrival)),
+        Err(reason) => Err(format!("PUBLIC_URL: {reason}")),
+    };
+    Some(match verdict {
+        Ok(message) => Finding::ok(CHECK, message),
+        Err(message) => Finding::wrong(CHECK, message),
+    })
+}
+
+/// Sends a request whose `X-Forwarded-For` is forged.
+async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
+    let (host, port) = (
+        url.host_str().unwrap_or_default(),
+        url.port_or_known_default().unwrap_or(443),
+    );
+    let host = host.trim_matches(['[', ']']);
+    let path = format!("{}{}", url.path().trim_end_matches('/'), arrival::PATH);
+    let request = Request::get(path)
+        .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
+        .header("x-forwarded-for", FORGED.to_string())
+        .header(arrival::MARKER, marker)
+        .body(String::new())
+        .map_err(|error| error.to_string())?;
+    let connected = TcpStream::connect((host, port)).await;
+    let stream = connected.map_err(|error| format!("cannot connect: {}", error.kind()))?;
+    let exchanged = if url.scheme() == "https" {
+        let name = ServerName::try_from(host.to_owned()).map_err(|_| "TLS: the host is not a valid name")?;
+        let encrypted = tls::connector().connect(name, stream).await;
+        let stream = encrypted.map_err(|_| "TLS: the handshake failed; check the certificate of the proxy")?;
+        http_server::client::exchange(stream, request).await
+    } else {
+        http_server::client::exchange(stream, request).await
+    };
+    exchanged.map_err(|_| "the answer is not HTTP".to_owned())
+}
+
+/// The server's own words, if it is the server that answers.
+fn read(answer: &Response<Bytes>) -> Result<Arrival, String> {
+    let problem = match answer.status() {
+        StatusCode::OK => match serde_json::from_slice(answer.body()) {
+            Ok(arrival) => return Ok(arrival),
+            Err(_) => "something else answers there; correct PUBLIC_URL or the proxy".to_owned(),
+        },
+        StatusCode::NOT_FOUND => {
+            "404: something else answers there, or a server with another SECRET_KEY, or whose clock \
+            differs by more than a minute"
+                .to_owned()
+        }
+        StatusCode::MISDIRECTED_REQUEST => "421: add its host to ALLOWED_HOSTS".to_owned(),
+        status if status.is_redirection() => format!("{status}: set it to where the redirect leads"),
+        status => format!("{status}: look at the log of the proxy"),
+    };
+    Err(format!("PUBLIC_URL: {problem}"))
+}
+
+/// Whether the request arrived as it should.
+fn judge(url: &Url, arrival: &Arrival) -> Result<String, String> {
+    let Arrival { peer, client, host, .. } = arrival;
+    let sent = &url[Position::BeforeHost..Position::AfterPort];
+    if arrival.is_trusted && arrival.is_forged {
+        return Err("the proxy passes on the X-Forwarded-For of a client, so clients choose the address that limits count; let \
+            it replace the header, as the files in deploy do"
+            .to_owned());
+    }
+    if arrival.is_trusted && !arrival.is_forwarded {
+        return Err(
+            "the proxy sends no X-Forwarded-For, so all clients share the limits of one; let it set the header to the \
+            address of the client"
+                .to_owned(),
+        );
+    }
+    if !arrival.is_trusted && (arrival.is_forwarded || url.scheme() == "https") {
+        return Err(format!(
+            "TRUSTED_PROXIES: lacks the proxy, which is in {peer}, so all clients share the limits of one; add its address"
+        ));
+    }
+    if !host.eq_ignore_ascii_case(sent) {
+        return Err(format!(
+            "the proxy replaces the Host {sent} with {host}, so ALLOWED_HOSTS has no effect; let it pass the header on"
+        ));
+    }
+    Ok(if arrival.is_trusted {
+        format!("a proxy in {peer} says that this client is in {client}, and a forged address has no effect")
+    } else {
+        format!("there is none; this client is in {client}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn https_needs_a_trusted_proxy() {
+        let arrival = Arrival {
+            peer: "10.0.0.0/24".to_owned(),
+            is_trusted: false,
+            is_forwarded: false,
+            is_forged: false,
+            client: "10.0.0.0/24".to_owned(),
+            host: "api.example.com".to_owned(),
+        };
+        let judge = |url: &str| judge(&url.parse().expect("a URL"), &arrival);
+        assert!(judge("http://api.example.com").is_ok());
+        let problem = judge("https://api.example.com").expect_err("the proxy is not trusted");
+        assert!(
+            problem.starts_with("TRUSTED_PROXIES: lacks the proxy, which is in 10.0.0.0/24"),
+            "{problem}"
+        );
+    }
+}
