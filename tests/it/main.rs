@@ -49,6 +49,7 @@ mod overload;
 mod password_examples;
 mod password_limits;
 mod password_reset;
+mod previous_version;
 mod private_files;
 mod process;
 mod rate_limits;

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use tests::git;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/schema");
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -44,15 +45,6 @@ fn lint_reports_violations() {
     let (passed, output) = run("lint.mjs", &[&with("  id: ID!", "  user_id: ID!")]);
     assert!(!passed && output.contains("strict-id-in-types"), "{output}");
     assert!(output.contains("naming-convention"), "{output}");
-}
-
-fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new("git");
-    // A Git hook that runs the tests sets these.
-    command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
-    let output = command.arg("-C").arg(folder).args(arguments).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then_some(text)
 }
 
 /// The schema that clients rely on, with its name: the one of the newest tag before this commit. Without a tag or

@@ -1,11 +1,12 @@
 //! The real binary with its settings, its folder and a mail server. A test can start it many times.
 
+use std::path::Path;
 use std::time::Duration;
 
 use mailer_mock::MailerMock;
 use tempfile::TempDir;
 
-use crate::{Client, Process};
+use crate::{Client, Process, binary};
 
 /// Everything that the binary needs to start.
 pub struct Installation {
@@ -64,19 +65,28 @@ impl Installation {
     /// Starts the binary with arguments.
     #[must_use]
     pub fn process_with(&self, arguments: &[&str]) -> Process {
+        self.program(&binary("api"), arguments)
+    }
+
+    fn program(&self, program: &Path, arguments: &[&str]) -> Process {
         let environment: Vec<_> = self
             .environment
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        Process::api(self.folder.path(), arguments, &environment)
+        Process::program(program, self.folder.path(), arguments, &environment)
+    }
+
+    /// Starts another binary, and waits until it listens.
+    pub async fn start_program(&self, program: &Path) -> (Process, Client) {
+        let mut process = self.program(program, &[]);
+        let client = Client::new(process.listening().await);
+        (process, client)
     }
 
     /// Starts the binary, and waits until it listens.
     pub async fn start(&self) -> (Process, Client) {
-        let mut process = self.process();
-        let client = Client::new(process.listening().await);
-        (process, client)
+        self.start_program(&binary("api")).await
     }
 }
 

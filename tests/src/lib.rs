@@ -29,7 +29,7 @@ pub use database::{Database, count, waiting_transactions};
 pub use installation::{Installation, within};
 pub use postgres::Postgres;
 pub use process::{Process, binary};
-pub use programs::succeeds;
+pub use programs::{git, succeeds};
 pub use proxy::Proxy;
 pub use receiver::{OTHER_WEBHOOK_KEY, Received, Receiver, Reply, WEBHOOK_KEY};
 pub use statement_log::StatementLog;

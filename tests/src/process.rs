@@ -25,7 +25,16 @@ impl Process {
     /// When it is not built (`./tests/run` builds it).
     #[must_use]
     pub fn api(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
-        let mut command = Command::new(binary("api"));
+        Self::program(&binary("api"), folder, arguments, environment)
+    }
+
+    /// Starts a program in a folder with these arguments and environment variables only.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    #[must_use]
+    pub fn program(program: &Path, folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .current_dir(folder)

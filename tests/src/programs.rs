@@ -1,6 +1,19 @@
 //! Programs that the tests run.
 
+use std::path::Path;
+
 use tokio::process::Command;
+
+/// The output of Git in a folder, if it succeeds.
+#[must_use]
+pub fn git(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let mut command = std::process::Command::new("git");
+    // A Git hook that runs the tests sets these.
+    command.env_remove("GIT_DIR").env_remove("GIT_INDEX_FILE");
+    let output = command.arg("-C").arg(folder).args(arguments).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then_some(text)
+}
 
 /// Runs a program to its end.
 ///
