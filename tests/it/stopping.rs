@@ -3,6 +3,7 @@
 mod claims;
 mod signals;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use api::accounts;
@@ -29,37 +30,61 @@ async fn stop_does_not_wait_for_idle_connections(database: Database) {
         .expect("the server stops");
 }
 
-#[on_both_databases]
-async fn request_in_progress_is_answered_during_the_stop(database: Database) {
-    let app = TestApp::start(&database).await;
-    let address = app.server().address();
-    let body = json!({
-        "query": "mutation($input: RegisterInput!) { register(input: $input) { codeLength } }",
-        "variables": { "input": { "email": "ada@example.com", "password": PASSWORD } },
-    })
-    .to_string();
-    let mut stream = TcpStream::connect(address).await.expect("a connection");
-    let head = format!(
-        "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\nexpect: 100-continue\r\n\r\n",
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).await.expect("the server reads");
-    // The server waits for the body.
-    let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
-    stream.read_exact(&mut go_on).await.expect("the server answers");
+/// A registration of which the server has everything but the body.
+struct Unfinished {
+    stream: TcpStream,
+    body: String,
+}
 
+impl Unfinished {
+    async fn begin(address: SocketAddr, email: &str) -> Self {
+        let body = json!({
+            "query": "mutation($input: RegisterInput!) { register(input: $input) { codeLength } }",
+            "variables": { "input": { "email": email, "password": PASSWORD } },
+        })
+        .to_string();
+        let mut stream = TcpStream::connect(address).await.expect("a connection");
+        let head = format!(
+            "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
+            expect: 100-continue\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.expect("the server reads");
+        // The server waits for the body.
+        let mut go_on = [0; b"HTTP/1.1 100 Continue\r\n\r\n".len()];
+        stream.read_exact(&mut go_on).await.expect("the server answers");
+        Self { stream, body }
+    }
+
+    async fn finish(mut self) {
+        let sent = self.stream.write_all(self.body.as_bytes()).await;
+        sent.expect("the server reads");
+        let mut answer = String::new();
+        let read = self.stream.read_to_string(&mut answer).await;
+        read.expect("the server answers, and closes the connection");
+        assert!(
+            answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("{\"data\":{\"register\":{\"codeLength\":4}}}"),
+            "{answer}"
+        );
+    }
+}
+
+#[on_both_databases]
+async fn requests_in_progress_are_answered_and_emailed_during_the_stop(database: Database) {
+    let app = TestApp::start(&database).await;
+    let (address, mailer) = (app.server().address(), app.mailer.clone());
+    let first = Unfinished::begin(address, "ada@example.com").await;
+    let second = Unfinished::begin(address, "bob@example.com").await;
     let stop = tokio::spawn(app.stop());
     eventually("the server accepts no connection", async || {
         TcpStream::connect(address).await.is_err()
     })
     .await;
-    stream.write_all(body.as_bytes()).await.expect("the server reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.expect("the server answers");
-    assert!(
-        answer.starts_with("HTTP/1.1 200 ") && answer.ends_with("{\"data\":{\"register\":{\"codeLength\":4}}}"),
-        "{answer}"
-    );
+    first.finish().await;
+    // The email does not wait for the other request.
+    let mail = mailer.mailbox().wait_for("ada@example.com", None, STOP_LIMIT).await;
+    assert!(mail.is_some());
+    second.finish().await;
     tokio::time::timeout(STOP_LIMIT, stop)
         .await
         .expect("the server stops")
