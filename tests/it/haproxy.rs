@@ -1,4 +1,4 @@
-//! Two servers behind HAProxy, with the configuration of `deploy/haproxy`.
+//! Two servers behind `HAProxy`, with the configuration of `deploy/haproxy`.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,7 +20,7 @@ const CONFIGURATION: &str = include_str!("../../deploy/haproxy/haproxy.cfg");
 /// How often each client sends a request.
 const PERIOD: Duration = Duration::from_millis(50);
 
-/// How long HAProxy may take to notice that a server is ready.
+/// How long `HAProxy` may take to notice that a server is ready.
 const UP_WITHIN: Duration = Duration::from_secs(30);
 
 const EMAIL: &str = "ada@example.com";
@@ -42,7 +42,7 @@ impl Port {
     }
 }
 
-/// HAProxy with the documented configuration, in which only addresses and paths differ, and without TLS.
+/// `HAProxy` with the documented configuration, in which only addresses and paths differ, and without TLS.
 struct HaProxy {
     port: Port,
     socket: PathBuf,

@@ -295,9 +295,8 @@ impl TestAppBuilder {
             },
         };
         let clock = self.clock;
-        let server = Server::start(config, Arc::new(clock.clone()), Arc::new(SystemRandom))
-            .await
-            .expect("the server starts");
+        let started = Server::start(config, Arc::new(clock.clone()), Arc::new(SystemRandom));
+        let server = Box::pin(started).await.expect("the server starts");
         TestApp {
             clock,
             mailer,

@@ -3,10 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use axum::http::HeaderMap;
-use axum::http::header::HOST;
+use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::context::Context;
@@ -33,13 +32,15 @@ pub(super) async fn tell(
     let client = context.proxies.client(peer.ip(), &headers);
     let forged = FORGED.to_string();
     let mut forwarded = headers.get_all("x-forwarded-for").iter();
-    Json(Arrival {
+    let arrival = Arrival {
         peer: Client::at(peer.ip()).network_cidr(),
         is_trusted: context.proxies.network_of(peer.ip()).is_none(),
         is_forwarded: forwarded.any(|value| value.as_bytes().trim_ascii() != forged.as_bytes()),
         is_forged: client == FORGED,
         client: Client::at(client).network_cidr(),
         host: text(HOST.as_str()).to_owned(),
-    })
-    .into_response()
+    };
+    let headers = [(CONTENT_TYPE, "application/json")];
+    let body = serde_json::to_string(&arrival).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR);
+    (headers, body).into_response()
 }

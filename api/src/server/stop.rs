@@ -24,7 +24,7 @@ pub struct Shutdown {
 impl Shutdown {
     /// How long the requests in progress may take.
     pub(super) fn requests(self) -> Duration {
-        self.timeout - LAST_STEPS.min(self.timeout / 2)
+        self.timeout.saturating_sub(LAST_STEPS).max(self.timeout / 2)
     }
 }
 

@@ -56,6 +56,9 @@ fn set(headers: &mut HeaderMap, value: &'static str) {
     headers.insert(FORWARDED_FOR, HeaderValue::from_static(value));
 }
 
+/// A server, what the proxy does to the headers, and the verdict.
+type Case = (SocketAddr, fn(&mut HeaderMap), bool, &'static str);
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn treatment_of_headers_is_judged() {
     let database = Database::sqlite();
@@ -66,7 +69,7 @@ async fn treatment_of_headers_is_judged() {
     let strict = Installation::on(other.url()).await;
     let ((_trusting, trusting), (_strict, strict)) = (trusting.start().await, strict.start().await);
     let (trusting, strict) = (trusting.address(), strict.address());
-    let cases: [(SocketAddr, fn(&mut HeaderMap), bool, &str); 8] = [
+    let cases: [Case; 8] = [
         (
             trusting,
             |headers| set(headers, "203.0.113.5"),

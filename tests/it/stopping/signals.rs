@@ -1,11 +1,12 @@
 //! What signals do to the real binary.
 
 use std::net::SocketAddr;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tests::{Client, Database, Installation, Process, eventually};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 const REQUEST: &str = "GET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
