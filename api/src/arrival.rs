@@ -1,7 +1,7 @@
 //! How a request arrives at a server: `api doctor` sends one through the proxies, and the server tells it.
 //!
-//! The request has a marker, which only who knows `SECRET_KEY` can make. Whoever sees one can use it for a minute, and learns
-//! what the proxy knows anyway.
+//! The request has a marker, which takes `SECRET_KEY` to make. Anyone who sees a marker can use it for a minute, and
+//! learns only what the proxy knows anyway.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;

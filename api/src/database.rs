@@ -43,11 +43,11 @@ pub const POOL_SIZE: u32 = 16;
 const SETTINGS: [(&str, &str); 4] = [
     // The migrator runs CREATE TABLE IF NOT EXISTS at each start, and PostgreSQL would send a notice about it.
     ("client_min_messages", "warning"),
-    // Each statement has one plan, whatever its values. Else PostgreSQL makes another one for each execution, where it expects
-    // that to be cheaper, and for a list of values it nearly always does.
+    // Each statement has one plan, whatever its values. Otherwise PostgreSQL plans each execution again where it
+    // expects that to be cheaper, as for nearly every list of values.
     ("plan_cache_mode", "force_generic_plan"),
-    // One made for an almost empty table would read all of it, and later a whole backlog. Each statement that runs often has
-    // an index.
+    // One made for an almost empty table would read all of it, and later a whole backlog. Each statement that runs
+    // often has an index.
     ("enable_seqscan", "off"),
     // Statements are short. One without an index seems expensive now, and would be compiled for 80 ms.
     ("jit", "off"),
@@ -217,8 +217,9 @@ async fn is_settled(connection: &mut PgConnection) -> Result<bool, sqlx::Error> 
         .map(|()| true)
 }
 
-/// Fails if a new connection leads to a standby: after a failover, a proxy may connect to the former leader for a moment. A
-/// standby refuses writes, and it may not know yet which sessions have ended. The pool tries again until its timeout.
+/// Fails if a new connection leads to a standby: after a failover, a proxy may connect to the former leader for a
+/// moment. A standby refuses writes, and it may not know yet which sessions have ended. The pool tries again until its
+/// timeout.
 async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     let is_standby = sqlx::query_scalar("SELECT pg_is_in_recovery()")
         .fetch_one(connection)

@@ -1,5 +1,5 @@
-//! The server of the newest tag works on the schema of this version: beside a server of this version, as in a rolling update,
-//! and after it, when an update is taken back.
+//! The server of the newest tag works on the schema of this version: beside a server of this version, as in a rolling
+//! update, and after it, when an update is rolled back.
 
 use std::fs;
 use std::path::{Path, PathBuf};

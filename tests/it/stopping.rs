@@ -31,12 +31,12 @@ async fn stop_does_not_wait_for_idle_connections(database: Database) {
 }
 
 /// A registration of which the server has everything but the body.
-struct Unfinished {
+struct PartialRequest {
     stream: TcpStream,
     body: String,
 }
 
-impl Unfinished {
+impl PartialRequest {
     async fn begin(address: SocketAddr, email: &str) -> Self {
         let body = json!({
             "query": "mutation($input: RegisterInput!) { register(input: $input) { codeLength } }",
@@ -73,8 +73,8 @@ impl Unfinished {
 async fn requests_in_progress_are_answered_and_emailed_during_the_stop(database: Database) {
     let app = TestApp::start(&database).await;
     let (address, mailer) = (app.server().address(), app.mailer.clone());
-    let first = Unfinished::begin(address, "ada@example.com").await;
-    let second = Unfinished::begin(address, "bob@example.com").await;
+    let first = PartialRequest::begin(address, "ada@example.com").await;
+    let second = PartialRequest::begin(address, "bob@example.com").await;
     let stop = tokio::spawn(app.stop());
     eventually("the server accepts no connection", async || {
         TcpStream::connect(address).await.is_err()

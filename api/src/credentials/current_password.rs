@@ -11,8 +11,9 @@ use crate::limits;
 use crate::transaction::Transaction;
 
 impl PasswordChecks {
-    /// Verifies the current password of a signed-in user, and returns the user as read with the hash. Only the hash of this
-    /// user counts, read by id: a registration of the same address, which anybody can begin, has a password of its own.
+    /// Verifies the current password of a signed-in user, and returns the user as read with the hash. Only the hash of
+    /// this user counts, read by id: a registration of the same address, which anybody can begin, has a password of its
+    /// own.
     ///
     /// # Errors
     /// [`VerifyError`].

@@ -67,7 +67,8 @@ pub struct PasswordChecks {
     pub(super) db: DatabaseConnection,
     pub(super) hasher: Hasher,
     tasks: TaskTracker,
-    /// One for each connection of the pool. A thousand checks may wait, and the pool needs 15 KB for each that waits there.
+    /// One for each connection of the pool. A thousand checks may wait, and the pool needs 15 KB for each that waits
+    /// there.
     turns: Arc<Semaphore>,
 }
 
@@ -84,8 +85,8 @@ impl PasswordChecks {
         }
     }
 
-    /// Checks a password. A token of each limit is taken before the hash, so that parallel guesses cannot slip through, and
-    /// given back on success. A task owns the token from the start: if the client leaves, the task gives it back.
+    /// Checks a password. A token of each limit is taken before the hash, so that parallel guesses cannot slip through,
+    /// and given back on success. A task owns the token from the start: if the client leaves, the task gives it back.
     pub(super) async fn run<C: PasswordCheck>(
         &self,
         now: Timestamp,

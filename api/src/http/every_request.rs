@@ -36,7 +36,7 @@ pub(super) async fn respond(State(every): State<Arc<EveryRequest>>, request: Req
     };
     let mut response = headers::add_defaults(response);
     if every.stopping.load(Ordering::Relaxed) {
-        // The next request shall go to another server.
+        // The next request should go to another server.
         response
             .headers_mut()
             .insert(CONNECTION, HeaderValue::from_static("close"));

@@ -19,7 +19,7 @@ const MIN_ATTEMPTS: i32 = 11;
 pub(super) enum Outcome {
     Sent,
     NothingToSend,
-    /// The server stops, so another one shall send it.
+    /// The server stops, so another server sends it.
     NotBegun,
     TryAgain(String),
     /// The mail server cannot be reached, or does not serve this client. The email is tried again.

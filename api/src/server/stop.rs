@@ -1,5 +1,5 @@
-//! The stop, step by step. First, proxies notice that this server is not ready. Workers stop last, so that emails are still
-//! sent while requests end.
+//! The stop, step by step. First, proxies notice that this server is not ready. Workers stop last, so that emails are
+//! still sent while requests end.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -29,8 +29,9 @@ impl Shutdown {
 }
 
 impl Server {
-    /// Stops gracefully: finishes the requests that are in progress, and then the emails and webhooks that are being sent.
-    /// What was claimed and is not sent yet is given back. Whenever `hurry` completes, the present step is cut short.
+    /// Stops gracefully: finishes the requests that are in progress, and then the emails and webhooks that are being
+    /// sent. What was claimed and is not sent yet is given back. Whenever `hurry` completes, the present step is cut
+    /// short.
     pub async fn stop(self, mut hurry: impl AsyncFnMut()) {
         self.app.stopping.store(true, Ordering::Relaxed);
         tokio::select! {

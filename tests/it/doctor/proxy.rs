@@ -99,7 +99,7 @@ async fn treatment_of_headers_is_judged() {
             strict,
             |headers| set(headers, "203.0.113.5"),
             false,
-            "TRUSTED_PROXIES: lacks the proxy, which is in 127.0.0.0/24",
+            "TRUSTED_PROXIES: the proxy in 127.0.0.0/24 is missing",
         ),
         (
             trusting,

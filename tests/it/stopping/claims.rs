@@ -1,4 +1,5 @@
-//! What a server has claimed when it stops is sent, or given back, so that another server need not wait for the lease to end.
+//! What a server has claimed when it stops is sent, or given back, so that another server need not wait for the lease
+//! to end.
 
 use api::accounts;
 use api::clock::Clock;

@@ -28,7 +28,7 @@ impl<'a> Lease<'a> {
         Ok(lease.renew().await?.then_some(lease))
     }
 
-    /// Extends the lease. Tells whether this server still has it, or nobody; not while it stops.
+    /// Extends the lease. Returns whether this server holds it now. Always false while the server stops.
     pub(super) async fn renew(&self) -> Result<bool, DbErr> {
         use sweep_clock::Column;
         if self.app.supervisor.stopping().is_cancelled() {

@@ -45,7 +45,7 @@ async fn schema(db: &DatabaseConnection) -> Finding {
 
 async fn key(settings: &Settings, db: &DatabaseConnection) -> Option<Finding> {
     const CHECK: &str = "same key";
-    // Why it cannot be used was said before.
+    // Another check reports why it cannot be used.
     let keys = settings.keys().ok()?;
     Some(match secret_key_check::would_start(db, &keys).await {
         Ok(true) => Finding::ok(CHECK, "no server of this database has another key"),

@@ -35,7 +35,7 @@ pub(super) async fn check(settings: &Settings) -> Option<Finding> {
     if settings.keeps_secret_key() {
         return Some(Finding::ok(CHECK, "not checked, because that needs SECRET_KEY"));
     }
-    // Why there is no key was said before.
+    // Another check reports why there is no key.
     let keys = settings.keys().ok()?;
     let marker = arrival::marker(&keys, SystemClock.now());
     let asked = tokio::time::timeout(TIMEOUT, ask(url, &marker)).await;
@@ -100,9 +100,11 @@ fn judge(url: &Url, arrival: &Arrival) -> Result<String, String> {
     let Arrival { peer, client, host, .. } = arrival;
     let sent = &url[Position::BeforeHost..Position::AfterPort];
     if arrival.is_trusted && arrival.is_forged {
-        return Err("the proxy passes on the X-Forwarded-For of a client, so clients choose the address that limits count; let \
-            it replace the header, as the files in deploy do"
-            .to_owned());
+        return Err(
+            "the proxy passes on the X-Forwarded-For of a client, so clients choose the address that limits count; \
+            let it replace the header, as the files in deploy do"
+                .to_owned(),
+        );
     }
     if arrival.is_trusted && !arrival.is_forwarded {
         return Err(
@@ -113,7 +115,7 @@ fn judge(url: &Url, arrival: &Arrival) -> Result<String, String> {
     }
     if !arrival.is_trusted && (arrival.is_forwarded || url.scheme() == "https") {
         return Err(format!(
-            "TRUSTED_PROXIES: lacks the proxy, which is in {peer}, so all clients share the limits of one; add its address"
+            "TRUSTED_PROXIES: the proxy in {peer} is missing, so all clients share the limits of one; add its address"
         ));
     }
     if !host.eq_ignore_ascii_case(sent) {
@@ -146,7 +148,7 @@ mod tests {
         assert!(judge("http://api.example.com").is_ok());
         let problem = judge("https://api.example.com").expect_err("the proxy is not trusted");
         assert!(
-            problem.starts_with("TRUSTED_PROXIES: lacks the proxy, which is in 10.0.0.0/24"),
+            problem.starts_with("TRUSTED_PROXIES: the proxy in 10.0.0.0/24 is missing"),
             "{problem}"
         );
     }

@@ -33,7 +33,8 @@ async fn listen() -> (TcpListener, SocketAddr) {
     (listener, address)
 }
 
-/// Answers one request for `localhost` over TLS. Gives the port, the certificate that is its own authority, and the request.
+/// Answers one request for `localhost` over TLS. Gives the port, the certificate that is its own authority, and the
+/// request.
 async fn serve_tls() -> (u16, RootCertStore, JoinHandle<String>) {
     let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
     let mut roots = RootCertStore::empty();

@@ -1,7 +1,7 @@
 //! Traces for an OpenTelemetry collector, over OTLP.
 //!
-//! Code on the way of a request measures anyway what it costs. So a span is made when its work has ended, from the time that
-//! it took. Without a collector there is nothing but the check whether there is one.
+//! The code that handles a request already measures its cost. So a span is created when its work ends, from the
+//! measured time. Without a collector there is nothing but the check whether there is one.
 
 mod client;
 #[cfg(test)]
@@ -45,7 +45,7 @@ impl Traces {
     /// Prepares to send spans, on the present runtime. Does not connect yet.
     ///
     /// # Errors
-    /// When the URL of the collector is not used.
+    /// When the exporter rejects the URL of the collector.
     pub(crate) fn start(
         config: Option<&TracesConfig>,
         database: DatabaseBackend,

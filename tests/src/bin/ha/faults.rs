@@ -69,7 +69,8 @@ impl Stage<'_> {
         let back = self.cluster.wait_until_healthy().await?.as_secs_f64();
         let [former, leader] = [former, leader].map(|number| &self.cluster.machines[number].name);
         Ok(format!(
-            "SIGKILL of the leader {former}: {leader} leads after {took:.1} s; {former} follows {back:.1} s after its start"
+            "SIGKILL of the leader {former}: {leader} leads after {took:.1} s; {former} follows {back:.1} s after its \
+             start"
         ))
     }
 
@@ -100,8 +101,8 @@ impl Stage<'_> {
         let back = self.cluster.wait_until_healthy().await?.as_secs_f64();
         let [former, leader] = [former, leader].map(|number| &self.cluster.machines[number].name);
         Ok(format!(
-            "network cut between the leader {former} and the others: {leader} leads after {:.1} s; {former} follows {back:.1} s \
-             after the cut ended",
+            "network cut between the leader {former} and the others: {leader} leads after {:.1} s; {former} follows \
+             {back:.1} s after the cut ended",
             took.as_secs_f64()
         ))
     }

@@ -21,7 +21,8 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long Patroni may take to answer after a switchover.
 const SWITCHOVER_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// A machine. Other machines reach its Patroni and PostgreSQL, and its Patroni reaches etcd, through proxies that can be cut.
+/// A machine. Other machines reach its Patroni and PostgreSQL, and its Patroni reaches etcd, through proxies that can
+/// be cut.
 pub(crate) struct Machine {
     pub(crate) name: String,
     pub(crate) address: Ipv4Addr,
@@ -88,7 +89,8 @@ impl Machine {
         kill_all_in(&self.folder);
     }
 
-    /// Cuts it from the other machines: nothing passes, and nobody is told. HAProxy still reaches it, which is the worst case.
+    /// Cuts it from the other machines: nothing passes, and nobody is told. HAProxy still reaches it, which is the
+    /// worst case.
     pub(crate) fn cut(&self) -> Outcome<()> {
         self.proxies().for_each(Proxy::stall);
         // The others hear nothing from its etcd.

@@ -1,13 +1,13 @@
-//! Whether everything that a client was told holds when machines fail.
+//! Checks that everything clients were told still holds after machines fail.
 //!
 //! ```sh
 //! ./tests/run ha
 //! ```
 //!
-//! It runs the configuration of `deploy/ha` on this machine: three machines with etcd, Patroni and PostgreSQL, HAProxy, two
-//! servers of the API, and mailer-mock. Under a steady load it kills, pauses and cuts parts of it. It prints how long
-//! clients saw errors, and fails if a promise is broken: an account, a session or an email is lost, a code works twice, or a
-//! limit does not hold. It needs Linux, where every program can have a loopback address of its own.
+//! It runs the configuration of `deploy/ha` on this machine: three machines with etcd, Patroni and PostgreSQL, HAProxy,
+//! two servers of the API, and mailer-mock. Under a steady load it kills, pauses and cuts parts of it. It prints how
+//! long clients saw errors, and fails if a promise is broken: an account, a session or an email is lost, a code works
+//! twice, or a limit does not hold. It needs Linux, where every program can have a loopback address of its own.
 
 mod attackers;
 mod caller;
@@ -43,7 +43,7 @@ use crate::site::Site;
 /// Every error ends the run, and is shown as text.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
-/// Runs three machines of PostgreSQL with Patroni and etcd, and two servers, and lets parts of them fail.
+/// Runs three machines of PostgreSQL with Patroni and etcd, and two servers, and makes parts of them fail.
 #[derive(Parser)]
 #[command(name = "ha", bin_name = "./tests/run ha --")]
 struct Options {

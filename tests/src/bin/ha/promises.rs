@@ -142,8 +142,8 @@ async fn check_emails(caller: &Caller, mails: &Mails, db: &DatabaseConnection) -
         }
     }
     println!(
-        "checked {} registrations that were acknowledged: {sent} emails, {repeated} of them again with the same Message-ID, \
-         {redrawn} again with a new code, 30 s later",
+        "checked {} registrations that were acknowledged: {sent} emails, {repeated} of them again with the same \
+         Message-ID, {redrawn} again with a new code, 30 s later",
         registered.len()
     );
     Ok(())
