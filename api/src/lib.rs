@@ -31,6 +31,7 @@ mod secret_key_check;
 pub mod server;
 pub mod sessions;
 pub mod settings;
+pub mod shutdown;
 mod sql;
 pub mod start_error;
 pub mod telemetry;

@@ -21,11 +21,10 @@ use crate::http::{HttpConfig, Limits};
 use crate::mail::{MailWorker, Templates};
 use crate::random::SharedRandom;
 use crate::settings::Config;
+use crate::shutdown::Shutdown;
 use crate::start_error::StartError;
 use crate::telemetry::keep_measuring;
 use crate::{database, http, secret_key_check};
-
-pub use self::stop::Shutdown;
 
 /// A running server.
 pub struct Server {

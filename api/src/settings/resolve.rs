@@ -16,7 +16,7 @@ use crate::keys::Keys;
 use crate::locale::Locale;
 use crate::mail::{Product, SmtpConfig, Templates};
 use crate::policy::Policy;
-use crate::server::Shutdown;
+use crate::shutdown::Shutdown;
 use crate::start_error::StartError;
 use crate::webhooks::WebhookConfig;
 

@@ -3,6 +3,7 @@
 //! The code that handles a request already measures its cost. So a span is created when its work ends, from the
 //! measured time. Without a collector there is nothing but the check whether there is one.
 
+mod active;
 mod client;
 #[cfg(test)]
 mod client_tests;
@@ -13,14 +14,15 @@ mod request;
 mod send;
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use opentelemetry::trace::{SpanBuilder, SpanKind, TraceContextExt, Tracer, TracerProvider};
 use opentelemetry::{Context, InstrumentationScope, KeyValue};
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use sea_orm::DatabaseBackend;
 
+use self::active::Active;
 pub use self::config::TracesConfig;
 pub(crate) use self::request::{EndedTrace, RequestTrace};
 use self::send::SendSpan;
@@ -34,12 +36,6 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
 /// Where spans go: nowhere by default. Clones share it.
 #[derive(Clone, Default)]
 pub struct Traces(Option<Arc<Active>>);
-
-struct Active {
-    provider: SdkTracerProvider,
-    tracer: SdkTracer,
-    database: &'static str,
-}
 
 impl Traces {
     /// Prepares to send spans, on the present runtime. Does not connect yet.
@@ -110,10 +106,4 @@ fn resource(config: &TracesConfig) -> Resource {
         .with_attribute(KeyValue::new("service.version", build_info::VERSION))
         .with_attributes(attributes.map(|(name, value)| KeyValue::new(name, value)))
         .build()
-}
-
-/// The present time with all its digits. A span has no effect, so it needs no clock that a test turns.
-#[expect(clippy::disallowed_methods, reason = "the log takes its time from the system, too")]
-fn now() -> SystemTime {
-    SystemTime::now()
 }

@@ -6,7 +6,8 @@ use std::time::{Duration, SystemTime};
 use opentelemetry::trace::{SpanBuilder, SpanKind, Status, TraceContextExt, Tracer};
 use opentelemetry::{Context, KeyValue};
 
-use super::{Active, now, parent};
+use super::active::{Active, now};
+use super::parent;
 
 /// The trace of a request, which tasks that work for the request share.
 pub(crate) struct RequestTrace {

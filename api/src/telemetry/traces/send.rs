@@ -3,7 +3,8 @@
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 
-use super::{now, parent};
+use super::active::now;
+use super::parent;
 
 /// An attempt to send something; nothing without a collector.
 pub(crate) struct SendSpan(pub(super) Option<Context>);
