@@ -11,7 +11,7 @@ use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection, PgConnection};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr,
+    ConnAcquireErr, ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr, RuntimeErr,
     SqliteTransactionMode, Statement, TransactionOptions,
 };
 
@@ -32,6 +32,9 @@ const LOCK_ATTEMPTS: u32 = 500;
 
 /// The result code of SQLite for a lock that another connection holds.
 const SQLITE_BUSY: &str = "5";
+
+/// How long the statements of a task that outlives its request may take: the wait for a connection, and as long again.
+pub(crate) const TASK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long PostgreSQL may take to answer what an abandoned request has sent.
 const ABANDONED_TIMEOUT: Duration = Duration::from_secs(5);
@@ -205,6 +208,16 @@ fn is_locked(error: &DbErr) -> bool {
     };
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     code.as_deref() == Some(SQLITE_BUSY)
+}
+
+/// Runs statements of a task that outlives its request. A connection whose server has disappeared would else hold the task,
+/// and be held by it, for a quarter of an hour.
+///
+/// # Errors
+/// Those of the statements, and a timeout.
+pub(crate) async fn within_timeout<T, E: From<DbErr>>(statements: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    let result = tokio::time::timeout(TASK_TIMEOUT, statements).await;
+    result.unwrap_or_else(|_| Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()))
 }
 
 /// Whether a connection that returns to the pool has its answers. One of a request that was abandoned waits for them here,

@@ -2,7 +2,7 @@
 
 use api::accounts::{self, DomainError};
 use api::clock::Clock;
-use api::credentials::{Hasher, HashingConfig, NewPassword};
+use api::credentials::{HashingConfig, NewPassword};
 use entity::user;
 use sea_orm::EntityTrait;
 use serde_json::json;
@@ -179,8 +179,7 @@ async fn full_hashing_queue_refuses_before_any_statement(database: Database) {
         p: 1,
         ..HashingConfig::default()
     };
-    core.app.hasher =
-        Hasher::start(full, &*core.app.random, core.app.metrics.clone(), &core.app.supervisor).expect("hashing starts");
+    core.hash_with(full);
     let _ = log.take();
     let ada = credentials("ada@example.com", PASSWORD, 1);
     assert!(matches!(core.verify(&ada).await, Err(DomainError::Overloaded)));

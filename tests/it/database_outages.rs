@@ -76,6 +76,26 @@ mod postgres {
             check_stall(4, another_takes_its_place, 2 * RECOVERY).await;
         }
 
+        /// Their tasks outlive the requests, and would keep the whole pool.
+        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+        async fn password_checks_give_up_silently_lost_connections() {
+            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
+            let installation = Installation::on(&url).await.with("DATABASE_POOL", "2");
+            let (_api, client) = installation.start().await;
+            register_and_activate(&installation, &client, "ada@example.com").await;
+            proxy.strand();
+            let sign_ins = (0..4).map(|_| client.sign_in("ada@example.com", PASSWORD));
+            for answer in futures_util::future::join_all(sign_ins).await {
+                assert_clean_failure(&answer);
+            }
+            proxy.heal();
+            within(6 * RECOVERY, "the server is ready", async || {
+                status(&client, "/readyz").await == 200
+            })
+            .await;
+            client.sign_in("ada@example.com", PASSWORD).await.succeeds();
+        }
+
         /// The only connection of a pool. With more of them, others would hide that one is lost.
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn silently_lost_connection_frees_its_slot() {

@@ -159,3 +159,52 @@ async fn lease_from_a_clock_ahead_stops_no_sweep(database: Database) {
     lease_until(&core, core.clock.now() + seconds(DAY)).await;
     assert!(accounts::sweep(&core.app).await.expect("the sweep succeeds") > 0);
 }
+
+mod postgres {
+    use sea_orm::ConnectionTrait;
+
+    use super::*;
+
+    /// A plan for any values expects a large part of a table to have ended.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sweep_reads_only_rows_that_have_ended() {
+        let (core, log) = TestCore::recording(&Database::postgres().await).await;
+        let user = core.create_user("ada@example.com").await;
+        let now = core.app.clock.now().as_millis();
+        let sessions = format!(
+            "INSERT INTO sessions (id, user_id, token_digest, created_at, last_used_at, expires_at, network) \
+             SELECT gen_random_uuid(), '{user}', decode(md5(number::text), 'hex'), {now}, {now}, \
+                {now} + 1000 * number, '192.0.2.0/24' FROM generate_series(1, 50000) AS number"
+        );
+        for sql in [&*sessions, "ANALYZE sessions"] {
+            core.app.db.execute_unprepared(sql).await.expect("the database answers");
+        }
+        core.advance(10);
+        let _ = log.take();
+        accounts::sweep(&core.app).await.expect("the sweep succeeds");
+        let mut deletions = log.take();
+        deletions.retain(|sql| sql.starts_with("DELETE FROM \"sessions\""));
+        assert!(!deletions.is_empty());
+        for deletion in deletions {
+            let plan = explain(&core, &deletion).await;
+            assert!(
+                plan.contains("sessions_pkey") && !plan.contains("Hash"),
+                "{deletion}\n{plan}"
+            );
+        }
+    }
+
+    /// The plan of a statement with the settings of the server's connections.
+    async fn explain(core: &TestCore, sql: &str) -> String {
+        use sea_orm::{DatabaseBackend, Statement};
+        let explain = Statement::from_string(DatabaseBackend::Postgres, format!("EXPLAIN {sql}"));
+        let lines = core
+            .app
+            .db
+            .query_all_raw(explain)
+            .await
+            .expect("the statement has its values");
+        let lines: Result<Vec<String>, _> = lines.iter().map(|line| line.try_get_by_index(0)).collect();
+        lines.expect("text").join("\n")
+    }
+}

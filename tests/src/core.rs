@@ -7,7 +7,9 @@ use api::accounts::mails::Composer;
 use api::accounts::{self, DomainError, RegistrationKey, RegistrationProof, StartedVerification};
 use api::app::{App, AppConfig};
 use api::clock::Clock;
-use api::credentials::{Credentials, EmailAddress, HashingConfig, Identity, NewPassword, Password};
+use api::credentials::{
+    Credentials, EmailAddress, Hasher, HashingConfig, Identity, NewPassword, Password, PasswordChecks,
+};
 use api::limits::Client;
 use api::locale::Locale;
 use api::mail::outbox::Claim;
@@ -113,6 +115,16 @@ impl TestCore {
             clock,
             mailer,
         }
+    }
+
+    /// Hashes and checks passwords with these parameters from now on.
+    ///
+    /// # Panics
+    /// If a thread does not start.
+    pub fn hash_with(&mut self, config: HashingConfig) {
+        let app = &mut self.app;
+        app.hasher = Hasher::start(config, &*app.random, app.metrics.clone(), &app.supervisor).expect("hashing starts");
+        app.password_checks = PasswordChecks::new(app.db.clone(), app.hasher.clone(), app.tasks.clone());
     }
 
     /// The workers that send webhooks when the test says so, one for each endpoint.

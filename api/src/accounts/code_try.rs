@@ -80,7 +80,8 @@ async fn record_wrong_code(app: &App, verification: Uuid, client: &Client) {
     let tasks = app.tasks.clone();
     let recording = in_request(async move {
         let event = Event::by(&client, AccountEventKind::WrongCode, app.clock.now());
-        if let Err(error) = app.audit.record_for_verification(&app.db, verification, event).await {
+        let recorded = app.audit.record_for_verification(&app.db, verification, event);
+        if let Err(error) = database::within_timeout(recorded).await {
             tracing::warn!(%error, "cannot record a wrong code");
         }
     });

@@ -55,7 +55,7 @@ impl From<DbErr> for DomainError {
                 tracing::warn!("timed out waiting for a database connection");
                 Self::Overloaded
             }
-            // Nothing was done. A proxy in front of PostgreSQL accepts connections also while there is no leader.
+            // No statement was sent. A proxy in front of PostgreSQL accepts connections also while there is no leader.
             DbErr::Conn(error) => {
                 tracing::error!(%error, "cannot connect to the database");
                 Self::Overloaded

@@ -3,6 +3,7 @@
 use super::{DomainError, User, verify};
 use crate::app::App;
 use crate::credentials::Credentials;
+use crate::database;
 use crate::sessions::{self, FoundSession, SessionToken};
 
 /// The user of a live session.
@@ -25,7 +26,7 @@ pub async fn find_session(app: &App, token: &SessionToken) -> Result<Option<Foun
     if sessions::needs_touch(found.last_used_at, now, &app.policy) {
         let (db, policy, id) = (app.db.clone(), app.policy, found.id);
         app.tasks.spawn(async move {
-            if let Err(error) = sessions::touch(&db, id, now, &policy).await {
+            if let Err(error) = database::within_timeout(sessions::touch(&db, id, now, &policy)).await {
                 tracing::warn!(%error, "cannot record the use of a session");
             }
         });

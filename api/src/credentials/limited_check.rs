@@ -6,6 +6,7 @@ use std::time::Duration;
 use entity::Timestamp;
 use sea_orm::{ConnAcquireErr, DatabaseConnection, DbErr};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use super::{Hasher, Overloaded};
@@ -111,7 +112,7 @@ impl PasswordChecks {
 
     /// Waits as long as for a connection.
     async fn turn(&self) -> Result<OwnedSemaphorePermit, DbErr> {
-        let turn = tokio::time::timeout(database::ACQUIRE_TIMEOUT, self.turns.clone().acquire_owned()).await;
+        let turn = timeout(database::ACQUIRE_TIMEOUT, self.turns.clone().acquire_owned()).await;
         turn.ok()
             .and_then(Result::ok)
             .ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
@@ -129,7 +130,7 @@ struct Attempt<C> {
 impl<C: PasswordCheck> Attempt<C> {
     /// The statements are boxed: while a task waits for its hash, as a thousand may, it holds nothing for them.
     async fn run(self, turn: OwnedSemaphorePermit, mut answer: oneshot::Sender<Result<C::Verified, VerifyError>>) {
-        let taken = Box::pin(self.take_token()).await;
+        let taken = database::within_timeout(Box::pin(self.take_token())).await;
         drop(turn);
         let rows = match taken {
             Ok(rows) => rows,
@@ -160,7 +161,13 @@ impl<C: PasswordCheck> Attempt<C> {
     async fn give_token_back(&self) {
         let _turn = self.turns.acquire().await;
         for attempt in 1..=GIVE_BACK_ATTEMPTS {
-            match token_bucket::give_back(&self.db, self.now, &self.limits).await {
+            let given = timeout(
+                database::TASK_TIMEOUT,
+                token_bucket::give_back(&self.db, self.now, &self.limits),
+            )
+            .await;
+            // It may have been given back, so this is not tried again.
+            match given.unwrap_or_else(|_| Err(DbErr::Custom("timed out".to_owned()))) {
                 Ok(()) => return,
                 Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)) if attempt < GIVE_BACK_ATTEMPTS => {}
                 Err(error) => {

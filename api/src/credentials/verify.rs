@@ -5,6 +5,7 @@ use sea_orm::{DatabaseConnection, DbErr};
 
 use super::limited_check::{PasswordCheck, PasswordChecks, VerifyError};
 use super::{EmailAddress, Hasher, Password};
+use crate::database;
 use crate::keys::LimitKeys;
 use crate::limits::{self, Client};
 use crate::transaction::Transaction;
@@ -101,7 +102,7 @@ impl PasswordCheck for OfAddress {
         if registration.proved_at.is_some() {
             return false;
         }
-        let recorded = record_proof(&self.db, registration.id, self.now).await;
+        let recorded = database::within_timeout(record_proof(&self.db, registration.id, self.now)).await;
         recorded.unwrap_or_else(|error| {
             tracing::warn!(%error, "cannot record that a registration's password was verified");
             true

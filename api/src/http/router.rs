@@ -59,7 +59,7 @@ pub fn router(app: App, config: HttpConfig, previews: Option<MailPreviews>) -> R
         )
         .route("/livez", get(probes::livez))
         .route("/readyz", get(probes::readyz))
-        .route(crate::arrival::PATH, get(arrival::tell))
+        .route(crate::arrival::PATH, get(arrival::tell).fallback(probes::not_found))
         .fallback(probes::not_found);
     if config.metrics_addr.is_none() {
         router = router.route("/metrics", get(probes::metrics).with_state(context.app.metrics.clone()));

@@ -51,29 +51,31 @@ pub(super) async fn record(
     metrics: &Metrics,
     mut attempts: Vec<(Claim, Outcome)>,
 ) -> Result<bool, DbErr> {
-    let mut postponed = false;
     for (claim, outcome) in &mut attempts {
-        let due = now + pause(claim.row.attempts);
-        if let Outcome::TryAgain(reason) | Outcome::ConnectionFailed(reason) = outcome {
-            if due > claim.row.created_at + GIVE_UP_AFTER && claim.row.attempts >= MIN_ATTEMPTS {
-                *outcome = Outcome::GiveUp(format!("not accepted in time: {reason}"));
-            } else {
-                outbox::postpone(db, claim, due).await?;
-                postponed = true;
-            }
+        if let Outcome::TryAgain(reason) | Outcome::ConnectionFailed(reason) = outcome
+            && now + pause(claim.row.attempts) > claim.row.created_at + GIVE_UP_AFTER
+            && claim.row.attempts >= MIN_ATTEMPTS
+        {
+            *outcome = Outcome::GiveUp(format!("not accepted in time: {reason}"));
         }
     }
     let claims_with = |filter: fn(&Outcome) -> bool| {
         let chosen = attempts.iter().filter(move |(_, outcome)| filter(outcome));
         chosen.map(|(claim, _)| claim).collect::<Vec<_>>()
     };
-    outbox::give_back(db, &claims_with(|outcome| matches!(outcome, Outcome::NotBegun)), now).await?;
+    // First, because what was sent would be sent again.
     outbox::finish(db, &claims_with(Outcome::is_final)).await?;
+    outbox::give_back(db, &claims_with(|outcome| matches!(outcome, Outcome::NotBegun)), now).await?;
+    let postponed = claims_with(|outcome| matches!(outcome, Outcome::TryAgain(_) | Outcome::ConnectionFailed(_)));
+    for claim in &postponed {
+        outbox::postpone(db, claim, now + pause(claim.row.attempts)).await?;
+    }
+    let has_postponed = !postponed.is_empty();
     // The log comes after the rows, so that a reader can rely on it.
     for (claim, outcome) in &attempts {
         log(metrics, claim, outcome);
     }
-    Ok(postponed)
+    Ok(has_postponed)
 }
 
 fn log(metrics: &Metrics, claim: &Claim, outcome: &Outcome) {

@@ -139,6 +139,11 @@ impl MailWorker {
             if claims.is_empty() {
                 continue;
             }
+            if stop.is_cancelled() {
+                // Before their codes are drawn.
+                outbox::give_back(&self.db, &claims.iter().collect::<Vec<_>>(), now).await?;
+                return Ok(NextLook::Soon);
+            }
             let has_more = claims.len() == free.num_permits() || selection.may_have_left_out(&claims);
             self.start(claims, &mut free, attempts, stop).await?;
             return Ok(if has_more || selections.len() > 1 {

@@ -16,24 +16,35 @@ const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
 const BATCH: u64 = 500;
 
 /// Deletes deliveries that were owed long ago, and corrects those that were owed while the clock was ahead. Gives the number
-/// of deleted rows.
+/// of deleted rows. Asks before each batch whether it may go on.
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn sweep(db: &impl ConnectionTrait, now: Timestamp) -> Result<u64, DbErr> {
+pub(crate) async fn sweep<F: Future<Output = Result<bool, DbErr>>>(
+    db: &impl ConnectionTrait,
+    now: Timestamp,
+    may_go_on: impl Fn() -> F,
+) -> Result<u64, DbErr> {
     let correct = "UPDATE webhook_deliveries SET owed_at = $2";
-    change(db, "owed_at > $1", now + MAX_SKEW, correct, Some(now)).await?;
+    change(db, "owed_at > $1", now + MAX_SKEW, (correct, Some(now)), &may_go_on).await?;
     let old = now.before(KEEP_FOR);
-    change(db, "owed_at <= $1", old, "DELETE FROM webhook_deliveries", None).await
+    change(
+        db,
+        "owed_at <= $1",
+        old,
+        ("DELETE FROM webhook_deliveries", None),
+        &may_go_on,
+    )
+    .await
 }
 
 /// Runs a statement over batches of the rows that fulfil a condition. Gives the number of rows.
-async fn change(
+async fn change<F: Future<Output = Result<bool, DbErr>>>(
     db: &impl ConnectionTrait,
     condition: &str,
     limit: Timestamp,
-    sql: &str,
-    value: Option<Timestamp>,
+    (sql, value): (&str, Option<Timestamp>),
+    may_go_on: &impl Fn() -> F,
 ) -> Result<u64, DbErr> {
     let skip_locked = match db.get_database_backend() {
         DatabaseBackend::Postgres => "FOR UPDATE SKIP LOCKED",
@@ -46,14 +57,15 @@ async fn change(
     );
     let values: Vec<_> = [Some(limit), value].into_iter().flatten().map(Into::into).collect();
     let mut total = 0;
-    loop {
+    while may_go_on().await? {
         let changed = db
             .execute_raw(statement(db, &sql, values.clone()))
             .await?
             .rows_affected();
         total += changed;
         if changed < BATCH {
-            return Ok(total);
+            break;
         }
     }
+    Ok(total)
 }

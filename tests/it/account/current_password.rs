@@ -1,7 +1,7 @@
 //! The current password, which a signed-in user gives again.
 
 use api::accounts::{self, DomainError};
-use api::credentials::{Hasher, HashingConfig, NewPassword, Password, PasswordChecks};
+use api::credentials::{HashingConfig, NewPassword, Password};
 use api::random::SystemRandom;
 use entity::{email_outbox, rate_limit, user};
 use sea_orm::sea_query::Expr;
@@ -145,9 +145,8 @@ async fn full_hashing_queue_refuses_current_passwords_at_once(database: Database
         p: 1,
         ..HashingConfig::default()
     };
-    let app = &mut ada.core.app;
-    app.hasher = Hasher::start(full, &*app.random, app.metrics.clone(), &app.supervisor).expect("hashing starts");
-    app.password_checks = PasswordChecks::new(app.db.clone(), app.hasher.clone(), app.tasks.clone());
+    ada.core.hash_with(full);
+    let app = &ada.core.app;
     let limits_before = rate_limit::Entity::find().count(&app.db).await;
     let current = Password::new(PASSWORD.to_owned());
     let new = NewPassword::parse(OTHER_PASSWORD.to_owned()).expect("a password");

@@ -1,7 +1,7 @@
 //! A change of credentials between two steps of a sign-in.
 
 use api::accounts::{self, DomainError};
-use api::credentials::{Hasher, HashingConfig, Identity};
+use api::credentials::{HashingConfig, Identity};
 use entity::{session, user};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
@@ -62,13 +62,7 @@ async fn renewed_hash_does_not_replace_a_newer_password(database: Database) {
         p: 1,
         ..HashingConfig::default()
     };
-    core.app.hasher = Hasher::start(
-        stronger,
-        &*core.app.random,
-        core.app.metrics.clone(),
-        &core.app.supervisor,
-    )
-    .expect("hashing starts");
+    core.hash_with(stronger);
     // The right password gives its token back, after the comparison and before the renewal.
     let given_back = "NEW.theoretical_arrival < OLD.theoretical_arrival";
     let change = "UPDATE users SET password_hash = 'newer', credential_version = credential_version + 1";

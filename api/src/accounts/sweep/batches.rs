@@ -3,24 +3,24 @@
 use entity::Timestamp;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryTrait};
 
 use super::lease::Lease;
-use crate::app::App;
 
 /// How many rows one statement changes.
 const BATCH: u64 = 500;
 
-/// Sets `column` in batches of the rows that are wrong at an instant. Rows that seem to be are compared once more with a
+/// Sets `column` in batches of the rows that are wrong at an instant, as long as the lease holds. Rows that seem to be are compared once more with a
 /// later instant: they may have been written since the first one, however slow the database is.
 pub(super) async fn correct<E: EntityTrait>(
-    app: &App,
+    lease: &Lease<'_>,
     key: E::Column,
     column: E::Column,
     value: impl Fn(Timestamp) -> Timestamp,
     wrong: impl Fn(Timestamp) -> Expr,
 ) -> Result<(), DbErr> {
-    loop {
+    let app = lease.app;
+    while lease.renew().await? {
         let seemingly_wrong = batch::<E>(key, column, wrong(app.clock.now()));
         let rows = app.db.query_all(&seemingly_wrong).await?;
         let ids: Vec<Uuid> = rows
@@ -28,7 +28,7 @@ pub(super) async fn correct<E: EntityTrait>(
             .map(|row| row.try_get_by_index(0))
             .collect::<Result<_, _>>()?;
         if ids.is_empty() {
-            return Ok(());
+            break;
         }
         let now = app.clock.now();
         let corrected = E::update_many()
@@ -38,9 +38,10 @@ pub(super) async fn correct<E: EntityTrait>(
             .exec(&app.db)
             .await?;
         if corrected.rows_affected < BATCH {
-            return Ok(());
+            break;
         }
     }
+    Ok(())
 }
 
 /// Deletes in batches the rows that `column` says have ended, as long as the lease holds.
@@ -50,14 +51,17 @@ pub(super) async fn delete<E: EntityTrait>(
     column: E::Column,
     ended: Expr,
 ) -> Result<u64, DbErr> {
+    let db = &lease.app.db;
     let batch = batch::<E>(key, column, ended);
+    let deletion = E::delete_many()
+        .filter(key.in_subquery(batch))
+        .build(db.get_database_backend());
+    // With its values in the text. A plan for any values would expect a large part of the table to have ended, and read all
+    // of it for each batch.
+    let deletion = deletion.to_string();
     let mut total = 0;
     while lease.renew().await? {
-        let deleted = E::delete_many()
-            .filter(key.in_subquery(batch.clone()))
-            .exec(&lease.app.db)
-            .await?
-            .rows_affected;
+        let deleted = db.execute_unprepared(&deletion).await?.rows_affected();
         total += deleted;
         if deleted < BATCH {
             break;

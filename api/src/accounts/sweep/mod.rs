@@ -61,7 +61,7 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
 
 async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
     let app = lease.app;
-    let corrected = correct_future(app).await;
+    let corrected = correct_future(lease).await;
     // With its emails goes what the mail worker is about to record, in another order: both would wait for each other.
     let has_emails = Query::select()
         .expr(Expr::val(1))
@@ -86,7 +86,7 @@ async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
     // Written while the clock was ahead, so its units count as free since long ago.
     let ahead = expires.gt(latest_written(now + limits::LONGEST_REACH));
     let ahead = delete::<rate_limit::Entity>(lease, key, expires, ahead).await;
-    let webhooks = webhooks::sweep(&app.db, now).await;
+    let webhooks = webhooks::sweep(&app.db, now, || lease.renew()).await;
     let audit = sweep_audit(lease, now).await;
     corrected?;
     Ok(verifications? + ended? + idle? + unused? + ahead? + webhooks? + audit?)
@@ -129,7 +129,8 @@ async fn can_trust_clock(app: &App, now: Timestamp) -> Result<bool, DbErr> {
 
 /// Corrects instants that were written while the clock was ahead: sessions and verifications get the lifetime that they
 /// would have if they began now.
-async fn correct_future(app: &App) -> Result<(), DbErr> {
+async fn correct_future(lease: &Lease<'_>) -> Result<(), DbErr> {
+    let app = lease.app;
     let session_end = |now| now + app.policy.session_ttl;
     let registration_end = |now| now + lifetime(Purpose::Registration);
     let (id, expires, used) = (
@@ -142,10 +143,10 @@ async fn correct_future(app: &App) -> Result<(), DbErr> {
         let is_new = session::Column::CreatedAt.gt(latest_written(now));
         expires.gt(latest_written(session_end(now))).and(is_new)
     };
-    correct::<session::Entity>(app, id, expires, session_end, too_long).await?;
+    correct::<session::Entity>(lease, id, expires, session_end, too_long).await?;
     let is_ahead = |now| used.gt(latest_written(now));
-    correct::<session::Entity>(app, id, used, |now| now, is_ahead).await?;
+    correct::<session::Entity>(lease, id, used, |now| now, is_ahead).await?;
     let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
     let too_long = |now| expires.gt(latest_written(registration_end(now)));
-    correct::<verification::Entity>(app, id, expires, registration_end, too_long).await
+    correct::<verification::Entity>(lease, id, expires, registration_end, too_long).await
 }
