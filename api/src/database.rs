@@ -43,14 +43,11 @@ const ABANDONED_TIMEOUT: Duration = Duration::from_secs(5);
 pub const POOL_SIZE: u32 = 16;
 
 /// What each connection to PostgreSQL sets.
-const SETTINGS: [(&str, &str); 4] = [
+const SETTINGS: [(&str, &str); 3] = [
     // The migrator runs CREATE TABLE IF NOT EXISTS at each start, and PostgreSQL would send a notice about it.
     ("client_min_messages", "warning"),
-    // Each statement has one plan, whatever its values. Otherwise PostgreSQL plans each execution again where it
-    // expects that to be cheaper, as for nearly every list of values.
-    ("plan_cache_mode", "force_generic_plan"),
-    // One made for an almost empty table would read all of it, and later a whole backlog. Each statement that runs
-    // often has an index.
+    // A plan is kept. One made for an almost empty table would read all of it, and later a whole backlog. Each statement
+    // that runs often has an index.
     ("enable_seqscan", "off"),
     // Statements are short. One without an index seems expensive now, and would be compiled for 80 ms.
     ("jit", "off"),

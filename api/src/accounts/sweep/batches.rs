@@ -3,7 +3,7 @@
 use entity::Timestamp;
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType, Order, Query, SelectStatement};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::lease::Lease;
 
@@ -53,15 +53,13 @@ pub(super) async fn delete<E: EntityTrait>(
 ) -> Result<u64, DbErr> {
     let db = &lease.app.db;
     let batch = batch::<E>(key, column, ended);
-    let deletion = E::delete_many()
-        .filter(key.in_subquery(batch))
-        .build(db.get_database_backend());
-    // With its values in the text. A plan for any values would expect a large part of the table to have ended, and read all
-    // of it for each batch.
-    let deletion = deletion.to_string();
     let mut total = 0;
     while lease.renew().await? {
-        let deleted = db.execute_unprepared(&deletion).await?.rows_affected();
+        let deleted = E::delete_many()
+            .filter(key.in_subquery(batch.clone()))
+            .exec(db)
+            .await?
+            .rows_affected;
         total += deleted;
         if deleted < BATCH {
             break;
