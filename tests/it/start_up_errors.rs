@@ -131,7 +131,7 @@ async fn full_disk_damages_nothing() {
 async fn full_disk_loses_no_acknowledged_registration() {
     let database = Database::sqlite();
     let installation = Installation::on(database.url()).await;
-    let mut api = start_on_small_disk(&installation, 600);
+    let mut api = start_on_small_disk(&installation, 1_000);
     let client = Client::new(api.listening().await);
     let mut acknowledged = 0;
     let failed = loop {
