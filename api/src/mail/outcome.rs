@@ -112,3 +112,53 @@ fn pause(attempts: i32) -> Duration {
     let doublings = u32::try_from(attempts.clamp(1, 8) - 1).unwrap_or(0);
     Duration::from_secs(1 << doublings).min(outbox::MAX_PAUSE)
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::{EmailKind, HiddenText, email_outbox};
+    use sea_orm::prelude::Uuid;
+    use sea_orm::{EntityTrait, IntoActiveModel};
+
+    use super::*;
+    use crate::database;
+
+    fn claim(id: u128) -> Claim {
+        let lease = Uuid::from_u128(7);
+        let row = email_outbox::Model {
+            id: Uuid::from_u128(id),
+            kind: EmailKind::PasswordChanged,
+            recipient: HiddenText("ada@example.com".to_owned()),
+            domain: "example.com".to_owned(),
+            verification_id: None,
+            locale: None,
+            created_at: Timestamp::from_millis(0),
+            due_at: Timestamp::from_millis(0),
+            attempts: 1,
+            lease: Some(lease),
+            traceparent: None,
+        };
+        Claim { row, lease }
+    }
+
+    #[tokio::test]
+    async fn sent_email_is_deleted_even_if_another_cannot_be_postponed() {
+        let db = database::connect("sqlite::memory:").await.expect("a database");
+        database::migrate(&db).await.expect("an empty database");
+        let [waiting, sent] = [1, 2].map(claim);
+        let rows = [&waiting, &sent].map(|claim| claim.row.clone().into_active_model());
+        email_outbox::Entity::insert_many(rows)
+            .exec(&db)
+            .await
+            .expect("the rows are new");
+        let refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON email_outbox BEGIN SELECT RAISE(ABORT, 'refused'); END";
+        db.execute_unprepared(refuse).await.expect("a trigger");
+        let attempts = vec![(waiting, Outcome::TryAgain("later".to_owned())), (sent, Outcome::Sent)];
+        let recorded = record(&db, Timestamp::from_millis(0), &Metrics::new(), attempts).await;
+        assert!(recorded.is_err());
+        let left = email_outbox::Entity::find()
+            .all(&db)
+            .await
+            .expect("the database answers");
+        assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [Uuid::from_u128(1)]);
+    }
+}

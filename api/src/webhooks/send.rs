@@ -8,11 +8,8 @@ use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, RETRY_AFTER, USER_AGENT};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::Error as TlsError;
-use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use url::{Position, Url};
@@ -21,7 +18,7 @@ use super::endpoint::{Endpoint, WebhookConfig};
 use super::sign::signatures;
 use super::target::Resolver;
 use crate::clock::SharedClock;
-use crate::tls;
+use crate::tls::{self, Stream};
 
 /// How long one attempt may take, with the name, the connection and the answer. Shorter than the lease of a claim.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -52,9 +49,6 @@ pub(crate) struct Answer {
     /// The beginning of the body.
     pub(crate) body: Vec<u8>,
 }
-
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 impl Sender {
     pub(crate) fn new(config: &WebhookConfig, clock: SharedClock) -> Self {
@@ -171,14 +165,7 @@ impl Sender {
                     continue;
                 }
             };
-            let _ = stream.set_nodelay(true);
-            if url.scheme() != "https" {
-                return Ok(Box::new(stream));
-            }
-            let name = url.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-            let name = ServerName::try_from(name).map_err(|_| "TLS: the host is not a valid name".to_owned())?;
-            let encrypted = self.tls.connect(name, stream).await;
-            return Ok(Box::new(encrypted.map_err(|error| not_tls(&error))?));
+            return tls::secure(&self.tls, url, stream).await;
         }
         Err(failure)
     }
@@ -203,13 +190,4 @@ fn not_http(error: &hyper::Error) -> String {
         "the connection was closed before the answer"
     };
     reason.to_owned()
-}
-
-fn not_tls(error: &std::io::Error) -> String {
-    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<TlsError>());
-    match cause {
-        Some(TlsError::InvalidCertificate(_)) => "TLS: the certificate is not valid".to_owned(),
-        Some(_) => "TLS: the handshake failed".to_owned(),
-        None => format!("TLS: {}", error.kind()),
-    }
 }

@@ -69,3 +69,42 @@ async fn change<F: Future<Output = Result<bool, DbErr>>>(
     }
     Ok(total)
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::webhook_delivery::{Entity, Model};
+    use sea_orm::prelude::Uuid;
+    use sea_orm::{EntityTrait, IntoActiveModel};
+
+    use super::*;
+    use crate::database;
+
+    #[tokio::test]
+    async fn sweep_asks_before_it_deletes() {
+        let db = database::connect("sqlite::memory:").await.expect("a database");
+        database::migrate(&db).await.expect("an empty database");
+        let long_ago = Timestamp::from_millis(0);
+        let old = Model {
+            id: Uuid::nil(),
+            endpoint: "endpoint".to_owned(),
+            event: "user.activated".to_owned(),
+            user_id: Uuid::nil(),
+            email: None,
+            created_at: long_ago,
+            owed_at: long_ago,
+            due_at: None,
+            attempts: 0,
+            lease: None,
+            delivered_at: None,
+            outcome: None,
+            traceparent: None,
+        };
+        let inserted = Entity::insert(old.into_active_model())
+            .exec_without_returning(&db)
+            .await;
+        inserted.expect("the row is new");
+        let now = long_ago + 2 * KEEP_FOR;
+        assert_eq!(sweep(&db, now, async || Ok(false)).await, Ok(0));
+        assert_eq!(sweep(&db, now, async || Ok(true)).await, Ok(1));
+    }
+}

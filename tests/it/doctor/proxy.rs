@@ -164,8 +164,14 @@ async fn request_without_a_marker_finds_nothing() {
     let database = Database::sqlite();
     let (_process, client) = Installation::on(database.url()).await.start().await;
     let mut answers = Vec::new();
-    for (path, marker) in [("/nothing", ""), ("/doctor", ""), ("/doctor", "1767528000000.bWFya2Vy")] {
-        let request = client.request(Method::GET, path).header("x-doctor-marker", marker);
+    for (method, path, marker) in [
+        (Method::GET, "/nothing", ""),
+        (Method::GET, "/doctor", ""),
+        (Method::GET, "/doctor", "1767528000000.bWFya2Vy"),
+        (Method::POST, "/doctor", ""),
+        (Method::DELETE, "/doctor", ""),
+    ] {
+        let request = client.request(method, path).header("x-doctor-marker", marker);
         let answer = request.send().await.expect("the server answers");
         answers.push((answer.status(), answer.text().await.expect("a text")));
     }

@@ -4,7 +4,7 @@
 use api::accounts;
 use api::clock::Clock;
 use api::webhooks::{Endpoint, SigningKey, WebhookConfig, parse_url};
-use entity::{Timestamp, email_outbox, refusal_count, session, sweep_clock, webhook_delivery};
+use entity::{Timestamp, email_outbox, refusal_count, session, sweep_clock, verification, webhook_delivery};
 use mailer_mock::{Action, FaultRule, Stage};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseConnection, EntityTrait, TransactionTrait};
 use tests::{
@@ -150,5 +150,30 @@ mod postgres {
         lock.rollback().await.expect("the database answers");
         stopping.await.expect("no panic");
         assert_eq!(only::<sweep_clock::Entity>(&db).await.lease, None);
+    }
+
+    /// A code that is drawn for an email that is not sent would end the one before.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn no_code_is_drawn_for_an_email_that_is_given_back() {
+        let database = Database::postgres().await;
+        let core = TestCore::start(&database).await;
+        core.register("ada@example.com", PASSWORD, 1).await;
+        let db = api::database::connect(database.url()).await.expect("a connection");
+        // The claim waits for this lock.
+        let lock = db.begin().await.expect("a transaction");
+        let locked = lock
+            .execute_unprepared("LOCK TABLE email_outbox IN EXCLUSIVE MODE")
+            .await;
+        locked.expect("the database answers");
+        let app = TestApp::with(&database, |app| app.clock = core.clock.clone()).await;
+        eventually("the claim waits", async || waiting_transactions(&db).await > 0).await;
+        let inner = app.server().app().clone();
+        let stopping = tokio::spawn(app.stop());
+        inner.supervisor.stopping().cancelled().await;
+        lock.rollback().await.expect("the database answers");
+        stopping.await.expect("no panic");
+        let email = only::<email_outbox::Entity>(&db).await;
+        assert_eq!((email.lease, email.attempts), (None, 0));
+        assert_eq!(only::<verification::Entity>(&db).await.drawn_at, None);
     }
 }

@@ -10,8 +10,8 @@ use super::lease::Lease;
 /// How many rows one statement changes.
 const BATCH: u64 = 500;
 
-/// Sets `column` in batches of the rows that are wrong at an instant, as long as the lease holds. Rows that seem to be are compared once more with a
-/// later instant: they may have been written since the first one, however slow the database is.
+/// Sets `column` in batches of the rows that are wrong at an instant, as long as the lease holds. Rows that seem to be are
+/// compared once more with a later instant: they may have been written since the first one, however slow the database is.
 pub(super) async fn correct<E: EntityTrait>(
     lease: &Lease<'_>,
     key: E::Column,

@@ -5,8 +5,6 @@ use std::time::Duration;
 use hyper::body::Bytes;
 use hyper::header::HOST;
 use hyper::{Request, Response, StatusCode};
-use tokio::net::TcpStream;
-use tokio_rustls::rustls::pki_types::ServerName;
 use url::{Position, Url};
 
 use super::Finding;
@@ -51,11 +49,6 @@ pub(super) async fn check(settings: &Settings) -> Option<Finding> {
 
 /// Sends a request whose `X-Forwarded-For` is forged.
 async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
-    let (host, port) = (
-        url.host_str().unwrap_or_default(),
-        url.port_or_known_default().unwrap_or(443),
-    );
-    let host = host.trim_matches(['[', ']']);
     let path = format!("{}{}", url.path().trim_end_matches('/'), arrival::PATH);
     let request = Request::get(path)
         .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
@@ -63,16 +56,8 @@ async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
         .header(arrival::MARKER, marker)
         .body(String::new())
         .map_err(|error| error.to_string())?;
-    let connected = TcpStream::connect((host, port)).await;
-    let stream = connected.map_err(|error| format!("cannot connect: {}", error.kind()))?;
-    let exchanged = if url.scheme() == "https" {
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| "TLS: the host is not a valid name")?;
-        let encrypted = tls::connector().connect(name, stream).await;
-        let stream = encrypted.map_err(|_| "TLS: the handshake failed; check the certificate of the proxy")?;
-        http_server::client::exchange(stream, request).await
-    } else {
-        http_server::client::exchange(stream, request).await
-    };
+    let stream = tls::connect(&tls::connector(), url).await?;
+    let exchanged = http_server::client::exchange(stream, request).await;
     exchanged.map_err(|_| "the answer is not HTTP".to_owned())
 }
 

@@ -12,11 +12,8 @@ use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderValue};
 use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use opentelemetry_http::{HttpClient, HttpError};
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_util::task::AbortOnDropHandle;
 use url::{Position, Url};
 
@@ -100,9 +97,6 @@ pub(super) struct Collector {
     tls: TlsConnector,
 }
 
-trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
-
 impl Collector {
     pub(super) fn new(config: &TracesConfig, tls: TlsConnector) -> Self {
         Self {
@@ -128,7 +122,7 @@ impl Collector {
         head.headers.insert(HOST, host);
         head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
         head.headers.extend(self.headers.clone());
-        let stream = TokioIo::new(self.connect().await?);
+        let stream = TokioIo::new(tls::connect(&self.tls, &self.url).await?);
         let (mut sender, connection) = http1::handshake(stream).await.map_err(|error| no_answer(&error))?;
         let _connection = AbortOnDropHandle::new(tokio::spawn(async move {
             let _ = connection.await;
@@ -142,20 +136,6 @@ impl Collector {
         let body = Limited::new(body, MAX_BODY).collect().await;
         let body = body.map_err(|_| "the answer breaks off, or is too long".to_owned())?;
         Ok(Response::from_parts(head, body.to_bytes()))
-    }
-
-    async fn connect(&self) -> Result<Box<dyn Stream>, String> {
-        let host = self.url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let port = self.url.port_or_known_default().unwrap_or_default();
-        let stream = TcpStream::connect((host, port)).await;
-        let stream = stream.map_err(|error| format!("cannot connect: {}", error.kind()))?;
-        let _ = stream.set_nodelay(true);
-        if self.url.scheme() != "https" {
-            return Ok(Box::new(stream));
-        }
-        let name = ServerName::try_from(host.to_owned()).map_err(|_| "TLS: the host is not a valid name".to_owned())?;
-        let encrypted = self.tls.connect(name, stream).await;
-        Ok(Box::new(encrypted.map_err(|error| format!("TLS: {error}"))?))
     }
 }
 
