@@ -8,9 +8,10 @@ mod postgres {
         use std::time::Duration;
 
         use api::clock::{Clock, SystemClock};
+        use api::credentials::PasswordChecks;
         use entity::{email_outbox, verification};
-        use sea_orm::ConnectionTrait;
-        use tests::{Answer, Client, Database, Installation, PASSWORD, Postgres, Proxy, within};
+        use sea_orm::{ConnectionTrait, DatabaseConnection};
+        use tests::{Answer, Client, Database, Installation, PASSWORD, Postgres, Proxy, TestCore, credentials, within};
 
         use crate::seconds;
 
@@ -76,25 +77,28 @@ mod postgres {
             check_stall(4, another_takes_its_place, 2 * RECOVERY).await;
         }
 
-        /// Their tasks outlive the requests, and would keep the whole pool.
+        /// Their tasks outlive the requests, and would keep the only connection of the pool.
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn password_checks_give_up_silently_lost_connections() {
-            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
-            let installation = Installation::on(&url).await.with("DATABASE_POOL", "2");
-            let (_api, client) = installation.start().await;
-            register_and_activate(&installation, &client, "ada@example.com").await;
+        async fn password_check_gives_up_a_silently_lost_connection() {
+            let database = Database::postgres().await;
+            let mut core = TestCore::start(&database).await;
+            core.create_user("ada@example.com").await;
+            let (mut proxy, url) = behind_proxy(&database);
+            let db = api::database::connect_with_pool(&url, 1).await.expect("a connection");
+            let app = &mut core.app;
+            app.password_checks = PasswordChecks::new(db.clone(), app.hasher.clone(), app.tasks.clone());
+            let ada = credentials("ada@example.com", PASSWORD, 1);
+            core.verify(&ada).await.expect("the password is right");
+            wait_until_idle(&db).await;
+
             proxy.strand();
-            let sign_ins = (0..4).map(|_| client.sign_in("ada@example.com", PASSWORD));
-            for answer in futures_util::future::join_all(sign_ins).await {
-                assert_clean_failure(&answer);
-            }
+            let answer = tokio::time::timeout(DEADLINE, core.verify(&ada)).await;
+            assert!(answer.expect("the check gives up").is_err());
             proxy.heal();
-            // A worker may wait for a dead connection until its lease ends.
-            within(EMAIL_TIMEOUT, "the server is ready", async || {
-                status(&client, "/readyz").await == 200
+            within(DEADLINE, "another connection takes its place", async || {
+                core.verify(&ada).await.is_ok()
             })
             .await;
-            client.sign_in("ada@example.com", PASSWORD).await.succeeds();
         }
 
         /// The only connection of a pool. With more of them, others would hide that one is lost.
@@ -107,9 +111,7 @@ mod postgres {
                 matches!(answer, Ok(Ok(_)))
             };
             assert!(answers().await);
-            // The ping of the pool has no timeout, so it must be over.
-            let pool = db.get_postgres_connection_pool();
-            within(RECOVERY, "the connection is idle", async || pool.num_idle() == 1).await;
+            wait_until_idle(&db).await;
             proxy.strand();
             let lost = db.execute_unprepared("SELECT 1");
             assert!(tokio::time::timeout(Duration::from_millis(100), lost).await.is_err());
@@ -248,6 +250,13 @@ mod postgres {
             proxy.delay(Duration::from_millis(50));
             register_and_activate(&installation, &client, "far-away@example.com").await;
             proxy.heal();
+        }
+
+        /// Waits until the only connection is back in its pool. The ping of the pool has no timeout, so it must be over before
+        /// the connection is lost.
+        async fn wait_until_idle(db: &DatabaseConnection) {
+            let pool = db.get_postgres_connection_pool();
+            within(RECOVERY, "the connection is idle", async || pool.num_idle() == 1).await;
         }
 
         /// Makes the server open all its connections: a slow database keeps each in use. That can also find another
