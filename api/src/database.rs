@@ -219,7 +219,8 @@ pub(crate) async fn within_timeout<T, E: From<DbErr>>(statements: impl Future<Ou
 
 /// Whether a connection that returns to the pool has its answers. One of a request that was abandoned waits for them here,
 /// because the ping of the pool, which follows, has no timeout: after a server disappears silently, a dead connection would
-/// keep its slot until TCP gives up after 15 minutes. Only a server that disappears during that ping still does this.
+/// keep its slot until TCP gives up after 15 minutes. Only a server that disappears during that ping still does this (see
+/// `docs/scaling.md`, When a machine fails).
 async fn is_settled(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     tokio::time::timeout(ABANDONED_TIMEOUT, connection.flush())
         .await
