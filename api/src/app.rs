@@ -9,7 +9,8 @@ use sea_orm::DatabaseConnection;
 use tokio_util::task::TaskTracker;
 
 use crate::audit::{Audit, RefusalCounts};
-use crate::clock::{ClockCheck, SharedClock};
+use crate::clock::SharedClock;
+use crate::clock_check::ClockCheck;
 use crate::credentials::{BreachedPasswords, Hasher, HashingConfig, PasswordChecks};
 use crate::keys::Keys;
 use crate::limits::ClientLimit;

@@ -1,4 +1,4 @@
-//! Connections to PostgreSQL or SQLite, and their migration. What differs between the two is here.
+//! Connections to PostgreSQL or SQLite, and their migration.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -207,14 +207,20 @@ fn is_locked(error: &DbErr) -> bool {
     code.as_deref() == Some(SQLITE_BUSY)
 }
 
-/// Runs statements of a task that outlives its request. A connection whose server has disappeared would else hold the task,
-/// and be held by it, for a quarter of an hour.
+/// Runs statements of a task that outlives its request. Without a timeout, a connection whose server has
+/// disappeared would block the task for about 15 minutes.
 ///
 /// # Errors
 /// Those of the statements, and a timeout.
 pub(crate) async fn within_timeout<T, E: From<DbErr>>(statements: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     let result = tokio::time::timeout(TASK_TIMEOUT, statements).await;
-    result.unwrap_or_else(|_| Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout).into()))
+    result.unwrap_or_else(|_| Err(timed_out().into()))
+}
+
+/// The error of a wait for the database that was too long, whether for a connection, a statement or a turn. The client learns
+/// that the server is overloaded.
+pub(crate) fn timed_out() -> DbErr {
+    DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
 }
 
 /// Whether a connection that returns to the pool has its answers. One of a request that was abandoned waits for them here,

@@ -105,7 +105,7 @@ async fn run() -> Result<ExitCode, Box<dyn Error>> {
 }
 
 async fn serve(settings: Settings) -> Result<(), StartError> {
-    let log = telemetry::start(&settings)?;
+    let log = telemetry::start(&settings.log())?;
     #[cfg(feature = "embedded-mailbox")]
     let (settings, mailbox) = embedded_mailbox::start_if_needed(settings).await?;
     let is_development = settings.is_development();

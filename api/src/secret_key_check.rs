@@ -12,7 +12,7 @@ use crate::sql::statement;
 /// # Errors
 /// When the database fails.
 pub(crate) async fn is_key_of(db: &DatabaseConnection, keys: &Keys) -> Result<bool, DbErr> {
-    // Of servers that start at the same time one inserts the row, and the others wait for it.
+    // If several servers start at once, one inserts the row and the others wait.
     let sql = "INSERT INTO secret_key_check (id, digest) VALUES (1, $1) \
         ON CONFLICT (id) DO UPDATE SET digest = excluded.digest WHERE secret_key_check.digest IN ($1, $2) RETURNING id";
     Ok(db.query_one_raw(statement(db, sql, digests(keys))).await?.is_some())

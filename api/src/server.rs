@@ -1,5 +1,6 @@
 //! Starts and stops the server, for `main` and for the tests.
 
+mod measure;
 mod stop;
 
 use std::net::{IpAddr, SocketAddr};
@@ -16,15 +17,14 @@ use crate::accounts::keep_sweeping;
 use crate::accounts::mails::Composer;
 use crate::app::App;
 use crate::audit::keep_flushing;
-use crate::clock::{self, SharedClock};
+use crate::clock::SharedClock;
 use crate::http::{HttpConfig, Limits};
 use crate::mail::{MailWorker, Templates};
 use crate::random::SharedRandom;
 use crate::settings::Config;
 use crate::shutdown::Shutdown;
 use crate::start_error::StartError;
-use crate::telemetry::keep_measuring;
-use crate::{database, http, secret_key_check};
+use crate::{clock_offset, database, http, secret_key_check};
 
 /// A running server.
 pub struct Server {
@@ -76,7 +76,7 @@ impl Server {
         if !is_key.map_err(StartError::CheckSecretKey)? {
             return Err(StartError::OtherSecretKey { folder: config.data });
         }
-        clock::compare(&app.db, &*app.clock, &app.metrics).await;
+        clock_offset::compare(&app.db, &*app.clock, &app.metrics).await;
         let workers = background(&mail_worker, &app);
         let listening = app.supervisor.with_own_stop();
         let limits = |connections| Limits {
@@ -186,9 +186,9 @@ fn background(mail_worker: &MailWorker, app: &App) -> Vec<JoinHandle<()>> {
     });
     let compare = until_stop(
         "clock",
-        Box::new(|app| Box::pin(clock::keep_comparing(app.db, app.clock, app.metrics))),
+        Box::new(|app| Box::pin(clock_offset::keep_comparing(app.db, app.clock, app.metrics))),
     );
-    let measure = until_stop("measure", Box::new(|app| Box::pin(keep_measuring(app))));
+    let measure = until_stop("measure", Box::new(|app| Box::pin(measure::keep_measuring(app))));
     let refusals = until_stop(
         "refusals",
         Box::new(|app| Box::pin(keep_flushing(app.refusals, app.db, app.clock))),

@@ -11,13 +11,13 @@ use entity::{Purpose, Timestamp};
 use futures_util::FutureExt;
 use sea_orm::prelude::Uuid;
 
+use crate::client::Client;
 use crate::credentials::{BreachedPasswords, EmailAddress, Memory, StoredHash, check_strength};
 use crate::graphql::guard::{self, CheckedRequest, RequestGuard};
 use crate::graphql::schema::{Resolvers, builder};
 use crate::graphql::{Authorization, Caller, Method, Request};
 use crate::http::authorization;
 use crate::keys::Keys;
-use crate::limits::Client;
 use crate::verification::Code;
 
 /// The deepest nesting of brackets that a document may have.

@@ -24,12 +24,12 @@ pub struct Model {
     pub email: Option<HiddenText>,
     /// When it happened.
     pub created_at: Timestamp,
-    /// Since when it is owed: when it happened, or when it was replayed.
-    pub owed_at: Timestamp,
+    /// When it was last enqueued: when it happened, or when it was replayed.
+    pub enqueued_at: Timestamp,
     /// When it may be claimed: at once, after a pause, or when the lease of a dead worker ends. Null once it is delivered
     /// or given up.
     pub due_at: Option<Timestamp>,
-    /// How many times a worker has claimed it since it is owed.
+    /// How many times a worker has claimed it since it was enqueued.
     pub attempts: i32,
     /// The lease of the worker that holds it. Every later statement requires it.
     pub lease: Option<Uuid>,

@@ -145,7 +145,7 @@ fn webhook_deliveries() -> TableCreateStatement {
         .col(uuid("user_id"))
         .col(string_null("email"))
         .col(big_integer("created_at"))
-        .col(big_integer("owed_at"))
+        .col(big_integer("enqueued_at"))
         .col(big_integer_null("due_at"))
         .col(integer("attempts"))
         .col(uuid_null("lease"))
@@ -254,7 +254,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("sessions_expires_at", "sessions", &["expires_at"]),
         index("sessions_last_used_at", "sessions", &["last_used_at"]),
         index("rate_limits_expires_at", "rate_limits", &["expires_at"]),
-        index("webhook_deliveries_owed_at", "webhook_deliveries", &["owed_at"]),
+        index("webhook_deliveries_enqueued_at", "webhook_deliveries", &["enqueued_at"]),
         // Mail workers claim the least tried first, of these the longest due, and ask when the next one is due.
         // In exactly the order of the claim: else it would sort the whole backlog.
         index(
@@ -268,9 +268,9 @@ fn indexes() -> Vec<IndexCreateStatement> {
             .to_owned(),
         // So do webhook workers, each for one endpoint.
         index(
-            "webhook_deliveries_attempts_due_at",
+            "webhook_deliveries_attempts_due_at_id",
             "webhook_deliveries",
-            &["endpoint", "attempts", "due_at"],
+            &["endpoint", "attempts", "due_at", "id"],
         )
         .cond_where(Expr::col("due_at").is_not_null())
         .to_owned(),

@@ -41,6 +41,7 @@ mod mails;
 mod me;
 mod migrations;
 mod mixed_changes;
+mod module_graph;
 mod observability;
 mod odd_mail_servers;
 mod one_operation;

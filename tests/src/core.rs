@@ -6,11 +6,11 @@ use std::time::Duration;
 use api::accounts::mails::Composer;
 use api::accounts::{self, DomainError, RegistrationKey, RegistrationProof, StartedVerification};
 use api::app::{App, AppConfig};
+use api::client::Client;
 use api::clock::Clock;
 use api::credentials::{
     Credentials, EmailAddress, Hasher, HashingConfig, Identity, NewPassword, Password, PasswordChecks,
 };
-use api::limits::Client;
 use api::locale::Locale;
 use api::mail::outbox::Claim;
 use api::mail::{MailWorker, Product, SmtpConfig, Templates};

@@ -32,7 +32,7 @@ pub use process::{Process, binary};
 pub use programs::{git, succeeds};
 pub use proxy::Proxy;
 pub use receiver::{OTHER_WEBHOOK_KEY, Received, Receiver, Reply, WEBHOOK_KEY};
-pub use statement_log::StatementLog;
+pub use statement_log::{StatementLog, generic_plan};
 pub use test_macros::on_both_databases;
 pub use unprivileged::{drop_privileges, give_away, take_back};
 

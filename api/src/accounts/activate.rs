@@ -8,8 +8,8 @@ use super::code_try::try_code;
 use super::registration::{RegistrationKey, RegistrationProof, find_registration, reload};
 use super::{DomainError, User};
 use crate::app::App;
+use crate::client::Client;
 use crate::database;
-use crate::limits::Client;
 use crate::metrics::Step;
 use crate::sessions::{self, OpenedSession};
 use crate::verification::{Code, InvalidCode, consume};
@@ -76,7 +76,7 @@ async fn complete(
     let session = sessions::open(&transaction, (&*app.random, &app.audit), &app.policy, verified, event).await?;
     transaction.commit().await?;
     app.webhooks.notify();
-    Step::Activated.of_user(&app.metrics, user.id);
+    Step::Activated.record_for_user(&app.metrics, user.id);
     let waited = user.activated_at.since(user.created_at);
     app.metrics.activation_time.observe(waited.as_secs_f64());
     let session = session.ok_or(DomainError::InvalidCredentials)?;

@@ -3,7 +3,7 @@
 use entity::{email_outbox, session, verification};
 use sea_orm::{ColumnTrait, DatabaseConnection, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 
-use crate::{clock, database, webhooks};
+use crate::{clock_check, database, webhooks};
 
 /// How many rows [`after_restore`] has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct EndedByRestore {
     pub verifications: u64,
     /// Pending emails.
     pub emails: u64,
-    /// Webhooks that were owed.
+    /// Pending webhooks.
     pub webhooks: u64,
 }
 
@@ -36,7 +36,7 @@ pub async fn after_restore(db: &DatabaseConnection) -> Result<EndedByRestore, Db
     email_outbox::Entity::delete_many().exec(&transaction).await?;
     let webhooks = webhooks::give_all_up(&transaction, "dropped after a restore").await?;
     let sessions = session::Entity::delete_many().exec(&transaction).await?;
-    clock::forget_last_sweep(&transaction).await?;
+    clock_check::forget_last_sweep(&transaction).await?;
     transaction.commit().await?;
     Ok(EndedByRestore {
         sessions: sessions.rows_affected,

@@ -2,17 +2,17 @@
 
 use entity::{AccountEventKind, EmailKind, user, verification};
 
+use super::client_limit::check_client_limit;
 use super::current_password::verify_unlimited;
 use super::new_password::check_new_password;
 use super::notice::notice;
+use super::set_password::set_password;
 use super::stored_address::stored_address;
-use super::users::set_password;
-use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::{NewPassword, Password};
 use crate::database;
-use crate::limits::Client;
 use crate::mail::outbox;
 use crate::metrics::Step;
 use crate::sessions::{self, FoundSession, OpenedSession};
@@ -22,7 +22,8 @@ use crate::webhooks::{Event, EventKind};
 /// Replaces the password of the user of a session. All their sessions end, and the caller gets a new one.
 ///
 /// # Errors
-/// In this order: [`DomainError::PasswordTooWeak`]; [`DomainError::WrongCurrentPassword`]; those of [`replace_password`].
+/// In this order: [`DomainError::RateLimited`]; [`DomainError::Overloaded`]; [`DomainError::PasswordTooWeak`];
+/// [`DomainError::WrongCurrentPassword`]; those of [`replace_password`].
 pub async fn change_password(
     app: &App,
     caller: &FoundSession,
@@ -71,7 +72,7 @@ pub async fn replace_password(
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
-    Step::PasswordChanged.of_user(&app.metrics, user.id);
+    Step::PasswordChanged.record_for_user(&app.metrics, user.id);
     app.metrics.sessions_opened.inc();
     Ok((user.into(), session))
 }

@@ -7,9 +7,10 @@ use entity::{AccountEventKind, EmailKind, Purpose, Timestamp};
 use super::DomainError;
 use crate::app::App;
 use crate::audit::Event;
+use crate::client::Client;
 use crate::database;
 use crate::limits::sliding_window::Taken;
-use crate::limits::{self, Client, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
+use crate::limits::{self, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
 use crate::metrics::Step;
 use crate::sql::insert_both;
@@ -27,7 +28,7 @@ pub struct CodeSent {
     pub resend_in: Duration,
 }
 
-/// A verification has begun.
+/// A verification has prepared.
 #[derive(Debug)]
 pub struct StartedVerification {
     /// Names the verification. To be shown once.
@@ -97,19 +98,19 @@ impl<'a> CodeRequest<'a> {
     ) -> Result<StartedVerification, DomainError> {
         let (random, now) = (&*self.app.random, self.now);
         let (recipient, locale) = (new.email.clone(), new.locale.clone());
-        let begun = verification::begin(&self.transaction, random, now, new).await?;
+        let prepared = verification::prepare(&self.transaction, random, now, new).await?;
         let code = NewEmail {
             kind,
             recipient,
             canonical: self.address,
-            verification: Some(begun.id),
+            verification: Some(prepared.id),
             locale,
         };
         let code = outbox::insert(random, now, code);
-        insert_both(&self.transaction, begun.insert, code).await?;
+        insert_both(&self.transaction, prepared.insert, code).await?;
         if self.purpose == Purpose::Registration {
             let event = Event::by(self.client, AccountEventKind::Registered, now);
-            let registered = (begun.id, self.address);
+            let registered = (prepared.id, self.address);
             let audit = &self.app.audit;
             audit.record_registration(&self.transaction, registered, event).await?;
         }
@@ -118,9 +119,9 @@ impl<'a> CodeRequest<'a> {
         }
         let (metrics, step) = (&self.app.metrics, Step::begins(self.purpose));
         let sent = self.commit().await?;
-        step.of_verification(metrics, begun.id);
+        step.record_for_verification(metrics, prepared.id);
         Ok(StartedVerification {
-            token: begun.token,
+            token: prepared.token,
             sent,
         })
     }

@@ -9,8 +9,9 @@ use sea_orm::{ActiveEnum, DbErr};
 use super::DomainError;
 use crate::app::App;
 use crate::audit::Event;
+use crate::client::Client;
 use crate::database;
-use crate::limits::{Client, activation_tries, guess_guard};
+use crate::limits::{activation_tries, guess_guard};
 use crate::telemetry::in_request;
 use crate::verification::{
     CODE_MAX_ATTEMPTS, Code, InvalidCode, MAX_CODE_LENGTH, VerificationToken, find_by_id, find_by_token, is_expired,

@@ -4,13 +4,13 @@ use entity::{AccountEventKind, EmailKind, Purpose, Timestamp, user, verification
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 
+use super::client_limit::check_client_limit;
 use super::code_try::{find_open, reload_open, try_code};
 use super::notice::notice;
 use super::sessions::require_session;
-use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
-use crate::limits::Client;
+use crate::client::Client;
 use crate::mail::outbox::{self, NewEmail};
 use crate::metrics::Step;
 use crate::sessions::FoundSession;
@@ -86,7 +86,7 @@ pub async fn complete(
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
-    Step::EmailChanged.of_user(&app.metrics, user.id);
+    Step::EmailChanged.record_for_user(&app.metrics, user.id);
     Ok(user.into())
 }
 

@@ -4,10 +4,10 @@ use entity::user;
 use sea_orm::prelude::Uuid;
 
 use super::DomainError;
-use super::verify::check_client_limit;
+use super::client_limit::check_client_limit;
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::{Password, VerifyError};
-use crate::limits::Client;
 
 /// Verifies the current password of the user of a session, and returns the user as read with the hash. What is done then
 /// requires the `credential_version` of that row.

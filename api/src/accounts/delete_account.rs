@@ -8,9 +8,9 @@ use super::current_password::verify_current_password;
 use super::delete_user::delete_all_but_sessions;
 use super::notice::notice;
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::Password;
 use crate::database;
-use crate::limits::Client;
 use crate::mail::outbox;
 use crate::metrics::Step;
 use crate::sessions::{self, FoundSession};
@@ -54,6 +54,6 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
-    Step::Deleted.of_user(&app.metrics, user.id);
+    Step::Deleted.record_for_user(&app.metrics, user.id);
     Ok(())
 }

@@ -42,9 +42,9 @@ pub enum DomainError {
     EmailsLimited(Duration),
     /// The session of the request has ended in the meantime.
     SessionEnded,
-    /// Too many passwords or too many database connections at once.
+    /// Too many passwords at once, or the database cannot be reached or is too slow.
     Overloaded,
-    /// The database failed.
+    /// The database failed, or a task that was asked.
     Database(DbErr),
 }
 
@@ -52,7 +52,7 @@ impl From<DbErr> for DomainError {
     fn from(error: DbErr) -> Self {
         match error {
             DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => {
-                tracing::warn!("timed out waiting for a database connection");
+                tracing::warn!("timed out waiting for the database");
                 Self::Overloaded
             }
             // No statement was sent. A proxy in front of PostgreSQL accepts connections also while there is no leader.

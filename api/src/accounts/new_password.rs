@@ -2,8 +2,8 @@
 
 use super::DomainError;
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::{EmailAddress, NewPassword, check_strength};
-use crate::limits::Client;
 
 /// Checks the strength of a new password of an address.
 ///

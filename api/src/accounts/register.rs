@@ -3,12 +3,13 @@
 use entity::{EmailKind, HiddenText, Purpose, user};
 
 use super::DomainError;
+use super::client_limit::check_client_limit;
 use super::code_request::{CodeRequest, StartedVerification};
 use super::new_password::check_new_password;
-use super::verify::check_client_limit;
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::{EmailAddress, NewPassword};
-use crate::limits::{self, Client, sliding_window};
+use crate::limits::{self, sliding_window};
 use crate::locale::Locale;
 use crate::verification::{Effect, NewVerification};
 
@@ -21,8 +22,8 @@ use crate::verification::{Effect, NewVerification};
 /// `locale` is the language of emails, if the request says one. It becomes that of the user.
 ///
 /// # Errors
-/// [`DomainError::PasswordTooWeak`], [`DomainError::RateLimited`], [`DomainError::EmailsLimited`]; then nothing has
-/// changed.
+/// [`DomainError::PasswordTooWeak`], [`DomainError::RateLimited`], [`DomainError::EmailsLimited`],
+/// [`DomainError::Overloaded`]; then nothing has changed.
 pub async fn register(
     app: &App,
     email: EmailAddress,

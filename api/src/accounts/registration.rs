@@ -3,10 +3,11 @@
 use entity::{Purpose, verification};
 
 use super::DomainError;
-use super::verify::{check_client_limit, verify};
+use super::client_limit::check_client_limit;
+use super::verify::verify;
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::{Credentials, Identity};
-use crate::limits::Client;
 use crate::verification::{VerificationToken, find_by_id, find_by_token};
 
 /// How a request names a registration.

@@ -5,11 +5,11 @@ use sea_orm::sea_query::LockType;
 use sea_orm::{ConnectionTrait, DbErr, QuerySelect};
 
 use super::DomainError;
+use super::client_limit::check_client_limit;
 use super::code_request::{CodeRequest, StartedVerification};
-use super::verify::check_client_limit;
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::EmailAddress;
-use crate::limits::Client;
 use crate::locale::Locale;
 use crate::verification::{Effect, NewVerification};
 

@@ -6,7 +6,7 @@ use super::code_request::CodeRequest;
 use super::registration::{self, RegistrationKey, RegistrationProof, find_registration};
 use super::{CodeSent, DomainError};
 use crate::app::App;
-use crate::limits::Client;
+use crate::client::Client;
 use crate::mail::outbox;
 use crate::metrics::Step;
 use crate::random;
@@ -51,6 +51,6 @@ pub async fn resend_for(
     )
     .await?;
     let sent = request.commit().await?;
-    Step::CodeRequestedAgain.of_verification(&app.metrics, registration.id);
+    Step::CodeRequestedAgain.record_for_verification(&app.metrics, registration.id);
     Ok(sent)
 }

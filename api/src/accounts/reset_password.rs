@@ -4,16 +4,17 @@ use entity::{AccountEventKind, EmailKind, Purpose, Timestamp, user, verification
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ColumnTrait, Condition};
 
+use super::client_limit::check_client_limit;
 use super::code_try::{find_open, reload_open, try_code};
 use super::new_password::check_new_password;
 use super::notice::notice;
+use super::set_password::set_password;
 use super::stored_address::stored_address;
-use super::users::set_password;
-use super::verify::check_client_limit;
 use super::{DomainError, User};
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::{NewPassword, PasswordLength};
-use crate::limits::{self, Client, token_bucket};
+use crate::limits::{self, token_bucket};
 use crate::mail::outbox;
 use crate::metrics::Step;
 use crate::sessions;
@@ -85,6 +86,6 @@ pub async fn complete(
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();
-    Step::PasswordReset.of_user(&app.metrics, user.id);
+    Step::PasswordReset.record_for_user(&app.metrics, user.id);
     Ok(user.into())
 }

@@ -1,4 +1,4 @@
-//! The sessions of a user, listed and ended by the user.
+//! The sessions of a user: found by their token, and listed and ended by the user.
 
 use entity::{AccountEventKind, Timestamp, session, user};
 use sea_orm::prelude::Uuid;
@@ -8,10 +8,30 @@ use sea_orm::{ConnectionTrait, EntityTrait, QuerySelect};
 use super::{DomainError, UserStatus};
 use crate::app::App;
 use crate::audit::Event;
+use crate::client::Client;
 use crate::database;
-use crate::limits::Client;
 use crate::metrics::Step;
-use crate::sessions::{self, FoundSession, PagePosition};
+use crate::sessions::{self, FoundSession, PagePosition, SessionToken};
+
+/// The live session of a token. That it was used is recorded after the answer, at most hourly.
+///
+/// # Errors
+/// When the database fails or is overloaded.
+pub async fn find_session(app: &App, token: &SessionToken) -> Result<Option<FoundSession>, DomainError> {
+    let now = app.clock.now();
+    let Some(found) = app.sessions.find(token.digest()).await? else {
+        return Ok(None);
+    };
+    if sessions::needs_touch(found.last_used_at, now, &app.policy) {
+        let (db, policy, id) = (app.db.clone(), app.policy, found.id);
+        app.tasks.spawn(async move {
+            if let Err(error) = database::within_timeout(sessions::touch(&db, id, now, &policy)).await {
+                tracing::warn!(%error, "cannot record the use of a session");
+            }
+        });
+    }
+    Ok(Some(found))
+}
 
 /// The first `limit` live sessions of a user after a place, the latest used first. A pending user has none.
 ///
@@ -42,7 +62,7 @@ pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str, client: 
     }
     record_end(app, &transaction, caller, now, client).await?;
     transaction.commit().await?;
-    Step::SessionEnded.of_user(&app.metrics, caller.user_id);
+    Step::SessionEnded.record_for_user(&app.metrics, caller.user_id);
     Ok(())
 }
 
@@ -63,7 +83,7 @@ pub async fn revoke_other_sessions(app: &App, caller: &FoundSession, client: &Cl
         record_end(app, &transaction, caller, now, client).await?;
     }
     transaction.commit().await?;
-    Step::OtherSessionsEnded.of_user(&app.metrics, caller.user_id);
+    Step::OtherSessionsEnded.record_for_user(&app.metrics, caller.user_id);
     Ok(revoked)
 }
 

@@ -6,16 +6,16 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::{DomainError, User, verify};
 use crate::app::App;
+use crate::client::Client;
 use crate::credentials::{Credentials, Identity, Password};
 use crate::database;
-use crate::limits::Client;
 use crate::metrics::Step;
 use crate::sessions::{self, OpenedSession};
 
 /// Opens a session for a user.
 ///
 /// # Errors
-/// [`DomainError::RateLimited`], [`DomainError::InvalidCredentials`], [`DomainError::NotActivated`].
+/// Those of [`verify`], and [`DomainError::NotActivated`].
 pub async fn sign_in(app: &App, credentials: &Credentials) -> Result<(User, OpenedSession), DomainError> {
     match verify(app, credentials).await? {
         Identity::Registration(_) => Err(DomainError::NotActivated),
@@ -46,7 +46,7 @@ pub async fn sign_in_verified(
     let session = session.ok_or(DomainError::InvalidCredentials)?;
     sessions::revoke_excess(&transaction, now, policy, user.id, session.id).await?;
     transaction.commit().await?;
-    Step::SignedIn.of_user(&app.metrics, user.id);
+    Step::SignedIn.record_for_user(&app.metrics, user.id);
     app.metrics.sessions_opened.inc();
     Ok((user.into(), session))
 }

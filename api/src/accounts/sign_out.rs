@@ -5,7 +5,7 @@ use entity::AccountEventKind;
 use super::DomainError;
 use crate::app::App;
 use crate::audit::Event;
-use crate::limits::Client;
+use crate::client::Client;
 use crate::metrics::Step;
 use crate::sessions::{self, SessionToken};
 
@@ -17,7 +17,7 @@ pub async fn sign_out(app: &App, token: &SessionToken, client: &Client) -> Resul
     let event = Event::by(client, AccountEventKind::SignedOut, app.clock.now());
     let ended = sessions::revoke(&app.db, &app.audit, token, event).await?;
     if let Some(user) = ended {
-        Step::SignedOut.of_user(&app.metrics, user);
+        Step::SignedOut.record_for_user(&app.metrics, user);
     }
     Ok(())
 }

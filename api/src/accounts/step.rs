@@ -16,13 +16,13 @@ impl Step {
     }
 
     /// Logs and counts the step of a user. Call it after the commit.
-    pub(super) fn of_user(self, metrics: &Metrics, user: Uuid) {
+    pub(super) fn record_for_user(self, metrics: &Metrics, user: Uuid) {
         metrics.account_steps.get_or_create(&[("step", self.name())]).inc();
         tracing::info!(step = self.name(), %user, "account step");
     }
 
     /// The same for a verification. The id of a registration becomes that of its user.
-    pub(super) fn of_verification(self, metrics: &Metrics, verification: Uuid) {
+    pub(super) fn record_for_verification(self, metrics: &Metrics, verification: Uuid) {
         metrics.account_steps.get_or_create(&[("step", self.name())]).inc();
         tracing::info!(step = self.name(), %verification, "account step");
     }

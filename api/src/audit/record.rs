@@ -7,8 +7,8 @@ use sea_orm::{
     QueryResult, Value,
 };
 
+use crate::client::Client;
 use crate::database;
-use crate::limits::Client;
 use crate::random::{self, SharedRandom};
 use crate::sql::statement;
 

@@ -125,7 +125,7 @@ async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String,
     for (index, endpoint) in endpoints.iter().enumerate() {
         let EndpointStatus {
             disabled_at,
-            owed,
+            pending,
             given_up,
             newest,
         } = status::of(db, endpoint, LISTED).await?;
@@ -136,14 +136,14 @@ async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String,
         let number = index + 1;
         let _ = writeln!(
             text,
-            "{number}  {}  {state}  pending: {owed}  failed: {given_up}",
+            "{number}  {}  {state}  pending: {pending}  failed: {given_up}",
             endpoint.origin()
         );
         for delivery in &newest {
             let _ = writeln!(text, "   {}", line(delivery));
         }
     }
-    let others = status::owed_to_others(db, endpoints).await?;
+    let others = status::pending_for_others(db, endpoints).await?;
     if others > 0 {
         let _ = writeln!(text, "-  endpoints that are not in WEBHOOK_URL  pending: {others}");
     }

@@ -113,9 +113,7 @@ impl PasswordChecks {
     /// Waits as long as for a connection.
     async fn turn(&self) -> Result<OwnedSemaphorePermit, DbErr> {
         let turn = timeout(database::ACQUIRE_TIMEOUT, self.turns.clone().acquire_owned()).await;
-        turn.ok()
-            .and_then(Result::ok)
-            .ok_or(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        turn.ok().and_then(Result::ok).ok_or_else(database::timed_out)
     }
 }
 

@@ -5,9 +5,10 @@ use sea_orm::{DatabaseConnection, DbErr};
 
 use super::limited_check::{PasswordCheck, PasswordChecks, VerifyError};
 use super::{EmailAddress, Hasher, Password};
+use crate::client::Client;
 use crate::database;
 use crate::keys::LimitKeys;
-use crate::limits::{self, Client};
+use crate::limits;
 use crate::transaction::Transaction;
 use crate::verification::record_proof;
 

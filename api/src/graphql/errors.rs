@@ -109,7 +109,19 @@ impl From<DomainError> for ApiError {
             DomainError::SessionEnded => Self::Unauthenticated(BEARER),
             DomainError::Overloaded => Self::Overloaded,
             DomainError::Database(cause) => Self::internal(&cause),
-            _ => Self::Unauthenticated(BASIC_OR_BEARER),
+            DomainError::PasswordTooWeak(_)
+            | DomainError::InvalidCredentials
+            | DomainError::WrongCurrentPassword
+            | DomainError::AccountDisabled
+            | DomainError::NotActivated
+            | DomainError::AlreadyActivated(_)
+            | DomainError::VerificationNotFound
+            | DomainError::PasswordLength(_)
+            | DomainError::EmailUnchanged
+            | DomainError::SessionNotFound
+            | DomainError::InvalidCode(_)
+            | DomainError::CodeExpired
+            | DomainError::TooManyAttempts => Self::Unauthenticated(BASIC_OR_BEARER),
         }
     }
 }

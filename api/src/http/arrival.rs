@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use super::context::Context;
 use super::probes::not_found;
 use crate::arrival::{self, Arrival, FORGED};
-use crate::limits::Client;
+use crate::client::Client;
 
 /// Without a valid marker, there is nothing here.
 pub(super) async fn tell(

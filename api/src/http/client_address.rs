@@ -3,7 +3,7 @@ use std::net::{IpAddr, SocketAddrV4};
 use axum::http::HeaderMap;
 use ipnet::IpNet;
 
-use crate::limits::Client;
+use crate::client::Client;
 
 /// The networks of the proxies in front of this server. Their `X-Forwarded-For` is trusted.
 #[derive(Debug, Clone, Default)]

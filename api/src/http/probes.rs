@@ -29,12 +29,11 @@ pub(super) async fn readyz(State(context): State<Arc<Context>>) -> Response {
         return (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
     }
     match tokio::time::timeout(DATABASE_PING_TIMEOUT, context.app.db.ping()).await {
-        Ok(Ok(())) => "ok\n".into_response(),
-        failed => {
-            tracing::warn!(?failed, "not ready: the database does not respond");
-            (StatusCode::SERVICE_UNAVAILABLE, "The database does not respond.\n").into_response()
-        }
+        Ok(Ok(())) => return "ok\n".into_response(),
+        Ok(Err(error)) => tracing::warn!(%error, "not ready: the database fails"),
+        Err(_) => tracing::warn!("not ready: the database does not respond"),
     }
+    (StatusCode::SERVICE_UNAVAILABLE, "The database does not respond.\n").into_response()
 }
 
 pub(super) async fn metrics(State(metrics): State<Metrics>) -> Response {

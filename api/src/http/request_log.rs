@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::context::Context;
+use crate::client::cidr;
 use crate::graphql::ErrorCode;
-use crate::limits::cidr;
 use crate::metrics::EndedRequest;
 use crate::telemetry::{EndedTrace, OK, RequestRecord, RequestTrace};
 

@@ -12,7 +12,7 @@ use governor::middleware::NoOpMiddleware;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 
-use super::Client;
+use crate::client::Client;
 use crate::clock::SharedClock;
 
 /// Allows each client a number of operations at once, and as many again, evenly spread, in each minute.

@@ -8,7 +8,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter, QueryResult, Statement, Value,
 };
 
-use super::Client;
+use crate::client::Client;
 use crate::clock::{MAX_SKEW, latest_written};
 use crate::keys::LimitKeys;
 use crate::sql::statement_over;

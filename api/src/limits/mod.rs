@@ -3,7 +3,6 @@
 //! Limits in the database hold across replicas and restarts. A limit is one row, and one guarded upsert both checks and
 //! takes, so parallel callers queue on the row. There are two kinds: `sliding_window` and `token_bucket`.
 
-mod client;
 mod client_limit;
 pub(crate) mod guess_guard;
 mod limit;
@@ -15,11 +14,10 @@ use std::time::Duration;
 use entity::Purpose;
 use sea_orm::prelude::Uuid;
 
-pub use client::Client;
-pub(crate) use client::cidr;
 pub use client_limit::ClientLimit;
 pub(crate) use limit::Limit;
 
+use crate::client::Client;
 use crate::keys::LimitKeys;
 
 const MINUTE: Duration = Duration::from_mins(1);

@@ -82,9 +82,9 @@ pub struct Values {
     pub sessions_opened: Counter,
     /// Attempts to send an email.
     pub(crate) emails: Family<EmailLabels, Counter>,
-    /// Emails that are owed.
+    /// Pending emails.
     pub outbox_emails: Gauge,
-    /// How long the oldest of them has been owed.
+    /// How long the oldest of them has waited.
     pub outbox_oldest: Seconds,
     /// Connections to the database, by whether they are in use.
     pub database_connections: Family<[(&'static str, &'static str); 1], Gauge>,
@@ -200,14 +200,14 @@ impl Values {
         registry.register("task_restarts", help, self.task_restarts.clone());
         let help = "Connections of this server to the database";
         registry.register("database_connections", help, self.database_connections.clone());
-        let help = "Emails that are owed, counted up to 10,000";
+        let help = "Pending emails, counted up to 10,000";
         registry.register("email_outbox_emails", help, self.outbox_emails.clone());
         let help = "Passwords that wait for a thread";
         registry.register("hashing_waiting", help, self.hashing.waiting.clone());
         for (name, help, gauge) in [
             (
                 "email_outbox_oldest_age",
-                "How long the oldest email has been owed",
+                "How long the oldest email has waited",
                 &self.outbox_oldest,
             ),
             (

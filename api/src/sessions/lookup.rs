@@ -11,16 +11,15 @@ use entity::{HiddenBytes, HiddenText, Timestamp, session, user};
 use futures_util::FutureExt;
 use sea_orm::prelude::Uuid;
 use sea_orm::{
-    ConnAcquireErr, DatabaseConnection, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect,
-    RelationTrait,
+    DatabaseConnection, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QuerySelect, RelationTrait,
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::clock::SharedClock;
 use crate::policy::Policy;
-use crate::sql;
 use crate::telemetry::record_statement;
+use crate::{database, sql};
 
 /// The most lookups in one statement.
 const BATCH: usize = 64;
@@ -82,7 +81,7 @@ impl SessionLookup {
         match found {
             Ok(Ok(found)) => found,
             Ok(Err(_)) => Err(DbErr::Custom("a session lookup was not answered".to_owned())),
-            Err(_) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)),
+            Err(_) => Err(database::timed_out()),
         }
     }
 }
@@ -123,7 +122,7 @@ impl Reader {
         lookups.retain(|lookup| !lookup.answer.is_closed());
         let digests: Vec<_> = lookups.iter().map(|lookup| lookup.digest.clone()).collect();
         let found = tokio::time::timeout(LOOKUP_TIMEOUT, self.find_live(digests)).await;
-        let found = found.unwrap_or(Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)));
+        let found = found.unwrap_or_else(|_| Err(database::timed_out()));
         for Lookup { digest, answer } in lookups.drain(..) {
             let found = found.as_ref().map(|found| found.get(&digest).cloned());
             let _ = answer.send(found.map_err(Clone::clone));

@@ -7,8 +7,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, E
 
 use super::SessionToken;
 use crate::audit::{Audit, Event};
+use crate::client::Client;
 use crate::clock::latest_written;
-use crate::limits::Client;
 use crate::policy::Policy;
 use crate::random::{self, Random};
 
@@ -33,7 +33,7 @@ pub(crate) async fn open(
     (user, credential_version): (Uuid, i32),
     (kind, now, client): (AccountEventKind, Timestamp, &Client),
 ) -> Result<Option<OpenedSession>, DbErr> {
-    // PostgreSQL would else not see a change of the user that commits meanwhile. No two transactions hold this lock, so
+    // Without the lock, PostgreSQL would miss a change of the user that commits meanwhile. No two transactions hold this lock, so
     // `revoke_excess` sees all sessions. SQLite has one writer.
     let locked = match tx.get_database_backend() {
         DatabaseBackend::Postgres => "FOR NO KEY UPDATE",

@@ -26,7 +26,7 @@ use crate::locale::Locale;
 pub use self::command_line::parse;
 pub use self::resolve::Config;
 use self::traces::TraceSettings;
-pub(crate) use self::values::LogFormat;
+use self::values::LogFormat;
 pub use self::values::locale;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, boolean, code_length, database_url, duration,
@@ -251,5 +251,5 @@ pub struct Settings {
 
     /// What to log: a level, or levels per module such as api=debug,info
     #[arg(long, env = "RUST_LOG", value_name = "LEVELS", default_value = "info", value_parser = log_levels)]
-    pub(crate) rust_log: String,
+    rust_log: String,
 }

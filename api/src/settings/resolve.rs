@@ -18,6 +18,7 @@ use crate::mail::{Product, SmtpConfig, Templates};
 use crate::policy::Policy;
 use crate::shutdown::Shutdown;
 use crate::start_error::StartError;
+use crate::telemetry::LogConfig;
 use crate::webhooks::WebhookConfig;
 
 /// Proxies and Kubernetes notice within a few seconds that a server is not ready.
@@ -82,12 +83,17 @@ impl Settings {
         }
     }
 
-    /// The format of the log.
-    pub(crate) fn log_format(&self) -> LogFormat {
-        self.log_format.unwrap_or(match self.app_env {
+    /// What the log contains.
+    #[must_use]
+    pub fn log(&self) -> LogConfig {
+        let format = self.log_format.unwrap_or(match self.app_env {
             Environment::Development => LogFormat::Pretty,
             Environment::Production => LogFormat::Json,
-        })
+        });
+        LogConfig {
+            filter: self.rust_log.clone(),
+            is_json: format == LogFormat::Json,
+        }
     }
 
     /// The URL of the database. In development its default is a file in the data folder, which this creates.

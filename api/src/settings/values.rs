@@ -22,7 +22,7 @@ pub(super) enum Environment {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
+pub(super) enum LogFormat {
     Pretty,
     Json,
 }

@@ -44,7 +44,7 @@ pub(crate) enum Effect {
 }
 
 /// A verification whose row is still to be inserted.
-pub(crate) struct BegunVerification {
+pub(crate) struct PreparedVerification {
     /// UUID version 7.
     pub id: Uuid,
     /// To be shown once.
@@ -53,14 +53,14 @@ pub(crate) struct BegunVerification {
     pub insert: InsertStatement,
 }
 
-/// Begins a verification: the caller inserts its row together with the email. A registration replaces the open one of the
+/// Prepares a verification, whose row the caller inserts together with the email. A registration replaces the open one of the
 /// address, and an email change that of the user; their emails go with them. Several resets of one address may be open.
-pub(crate) async fn begin(
+pub(crate) async fn prepare(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
     now: Timestamp,
     new: NewVerification,
-) -> Result<BegunVerification, DbErr> {
+) -> Result<PreparedVerification, DbErr> {
     let (purpose, replaced) = match &new.effect {
         Effect::Register { .. } => (
             Purpose::Registration,
@@ -101,7 +101,7 @@ pub(crate) async fn begin(
         ..Default::default()
     };
     let insert = verification::Entity::insert(row).into_query();
-    Ok(BegunVerification { id, token, insert })
+    Ok(PreparedVerification { id, token, insert })
 }
 
 /// The verification of a purpose that a token names, open or consumed.

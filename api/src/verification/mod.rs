@@ -22,7 +22,7 @@ pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as M
 pub(crate) use draw::{CodeRules, DrawRequest, Drawn, SAME_CODE, draw};
 pub(crate) use end::{end, end_with_emails, lock};
 pub(crate) use lifecycle::{
-    Effect, NewVerification, begin, consume, find_by_id, find_by_token, is_expired, record_proof, replace_email,
+    Effect, NewVerification, consume, find_by_id, find_by_token, is_expired, prepare, record_proof, replace_email,
     return_try, spend_try,
 };
 

@@ -40,7 +40,7 @@ use crate::metrics::Metrics;
 use crate::random::{self, SharedRandom};
 use crate::telemetry::Traces;
 
-/// Owes events to the endpoints. Clones share the signals of the workers.
+/// Enqueues events for the endpoints. Clones share the signals of the workers.
 #[derive(Clone)]
 pub struct Webhooks {
     handles: Arc<[Arc<Handle>]>,
@@ -90,7 +90,7 @@ impl Webhooks {
         self.handles.iter().map(worker).collect()
     }
 
-    /// Owes an event to every endpoint, in the transaction of what it reports, after its locks on users and
+    /// Enqueues an event for every endpoint, in the transaction of what it reports, after its locks on users and
     /// verifications and before those on sessions. [`EventKind::UserDeleted`] replaces all other events about the user. Call
     /// [`notify`](Self::notify) after the commit.
     ///

@@ -28,7 +28,7 @@ pub(super) const LEASE: Duration = Duration::from_secs(30);
 /// The condition that the endpoint `$1` is enabled.
 const IS_ENABLED: &str = "NOT EXISTS (SELECT 1 FROM disabled_webhook_endpoints WHERE endpoint = $1)";
 
-/// Owes an event to these endpoints.
+/// Enqueues an event for these endpoints.
 pub(super) async fn insert(
     transaction: &impl ConnectionTrait,
     endpoints: impl Iterator<Item = String>,
@@ -43,7 +43,7 @@ pub(super) async fn insert(
         user_id: Set(event.user),
         email: Set(event.email.clone()),
         created_at: Set(now),
-        owed_at: Set(now),
+        enqueued_at: Set(now),
         due_at: Set(Some(now)),
         attempts: Set(0),
         traceparent: Set(telemetry::traceparent()),
@@ -184,7 +184,7 @@ fn held(claim: &Delivery) -> Condition {
         .add(Column::Lease.eq(claim.lease))
 }
 
-/// Gives up every webhook that is owed. An operator can replay them. Returns their number.
+/// Gives up every pending webhook. An operator can replay them. Returns their number.
 pub(crate) async fn give_all_up(transaction: &impl ConnectionTrait, outcome: &str) -> Result<u64, DbErr> {
     let given_up = Entity::update_many()
         .col_expr(Column::DueAt, Expr::value(None::<Timestamp>))
@@ -209,7 +209,7 @@ pub(super) async fn disable(db: &impl ConnectionTrait, endpoint: &Endpoint, now:
     Ok(disabled == 1)
 }
 
-/// Enables an endpoint. Tells whether it was disabled. What it is owed is due at once.
+/// Enables an endpoint. Tells whether it was disabled. Its pending deliveries are due at once.
 pub(crate) async fn enable(db: &impl ConnectionTrait, endpoint: &Endpoint) -> Result<bool, DbErr> {
     let enabled = disabled_webhook_endpoint::Entity::delete_by_id(endpoint.id.clone())
         .exec(db)

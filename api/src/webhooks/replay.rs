@@ -1,4 +1,4 @@
-//! Owes events again.
+//! Enqueues events again.
 
 use entity::{Timestamp, user, webhook_delivery};
 use sea_orm::prelude::Uuid;
@@ -13,7 +13,7 @@ use crate::sql::statement;
 /// How many events are read at once.
 const BATCH: u64 = 1_000;
 
-/// Owes one event to every endpoint. Tells whether it is known.
+/// Enqueues one event again for every endpoint. Tells whether it is known.
 pub(crate) async fn event(
     db: &DatabaseConnection,
     endpoints: &[Endpoint],
@@ -24,14 +24,14 @@ pub(crate) async fn event(
     let known = lock(&transaction, id).await?;
     if known {
         for endpoint in endpoints {
-            owe(&transaction, endpoint, id, now).await?;
+            enqueue(&transaction, endpoint, id, now).await?;
         }
     }
     transaction.commit().await?;
     Ok(known)
 }
 
-/// Owes the events that happened since an instant. Gives their number.
+/// Enqueues the events again that happened since an instant. Gives their number.
 pub(crate) async fn since(
     db: &DatabaseConnection,
     endpoints: &[Endpoint],
@@ -77,12 +77,17 @@ async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr
     Ok(find().one(transaction).await?.is_some())
 }
 
-/// Owes an event to an endpoint, which may never have been owed it.
-async fn owe(transaction: &DatabaseTransaction, endpoint: &Endpoint, id: Uuid, now: Timestamp) -> Result<(), DbErr> {
+/// Enqueues an event for an endpoint, which may never have had it.
+async fn enqueue(
+    transaction: &DatabaseTransaction,
+    endpoint: &Endpoint,
+    id: Uuid,
+    now: Timestamp,
+) -> Result<(), DbErr> {
     const SQL: &str = "INSERT INTO webhook_deliveries \
-            (id, endpoint, event, user_id, email, created_at, owed_at, due_at, attempts) \
+            (id, endpoint, event, user_id, email, created_at, enqueued_at, due_at, attempts) \
         SELECT id, $2, event, user_id, email, created_at, $3, $3, 0 FROM webhook_deliveries WHERE id = $1 LIMIT 1 \
-        ON CONFLICT (id, endpoint) DO UPDATE SET owed_at = excluded.owed_at, due_at = excluded.due_at, attempts = 0, \
+        ON CONFLICT (id, endpoint) DO UPDATE SET enqueued_at = excluded.enqueued_at, due_at = excluded.due_at, attempts = 0, \
             lease = NULL, delivered_at = NULL, traceparent = NULL";
     let values = [id.into(), endpoint.id.as_str().into(), now.into()];
     sea_orm::ConnectionTrait::execute_raw(transaction, statement(transaction, SQL, values)).await?;

@@ -38,12 +38,12 @@ pub(super) const MAX_PAUSE: Duration = Duration::from_hours(24);
 /// over, or when the endpoint asked for it, if that is later.
 pub(super) fn next_attempt(
     now: Timestamp,
-    owed_at: Timestamp,
+    enqueued_at: Timestamp,
     attempts: i32,
     retry_after: Option<Duration>,
     random: &dyn Random,
 ) -> Option<Timestamp> {
-    let last = owed_at + RETRY_FOR;
+    let last = enqueued_at + RETRY_FOR;
     if now >= last && attempts >= MIN_ATTEMPTS {
         return None;
     }

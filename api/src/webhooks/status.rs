@@ -13,8 +13,8 @@ use super::endpoint::Endpoint;
 pub(crate) struct EndpointStatus {
     /// When it was disabled; none while it is enabled.
     pub disabled_at: Option<Timestamp>,
-    /// How many deliveries it is owed.
-    pub owed: u64,
+    /// How many deliveries are pending.
+    pub pending: u64,
     /// How many were given up.
     pub given_up: u64,
     /// The newest of these.
@@ -24,25 +24,25 @@ pub(crate) struct EndpointStatus {
 /// The state of an endpoint, with the newest `limit` deliveries that were given up.
 pub(crate) async fn of(db: &DatabaseConnection, endpoint: &Endpoint, limit: u64) -> Result<EndpointStatus, DbErr> {
     let of_endpoint = || Deliveries::find().filter(Column::Endpoint.eq(endpoint.id.as_str()));
-    let (owed, failed) = (owed(of_endpoint()), given_up(of_endpoint()));
+    let (pending, failed) = (pending(of_endpoint()), given_up(of_endpoint()));
     let disabled = DisabledEndpoint::find_by_id(endpoint.id.clone()).one(db).await?;
     Ok(EndpointStatus {
         disabled_at: disabled.map(|row| row.disabled_at),
-        owed: owed.count(db).await?,
+        pending: pending.count(db).await?,
         given_up: failed.clone().count(db).await?,
-        newest: failed.order_by_desc(Column::OwedAt).limit(limit).all(db).await?,
+        newest: failed.order_by_desc(Column::EnqueuedAt).limit(limit).all(db).await?,
     })
 }
 
-/// How many deliveries are owed to endpoints other than these.
-pub(crate) async fn owed_to_others(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<u64, DbErr> {
+/// How many deliveries are pending for endpoints other than these.
+pub(crate) async fn pending_for_others(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<u64, DbErr> {
     let ids = endpoints.iter().map(|endpoint| endpoint.id.as_str());
-    owed(Deliveries::find().filter(Column::Endpoint.is_not_in(ids)))
+    pending(Deliveries::find().filter(Column::Endpoint.is_not_in(ids)))
         .count(db)
         .await
 }
 
-fn owed(deliveries: Select<Deliveries>) -> Select<Deliveries> {
+fn pending(deliveries: Select<Deliveries>) -> Select<Deliveries> {
     deliveries.filter(Column::DueAt.is_not_null())
 }
 

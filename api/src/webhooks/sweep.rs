@@ -9,13 +9,13 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
 use crate::clock::MAX_SKEW;
 use crate::sql::statement;
 
-/// How long a delivery is kept since it is owed, delivered or not. Longer than it is retried, so that it can be replayed.
+/// How long a delivery is kept since it was enqueued, delivered or not. Longer than it is retried, so that it can be replayed.
 const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
 
 /// How many rows one statement changes, so that each is short.
 const BATCH: u64 = 500;
 
-/// Deletes deliveries that were owed long ago, and corrects those that were owed while the clock was ahead. Gives the number
+/// Deletes deliveries that were enqueued long ago, and corrects those that were enqueued while the clock was ahead. Gives the number
 /// of deleted rows. Asks before each batch whether it may go on.
 ///
 /// # Errors
@@ -25,12 +25,12 @@ pub(crate) async fn sweep<F: Future<Output = Result<bool, DbErr>>>(
     now: Timestamp,
     may_go_on: impl Fn() -> F,
 ) -> Result<u64, DbErr> {
-    let correct = "UPDATE webhook_deliveries SET owed_at = $2";
-    change(db, "owed_at > $1", now + MAX_SKEW, (correct, Some(now)), &may_go_on).await?;
+    let correct = "UPDATE webhook_deliveries SET enqueued_at = $2";
+    change(db, "enqueued_at > $1", now + MAX_SKEW, (correct, Some(now)), &may_go_on).await?;
     let old = now.before(KEEP_FOR);
     change(
         db,
-        "owed_at <= $1",
+        "enqueued_at <= $1",
         old,
         ("DELETE FROM webhook_deliveries", None),
         &may_go_on,
@@ -52,7 +52,7 @@ async fn change<F: Future<Output = Result<bool, DbErr>>>(
     };
     let sql = format!(
         "WITH batch AS (SELECT id, endpoint FROM webhook_deliveries WHERE {condition} \
-            ORDER BY owed_at LIMIT {BATCH} {skip_locked}) \
+            ORDER BY enqueued_at LIMIT {BATCH} {skip_locked}) \
         {sql} WHERE (id, endpoint) IN (SELECT id, endpoint FROM batch)"
     );
     let values: Vec<_> = [Some(limit), value].into_iter().flatten().map(Into::into).collect();
@@ -91,7 +91,7 @@ mod tests {
             user_id: Uuid::nil(),
             email: None,
             created_at: long_ago,
-            owed_at: long_ago,
+            enqueued_at: long_ago,
             due_at: None,
             attempts: 0,
             lease: None,

@@ -24,7 +24,7 @@ use crate::telemetry::Traces;
 /// How many webhooks are sent to an endpoint at once.
 const CONNECTIONS: usize = 4;
 
-/// How often to look for deliveries that another replica owes and did not send.
+/// How often to look for deliveries that another replica enqueued and did not send.
 const POLL_INTERVAL: Duration = Duration::from_secs(5);
 
 /// How long to wait before checking a row that another worker has locked.
@@ -46,7 +46,7 @@ pub struct WebhookWorker {
 }
 
 impl WebhookWorker {
-    /// Sends whatever is owed. When told to stop, finishes what it is sending, and gives the other claims back.
+    /// Sends what is pending. When told to stop, finishes what it is sending, and gives the other claims back.
     pub async fn run(self, stop: CancellationToken) {
         let connections = Arc::new(Semaphore::new(CONNECTIONS));
         while let Some(Ok(mut free)) = stop.run_until_cancelled(connections.clone().acquire_owned()).await {
@@ -217,7 +217,7 @@ impl WebhookWorker {
 
     async fn failed(&self, claim: &Delivery, reason: &str, asked: Option<Duration>) -> Result<(), DbErr> {
         let (now, attempts) = (self.clock.now(), claim.attempts);
-        let due = schedule::next_attempt(now, claim.owed_at, attempts, asked, &*self.random);
+        let due = schedule::next_attempt(now, claim.enqueued_at, attempts, asked, &*self.random);
         let record = due.map_or_else(|| Record::given_up(reason), |due| Record::due(due, reason));
         if !outbox::record(&self.db, claim, &record).await? {
             return Ok(());

@@ -1,13 +1,16 @@
 //! The sweep deletes nothing while the clock is wrong.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use api::accounts;
 use api::clock::Clock;
 use api::policy::Policy;
-use entity::{rate_limit, session, sweep_clock, verification};
+use api::verification::lifetime;
+use entity::{HiddenBytes, Purpose, rate_limit, session, sweep_clock, verification};
+use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, Iterable};
 use tests::{Database, Installation, ManualClock, PASSWORD, TestCore, count, credentials, on_both_databases};
 
 use super::{DAY, HOUR};
@@ -39,32 +42,104 @@ async fn wait_for_sweep(core: &TestCore, at_most: u64) -> Option<u64> {
     None
 }
 
-/// A session is used while a slow database holds the sweep up for two minutes.
-#[on_both_databases]
-async fn use_during_a_slow_sweep_stays(database: Database) {
-    let clock = Arc::new(OnceLock::<ManualClock>::new());
-    let core = TestCore::with(&database, Policy::default(), |db| {
-        let clock = clock.clone();
+/// The use cases over a slow database: the first sweep takes two minutes, once [`Slowness::begin`] is called.
+async fn start_slow(database: &Database) -> (TestCore, Slowness) {
+    let slowness = Slowness::default();
+    let core = TestCore::with(database, Policy::default(), |db| {
+        let slowness = slowness.clone();
         db.set_metric_callback(move |info| {
             let sql = &info.statement.sql;
-            if let Some(clock) = clock.get()
+            if let Some(clock) = slowness.0.get()
                 && sql.starts_with("SELECT")
                 && sql.contains("last_used_at")
             {
-                clock.advance(seconds(120));
+                clock.advance(SLOW);
             }
         });
     })
     .await;
+    (core, slowness)
+}
+
+/// How long a slow sweep takes.
+const SLOW: Duration = Duration::from_mins(2);
+
+#[derive(Clone, Default)]
+struct Slowness(Arc<OnceLock<ManualClock>>);
+
+impl Slowness {
+    fn begin(&self, core: &TestCore) {
+        assert!(self.0.set(core.clock.clone()).is_ok());
+    }
+}
+
+#[on_both_databases]
+async fn use_during_a_slow_sweep_stays(database: Database) {
+    let (core, slowness) = start_slow(&database).await;
     core.register_and_activate("ada@example.com", PASSWORD).await;
-    let used_at = core.clock.now() + seconds(120);
+    let used_at = core.clock.now() + SLOW;
     let used = session::Entity::update_many().col_expr(session::Column::LastUsedAt, Expr::value(used_at));
     used.exec(&core.app.db).await.expect("the update succeeds");
-    assert!(clock.set(core.clock.clone()).is_ok());
+    slowness.begin(&core);
     sweep(&core).await;
     let session = session::Entity::find().one(&core.app.db).await;
     let session = session.expect("the database answers").expect("a session");
     assert_eq!(session.last_used_at, used_at);
+}
+
+#[on_both_databases]
+async fn limit_of_a_slow_sweep_stays(database: Database) {
+    let (core, slowness) = start_slow(&database).await;
+    let taken_at = core.clock.now() + SLOW;
+    let tries = rate_limit::ActiveModel {
+        key: Set(vec![1]),
+        releases: Set(format!("{:013}", taken_at.as_millis())),
+        theoretical_arrival: Set(taken_at),
+        capacity: Set(10),
+        interval_ms: Set(24 * 60 * 60 * 1_000),
+        taken_at: Set(taken_at),
+        tripped_until: Set(None),
+        expires_at: Set(taken_at + seconds(10 * DAY)),
+    };
+    let inserted = rate_limit::Entity::insert(tries)
+        .exec_without_returning(&core.app.db)
+        .await;
+    inserted.expect("the row is new");
+    slowness.begin(&core);
+    sweep(&core).await;
+    assert_eq!(core.clock.now(), taken_at);
+    assert_eq!(core.count::<rate_limit::Entity>().await, 1);
+}
+
+/// What was begun while the clock was ahead ends when it would if it began now.
+#[on_both_databases]
+async fn verifications_from_a_time_ahead_get_their_own_lifetime(database: Database) {
+    let core = start_with_rows(&database).await;
+    let now = core.clock.now();
+    let row = verification::Entity::find().one(&core.app.db).await;
+    let row = row.expect("the database answers").expect("a verification");
+    for (number, purpose) in (2..).zip(Purpose::iter()) {
+        let ahead = verification::Model {
+            id: Uuid::from_u128(number),
+            purpose,
+            token_digest: HiddenBytes(vec![u8::try_from(number).expect("a byte"); 32]),
+            expires_at: now + seconds(10 * HOUR) + lifetime(purpose),
+            ..row.clone()
+        };
+        let ahead = ahead.into_active_model().reset_all();
+        let inserted = verification::Entity::insert(ahead)
+            .exec_without_returning(&core.app.db)
+            .await;
+        inserted.expect("the row is new");
+    }
+    sweep(&core).await;
+    for (number, purpose) in (2..).zip(Purpose::iter()) {
+        let found = verification::Entity::find_by_id(Uuid::from_u128(number))
+            .one(&core.app.db)
+            .await;
+        let found = found.expect("the database answers").expect("a verification");
+        assert_eq!(found.expires_at, now + lifetime(purpose), "{purpose:?}");
+    }
 }
 
 #[on_both_databases]

@@ -56,7 +56,7 @@ async fn lost_deletion_sends_nothing_after_the_activation(database: Database) {
 
 mod postgres {
     use sea_orm::{ConnectionTrait, DatabaseBackend, Statement};
-    use tests::{Database, PASSWORD, TestCore};
+    use tests::{Database, PASSWORD, TestCore, generic_plan};
 
     async fn rows(core: &TestCore, sql: &str) -> Vec<String> {
         let statement = Statement::from_string(DatabaseBackend::Postgres, sql);
@@ -118,18 +118,7 @@ mod postgres {
             .into_iter()
             .find(|sql| sql.contains("candidates"))
             .expect("a claim");
-        let explain = format!(
-            "PREPARE claim AS {claim}; SET plan_cache_mode = force_generic_plan; \
-             CREATE FUNCTION plan() RETURNS SETOF text LANGUAGE plpgsql AS $$ BEGIN \
-                RETURN QUERY EXECUTE 'EXPLAIN EXECUTE claim(0, 1, gen_random_uuid(), 0, 1, 1, '''', 0)'; END $$; \
-             CREATE TABLE plan AS SELECT * FROM plan() AS line; RESET plan_cache_mode; DEALLOCATE claim"
-        );
-        core.app
-            .db
-            .execute_unprepared(&explain)
-            .await
-            .expect("the claim has a plan");
-        let plan = rows(&core, "SELECT line FROM plan").await;
+        let plan = generic_plan(&core.app.db, &claim, "0, 1, gen_random_uuid(), 0, 1, 1, '', 0").await;
         assert!(
             plan.iter()
                 .any(|line| line.contains("Index Scan using email_outbox_attempts_due_at_id")),

@@ -8,7 +8,7 @@ use api::webhooks::WebhookConfig;
 use sea_orm::prelude::Uuid;
 use tests::{Database, Installation, Process, Receiver, Reply, TestCore, WEBHOOK_KEY, on_both_databases};
 
-use super::{deliver, deliveries, delivery, disabled, one_event, owe};
+use super::{deliver, deliveries, delivery, disabled, enqueue, one_event};
 
 async fn run(core: &TestCore, config: &WebhookConfig, command: WebhookCommand) -> Result<String, WebhookCommandError> {
     let (clock, random) = (Arc::new(core.clock.clone()), Arc::new(SystemRandom));
@@ -76,7 +76,7 @@ async fn events_since_a_time_are_replayed_to_a_new_endpoint(database: Database) 
     assert!(deliver(&core).await);
     core.advance(60 * 60);
     for number in 2..5 {
-        owe(&core, disabled(number)).await;
+        enqueue(&core, disabled(number)).await;
         assert!(deliver(&core).await);
     }
     let new = Receiver::start().await;
@@ -104,7 +104,7 @@ async fn claimed_event_that_is_replayed_is_sent_again(database: Database) {
     let id = claim.id;
     run(&core, &receiver.config(), replay(id)).await.expect("a known event");
     worker.deliver_claimed(claim).await.expect("the database answers");
-    assert_eq!(delivery(&core).await.delivered_at, None, "the replay is still owed");
+    assert_eq!(delivery(&core).await.delivered_at, None, "the replay is pending");
     assert!(deliver(&core).await);
     assert!(delivery(&core).await.delivered_at.is_some());
 }

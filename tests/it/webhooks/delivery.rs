@@ -11,7 +11,7 @@ use tests::{
     eventually, on_both_databases,
 };
 
-use super::{deleted, deliver, delivery, disabled, one_event, owe, user_id};
+use super::{deleted, deliver, delivery, disabled, enqueue, one_event, user_id};
 
 /// The signature that the library of the specification makes.
 fn signature(sent: &Received, key: &str) -> String {
@@ -62,11 +62,11 @@ async fn every_event_has_its_type(database: Database) {
         EventKind::UserEnabled,
     ];
     for event in events {
-        owe(&core, Event::new(event, id, &email)).await;
+        enqueue(&core, Event::new(event, id, &email)).await;
         assert!(deliver(&core).await);
         core.advance(1);
     }
-    owe(&core, deleted(id)).await;
+    enqueue(&core, deleted(id)).await;
     assert!(deliver(&core).await);
     let types = [
         "user.activated",
@@ -96,7 +96,7 @@ async fn two_keys_sign_while_they_are_rotated(database: Database) {
         let mut config = receiver.config();
         config.endpoints = vec![receiver.endpoint(keys)];
         let core = TestCore::with_webhooks(&database, config).await;
-        owe(&core, disabled(1)).await;
+        enqueue(&core, disabled(1)).await;
         assert!(deliver(&core).await);
         let sent = receiver.received().pop().expect("a webhook");
         let signatures: Vec<_> = keys.iter().map(|key| signature(&sent, key)).collect();
@@ -138,7 +138,7 @@ async fn event_of_another_server_is_noticed(database: Database) {
     .await;
     eventually("the first event arrives", async || receiver.received().len() == 1).await;
     // Nobody notifies the worker of the server.
-    owe(&core, disabled(2)).await;
+    enqueue(&core, disabled(2)).await;
     eventually("the second event arrives", async || {
         // While a task works, no time passes: after three days the event would be given up.
         if app.clock.sleepers() == crate::clock::TASKS + 1 {

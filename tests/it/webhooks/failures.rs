@@ -6,7 +6,7 @@ use entity::webhook_delivery;
 use sea_orm::EntityTrait;
 use tests::{Database, Receiver, Reply, TestCore, eventually, on_both_databases};
 
-use super::{deliver, delivery, due_in, one_event, owe};
+use super::{deliver, delivery, due_in, enqueue, one_event};
 use crate::seconds;
 
 const HOUR: u128 = 60 * 60 * 1_000;
@@ -22,7 +22,7 @@ async fn refused_webhook_is_retried(database: Database) {
         receiver.reply([Reply::Status(status)]);
         assert!(deliver(&core).await);
         assert!(outcome(&core).await.starts_with(&status.to_string()));
-        let pause = due_in(&core).await.expect("it is owed");
+        let pause = due_in(&core).await.expect("it is pending");
         assert!((5_000..=6_000).contains(&pause), "{pause}");
         core.advance(4);
         assert!(!deliver(&core).await, "the retry is not due yet");
@@ -127,15 +127,15 @@ async fn gone_endpoint_gets_nothing_more(database: Database) {
     receiver.reply([Reply::Status(410)]);
     assert!(deliver(&core).await);
     core.advance(24 * 60 * 60);
-    owe(&core, super::disabled(2)).await;
+    enqueue(&core, super::disabled(2)).await;
     assert!(!deliver(&core).await);
     assert_eq!(receiver.received().len(), 1);
-    assert_eq!(super::deliveries(&core).await.len(), 2, "both are still owed");
+    assert_eq!(super::deliveries(&core).await.len(), 2, "both are pending");
 
     // Another URL is another endpoint.
     let other = Receiver::start().await;
     let core = TestCore::with_webhooks(&database, other.config()).await;
-    owe(&core, super::disabled(3)).await;
+    enqueue(&core, super::disabled(3)).await;
     assert!(deliver(&core).await);
     assert_eq!(other.received().len(), 1);
 }

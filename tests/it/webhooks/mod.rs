@@ -16,8 +16,8 @@ use sea_orm::EntityTrait;
 use sea_orm::prelude::Uuid;
 use tests::{Database, Receiver, TestCore};
 
-/// Owes an event.
-async fn owe(core: &TestCore, event: Event) {
+/// Enqueues an event.
+async fn enqueue(core: &TestCore, event: Event) {
     let transaction = api::database::begin(&core.app.db).await.expect("a transaction");
     let enqueued = core.app.webhooks.enqueue(&transaction, core.clock.now(), event);
     enqueued.await.expect("the database answers");
@@ -39,11 +39,11 @@ fn user_id(number: u8) -> Uuid {
     Uuid::from_bytes([number; 16])
 }
 
-/// A database with one owed event and its receiver.
+/// A database with one pending event and its receiver.
 async fn one_event(database: &Database) -> (TestCore, Receiver) {
     let receiver = Receiver::start().await;
     let core = TestCore::with_webhooks(database, receiver.config()).await;
-    owe(&core, disabled(1)).await;
+    enqueue(&core, disabled(1)).await;
     (core, receiver)
 }
 
@@ -65,7 +65,7 @@ async fn delivery(core: &TestCore) -> webhook_delivery::Model {
     rows.remove(0)
 }
 
-/// How long until the only delivery is due, in milliseconds; `None` if it is not owed.
+/// How long until the only delivery is due, in milliseconds; `None` if it is not pending.
 async fn due_in(core: &TestCore) -> Option<u128> {
     let due: Option<Timestamp> = delivery(core).await.due_at;
     due.map(|due| due.since(core.clock.now()).as_millis())

@@ -3,7 +3,7 @@
 use api::webhooks::{Endpoint, WebhookConfig, parse_url};
 use tests::{Database, Receiver, TestCore, on_both_databases};
 
-use super::{deliver, delivery, disabled, owe};
+use super::{deliver, delivery, disabled, enqueue};
 
 /// The outcome of an attempt to reach a URL.
 async fn outcome(database: &Database, url: &str, allow_private: bool) -> String {
@@ -13,7 +13,7 @@ async fn outcome(database: &Database, url: &str, allow_private: bool) -> String 
         ..WebhookConfig::default()
     };
     let core = TestCore::with_webhooks(database, config).await;
-    owe(&core, disabled(1)).await;
+    enqueue(&core, disabled(1)).await;
     assert!(deliver(&core).await);
     let row = delivery(&core).await;
     assert!(row.due_at.is_some(), "{row:?}");

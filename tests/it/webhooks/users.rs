@@ -4,7 +4,7 @@ use api::accounts;
 use api::webhooks::{Event, EventKind};
 use tests::{Database, PASSWORD, Receiver, TestCore, on_both_databases};
 
-use super::{deleted, deliver, deliveries, disabled, owe, user_id};
+use super::{deleted, deliver, deliveries, disabled, enqueue, user_id};
 
 const DAY: u64 = 24 * 60 * 60;
 
@@ -14,10 +14,10 @@ async fn deleted_user_leaves_only_their_deletion(database: Database) {
     let core = TestCore::with_webhooks(&database, receiver.config()).await;
     let id = core.create_user("ada@example.com").await;
     assert!(deliver(&core).await);
-    owe(&core, disabled(2)).await;
+    enqueue(&core, disabled(2)).await;
     let email = entity::HiddenText("ada@example.com".to_owned());
-    owe(&core, Event::new(EventKind::UserPasswordChanged, id, &email)).await;
-    owe(&core, deleted(id)).await;
+    enqueue(&core, Event::new(EventKind::UserPasswordChanged, id, &email)).await;
+    enqueue(&core, deleted(id)).await;
     let about_ada: Vec<_> = deliveries(&core)
         .await
         .into_iter()
@@ -35,8 +35,8 @@ async fn deleted_user_leaves_only_their_deletion(database: Database) {
 
     // Also if there is no endpoint any more.
     let core = TestCore::start(&database).await;
-    owe(&core, deleted(user_id(2))).await;
-    owe(&core, deleted(id)).await;
+    enqueue(&core, deleted(user_id(2))).await;
+    enqueue(&core, deleted(id)).await;
     assert!(deliveries(&core).await.is_empty());
 }
 
@@ -45,7 +45,7 @@ async fn delivery_in_progress_is_not_recorded_after_the_deletion(database: Datab
     let (core, _receiver) = super::one_event(&database).await;
     let worker = core.webhook_workers().remove(0);
     let claim = worker.claim().await.expect("the database answers").expect("it is due");
-    owe(&core, deleted(user_id(1))).await;
+    enqueue(&core, deleted(user_id(1))).await;
     worker.deliver_claimed(claim).await.expect("the database answers");
     let rows = deliveries(&core).await;
     assert_eq!(rows.len(), 1, "{rows:?}");
@@ -57,7 +57,7 @@ async fn sweep_deletes_deliveries_after_14_days(database: Database) {
     let (core, _receiver) = super::one_event(&database).await;
     assert!(deliver(&core).await);
     core.advance(1);
-    owe(&core, disabled(2)).await;
+    enqueue(&core, disabled(2)).await;
     core.advance(14 * DAY - 2);
     accounts::sweep(&core.app).await.expect("the sweep succeeds");
     assert_eq!(deliveries(&core).await.len(), 2);
@@ -73,11 +73,11 @@ async fn sweep_corrects_deliveries_from_the_future(database: Database) {
     let receiver = Receiver::start().await;
     let core = TestCore::with_webhooks(&database, receiver.config()).await;
     core.clock.set_ahead(std::time::Duration::from_secs(400 * DAY));
-    owe(&core, disabled(1)).await;
+    enqueue(&core, disabled(1)).await;
     core.clock.set_back(std::time::Duration::from_secs(400 * DAY));
     accounts::sweep(&core.app).await.expect("the sweep succeeds");
     let row = super::delivery(&core).await;
-    assert_eq!(row.owed_at, api::clock::Clock::now(&core.clock));
+    assert_eq!(row.enqueued_at, api::clock::Clock::now(&core.clock));
     // The worker of a server corrects when it is due.
     let app = tests::TestApp::with(&database, |app| {
         app.clock = core.clock.clone();

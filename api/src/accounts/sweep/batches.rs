@@ -44,19 +44,19 @@ pub(super) async fn correct<E: EntityTrait>(
     Ok(())
 }
 
-/// Deletes in batches the rows that `column` says have ended, as long as the lease holds.
+/// Deletes in batches the rows that `column` says have ended, as long as the lease holds. The condition is made anew for each
+/// batch.
 pub(super) async fn delete<E: EntityTrait>(
     lease: &Lease<'_>,
     key: E::Column,
     column: E::Column,
-    ended: Expr,
+    ended: impl Fn() -> Expr,
 ) -> Result<u64, DbErr> {
     let db = &lease.app.db;
-    let batch = batch::<E>(key, column, ended);
     let mut total = 0;
     while lease.renew().await? {
         let deleted = E::delete_many()
-            .filter(key.in_subquery(batch.clone()))
+            .filter(key.in_subquery(batch::<E>(key, column, ended())))
             .exec(db)
             .await?
             .rows_affected;

@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use entity::{Purpose, Timestamp, account_event, email_outbox, rate_limit, refusal_count, session, verification};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr, EntityTrait, Iterable, QueryFilter};
 
 use self::batches::{correct, delete};
 use self::lease::Lease;
 use crate::app::App;
-use crate::clock::{ClockVerdict, latest_written};
+use crate::clock::latest_written;
+use crate::clock_check::ClockVerdict;
 use crate::limits;
 use crate::verification::lifetime;
 use crate::webhooks;
@@ -55,7 +56,9 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
         return Ok(0);
     };
     let swept = sweep_tables(&lease, now).await;
-    lease.release().await?;
+    if let Err(error) = lease.release().await {
+        tracing::warn!(%error, "cannot give the lease of the sweep back; it ends after two minutes");
+    }
     swept
 }
 
@@ -72,19 +75,20 @@ async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
         )
         .to_owned();
     let closed = verification::Column::ExpiresAt;
-    let without_emails = closed.lte(now).and(Expr::exists(has_emails).not());
+    let without_emails = || closed.lte(now).and(Expr::exists(has_emails.clone()).not());
     let verifications = delete::<verification::Entity>(lease, verification::Column::Id, closed, without_emails).await;
     let (id, expires, used) = (
         session::Column::Id,
         session::Column::ExpiresAt,
         session::Column::LastUsedAt,
     );
-    let ended = delete::<session::Entity>(lease, id, expires, expires.lte(now)).await;
-    let idle = delete::<session::Entity>(lease, id, used, used.lte(app.policy.idle_since(now))).await;
+    let ended = delete::<session::Entity>(lease, id, expires, || expires.lte(now)).await;
+    let idle = delete::<session::Entity>(lease, id, used, || used.lte(app.policy.idle_since(now))).await;
     let (key, expires) = (rate_limit::Column::Key, rate_limit::Column::ExpiresAt);
-    let unused = delete::<rate_limit::Entity>(lease, key, expires, expires.lte(now)).await;
-    // Written while the clock was ahead, so its units count as free since long ago.
-    let ahead = expires.gt(latest_written(now + limits::LONGEST_REACH));
+    let unused = delete::<rate_limit::Entity>(lease, key, expires, || expires.lte(now)).await;
+    // Written while the clock was ahead, so its units count as free since long ago. The present time, because a sweep may
+    // take long, and a limit of this moment reaches further than one of its beginning.
+    let ahead = || expires.gt(latest_written(Ord::max(now, app.clock.now()) + limits::LONGEST_REACH));
     let ahead = delete::<rate_limit::Entity>(lease, key, expires, ahead).await;
     let webhooks = webhooks::sweep(&app.db, now, || lease.renew()).await;
     let audit = sweep_audit(lease, now).await;
@@ -97,7 +101,7 @@ async fn sweep_audit(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
     let app = lease.app;
     let kept_since = now.before(app.policy.audit_retention);
     let (id, at) = (account_event::Column::Id, account_event::Column::CreatedAt);
-    let events = delete::<account_event::Entity>(lease, id, at, at.lte(kept_since)).await?;
+    let events = delete::<account_event::Entity>(lease, id, at, || at.lte(kept_since)).await?;
     // A few rows an hour.
     let counts = refusal_count::Entity::delete_many()
         .filter(refusal_count::Column::Hour.lte(kept_since))
@@ -132,7 +136,6 @@ async fn can_trust_clock(app: &App, now: Timestamp) -> Result<bool, DbErr> {
 async fn correct_future(lease: &Lease<'_>) -> Result<(), DbErr> {
     let app = lease.app;
     let session_end = |now| now + app.policy.session_ttl;
-    let registration_end = |now| now + lifetime(Purpose::Registration);
     let (id, expires, used) = (
         session::Column::Id,
         session::Column::ExpiresAt,
@@ -147,6 +150,13 @@ async fn correct_future(lease: &Lease<'_>) -> Result<(), DbErr> {
     let is_ahead = |now| used.gt(latest_written(now));
     correct::<session::Entity>(lease, id, used, |now| now, is_ahead).await?;
     let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
-    let too_long = |now| expires.gt(latest_written(registration_end(now)));
-    correct::<verification::Entity>(lease, id, expires, registration_end, too_long).await
+    for purpose in Purpose::iter() {
+        let end = |now| now + lifetime(purpose);
+        let too_long = |now| {
+            let is_of_purpose = verification::Column::Purpose.eq(purpose);
+            expires.gt(latest_written(end(now))).and(is_of_purpose)
+        };
+        correct::<verification::Entity>(lease, id, expires, end, too_long).await?;
+    }
+    Ok(())
 }

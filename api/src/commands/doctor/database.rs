@@ -4,9 +4,9 @@ use sea_orm::DatabaseConnection;
 use secrecy::ExposeSecret;
 
 use super::Finding;
-use crate::clock::{self, SystemClock};
+use crate::clock::SystemClock;
 use crate::settings::Settings;
-use crate::{database, secret_key_check};
+use crate::{clock_offset, database, secret_key_check};
 
 pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
     const CHECK: &str = "database";
@@ -60,7 +60,7 @@ async fn key(settings: &Settings, db: &DatabaseConnection) -> Option<Finding> {
 
 async fn clock(db: &DatabaseConnection) -> Finding {
     const CHECK: &str = "clock";
-    match clock::offset(db, &SystemClock).await {
+    match clock_offset::offset(db, &SystemClock).await {
         Ok(None) => Finding::ok(CHECK, "SQLite uses that of this machine"),
         Ok(Some(offset)) if offset.is_too_large() => Finding::wrong(
             CHECK,

@@ -138,7 +138,9 @@ fn is_credential_mutation(field: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use async_graphql::parser::parse_query;
+    use async_graphql::parser::parse_schema;
     use async_graphql::parser::types::DocumentOperations;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 
     use super::*;
 
@@ -257,5 +259,27 @@ mod tests {
             (cost.credential_operations(false), cost.fields),
             (usize::MAX, usize::MAX)
         );
+    }
+
+    /// One of these may be in a request once for each alias. They check no password and no code.
+    const OTHER_MUTATIONS: [&str; 3] = ["revokeOtherSessions", "revokeSession", "signOut"];
+
+    #[test]
+    fn every_other_mutation_is_a_credential_mutation() {
+        let schema = parse_schema(crate::graphql::sdl()).expect("the schema is valid");
+        let fields = schema.definitions.into_iter().find_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) if definition.node.name.node == "Mutation" => {
+                match definition.node.kind {
+                    TypeKind::Object(object) => Some(object.fields),
+                    _ => None,
+                }
+            }
+            _ => None,
+        });
+        let fields = fields.expect("the type Mutation").into_iter();
+        let names = fields.map(|field| field.node.name.node.to_string());
+        let mut others: Vec<_> = names.filter(|name| !is_credential_mutation(name)).collect();
+        others.sort();
+        assert_eq!(others, OTHER_MUTATIONS);
     }
 }

@@ -21,8 +21,8 @@ use self::response::{bad_request, execution_response, overloaded_response, param
 use super::context::Context;
 use super::request_id::RequestId;
 use super::{accept_language, authorization, user_agent};
+use crate::client::Client;
 use crate::graphql::{Caller, Method, Request, sdl};
-use crate::limits::Client;
 use crate::telemetry::note_network;
 
 /// Only a database that stands still makes an operation take this long.

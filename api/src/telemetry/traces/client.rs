@@ -1,4 +1,4 @@
-//! Sends batches of spans to the collector, with the HTTP client and the TLS that webhooks use.
+//! Sends batches of spans to the collector, with hyper, and the TLS that webhooks use.
 
 use std::fmt;
 use std::pin::Pin;

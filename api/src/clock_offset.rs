@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, Statement};
 
-use super::Clock;
+use crate::clock::{Clock, SharedClock};
 use crate::metrics::Metrics;
 
 /// How often the clocks are compared.
@@ -15,7 +15,7 @@ const PERIOD: Duration = Duration::from_mins(1);
 const MAX_OFFSET: Duration = Duration::from_secs(2);
 
 /// Compares the clocks every minute.
-pub(crate) async fn keep_comparing(db: DatabaseConnection, clock: super::SharedClock, metrics: Metrics) {
+pub(crate) async fn keep_comparing(db: DatabaseConnection, clock: SharedClock, metrics: Metrics) {
     loop {
         clock.sleep_until(clock.monotonic() + PERIOD).await;
         compare(&db, &*clock, &metrics).await;

@@ -1,4 +1,4 @@
-//! Reads, from time to time, what no event tells: how much email is owed, and how many connections are in use.
+//! Reads, from time to time, what no event tells: how many emails wait, and how many connections are in use.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::metrics::Metrics;
 /// How often it is read: as often as Prometheus usually asks.
 const PERIOD: Duration = Duration::from_secs(15);
 
-/// The emails that are owed, and when the oldest was enqueued. The ids are ordered by time, so both parts read a bounded
+/// The pending emails, and when the oldest was enqueued. The ids are ordered by time, so both parts read a bounded
 /// number of rows.
-const OUTBOX: &str = "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM email_outbox LIMIT 10000) AS owed) AS owed, \
+const OUTBOX: &str = "SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM email_outbox LIMIT 10000) AS pending) AS pending, \
     (SELECT created_at FROM email_outbox ORDER BY id LIMIT 1) AS oldest";
 
 /// Measures now and every 15 seconds.
-pub(crate) async fn keep_measuring(app: App) {
+pub(super) async fn keep_measuring(app: App) {
     loop {
         measure_pool(&app.db, &app.metrics);
         if let Err(error) = measure_outbox(&app).await {
@@ -33,7 +33,7 @@ async fn measure_outbox(app: &App) -> Result<(), DbErr> {
     };
     let oldest: Option<entity::Timestamp> = row.try_get("", "oldest")?;
     let age = oldest.map_or(Duration::ZERO, |oldest| app.clock.now().since(oldest));
-    app.metrics.outbox_emails.set(row.try_get("", "owed")?);
+    app.metrics.outbox_emails.set(row.try_get("", "pending")?);
     app.metrics.outbox_oldest.set(age.as_secs_f64());
     Ok(())
 }

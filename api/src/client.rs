@@ -50,7 +50,7 @@ impl Client {
     }
 
     /// The address of one client: an IPv4 address, or the /64 of an IPv6 address, all of which one client usually has.
-    pub(super) fn single(&self) -> IpAddr {
+    pub(crate) fn single(&self) -> IpAddr {
         self.masked(32)
     }
 

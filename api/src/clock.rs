@@ -3,18 +3,11 @@
 //! There are two times. The wall clock says when something happened, and can jump: an operator or NTP sets it. The
 //! monotonic clock measures how long something takes in this process, and never jumps.
 
-mod check;
-mod database;
-
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use entity::Timestamp;
 use futures_util::future::BoxFuture;
-
-pub use check::ClockCheck;
-pub(crate) use check::{ClockVerdict, forget_last_sweep};
-pub(crate) use database::{compare, keep_comparing, offset};
 
 /// How far the clocks of two servers may differ. A stored instant at which something happened, and which lies further
 /// ahead than this, was written while the clock was ahead.

@@ -1,4 +1,4 @@
-//! The statements on users that several use cases share.
+//! Replaces the password of a user.
 
 use entity::{HiddenText, user};
 use sea_orm::sea_query::Expr;
