@@ -85,6 +85,7 @@ pub fn validate(document: &str) {
     if let Ok(CheckedRequest {
         request,
         is_valid: false,
+        ..
     }) = GUARD.check(request, Method::Post, &caller)
     {
         let response = SCHEMA.execute(request.data(caller)).now_or_never();

@@ -111,6 +111,33 @@ async fn introspection_does_not_multiply(database: Database) {
 }
 
 #[on_both_databases]
+async fn answers_have_a_bound(database: Database) {
+    let app = TestApp::start(&database).await;
+    let session = app.register_and_activate("ada@example.com", PASSWORD).await;
+    let ada = app.bearer(&session);
+    let aliases: Vec<_> = (0..28).map(|number| format!("a{number}:userAgent")).collect();
+    let aliases = aliases.join(" ");
+    let long = "a".repeat(6_000);
+    for query in [
+        format!("{{me{{sessions{{nodes{{...F}}edges{{node{{...F}}}}}}}}}} fragment F on UserSession{{{aliases}}}"),
+        format!("{{me{{sessions{{nodes{{{long}:id}}}}}}}}"),
+        "{a:__schema{types{name}} b:__schema{types{name}} c:__schema{types{name}}}".to_owned(),
+    ] {
+        let answer = send_quickly(&ada, &query).await;
+        answer
+            .has_top_level_error("BAD_REQUEST")
+            .status(400)
+            .bound("answerBytes")
+            .without_data();
+    }
+    // Everything about a user.
+    let all = "sessions(first:50){nodes{id createdAt lastUsedAt expiresAt userAgent network}} \
+        events(first:50){nodes{id kind createdAt network userAgent}}";
+    let me = format!("{{me{{id email status createdAt activatedAt locale {all}}}}}");
+    assert_eq!(ada.send(&me, json!({})).await.payload()["email"], "ada@example.com");
+}
+
+#[on_both_databases]
 async fn strings_and_comments_do_not_count_toward_bounds(database: Database) {
     let app = TestApp::start(&database).await;
     let password = format!("correct horse {} {}@:", "...".repeat(25), "[{(".repeat(10));

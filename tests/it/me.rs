@@ -49,7 +49,7 @@ async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
             .execute(request, Method::Post, caller)
             .await
             .expect("a valid request");
-        assert!(answer.errors.is_empty(), "{answer:?}");
+        assert!(answer.response.errors.is_empty(), "{:?}", answer.response);
         let log = log.take();
         assert_eq!(log.len(), statements, "{log:?}");
     }

@@ -63,7 +63,9 @@ pub async fn complete(
         }
         Err(error) => return Err(error.into()),
     };
-    let outdated = outdated_by(&user);
+    // Their codes are in the former mailbox. An open registration of the new address stays: its end would tell the person who
+    // began it that the address has a user now.
+    let outdated = Condition::from(verification::is_reset_of(user.id));
     let change_itself = verification::Column::Id.eq(change.id);
     lock(&transaction, outdated.clone().add(change_itself)).await?;
     if !consume(&transaction, change.id, now).await? {
@@ -108,11 +110,4 @@ async fn set_email(
         .exec_with_returning(transaction)
         .await?;
     Ok(updated.into_iter().next())
-}
-
-/// The user's open resets, whose codes are in the former mailbox, and the open registration of the new address.
-fn outdated_by(user: &user::Model) -> Condition {
-    Condition::any()
-        .add(verification::is_reset_of(user.id))
-        .add(verification::is_open_registration(&user.email_canonical.0))
 }

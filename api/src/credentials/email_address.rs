@@ -35,9 +35,10 @@ impl EmailAddress {
         if typed.len() > 254 {
             return Err(InvalidEmail);
         }
+        // Some programs decode an encoded word (RFC 2047) also in an address, where it has no meaning.
         // NFC would turn a few non-ASCII characters, such as the Kelvin sign, into ASCII, so the local part is not normalized.
         let (local, domain) = typed.rsplit_once('@').ok_or(InvalidEmail)?;
-        if local.len() > 64 || local.starts_with('-') || !local.split('.').all(is_atom) {
+        if local.len() > 64 || local.starts_with('-') || is_encoded_word(local) || !local.split('.').all(is_atom) {
             return Err(InvalidEmail);
         }
         let domain = ascii_domain(&domain.nfc().collect::<String>())?;
@@ -78,6 +79,11 @@ impl EmailAddress {
         let domain = self.canonical.get(self.local_octets..).unwrap_or_default();
         format!("{local}{domain}")
     }
+}
+
+/// Whether a text has an encoded word (RFC 2047, section 2): `=?CHARSET?ENCODING?TEXT?=`.
+fn is_encoded_word(text: &str) -> bool {
+    text.split_once("=?").is_some_and(|(_, rest)| rest.contains("?="))
 }
 
 /// Shows what a log may show: the first letter and the domain.
@@ -187,6 +193,7 @@ mod tests {
             "d".repeat(60)
         );
         for text in [
+            "=?utf-8?q?evil=40evil=2eexample?=@example.com",
             "",
             "ada",
             "@example.com",

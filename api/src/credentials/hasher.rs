@@ -171,8 +171,8 @@ impl Hasher {
         self.digest_in(permit, password, self.new_setting(random)).await
     }
 
-    /// Hashes a password with the setting of another hash: its kind, cost and salt. Without one, or if that kind would cut
-    /// this password, with argon2id, a new salt and the configured parameters.
+    /// Hashes a password with the setting of another hash: its kind, cost and salt. Without one, with argon2id, a new salt and
+    /// the configured parameters. The hash fits this password only, whatever the kind ignores.
     ///
     /// # Errors
     /// [`Overloaded`].
@@ -184,7 +184,7 @@ impl Hasher {
     ) -> Result<String, Overloaded> {
         let known = salt_of.and_then(|hash| StoredHash::parse(&hash).ok());
         let setting = known
-            .filter(|known| known.uses_all_of(password.expose_secret()))
+            .map(StoredHash::for_decoy)
             .unwrap_or_else(|| self.new_setting(random));
         let HashPermit(permit) = self.reserve()?;
         self.digest_in(permit, password, setting).await
@@ -205,7 +205,7 @@ impl Hasher {
     ) -> Result<String, Overloaded> {
         let hash = self.hashing.run_in(permit, move |memory| {
             let digest = setting.digest_of(password.expose_secret(), memory);
-            setting.with_digest(&digest)
+            setting.with_digest(&setting.bind(&digest, password.expose_secret()))
         });
         count_refusal(&self.metrics.hashing_refused, hash.await)
     }
@@ -225,8 +225,10 @@ impl Hasher {
             let first = known.iter().flatten().next().unwrap_or(&dummy);
             let digest = first.digest_of(password.expose_secret(), memory);
             known.iter().position(|hash| {
-                hash.as_ref()
-                    .is_some_and(|hash| hash.has_setting_of(first) && bool::from(digest.ct_eq(&hash.digest)))
+                hash.as_ref().is_some_and(|hash| {
+                    let held = hash.bind(&digest, password.expose_secret());
+                    hash.has_setting_of(first) && bool::from(held.ct_eq(&hash.digest))
+                })
             })
         });
         count_refusal(&self.metrics.hashing_refused, verified.await)

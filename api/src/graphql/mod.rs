@@ -2,6 +2,7 @@
 //! any of them runs.
 
 mod account_events;
+mod answers;
 mod caller;
 mod context;
 mod cursor;
@@ -16,8 +17,9 @@ mod types;
 mod user_error;
 mod user_sessions;
 
+pub use answers::AnswerMemory;
 pub use caller::{Authorization, Caller};
 pub use errors::{CODE, ErrorCode};
 pub(crate) use errors::{INTERNAL_MESSAGE, OVERLOADED_MESSAGE};
 pub use guard::{Method, Request, RequestError};
-pub use schema::{Schema, schema, sdl};
+pub use schema::{Executed, Schema, schema, sdl};

@@ -2,6 +2,7 @@
 
 use async_graphql::{EmptySubscription, Response, SDLExportOptions, SchemaBuilder, ValidationMode, Value};
 
+use super::answers::{AnswerMemory, Answers};
 use super::caller::Caller;
 use super::errors::{CODE, ErrorCode};
 use super::guard::{CheckedRequest, Method, Request, RequestError, RequestGuard};
@@ -20,6 +21,15 @@ pub struct Schema {
     /// For requests that are known to be valid. It has no extension, which async-graphql would call for each field.
     trusting: Resolvers,
     guard: RequestGuard,
+    answers: Answers,
+}
+
+/// An executed request.
+pub struct Executed {
+    /// What to answer.
+    pub response: Response,
+    /// The memory for its text.
+    pub memory: AnswerMemory,
 }
 
 /// Builds the schema over the use cases.
@@ -37,6 +47,7 @@ pub fn schema(app: &App, introspection: bool) -> Schema {
         validating: builder().extension(guard.clone()).finish(),
         trusting: builder().validation_mode(ValidationMode::Fast).finish(),
         guard,
+        answers: Answers::new(),
     }
 }
 
@@ -62,9 +73,15 @@ impl Schema {
     /// Executes a request if it passes the guard.
     ///
     /// # Errors
-    /// When the guard rejects the request. Then nothing of it was executed.
-    pub async fn execute(&self, request: Request, method: Method, caller: Caller) -> Result<Response, RequestError> {
-        let CheckedRequest { request, is_valid } = self.guard.check(request, method, &caller)?;
+    /// When the guard rejects the request, or too many large answers wait for their clients. Then nothing of it was
+    /// executed.
+    pub async fn execute(&self, request: Request, method: Method, caller: Caller) -> Result<Executed, RequestError> {
+        let CheckedRequest {
+            request,
+            is_valid,
+            answer_bytes,
+        } = self.guard.check(request, method, &caller)?;
+        let memory = self.answers.reserve(answer_bytes).ok_or(RequestError::Overloaded)?;
         let resolvers = if is_valid { &self.trusting } else { &self.validating };
         let mut response = resolvers.execute(request.data(caller)).await;
         for error in &mut response.errors {
@@ -79,6 +96,6 @@ impl Schema {
         if response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty()) {
             return Err(RequestError::Invalid(response.errors));
         }
-        Ok(response)
+        Ok(Executed { response, memory })
     }
 }

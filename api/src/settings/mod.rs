@@ -31,7 +31,7 @@ pub use self::values::locale;
 use self::values::{
     Environment, Switch, activation_url, address, app_name, app_url, boolean, code_length, database_url, duration,
     ehlo_name, file, host_name, log_levels, mailbox_origin, network, number, origin, positive, public_url, secret_key,
-    shutdown_delay,
+    shutdown_delay, up_to,
 };
 use self::webhooks::WebhookSettings;
 
@@ -195,11 +195,11 @@ pub struct Settings {
     introspection: Option<Switch>,
 
     /// Threads that hash passwords [default: one per core]
-    #[arg(long, env = "HASH_THREADS", value_name = "NUMBER", value_parser = positive::<usize>)]
+    #[arg(long, env = "HASH_THREADS", value_name = "NUMBER", value_parser = up_to::<1024>)]
     hash_threads: Option<usize>,
 
     /// Passwords that can wait to be hashed
-    #[arg(long, env = "HASH_QUEUE", value_name = "NUMBER", default_value = "256", value_parser = positive::<usize>)]
+    #[arg(long, env = "HASH_QUEUE", value_name = "NUMBER", default_value = "256", value_parser = up_to::<1_000_000>)]
     hash_queue: usize,
 
     /// Memory of one hash, in KiB

@@ -66,10 +66,6 @@ impl Bcrypt {
         let key: Vec<u8> = before_nul.copied().chain([0]).take(MAX_PASSWORD).collect();
         bcrypt::bcrypt(self.cost, self.salt, &key)
     }
-
-    pub(super) fn uses_all_of(&self, password: &[u8]) -> bool {
-        self.of_sha256 || (password.len() <= MAX_PASSWORD && !password.contains(&0))
-    }
 }
 
 fn hex_of_sha256(password: &[u8]) -> Vec<u8> {

@@ -13,6 +13,8 @@ mod pbkdf2;
 mod scrypt;
 
 use ::argon2::Params;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha512;
 
 pub(super) use self::argon2::{Argon2, is_affordable};
 pub(super) use self::argon2_check::Check;
@@ -22,6 +24,9 @@ use self::bcrypt::Bcrypt;
 use self::fields::Encoding;
 use self::pbkdf2::Pbkdf2;
 use self::scrypt::Scrypt;
+
+/// Before the text of a hash that is bound to the whole password.
+const BOUND: &str = "bound:";
 
 /// The shortest digest: with fewer bits, a wrong password could fit by chance.
 const MIN_DIGEST: usize = 16;
@@ -49,7 +54,11 @@ pub enum InvalidHash {
 /// # Errors
 /// [`InvalidHash`].
 pub(crate) fn check_hash(text: &str) -> Result<(), InvalidHash> {
-    StoredHash::parse(text).map(drop)
+    let hash = StoredHash::parse(text)?;
+    if hash.is_bound {
+        return Err(InvalidHash::UnknownKind);
+    }
+    Ok(())
 }
 
 /// A parsed hash.
@@ -59,6 +68,8 @@ pub(crate) struct StoredHash {
     setting: String,
     function: Function,
     encoding: Encoding,
+    /// Whether every byte of the password counts although the function ignores some: see [`Self::bind`].
+    is_bound: bool,
     pub digest: Vec<u8>,
 }
 
@@ -77,8 +88,16 @@ impl StoredHash {
             setting: argon2.setting(),
             function: Function::Argon2(argon2),
             encoding: Encoding::Phc,
+            is_bound: false,
             digest,
         }
+    }
+
+    /// The same setting, for a decoy. Two passwords have one digest if bcrypt cuts them, or if they differ in NULs at the end
+    /// (HMAC, so PBKDF2 and scrypt). A decoy that took both would not answer like the argon2id hash of an unknown address.
+    pub(super) fn for_decoy(self) -> Self {
+        let is_bound = !matches!(self.function, Function::Argon2(_));
+        Self { is_bound, ..self }
     }
 
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidHash> {
@@ -86,6 +105,10 @@ impl StoredHash {
         if text.len() > MAX_TEXT || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(InvalidHash::Malformed);
         }
+        let (text, is_bound) = match text.strip_prefix(BOUND) {
+            Some(text) => (text, true),
+            None => (text, false),
+        };
         let (function, encoding) = Function::parse(text)?;
         let digest_at = match &function {
             Function::Bcrypt(_) => text.len().checked_sub(bcrypt::DIGEST_TEXT),
@@ -105,6 +128,7 @@ impl StoredHash {
             setting: setting.to_owned(),
             function,
             encoding,
+            is_bound,
             digest,
         })
     }
@@ -127,15 +151,19 @@ impl StoredHash {
 
     /// The text of the hash with this setting and another digest.
     pub(super) fn with_digest(&self, digest: &[u8]) -> String {
-        format!("{}{}", self.setting, self.encoding.encode(digest))
+        let bound = if self.is_bound { BOUND } else { "" };
+        format!("{bound}{}{}", self.setting, self.encoding.encode(digest))
     }
 
-    /// Whether every byte of a password counts. bcrypt cuts some.
-    pub(super) fn uses_all_of(&self, password: &str) -> bool {
-        match &self.function {
-            Function::Bcrypt(bcrypt) => bcrypt.uses_all_of(password.as_bytes()),
-            _ => true,
+    /// What this hash holds of the digest of a password: the digest, or a keyed hash (HMAC-SHA-512) of the whole password
+    /// with the digest as the key.
+    pub(super) fn bind(&self, digest: &[u8], password: &str) -> Vec<u8> {
+        if !self.is_bound {
+            return digest.to_vec();
         }
+        let mut mac = Hmac::<Sha512>::new_from_slice(digest).expect("HMAC takes a key of any length");
+        mac.update(password.as_bytes());
+        mac.finalize().into_bytes()[..digest.len()].to_vec()
     }
 
     /// The parameters, if it is argon2id as this server writes it.

@@ -54,8 +54,26 @@ fn bcrypt_reads_72_bytes_up_to_the_first_nul() {
     let of_nothing = "$2a$06$DCq7YPn5Rq63x1Lad4cll.TV4S6ytwfsfvkgY8jIucDrjc8deX1s.";
     assert!(fits(of_a, "a") && fits(of_a, "a\0b") && !fits(of_a, "b"));
     assert!(fits(of_nothing, "") && fits(of_nothing, "\0a"));
-    let bcrypt = StoredHash::parse(of_a).expect("a hash");
-    assert!(bcrypt.uses_all_of(&"a".repeat(72)) && !bcrypt.uses_all_of(&"a".repeat(73)) && !bcrypt.uses_all_of("a\0"));
+}
+
+/// bcrypt and HMAC do.
+#[test]
+fn decoy_ignores_nothing_of_a_password() {
+    let long = "a".repeat(72);
+    for text in hashes() {
+        let hash = StoredHash::parse(text).expect("a hash").for_decoy();
+        let held = |password: &str| {
+            let digest = hash.digest_of(password, &mut Memory::with_argon2(0));
+            hash.bind(&digest, password)
+        };
+        assert_ne!(held("a"), held("a\0"), "{text}");
+        assert_ne!(held(&format!("{long}b")), held(&format!("{long}c")), "{text}");
+        let text = hash.with_digest(&held("a"));
+        let parsed = StoredHash::parse(&text).expect("a hash");
+        assert_eq!(parsed.with_digest(&parsed.digest), text);
+        // Nobody can import such a hash.
+        assert_eq!(check_hash(&text).is_err(), text.starts_with(BOUND), "{text}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use async_graphql::Name;
 use async_graphql::Positioned;
 use async_graphql::parser::types::{
-    ExecutableDocument, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
+    ExecutableDocument, Field, FragmentDefinition, OperationDefinition, Selection, SelectionSet,
 };
 
 /// How many fields an operation may select, with its fragments expanded. `GraphiQL`'s introspection query selects about
@@ -16,6 +16,20 @@ pub(super) const MAX_INTROSPECTION_LISTS: usize = 2;
 
 /// How many lists of sessions and of events a request may select. Each is a statement, and up to 50 rows.
 pub(super) const MAX_LISTS_OF_ROWS: usize = 2;
+
+/// How many bytes an answer may have. The longest lists of sessions and of events, with all their fields, have 160 KB.
+pub(super) const MAX_ANSWER: usize = 256 * 1024;
+
+/// The rows of a list of sessions or of events.
+const ROWS: usize = 50;
+
+/// The longest value of a field as JSON, and the longest of those that clients choose (`User-Agent`, 200 characters; an
+/// address).
+const VALUE: usize = 64;
+const CHOSEN_VALUE: usize = 900;
+
+/// What introspection can answer below one field.
+const INTROSPECTION: usize = 120 * 1024;
 
 /// What an operation selects, through aliases and fragments, even if a directive skips it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -32,6 +46,8 @@ pub(super) struct Cost {
     pub introspection: usize,
     /// The deepest nesting of lists of a type below `__schema` or `__type`.
     pub introspection_lists: usize,
+    /// The longest answer.
+    pub answer_bytes: usize,
     /// The deepest nesting of lists of a type, if this selection is below one of these fields.
     lists: usize,
 }
@@ -59,6 +75,7 @@ impl Cost {
             fields: self.fields.saturating_add(other.fields),
             introspection: self.introspection.saturating_add(other.introspection),
             introspection_lists: self.introspection_lists.max(other.introspection_lists),
+            answer_bytes: self.answer_bytes.saturating_add(other.answer_bytes),
             lists: self.lists.max(other.lists),
         }
     }
@@ -79,7 +96,7 @@ impl<'a> Counter<'a> {
             .map(|selection| match &selection.node {
                 Selection::Field(field) => {
                     let selected = self.selections(&field.node.selection_set.node);
-                    field_cost(field.node.name.node.as_str(), selected)
+                    field_cost(&field.node, selected)
                 }
                 Selection::InlineFragment(fragment) => self.selections(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node),
@@ -101,7 +118,8 @@ impl<'a> Counter<'a> {
     }
 }
 
-fn field_cost(name: &str, selected: Cost) -> Cost {
+fn field_cost(field: &Field, selected: Cost) -> Cost {
+    let name = field.name.node.as_str();
     let is_introspection = matches!(name, "__schema" | "__type");
     let own = Cost {
         credential_mutations: usize::from(is_credential_mutation(name)),
@@ -110,9 +128,25 @@ fn field_cost(name: &str, selected: Cost) -> Cost {
         fields: 1,
         introspection: usize::from(is_introspection),
         introspection_lists: if is_introspection { selected.lists } else { 0 },
+        answer_bytes: 0,
         lists: selected.lists.saturating_add(usize::from(is_list_of_type(name))),
     };
-    own.plus(selected)
+    Cost {
+        answer_bytes: answer_bytes(field, selected.answer_bytes),
+        ..own.plus(selected)
+    }
+}
+
+/// The longest text of a field with its key, `"key":value,` or `"key":{…},`, and of what is selected below it.
+fn answer_bytes(field: &Field, selected: usize) -> usize {
+    let name = field.name.node.as_str();
+    let selected = match name {
+        "nodes" | "edges" => selected.saturating_mul(ROWS),
+        "__schema" | "__type" => INTROSPECTION,
+        "userAgent" | "email" => CHOSEN_VALUE,
+        _ => selected.saturating_add(VALUE),
+    };
+    selected.saturating_add(field.response_key().node.len() + 4)
 }
 
 fn is_list_of_type(field: &str) -> bool {

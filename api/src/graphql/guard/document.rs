@@ -1,7 +1,7 @@
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 
-use super::cost::{Cost, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_LISTS_OF_ROWS};
+use super::cost::{Cost, MAX_ANSWER, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_LISTS_OF_ROWS};
 use super::document_limits::{LimitExceeded, check_limits};
 use super::request_error::RequestError;
 use super::root_field::root_field;
@@ -30,6 +30,7 @@ impl Document {
         LimitExceeded::check("fields", cost.fields, MAX_FIELDS)?;
         LimitExceeded::check("lists", cost.lists_of_rows, MAX_LISTS_OF_ROWS)?;
         LimitExceeded::check("introspectionLists", cost.introspection_lists, MAX_INTROSPECTION_LISTS)?;
+        LimitExceeded::check("answerBytes", cost.answer_bytes, MAX_ANSWER)?;
         let mut operations = parsed.operations.iter();
         Ok(Self {
             operation_type: operation.ty,

@@ -13,14 +13,17 @@ pub enum RequestError {
     LimitExceeded(Vec<ServerError>),
     /// GET must not execute a mutation.
     MutationWithGet(Vec<ServerError>),
+    /// The answer may be large, and too many such answers wait for their clients.
+    Overloaded,
 }
 
 impl RequestError {
-    /// The errors that the client is shown.
+    /// The errors that the client is shown; none for [`Self::Overloaded`], which is not about the request.
     #[must_use]
     pub fn errors(&self) -> &[ServerError] {
         match self {
             Self::Invalid(errors) | Self::LimitExceeded(errors) | Self::MutationWithGet(errors) => errors,
+            Self::Overloaded => &[],
         }
     }
 

@@ -24,6 +24,8 @@ pub(crate) struct CheckedRequest {
     pub(crate) request: async_graphql::Request,
     /// Whether it passes the checks that need the schema too.
     pub(crate) is_valid: bool,
+    /// The largest answer that it can have.
+    pub(crate) answer_bytes: usize,
 }
 
 impl RequestGuard {
@@ -65,6 +67,7 @@ impl RequestGuard {
             return Err(RequestError::Invalid(vec![error]));
         }
 
+        let answer_bytes = document.cost.answer_bytes;
         let mut prepared = async_graphql::Request::new("");
         prepared.set_parsed_query(document.parsed.clone());
         // The values of variables are part of what async-graphql validates.
@@ -83,6 +86,7 @@ impl RequestGuard {
         Ok(CheckedRequest {
             request: prepared,
             is_valid,
+            answer_bytes,
         })
     }
 }

@@ -22,7 +22,7 @@ use super::context::Context;
 use super::request_id::RequestId;
 use super::{accept_language, authorization, user_agent};
 use crate::client::Client;
-use crate::graphql::{Caller, Method, Request, sdl};
+use crate::graphql::{Caller, Method, Request, RequestError, sdl};
 use crate::telemetry::note_network;
 
 /// Only a database that stands still makes an operation take this long.
@@ -99,7 +99,11 @@ async fn execute(
 ) -> Response {
     let execution = context.schema.execute(request, method, caller);
     match tokio::time::timeout(EXECUTION_TIMEOUT, execution).await {
-        Ok(Ok(response)) => execution_response(response, media, id),
+        Ok(Ok(executed)) => execution_response(executed, media, id),
+        Ok(Err(RequestError::Overloaded)) => {
+            tracing::warn!("too many large answers wait for their clients");
+            overloaded_response(id)
+        }
         Ok(Err(error)) => rejection_response(&error, media),
         Err(_) => {
             tracing::error!("a GraphQL operation timed out");

@@ -1,6 +1,7 @@
 //! Responses to GraphQL requests.
 
 use async_graphql::{Response as GraphqlResponse, ServerError};
+use axum::body::Body;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -8,7 +9,7 @@ use serde_json::json;
 
 use super::media_type::JSON;
 use super::parameters::InvalidParameters;
-use crate::graphql::{CODE, ErrorCode, OVERLOADED_MESSAGE, RequestError};
+use crate::graphql::{CODE, ErrorCode, Executed, OVERLOADED_MESSAGE, RequestError};
 use crate::http::request_id::RequestId;
 use crate::telemetry::note_outcome;
 
@@ -24,7 +25,8 @@ struct ExecutionBody {
 }
 
 /// The response to a request that was executed.
-pub(super) fn execution_response(response: GraphqlResponse, media: &str, id: &RequestId) -> Response {
+pub(super) fn execution_response(executed: Executed, media: &str, id: &RequestId) -> Response {
+    let Executed { response, memory } = executed;
     let GraphqlResponse { data, mut errors, .. } = response;
     let overloaded = errors.iter().any(|error| has_code(error, ErrorCode::Overloaded));
     let status = if overloaded {
@@ -37,7 +39,8 @@ pub(super) fn execution_response(response: GraphqlResponse, media: &str, id: &Re
             error.extensions.get_or_insert_default().set("requestId", id.as_str());
         }
     }
-    let response = json_response(status, media, &ExecutionBody { data, errors });
+    let response = serde_json::to_string(&ExecutionBody { data, errors }).map(|text| memory.hold(text));
+    let response = with_body(status, media, response);
     if overloaded {
         return (RETRY_LATER, response).into_response();
     }
@@ -51,6 +54,7 @@ pub(super) fn rejection_response(error: &RequestError, media: &str) -> Response 
         RequestError::Invalid(_) if media == JSON => StatusCode::OK,
         RequestError::Invalid(_) | RequestError::LimitExceeded(_) => StatusCode::BAD_REQUEST,
         RequestError::MutationWithGet(_) => StatusCode::METHOD_NOT_ALLOWED,
+        RequestError::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
     };
     let response = json_response(status, media, &json!({ "errors": error.errors() }));
     if status == StatusCode::METHOD_NOT_ALLOWED {
@@ -110,8 +114,12 @@ fn has_code(error: &ServerError, code: ErrorCode) -> bool {
 }
 
 fn json_response(status: StatusCode, media: &str, body: &impl Serialize) -> Response {
-    let Ok(text) = serde_json::to_string(body) else {
+    with_body(status, media, serde_json::to_string(body))
+}
+
+fn with_body(status: StatusCode, media: &str, text: serde_json::Result<impl Into<Body>>) -> Response {
+    let Ok(text) = text else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    (status, [(header::CONTENT_TYPE, media)], text).into_response()
+    (status, [(header::CONTENT_TYPE, media)], text.into()).into_response()
 }

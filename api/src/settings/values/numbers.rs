@@ -44,3 +44,10 @@ pub(in crate::settings) fn positive<N: FromStr + PartialOrd + Default>(text: &st
         .filter(|number| *number > N::default())
         .ok_or("a number above 0")
 }
+
+pub(in crate::settings) fn up_to<const MAX: usize>(text: &str) -> Result<usize, String> {
+    text.parse()
+        .ok()
+        .filter(|number| (1..=MAX).contains(number))
+        .ok_or_else(|| format!("a number from 1 to {MAX}"))
+}

@@ -10,11 +10,21 @@ pub(in crate::settings) fn database_url(text: &str) -> Result<SecretString, &'st
     let is_known = ["postgres://", "postgresql://", "sqlite://"]
         .iter()
         .any(|scheme| text.starts_with(scheme));
-    if is_known && Url::parse(text).is_ok() {
+    if is_known && Url::parse(text).is_ok() && !is_temporary(text) {
         Ok(text.into())
     } else {
         Err(DATABASE_URL)
     }
+}
+
+/// Whether an SQLite database would be lost with the process: one in memory, or without a name, as from `sqlite://$FILE`
+/// without the variable.
+fn is_temporary(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("sqlite://") else {
+        return false;
+    };
+    let (file, options) = rest.split_once('?').unwrap_or((rest, ""));
+    file.is_empty() || file.contains(":memory:") || options.contains("mode=memory") || options.contains("vfs=")
 }
 
 /// The URL of a web page that anyone may see.
@@ -252,6 +262,11 @@ mod tests {
             "localhost/accounts",
             "postgres://ada:p#ss@localhost/accounts",
             "postgres://ada:p/ss@localhost/accounts",
+            "sqlite://",
+            "sqlite://?mode=rwc",
+            "sqlite://:memory:",
+            "sqlite://accounts.sqlite?mode=memory",
+            "sqlite://accounts.sqlite?vfs=memdb",
         ] {
             assert_eq!(database_url(text).err(), Some(DATABASE_URL), "{text}");
         }
