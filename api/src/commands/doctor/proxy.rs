@@ -56,7 +56,11 @@ async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
         .header(arrival::MARKER, marker)
         .body(String::new())
         .map_err(|error| error.to_string())?;
-    let stream = tls::connect(&tls::connector(), url).await?;
+    let connected = tls::connect(&tls::connector(), url).await;
+    let stream = connected.map_err(|reason| match reason.strip_prefix("TLS:") {
+        Some(_) => format!("{reason}; check the certificate of the proxy, which must be of a public authority"),
+        None => reason,
+    })?;
     let exchanged = http_server::client::exchange(stream, request).await;
     exchanged.map_err(|_| "the answer is not HTTP".to_owned())
 }
