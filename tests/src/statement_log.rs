@@ -13,6 +13,9 @@ pub struct StatementLog(Arc<Mutex<Vec<String>>>);
 
 impl StatementLog {
     /// Records the statements of a database from now on.
+    ///
+    /// # Panics
+    /// If a test panicked while it held the log.
     pub fn record(&self, db: &mut DatabaseConnection) {
         let log = self.clone();
         db.set_metric_callback(move |info| log.0.lock().expect("no panic").push(info.statement.sql.clone()));

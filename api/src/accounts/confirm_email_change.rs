@@ -2,7 +2,7 @@
 
 use entity::{AccountEventKind, EmailKind, Purpose, Timestamp, user, verification};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 
 use super::client_limit::check_client_limit;
 use super::code_try::{find_open, reload_open, try_code};
@@ -65,7 +65,7 @@ pub async fn complete(
     };
     // Their codes are in the former mailbox. An open registration of the new address stays: its end would tell the person who
     // began it that the address has a user now.
-    let outdated = Condition::from(verification::is_reset_of(user.id));
+    let outdated = verification::is_reset_of(user.id);
     let change_itself = verification::Column::Id.eq(change.id);
     lock(&transaction, outdated.clone().add(change_itself)).await?;
     if !consume(&transaction, change.id, now).await? {

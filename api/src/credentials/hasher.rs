@@ -183,9 +183,7 @@ impl Hasher {
         random: &dyn Random,
     ) -> Result<String, Overloaded> {
         let known = salt_of.and_then(|hash| StoredHash::parse(&hash).ok());
-        let setting = known
-            .map(StoredHash::for_decoy)
-            .unwrap_or_else(|| self.new_setting(random));
+        let setting = known.map_or_else(|| self.new_setting(random), StoredHash::for_decoy);
         let HashPermit(permit) = self.reserve()?;
         self.digest_in(permit, password, setting).await
     }
