@@ -1,7 +1,7 @@
 //! Embeds GraphiQL in the binary, so that its page works offline.
 //!
-//! `api/graphiql` lists the packages. npm installs them into cargo's own folder. If that fails, the build continues, and
-//! the page loads the same files from a CDN. The environment variable `GRAPHIQL_FROM` changes this:
+//! `api/graphiql` lists the packages. npm installs them into cargo's own folder. If that fails, the build continues,
+//! and the page loads the same files from a CDN. The environment variable `GRAPHIQL_FROM` changes this:
 //!
 //! | value | meaning |
 //! | --- | --- |
@@ -53,8 +53,8 @@ fn main() {
     let _ = fs::remove_dir_all(out.join("npm"));
 }
 
-/// Copies the files from `node_modules`, if their versions are those of `graphiql/package.json`. Browsers cache each file
-/// forever under a URL with its version.
+/// Copies the files from `node_modules`, if their versions are those of `graphiql/package.json`. Browsers cache each
+/// file forever under a URL with its version.
 fn copy(modules: &Path, out: &Path) -> Result<(), String> {
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     let ours = read(Path::new("graphiql/package.json"))?;

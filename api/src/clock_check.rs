@@ -1,11 +1,12 @@
 //! Whether the wall clock can be trusted enough to delete what it says has expired.
 //!
-//! Each check stores the time and expects the wall clock to move as far as time passes until the next one. A clock that is
-//! more than an hour off has jumped, or the server was stopped: a stopped server cannot tell. Then the old time runs on in
-//! the database, and nothing is deleted until one of these happens:
+//! Each check stores the time and expects the wall clock to move as far as time passes until the next one. A clock that
+//! is more than an hour off has jumped, or the server was stopped: a stopped server cannot tell. Then the old time runs
+//! on in the database, and nothing is deleted until one of these happens:
 //!
 //! - the wall clock is set right, and agrees with the old time again;
-//! - the wall clock has kept its new time for as long as it jumped, at most a day. Only time in which a server ran counts.
+//! - the wall clock has kept its new time for as long as it jumped, at most a day. Only time in which a server ran
+//!   counts.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,7 +43,8 @@ pub(crate) enum ClockVerdict {
     Agrees,
     /// It does not, but has kept its new time long enough.
     Accepted,
-    /// It is off by these milliseconds, less than zero if it is behind. If it keeps its time, it is trusted after `wait`.
+    /// It is off by these milliseconds, less than zero if it is behind. If it keeps its time, it is trusted after
+    /// `wait`.
     Jumped {
         /// How far it is off.
         by_millis: i64,

@@ -1,5 +1,5 @@
-//! Compares the clock with the database's. Servers that share a database must agree about the time: what one stores, the
-//! other compares with its own clock. SQLite has no clock of its own.
+//! Compares the clock with the database's. Servers that share a database must agree about the time: what one stores,
+//! the other compares with its own clock. SQLite has no clock of its own.
 
 use std::time::Duration;
 

@@ -46,8 +46,8 @@ pub const POOL_SIZE: u32 = 16;
 const SETTINGS: [(&str, &str); 3] = [
     // The migrator runs CREATE TABLE IF NOT EXISTS at each start, and PostgreSQL would send a notice about it.
     ("client_min_messages", "warning"),
-    // A plan is kept. One made for an almost empty table would read all of it, and later a whole backlog. Each statement
-    // that runs often has an index.
+    // A plan is kept. One made for an almost empty table would read all of it, and later a whole backlog. Each
+    // statement that runs often has an index.
     ("enable_seqscan", "off"),
     // Statements are short. One without an index seems expensive now, and would be compiled for 80 ms.
     ("jit", "off"),
@@ -124,8 +124,8 @@ pub(crate) fn pool_size(db: &DatabaseConnection) -> usize {
     }
 }
 
-/// Opens one connection to PostgreSQL and closes it. The pool tries a refused connection again until its timeout, and does
-/// not say why.
+/// Opens one connection to PostgreSQL and closes it. The pool tries a refused connection again until its timeout, and
+/// does not say why.
 async fn check_connection(url: &str) -> Result<(), StartError> {
     let options: PgConnectOptions = url.parse().map_err(|_| StartError::DatabaseUrl)?;
     match tokio::time::timeout(ACQUIRE_TIMEOUT, options.connect()).await {
@@ -155,8 +155,8 @@ fn address(options: &PgConnectOptions) -> String {
     }
 }
 
-/// Creates the file of an SQLite database, or checks the one that exists, so that no other user can open it. SQLite gives
-/// the files beside it the same mode.
+/// Creates the file of an SQLite database, or checks the one that exists, so that no other user can open it. SQLite
+/// gives the files beside it the same mode.
 fn secure_files(url: &str) -> Result<(), StartError> {
     let options = SqliteConnectOptions::from_str(url).map_err(|_| StartError::DatabaseUrl)?;
     let file = options.get_filename();
@@ -186,8 +186,8 @@ pub(crate) fn is_missing_file(url: &str) -> bool {
     options.is_some_and(|options| options.is_ok_and(|options| !options.get_filename().exists()))
 }
 
-/// Opens the pool and its first connection. That switches a new SQLite file to WAL, which needs an exclusive lock. SQLite
-/// does not wait for that lock, so servers that open a new file at the same time try again.
+/// Opens the pool and its first connection. That switches a new SQLite file to WAL, which needs an exclusive lock.
+/// SQLite does not wait for that lock, so servers that open a new file at the same time try again.
 async fn open(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
     for _ in 0..LOCK_ATTEMPTS {
         match Database::connect(options.clone()).await {
@@ -217,16 +217,16 @@ pub(crate) async fn within_timeout<T, E: From<DbErr>>(statements: impl Future<Ou
     result.unwrap_or_else(|_| Err(timed_out().into()))
 }
 
-/// The error of a wait for the database that was too long, whether for a connection, a statement or a turn. The client learns
-/// that the server is overloaded.
+/// The error of a wait for the database that was too long, whether for a connection, a statement or a permit. The
+/// client learns that the server is overloaded.
 pub(crate) fn timed_out() -> DbErr {
     DbErr::ConnectionAcquire(ConnAcquireErr::Timeout)
 }
 
-/// Whether a connection that returns to the pool has its answers. One of a request that was abandoned waits for them here,
-/// because the ping of the pool, which follows, has no timeout: after a server disappears silently, a dead connection would
-/// keep its slot until TCP gives up after 15 minutes. Only a server that disappears during that ping still does this (see
-/// `docs/scaling.md`, When a machine fails).
+/// Whether a connection that returns to the pool has its answers. One of a request that was abandoned waits for them
+/// here, because the ping of the pool, which follows, has no timeout: after a server disappears silently, a dead
+/// connection would keep its slot until TCP gives up after 15 minutes. Only a server that disappears during that ping
+/// still does this (see `docs/scaling.md`, When a machine fails).
 async fn is_settled(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     tokio::time::timeout(ABANDONED_TIMEOUT, connection.flush())
         .await
@@ -249,8 +249,8 @@ async fn refuse_standby(connection: &mut PgConnection) -> Result<(), sqlx::Error
     Ok(())
 }
 
-/// Begins a transaction that may write. SQLite must know that at the beginning, because a read transaction cannot always
-/// be upgraded.
+/// Begins a transaction that may write. SQLite must know that at the beginning, because a read transaction cannot
+/// always be upgraded.
 ///
 /// # Errors
 /// When no connection becomes free in time.
@@ -276,8 +276,8 @@ pub(crate) async fn begin_without_timeout(db: &DatabaseConnection) -> Result<Tra
     Ok(transaction)
 }
 
-/// Applies all pending migrations in one transaction. Servers that start at the same time wait for each other. The schema
-/// of a newer server stays as it is.
+/// Applies all pending migrations in one transaction. Servers that start at the same time wait for each other. The
+/// schema of a newer server stays as it is.
 ///
 /// # Errors
 /// When a migration fails, the database is read-only, or its schema is too new for this server.
@@ -355,8 +355,8 @@ async fn apply_pending(transaction: &Transaction) -> Result<i32, DbErr> {
     minimum_version(transaction).await
 }
 
-/// The oldest schema version that the database supports. It is read by a write, so that a read-only database prevents the
-/// start instead of failing the first registration.
+/// The oldest schema version that the database supports. It is read by a write, so that a read-only database prevents
+/// the start instead of failing the first registration.
 async fn minimum_version(transaction: &impl ConnectionTrait) -> Result<i32, DbErr> {
     let update = "UPDATE schema_compatibility SET minimum_version = minimum_version RETURNING minimum_version";
     let row = transaction

@@ -32,7 +32,7 @@ pub struct SecretKeys {
     /// For the Message-IDs of emails.
     pub message_ids: Key,
     /// For the requests of `api doctor`.
-    pub(crate) arrivals: Key,
+    pub(crate) probes: Key,
     /// Tells in the database whether a server has the same secret, and reveals nothing else of it.
     pub check: Tag,
     limits: Key,
@@ -48,7 +48,7 @@ impl SecretKeys {
         Self {
             codes: key("codes v1"),
             message_ids: key("message ids v1"),
-            arrivals: key("arrivals v1"),
+            probes: key("probes v1"),
             check: key("check v1").0,
             limits: key("limits v1"),
         }
@@ -101,8 +101,8 @@ impl Keys {
     }
 }
 
-/// Keys for the subjects of rate limits, so that the table of limits names nobody. A subject has a row for each secret. The
-/// order is the same in every server, because the rows are locked in it.
+/// Keys for the subjects of rate limits, so that the table of limits names nobody. A subject has a row for each secret.
+/// The order is the same in every server, because the rows are locked in it.
 #[derive(Clone)]
 pub struct LimitKeys(Vec<Key>);
 

@@ -5,7 +5,6 @@
 
 pub mod accounts;
 pub mod app;
-mod arrival;
 pub mod audit;
 pub mod banner;
 pub mod client;
@@ -28,6 +27,7 @@ pub mod mail;
 pub mod metrics;
 pub mod policy;
 pub mod private_file;
+mod proxy_probe;
 pub mod random;
 mod secret_file;
 mod secret_key_check;

@@ -42,8 +42,8 @@ impl Locale {
             .find(|locale| locale.tag().eq_ignore_ascii_case(language))
     }
 
-    /// The language that an `Accept-Language` header prefers; the first of several with the same weight (RFC 9110, section
-    /// 12.5.4). `None` if it names none that emails are written in.
+    /// The language that an `Accept-Language` header prefers; the first of several with the same weight (RFC 9110,
+    /// section 12.5.4). `None` if it names none that emails are written in.
     #[must_use]
     pub fn accepted(header: &str) -> Option<Self> {
         let ranges = header.split(',').filter_map(|range| {

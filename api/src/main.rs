@@ -61,7 +61,8 @@ enum Command {
     /// List, change, import and export accounts
     #[command(subcommand)]
     Users(UsersCommand),
-    /// Check the database, the mail server and other settings, and say what to do; the exit code is 1 if something is wrong
+    /// Check the database, the mail server and other settings, and say what to do; the exit code is 1 if something is
+    /// wrong
     Doctor {
         /// Print one JSON object a line
         #[arg(long)]

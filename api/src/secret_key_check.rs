@@ -1,13 +1,13 @@
-//! Whether the secret key is that of the database. With another one, codes of other replicas could not be checked, and each
-//! replica would have rate limits of its own.
+//! Whether the secret key is that of the database. With another one, codes of other replicas could not be checked, and
+//! each replica would have rate limits of its own.
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Value};
 
 use crate::keys::Keys;
 use crate::sql::statement;
 
-/// Compares a digest of each key with that of the server that started last on this database. If one is the same, stores that
-/// of the current key. Tells whether it was the same.
+/// Compares a digest of each key with that of the server that started last on this database. If one is the same, stores
+/// that of the current key. Tells whether it was the same.
 ///
 /// # Errors
 /// When the database fails.

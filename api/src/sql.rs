@@ -26,8 +26,8 @@ pub(crate) fn statement_over<const WIDTH: usize>(
     statement(db, &sql.replace("{rows}", &places.join(", ")), values)
 }
 
-/// The rows, with the last one repeated up to a power of two. So statements over a few rows have few texts, and a connection
-/// soon has each of them prepared and planned.
+/// The rows, with the last one repeated up to a power of two. So statements over a few rows have few texts, and a
+/// connection soon has each of them prepared and planned.
 pub(crate) fn padded<Row: Clone>(mut rows: Vec<Row>) -> Vec<Row> {
     if let Some(last) = rows.last().cloned() {
         rows.resize(rows.len().next_power_of_two(), last);
@@ -44,8 +44,8 @@ pub(crate) fn commit_may_be_lost(db: &impl ConnectionTrait) -> &'static str {
     }
 }
 
-/// Inserts two rows, of which one may refer to the other. PostgreSQL checks that at the end of a statement and takes both
-/// as one, which saves a round trip. SQLite knows no such statement.
+/// Inserts two rows, of which one may refer to the other. PostgreSQL checks that at the end of a statement and takes
+/// both as one, which saves a round trip. SQLite knows no such statement.
 pub(crate) async fn insert_both(
     db: &impl ConnectionTrait,
     first: InsertStatement,
@@ -61,9 +61,9 @@ pub(crate) async fn insert_both(
     Ok(())
 }
 
-/// Whether a column holds one of several byte strings. PostgreSQL gets them as one parameter: with a parameter for each, it
-/// makes a new plan for each execution, and for a small table one that reads every row. It keeps a plan for ten strings,
-/// unless a plan for the strings that it is given would be cheaper, so there should be more than ten.
+/// Whether a column holds one of several byte strings. PostgreSQL gets them as one parameter: with a parameter for
+/// each, it makes a new plan for each execution, and for a small table one that reads every row. It keeps a plan for
+/// ten strings, unless a plan for the strings that it is given would be cheaper, so there should be more than ten.
 pub(crate) fn is_one_of(db: &impl ConnectionTrait, column: impl ColumnTrait, values: Vec<HiddenBytes>) -> SimpleExpr {
     if db.get_database_backend() != DatabaseBackend::Postgres || values.len() == 1 {
         return column.is_in(values);

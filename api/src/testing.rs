@@ -54,8 +54,8 @@ pub fn authorization(headers: &HeaderMap) -> Authorization {
     authorization::read(headers)
 }
 
-/// The digests of `argon2` and of `argon2-rust` for the setting of a hash; `None` if the server refuses such a hash. The
-/// second hasher is used again and again, as a hashing thread does.
+/// The digests of `argon2` and of `argon2-rust` for the setting of a hash; `None` if the server refuses such a hash.
+/// The second hasher is used again and again, as a hashing thread does.
 #[must_use]
 pub fn argon2_digests(hash: &str, password: &str) -> Option<[Vec<u8>; 2]> {
     thread_local!(static FAST: RefCell<Memory> = RefCell::new(Memory::unchecked(1024)));

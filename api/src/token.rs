@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::random::{self, Random};
 
-/// 256 random bits, as 43 characters of base64url (RFC 4648, section 5). The type parameter says what it names, so that a
-/// token of one kind cannot stand for another.
+/// 256 random bits, as 43 characters of base64url (RFC 4648, section 5). The type parameter says what it names, so that
+/// a token of one kind cannot stand for another.
 pub struct Token<Kind>(String, PhantomData<Kind>);
 
 impl<Kind> Token<Kind> {

@@ -1,5 +1,5 @@
-//! The audit trail: what happened to an account, and where the request came from. Rows are inserted and never updated. They
-//! are deleted by age, or with their user.
+//! The audit trail: what happened to an account, and where the request came from. Rows are inserted and never updated.
+//! They are deleted by age, or with their user.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::{Iterable, QueryFilter, Select};
@@ -14,8 +14,8 @@ pub struct Model {
     /// UUID version 7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The user, or the registration that may become one under the same id. There is no foreign key: the row that reports a
-    /// deletion outlives the user.
+    /// The user, or the registration that may become one under the same id. There is no foreign key: the row that
+    /// reports a deletion outlives the user.
     pub user_id: Uuid,
     /// What happened.
     pub kind: AccountEventKind,

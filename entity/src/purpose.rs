@@ -30,8 +30,8 @@ pub enum EmailKind {
     /// says that there is no account.
     #[sea_orm(string_value = "password_reset")]
     PasswordReset,
-    /// A user wants to use this address. The email carries the code or, if the address has a user by the time the email is
-    /// composed, says that it is taken.
+    /// A user wants to use this address. The email carries the code or, if the address has a user by the time the email
+    /// is composed, says that it is taken.
     #[sea_orm(string_value = "email_change")]
     EmailChange,
     /// A notice: the password was changed or reset.

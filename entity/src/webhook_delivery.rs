@@ -26,8 +26,8 @@ pub struct Model {
     pub created_at: Timestamp,
     /// When it was last enqueued: when it happened, or when it was replayed.
     pub enqueued_at: Timestamp,
-    /// When it may be claimed: at once, after a pause, or when the lease of a dead worker ends. Null once it is delivered
-    /// or given up.
+    /// When it may be claimed: at once, after a pause, or when the lease of a dead worker ends. Null once it is
+    /// delivered or given up.
     pub due_at: Option<Timestamp>,
     /// How many times a worker has claimed it since it was enqueued.
     pub attempts: i32,

@@ -35,8 +35,8 @@ impl Config {
 }
 
 impl Default for Config {
-    /// 127.0.0.1 with the ports 1025 and 8025, as other tools of this kind. Only this machine can connect, because every
-    /// client can read every email.
+    /// 127.0.0.1 with the ports 1025 and 8025, as other tools of this kind. Only this machine can connect, because
+    /// every client can read every email.
     fn default() -> Self {
         Self {
             smtp: ([127, 0, 0, 1], 1025).into(),

@@ -5,8 +5,8 @@ use regex::Regex;
 
 use crate::codes::pattern;
 
-/// Elements that start and end a line: the block elements of the HTML Standard (section 15.3), and `br`. A browser shows
-/// every other element, also an unknown one, within the line.
+/// Elements that start and end a line: the block elements of the HTML Standard (section 15.3), and `br`. A browser
+/// shows every other element, also an unknown one, within the line.
 const BLOCK_ELEMENTS: &str = "address article aside blockquote body br caption center dd details dialog dir div dl dt \
     fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li listing main \
     menu nav ol optgroup option p plaintext pre search section summary table tbody td tfoot th thead tr ul xmp";

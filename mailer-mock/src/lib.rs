@@ -4,14 +4,14 @@
 //! Mailpit, or on the mailbox page. [`Faults`] makes the SMTP server fail on purpose: refuse, delay, or close the
 //! connection at a chosen stage.
 //!
-//! It delivers nothing and writes nothing to disk. Everyone who can connect can read every message: TLS and logins exist
-//! only to test the clients that use them. So run it on loopback or in a private container network.
+//! It delivers nothing and writes nothing to disk. Everyone who can connect can read every message: TLS and logins
+//! exist only to test the clients that use them. So run it on loopback or in a private container network.
 //!
 //! # The path of a message
 //!
 //! `server` accepts the connections. `smtp` runs the session and passes envelope and content to `mailbox`, which parses
-//! them with `message` (`mime` for the structure, `codes` and `links` for what a test reads), logs one line, and keeps the newest messages in
-//! `store`. `http` reads from the same mailbox.
+//! them with `message` (`mime` for the structure, `codes` and `links` for what a test reads), logs one line, and keeps
+//! the newest messages in `store`. `http` reads from the same mailbox.
 
 mod clock;
 mod codes;

@@ -36,8 +36,8 @@ impl Mailbox {
 
     /// All messages to `address`, newest first.
     ///
-    /// Compares the recipients in the envelope (`RCPT TO`), not those in the header, ignoring case and quotes. An international domain has
-    /// two spellings, which are equal.
+    /// Compares the recipients in the envelope (`RCPT TO`), not those in the header, ignoring case and quotes. An
+    /// international domain has two spellings, which are equal.
     #[must_use]
     pub fn messages_to(&self, address: &str) -> Vec<Arc<Message>> {
         let to_address = |message: &&Arc<Message>| message.is_to(address);

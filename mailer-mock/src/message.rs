@@ -30,7 +30,8 @@ pub struct Message {
     pub id: String,
     /// The first address in the header `From`; without one, the sender in the envelope. `None` if both are empty.
     pub from: Option<Address>,
-    /// The recipients in the envelope (`RCPT TO`), in order, as the client wrote them. Their names are from the headers `To` and `Cc`.
+    /// The recipients in the envelope (`RCPT TO`), in order, as the client wrote them. Their names are from the headers
+    /// `To` and `Cc`.
     pub to: Vec<Address>,
     /// The addresses in the header `To`, which can differ from the recipients.
     pub header_to: Vec<Address>,
@@ -52,8 +53,8 @@ pub struct Message {
     pub attachments: Vec<Attachment>,
     /// The bytes between `DATA` and the final dot, without dot-stuffing.
     pub raw: Vec<u8>,
-    /// The codes found in the subject, the text and the HTML, without duplicates, the most likely first. This is a guess
-    /// for use in tests; `docs/mailer-mock.md` documents the rule.
+    /// The codes found in the subject, the text and the HTML, without duplicates, the most likely first. This is a
+    /// guess for use in tests; `docs/mailer-mock.md` documents the rule.
     pub codes: Vec<String>,
     /// When the codes expire, if the header `X-Code-Expires` says so.
     pub code_expires: Option<OffsetDateTime>,
@@ -178,8 +179,8 @@ fn with_name(recipient: String, in_header: &[&Address]) -> Address {
     }
 }
 
-/// Compares two addresses without case, quotes, and the difference between the two spellings of an international domain.
-/// RFC 5321 lets the receiver decide about the local part; most ignore its case.
+/// Compares two addresses without case, quotes, and the difference between the two spellings of an international
+/// domain. RFC 5321 lets the receiver decide about the local part; most ignore its case.
 fn same_address(one: &str, other: &str) -> bool {
     let canonical = |address: &str| {
         let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));

@@ -6,8 +6,8 @@ use sea_orm_migration::prelude::*;
 mod m20261125_000001_initial_schema;
 
 /// The schema version that this server was written for. A step whose result older servers cannot work with raises it by
-/// one and writes it to `schema_compatibility.minimum_version`: those servers then refuse to start. After any other step
-/// they keep working, so that replicas can be replaced one by one.
+/// one and writes it to `schema_compatibility.minimum_version`: those servers then refuse to start. After any other
+/// step they keep working, so that replicas can be replaced one by one.
 pub const SCHEMA_VERSION: i32 = 1;
 
 /// All steps, in the order in which they are applied.

@@ -1,4 +1,5 @@
-//! The first schema: users, verifications, sessions, the outbox, the audit trail, the rate limits, and what a start checks.
+//! The first schema: users, verifications, sessions, the outbox, the audit trail, the rate limits, and what a start
+//! checks.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -262,7 +263,8 @@ fn indexes() -> Vec<IndexCreateStatement> {
             "email_outbox",
             &["attempts", "due_at", "id"],
         ),
-        // The condition is always true. It keeps PostgreSQL from claiming by this index, after which it would have to sort.
+        // The condition is always true. It keeps PostgreSQL from claiming by this index, after which it would have to
+        // sort.
         index("email_outbox_due_at", "email_outbox", &["due_at"])
             .cond_where(Expr::col("attempts").gte(0))
             .to_owned(),

@@ -17,7 +17,8 @@ mod postgres {
 
         /// The deadline of an operation (15 s), with some time for a busy machine.
         const DEADLINE: Duration = Duration::from_secs(20);
-        /// The longest time until an email arrives: twice the lease (30 s) of a worker that waits for a dead connection.
+        /// The longest time until an email arrives: twice the lease (30 s) of a worker that waits for a dead
+        /// connection.
         const EMAIL_TIMEOUT: Duration = Duration::from_mins(1);
         /// The longest time until the server works again after the database is back.
         const RECOVERY: Duration = Duration::from_secs(5);
@@ -252,8 +253,8 @@ mod postgres {
             proxy.heal();
         }
 
-        /// Waits until the only connection is back in its pool. The ping of the pool has no timeout, so it must be over before
-        /// the connection is lost.
+        /// Waits until the only connection is back in its pool. The ping of the pool has no timeout, so it must be over
+        /// before the connection is lost.
         async fn wait_until_idle(db: &DatabaseConnection) {
             let pool = db.get_postgres_connection_pool();
             within(RECOVERY, "the connection is idle", async || pool.num_idle() == 1).await;

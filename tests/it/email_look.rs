@@ -1,5 +1,5 @@
-//! How emails look in a browser. `SCREENSHOTS=docs ./tests/run -- -p tests --test it email_look` renews the pictures in the
-//! documentation.
+//! How emails look in a browser. `SCREENSHOTS=docs ./tests/run -- -p tests --test it email_look` renews the pictures in
+//! the documentation.
 
 mod browser {
     use ::browser::{Look, Page, in_browser};

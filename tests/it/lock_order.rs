@@ -1,5 +1,5 @@
-//! Transactions lock several verifications in the order of their ids, as the draw of codes does. So no two of them wait for
-//! each other.
+//! Transactions lock several verifications in the order of their ids, as the draw of codes does. So no two of them wait
+//! for each other.
 
 /// SQLite has one writer.
 mod postgres {
@@ -38,7 +38,8 @@ mod postgres {
         unlocked.expect("the database answers").is_none()
     }
 
-    /// Holds the first row, and runs a step that changes both. While it waits for the first row, it must not hold the second.
+    /// Holds the first row, and runs a step that changes both. While it waits for the first row, it must not hold the
+    /// second.
     async fn assert_in_order(
         database: &Database,
         core: &TestCore,

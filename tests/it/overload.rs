@@ -87,8 +87,8 @@ mod slow {
         .await;
     }
 
-    /// Requests `/livez` again and again, and returns how long each answer took. This runs in a thread of its own, since
-    /// the async threads are busy with the other requests.
+    /// Requests `/livez` again and again, and returns how long each answer took. This runs in a thread of its own,
+    /// since the async threads are busy with the other requests.
     fn probe_until(server: SocketAddr, done: &AtomicBool) -> Vec<Duration> {
         let mut times = Vec::new();
         while !done.load(Ordering::Relaxed) {

@@ -1,5 +1,5 @@
-//! The server agrees with the password examples of the frontend. `examples/web/src/password.test.ts` checks the hints of
-//! the page against the same file.
+//! The server agrees with the password examples of the frontend. `examples/web/src/password.test.ts` checks the hints
+//! of the page against the same file.
 
 use serde_json::Value;
 use tests::{Database, TestApp};

@@ -1,4 +1,5 @@
-//! An answer of the server, and what a test asserts about it. A failed assertion shows the request and the whole answer.
+//! An answer of the server, and what a test asserts about it. A failed assertion shows the request and the whole
+//! answer.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -186,7 +186,8 @@ impl TestCore {
         assert_eq!(activated, Ok(()));
     }
 
-    /// Registers and activates a user, and opens a session. Returns the user as read with the hash of the right password.
+    /// Registers and activates a user, and opens a session. Returns the user as read with the hash of the right
+    /// password.
     ///
     /// # Panics
     /// If it fails.

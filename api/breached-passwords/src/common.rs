@@ -13,8 +13,8 @@ static LIST: LazyLock<BloomFilter> = LazyLock::new(|| {
     filter::with_words(words.iter().copied().map(u64::from_le_bytes).collect())
 });
 
-/// Whether a password is on the list, whatever the case of its letters. Of a million others, fewer than one is taken for a
-/// listed one.
+/// Whether a password is on the list, whatever the case of its letters. Of a million others, fewer than one is taken
+/// for a listed one.
 #[must_use]
 pub fn is_common(password: &str) -> bool {
     // The list has only ASCII, in lower case.

@@ -30,7 +30,8 @@ const _: () = assert!(
 /// How many lines are read when the file is opened.
 const SAMPLES: u64 = 64;
 
-/// Why a file cannot be used. No text tells where in the file that is, because the place of a search tells the password.
+/// Why a file cannot be used. No text tells where in the file that is, because the place of a search tells the
+/// password.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant has its message")]
 pub enum FileError {

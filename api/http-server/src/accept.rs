@@ -21,11 +21,11 @@ const PAUSE_AFTER_ERROR: Duration = Duration::from_millis(100);
 /// How often a failing `accept` is logged.
 const LOG_INTERVAL: Duration = Duration::from_secs(10);
 
-/// Accepts connections until `stop`, and runs `handle` for each one in a task of its own. `network_of` tells which network
-/// a peer counts for; `None` for a proxy, which has connections of many clients.
+/// Accepts connections until `stop`, and runs `handle` for each one in a task of its own. `network_of` tells which
+/// network a peer counts for; `None` for a proxy, which has connections of many clients.
 ///
-/// After `stop` the listener is closed, if nobody else holds it. Connections that are still open after `drain_timeout` are
-/// closed too.
+/// After `stop` the listener is closed, if nobody else holds it. Connections that are still open after `drain_timeout`
+/// are closed too.
 pub async fn accept_connections<H, F>(
     listener: Arc<TcpListener>,
     limits: ConnectionLimits,
@@ -63,7 +63,8 @@ pub async fn accept_connections<H, F>(
     connections.close().await;
 }
 
-/// Linux reports errors of the network and of a firewall as errors of `accept`. They say nothing about other connections.
+/// Linux reports errors of the network and of a firewall as errors of `accept`. They say nothing about other
+/// connections.
 fn concerns_one_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{
         ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, NetworkDown, NetworkUnreachable,

@@ -1,6 +1,6 @@
 //! Protects against DNS rebinding: a web page can point its own host name to this machine after it is loaded. For the
-//! browser the server then has the same origin as the page, so CORS does not apply; but the request still has the name of
-//! the page. So only names that no stranger can own are allowed, and those in the configuration.
+//! browser the server then has the same origin as the page, so CORS does not apply; but the request still has the name
+//! of the page. So only names that no stranger can own are allowed, and those in the configuration.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -26,8 +26,8 @@ impl AllowedHosts {
         Self::Local(names.into())
     }
 
-    /// The first host name of a request that is not allowed: in its target (`GET http://name/ HTTP/1.1`) or in `Host`. A
-    /// request without a name, as in HTTP/1.0, is allowed: browsers always send one.
+    /// The first host name of a request that is not allowed: in its target (`GET http://name/ HTTP/1.1`) or in `Host`.
+    /// A request without a name, as in HTTP/1.0, is allowed: browsers always send one.
     #[must_use]
     pub fn find_forbidden(&self, request: &Parts) -> Option<String> {
         let target = request.uri.authority().map(|authority| authority.as_str().as_bytes());

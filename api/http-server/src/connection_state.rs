@@ -17,7 +17,8 @@ pub(crate) enum ConnectionState {
     Idle,
 }
 
-/// The state that the two ends of a connection share: the service sees requests and responses, `TimedStream` sees bytes.
+/// The state that the two ends of a connection share: the service sees requests and responses, `TimedStream` sees
+/// bytes.
 pub(crate) struct SharedState {
     state: AtomicCell<ConnectionState>,
     activity: Activity,

@@ -81,8 +81,8 @@ impl Connections {
         }
     }
 
-    /// Runs a connection in a task of its own. It is counted for its network, if it has one. At a limit it takes the place
-    /// of the connection that has waited longest for its client. If none waits, it is dropped, and so closed.
+    /// Runs a connection in a task of its own. It is counted for its network, if it has one. At a limit it takes the
+    /// place of the connection that has waited longest for its client. If none waits, it is dropped, and so closed.
     pub(crate) async fn spawn<F>(&mut self, network: Option<IpAddr>, serve: impl FnOnce(Activity) -> F)
     where
         F: Future<Output = ()> + Send + 'static,

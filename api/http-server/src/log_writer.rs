@@ -1,8 +1,9 @@
 //! A log that can neither fail nor block the program.
 //!
-//! Lines wait in a bounded buffer, and a thread writes them out. A line that finds the buffer full, because the reader of
-//! a pipe has stopped, or that cannot be written, because the disk is full, is dropped and counted. (`tracing-appender`
-//! does not count a line that cannot be written, and panics at the end if standard output is broken.)
+//! Lines wait in a bounded buffer, and a thread writes them out. A line that finds the buffer full, because the reader
+//! of a pipe has stopped, or that cannot be written, because the disk is full, is dropped and counted.
+//! (`tracing-appender` does not count a line that cannot be written, and panics at the end if standard output is
+//! broken.)
 
 use std::io::{self, Write};
 use std::mem;

@@ -10,8 +10,8 @@ pub enum BodyError {
     Broken,
 }
 
-/// Reads a body into one buffer. (`axum::body::to_bytes` keeps every chunk with the buffer that it arrived in: a body in
-/// chunks of one byte would take 40 times its size.)
+/// Reads a body into one buffer. (`axum::body::to_bytes` keeps every chunk with the buffer that it arrived in: a body
+/// in chunks of one byte would take 40 times its size.)
 ///
 /// # Errors
 /// [`BodyError`].

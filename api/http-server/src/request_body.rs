@@ -8,8 +8,8 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use crate::connections::Activity;
 
-/// A body that tells when its connection waits for more of it: a client that sends it slowly, or never, can be displaced
-/// by another one.
+/// A body that tells when its connection waits for more of it: a client that sends it slowly, or never, can be
+/// displaced by another one.
 pub(crate) struct WatchedBody {
     body: Incoming,
     activity: Activity,

@@ -30,7 +30,8 @@ impl Log {
     pub fn start() -> io::Result<Self> {
         let (output, flush_output) = LogWriter::start(io::stdout(), dropped_log_lines())?;
         let (errors, flush_errors) = LogWriter::start(io::stderr(), dropped_log_lines())?;
-        // The standard hook writes to standard error itself. If nobody reads there, the panicking thread would stand still.
+        // The standard hook writes to standard error itself. If nobody reads there, the panicking thread would stand
+        // still.
         panic::set_hook(Box::new(move |panic| {
             let thread = thread::current();
             let name = thread.name().unwrap_or("unnamed");
@@ -63,7 +64,8 @@ pub fn dropped_log_lines() -> Counter {
     DROPPED_LINES.clone()
 }
 
-/// Writes the output of a command. A reader that has left, as in `api schema | head -1`, wants no more, which is no error.
+/// Writes the output of a command. A reader that has left, as in `api schema | head -1`, wants no more, which is no
+/// error.
 ///
 /// # Errors
 /// If the output cannot be written for another reason.

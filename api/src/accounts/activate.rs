@@ -15,8 +15,8 @@ use crate::sessions::{self, OpenedSession};
 use crate::verification::{Code, InvalidCode, consume};
 use crate::webhooks::{Event, EventKind};
 
-/// Turns a registration into a user, exactly once, and opens a session. Whether the code is in time is judged by when the
-/// request arrived.
+/// Turns a registration into a user, exactly once, and opens a session. Whether the code is in time is judged by when
+/// the request arrived.
 ///
 /// # Errors
 /// In this order: those of [`find_registration`]; [`DomainError::InvalidCode`] if no code was drawn yet;

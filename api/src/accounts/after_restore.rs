@@ -18,9 +18,9 @@ pub struct EndedByRestore {
     pub webhooks: u64,
 }
 
-/// Ends what a backup may revive although it has ended since: sessions that were revoked, codes that were used, tokens that
-/// were replaced, and emails and webhooks that were sent. Nobody can tell which have ended, so all of them end. Everything
-/// else stays: users, consumed verifications and limits.
+/// Ends what a backup may revive although it has ended since: sessions that were revoked, codes that were used, tokens
+/// that were replaced, and emails and webhooks that were sent. Nobody can tell which have ended, so all of them end.
+/// Everything else stays: users, consumed verifications and limits.
 ///
 /// # Errors
 /// When the database fails. Then nothing has changed.

@@ -44,12 +44,12 @@ pub(super) async fn reload_open(
         .ok_or(DomainError::VerificationNotFound)
 }
 
-/// Spends a try and compares the code. Returns the verification as the statement that spent the try left it. `reload` reads
-/// it again if there was no try to spend. When the request arrived decides whether the code is in time.
+/// Spends a try and compares the code. Returns the verification as the statement that spent the try left it. `reload`
+/// reads it again if there was no try to spend. When the request arrived decides whether the code is in time.
 ///
 /// # Errors
-/// In this order: those of `reload`; [`DomainError::InvalidCode`] if no code was drawn yet; [`DomainError::CodeExpired`];
-/// [`DomainError::TooManyAttempts`]; [`DomainError::InvalidCode`].
+/// In this order: those of `reload`; [`DomainError::InvalidCode`] if no code was drawn yet;
+/// [`DomainError::CodeExpired`]; [`DomainError::TooManyAttempts`]; [`DomainError::InvalidCode`].
 pub(super) async fn try_code<Reloaded: Future<Output = Result<verification::Model, DomainError>>>(
     app: &App,
     verification: &verification::Model,
@@ -74,8 +74,8 @@ pub(super) async fn try_code<Reloaded: Future<Output = Result<verification::Mode
     Ok(tried)
 }
 
-/// Records a wrong code after its try, also if the client leaves meanwhile. The try is spent, so a failure to record it does
-/// not change the answer.
+/// Records a wrong code after its try, also if the client leaves meanwhile. The try is spent, so a failure to record it
+/// does not change the answer.
 async fn record_wrong_code(app: &App, verification: Uuid, client: &Client) {
     let (app, client) = (app.clone(), client.clone());
     let tasks = app.tasks.clone();
@@ -89,8 +89,8 @@ async fn record_wrong_code(app: &App, verification: Uuid, client: &Client) {
     let _ = tasks.spawn(recording).await;
 }
 
-/// Spends a try of the live code. One of an activation code counts against the address too, also if it is right: after it
-/// there is nothing left to guess.
+/// Spends a try of the live code. One of an activation code counts against the address too, also if it is right: after
+/// it there is nothing left to guess.
 async fn spend(
     app: &App,
     verification: &verification::Model,

@@ -63,8 +63,8 @@ pub async fn complete(
         }
         Err(error) => return Err(error.into()),
     };
-    // Their codes are in the former mailbox. An open registration of the new address stays: its end would tell the person who
-    // began it that the address has a user now.
+    // Their codes are in the former mailbox. An open registration of the new address stays: its end would tell the
+    // person who began it that the address has a user now.
     let outdated = verification::is_reset_of(user.id);
     let change_itself = verification::Column::Id.eq(change.id);
     lock(&transaction, outdated.clone().add(change_itself)).await?;

@@ -9,8 +9,8 @@ use crate::app::App;
 use crate::client::Client;
 use crate::credentials::{Password, VerifyError};
 
-/// Verifies the current password of the user of a session, and returns the user as read with the hash. What is done then
-/// requires the `credential_version` of that row.
+/// Verifies the current password of the user of a session, and returns the user as read with the hash. What is done
+/// then requires the `credential_version` of that row.
 ///
 /// # Errors
 /// [`DomainError::RateLimited`], [`DomainError::WrongCurrentPassword`].

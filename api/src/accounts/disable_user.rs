@@ -10,8 +10,8 @@ use crate::verification::end;
 use crate::webhooks::{Event, EventKind};
 use crate::{audit, database, sessions};
 
-/// Disables a user and ends their sessions, resets and changes of address. Returns the number of ended sessions; `None` if
-/// there is no enabled user with this id.
+/// Disables a user and ends their sessions, resets and changes of address. Returns the number of ended sessions; `None`
+/// if there is no enabled user with this id.
 ///
 /// # Errors
 /// When the database fails.

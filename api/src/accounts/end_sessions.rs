@@ -8,8 +8,8 @@ use super::Operator;
 use crate::audit::Event;
 use crate::{database, sessions};
 
-/// Ends all sessions of a user, and all sign-ins in progress. Returns the number of sessions; `None` if there is no user with
-/// this id.
+/// Ends all sessions of a user, and all sign-ins in progress. Returns the number of sessions; `None` if there is no
+/// user with this id.
 ///
 /// # Errors
 /// When the database fails.

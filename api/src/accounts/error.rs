@@ -7,7 +7,8 @@ use sea_orm::{ConnAcquireErr, DbErr};
 use super::User;
 use crate::credentials::{Overloaded, PasswordLength, TooWeak, VerifyError};
 
-/// Why a use case did not succeed. The variants up to `EmailsLimited` are expected: a person can do something about them.
+/// Why a use case did not succeed. The variants up to `EmailsLimited` are expected: a person can do something about
+/// them.
 #[derive(Debug, PartialEq)]
 pub enum DomainError {
     /// The password is trivially guessable; how to make a better one.

@@ -25,7 +25,8 @@ pub async fn list_events(
     Ok(audit::list(&app.db, user, limit, after).await?)
 }
 
-/// A page of the events under an id, the newest first, for an operator: of a user, an open registration or a deleted user.
+/// A page of the events under an id, the newest first, for an operator: of a user, an open registration or a deleted
+/// user.
 ///
 /// # Errors
 /// When the database fails.

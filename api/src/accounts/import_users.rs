@@ -34,8 +34,8 @@ pub struct ImportedUser {
     pub disabled_at: Option<Timestamp>,
 }
 
-/// Inserts users in one transaction. A user whose address or id is taken is left out, and the one who has it stays as they
-/// are. No two of `users` may have the same address. Tells for each whether it was inserted.
+/// Inserts users in one transaction. A user whose address or id is taken is left out, and the one who has it stays as
+/// they are. No two of `users` may have the same address. Tells for each whether it was inserted.
 ///
 /// # Errors
 /// When the database fails; then none was inserted.

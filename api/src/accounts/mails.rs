@@ -32,7 +32,8 @@ pub struct Composer {
 }
 
 impl Composer {
-    /// Emails from `mail_from` with the words of the templates. With `activation_url` they carry a button that opens that page.
+    /// Emails from `mail_from` with the words of the templates. With `activation_url` they carry a button that opens
+    /// that page.
     ///
     /// # Errors
     /// When `mail_from` cannot be read.

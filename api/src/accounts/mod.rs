@@ -11,7 +11,8 @@
 //!                     └ swept after a day
 //! ```
 //!
-//! A pending registration is an open verification; only an active user is a row of `users`. Three rules hold throughout:
+//! A pending registration is an open verification; only an active user is a row of `users`. Three rules hold
+//! throughout:
 //!
 //! - Whatever must happen once is one guarded statement, keyed by the id that was proved.
 //! - Nothing is hashed or sent inside a transaction.

@@ -15,9 +15,9 @@ use crate::verification::{Effect, NewVerification};
 
 /// Begins a registration and enqueues an email to its address.
 ///
-/// Every address gets a registration, by the same statements, so the answer tells nothing. If the address has a user, the
-/// registration is a decoy: the email tells the owner that they have an account, and the code is in no email. An open
-/// registration of the address is replaced, and its password, code and pending email go with it.
+/// Every address gets a registration, by the same statements, so the answer tells nothing. If the address has a user,
+/// the registration is a decoy: the email tells the owner that they have an account, and the code is in no email. An
+/// open registration of the address is replaced, and its password, code and pending email go with it.
 ///
 /// `locale` is the language of emails, if the request says one. It becomes that of the user.
 ///
@@ -53,8 +53,8 @@ pub async fn register(
     request.send_code(EmailKind::Registration, new, None).await
 }
 
-/// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that one
-/// run of argon2 verifies a password against both.
+/// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that
+/// one run of argon2 verifies a password against both.
 async fn hash(app: &App, email: &EmailAddress, password: &NewPassword, client: &Client) -> Result<String, DomainError> {
     check_new_password(app, email, password, client).await?;
     let users_hash: Option<HiddenText> = user::password_hash_of(email.canonical())

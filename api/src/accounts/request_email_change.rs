@@ -28,8 +28,8 @@ pub struct NewAddress {
 }
 
 /// Begins a change of the user's address, in the place of an open one. The new address gets the code, the current one a
-/// notice. If the new address has a user, the change is a decoy: its owner gets an email that says so, and the code is in
-/// no email.
+/// notice. If the new address has a user, the change is a decoy: its owner gets an email that says so, and the code is
+/// in no email.
 ///
 /// # Errors
 /// [`DomainError::EmailUnchanged`], [`DomainError::RateLimited`], [`DomainError::WrongCurrentPassword`],
@@ -51,8 +51,8 @@ pub async fn request_email_change(
 /// The same for a user whose current password was verified.
 ///
 /// # Errors
-/// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongCurrentPassword`] if the credentials
-/// have changed meanwhile; [`DomainError::SessionEnded`].
+/// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongCurrentPassword`] if the
+/// credentials have changed meanwhile; [`DomainError::SessionEnded`].
 pub async fn request_verified(
     app: &App,
     caller: &FoundSession,

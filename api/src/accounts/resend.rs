@@ -12,8 +12,8 @@ use crate::metrics::Step;
 use crate::random;
 use crate::verification::replace_email;
 
-/// Enqueues an email with a new code for a registration. It replaces a pending email; the previous code dies when the new
-/// one is drawn.
+/// Enqueues an email with a new code for a registration. It replaces a pending email; the previous code dies when the
+/// new one is drawn.
 ///
 /// # Errors
 /// Those of [`find_registration`], [`DomainError::EmailsLimited`].

@@ -61,8 +61,8 @@ impl Audit {
         Self { random }
     }
 
-    /// Records an event about a user. The transaction has locked or created the user, or changed one of their sessions or
-    /// verifications.
+    /// Records an event about a user. The transaction has locked or created the user, or changed one of their sessions
+    /// or verifications.
     pub(crate) async fn record(&self, tx: &impl ConnectionTrait, user: Uuid, event: Event<'_>) -> Result<(), DbErr> {
         let sql = "INSERT INTO account_events (user_id, id, kind, created_at, network, user_agent, request_id) \
             VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -118,15 +118,16 @@ impl Audit {
         Ok(row)
     }
 
-    /// Records that an address was registered: under the id of the registration or, if the address has a user, as an attempt
-    /// in the trail of that user. One statement for both.
+    /// Records that an address was registered: under the id of the registration or, if the address has a user, as an
+    /// attempt in the trail of that user. One statement for both.
     pub(crate) async fn record_registration(
         &self,
         tx: &impl ConnectionTrait,
         (registration, canonical): (Uuid, &str),
         event: Event<'_>,
     ) -> Result<(), DbErr> {
-        // A user who is being deleted is skipped, and so is one whose address changes: neither has this address any more.
+        // A user who is being deleted is skipped, and so is one whose address changes: neither has this address any
+        // more.
         let lock = lock(tx, "FOR KEY SHARE SKIP LOCKED");
         let sql = format!(
             "WITH owner AS (SELECT id FROM users WHERE email_canonical = $7 {lock}) \
@@ -141,8 +142,9 @@ impl Audit {
         Ok(())
     }
 
-    /// Records an event about the user of a verification, or under the id of a registration. Nothing if the verification is
-    /// gone. A reset of an address without a user has the same statement, and its event concerns nobody.
+    /// Records an event about the user of a verification, or under the id of a registration. Nothing if the
+    /// verification is gone. A reset of an address without a user has the same statement, and its event concerns
+    /// nobody.
     pub(crate) async fn record_for_verification(
         &self,
         db: &impl ConnectionTrait,

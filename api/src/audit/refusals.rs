@@ -1,4 +1,5 @@
-//! Counts refused requests by hour and reason. They are statistics, so they are added up in memory and written together.
+//! Counts refused requests by hour and reason. They are statistics, so they are added up in memory and written
+//! together.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

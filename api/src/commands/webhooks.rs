@@ -1,4 +1,5 @@
-//! The commands of `api webhooks`. Endpoints are numbered in the order of `WEBHOOK_URL`, because a URL may hold a secret.
+//! The commands of `api webhooks`. Endpoints are numbered in the order of `WEBHOOK_URL`, because a URL may hold a
+//! secret.
 
 use std::fmt::Write;
 

@@ -9,10 +9,10 @@ use unicode_normalization::UnicodeNormalization;
 /// An address that an email can be sent to.
 ///
 /// The local part is a dot-string of RFC 5321 4.1.2 and at most 64 octets; the domain is a host name, in any script,
-/// that IDNA (UTS #46) accepts; the whole is at most 254 octets. Quoted local parts, comments, address literals and lists
-/// are refused: no person's mailbox needs them, and each has been used to get around a check. So are local parts that a
-/// mail server may route on to another domain (`a%b.example@…`, `b.example!a@…`), deliver to a file or a program (`/a@…`,
-/// `|a@…`), or read as an option (`-a@…`).
+/// that IDNA (UTS #46) accepts; the whole is at most 254 octets. Quoted local parts, comments, address literals and
+/// lists are refused: no person's mailbox needs them, and each has been used to get around a check. So are local parts
+/// that a mail server may route on to another domain (`a%b.example@…`, `b.example!a@…`), deliver to a file or a program
+/// (`/a@…`, `|a@…`), or read as an option (`-a@…`).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct EmailAddress {
     typed: String,
@@ -35,8 +35,8 @@ impl EmailAddress {
         if typed.len() > 254 {
             return Err(InvalidEmail);
         }
-        // Some programs decode an encoded word (RFC 2047) also in an address, where it has no meaning.
-        // NFC would turn a few non-ASCII characters, such as the Kelvin sign, into ASCII, so the local part is not normalized.
+        // Some programs decode an encoded word (RFC 2047) also in an address, where it has no meaning. NFC would turn a
+        // few non-ASCII characters, such as the Kelvin sign, into ASCII, so the local part is not normalized.
         let (local, domain) = typed.rsplit_once('@').ok_or(InvalidEmail)?;
         if local.len() > 64 || local.starts_with('-') || is_encoded_word(local) || !local.split('.').all(is_atom) {
             return Err(InvalidEmail);
@@ -95,7 +95,8 @@ impl fmt::Debug for EmailAddress {
     }
 }
 
-/// `Default_Ignorable_Code_Point` of Unicode 16: zero-width characters, directional marks, byte order mark and the like.
+/// `Default_Ignorable_Code_Point` of Unicode 16: zero-width characters, directional marks, byte order mark and the
+/// like.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,

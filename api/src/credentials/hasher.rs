@@ -1,8 +1,8 @@
 //! Hashes passwords with argon2id (RFC 9106) on threads of their own, each of which owns the memory of one hash. Also
 //! verifies imported hashes of other kinds, until the first sign-in replaces them.
 //!
-//! The strength of a new password is estimated on one more thread, one at a time for each client network: a password can
-//! be made to take milliseconds, and many of them must not delay the registrations of others.
+//! The strength of a new password is estimated on one more thread, one at a time for each client network: a password
+//! can be made to take milliseconds, and many of them must not delay the registrations of others.
 
 use std::net::IpAddr;
 use std::thread;
@@ -13,10 +13,10 @@ use prometheus_client::metrics::counter::Counter;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-pub use super::hash_threads::Overloaded;
-use super::hash_threads::{HashThreads, JOB_TIMEOUT, Permit};
+use super::network_locks::NetworkLocks;
 use super::stored_hash::{Argon2, Check, HashImplementation, Memory, StoredHash, is_affordable};
-use super::turns::Turns;
+pub use super::worker_pool::Overloaded;
+use super::worker_pool::{JOB_TIMEOUT, Permit, WorkerPool};
 use crate::metrics::{Metrics, QueueMetrics};
 use crate::random::{self, Random};
 use crate::start_error::StartError;
@@ -64,9 +64,9 @@ pub struct HashPermit(Permit);
 /// Hashes and verifies passwords.
 #[derive(Clone)]
 pub struct Hasher {
-    hashing: HashThreads<Memory>,
-    estimating: HashThreads<()>,
-    estimate_turns: Turns,
+    hashing: WorkerPool<Memory>,
+    estimating: WorkerPool<()>,
+    estimate_locks: NetworkLocks,
     params: Params,
     dummy: StoredHash,
     metrics: Metrics,
@@ -96,13 +96,13 @@ impl Hasher {
         } = config;
         let (blocks, check) = (params.block_count(), Check::draw(random));
         Ok(Self {
-            hashing: HashThreads::start("hash", supervisor, threads, queue, metrics.hashing.clone(), move || {
+            hashing: WorkerPool::start("hash", supervisor, threads, queue, metrics.hashing.clone(), move || {
                 Memory::new(blocks, implementation, &check)
             })
             .map_err(StartError::Thread)?,
-            estimating: HashThreads::start("estimate", supervisor, 1, queue, QueueMetrics::default(), || ())
+            estimating: WorkerPool::start("estimate", supervisor, 1, queue, QueueMetrics::default(), || ())
                 .map_err(StartError::Thread)?,
-            estimate_turns: Turns::default(),
+            estimate_locks: NetworkLocks::default(),
             // No password has this digest, and finding that out costs as much as any hash.
             dummy: StoredHash::argon2id(
                 Argon2::new(params.clone(), vec![0; 16]),
@@ -137,10 +137,10 @@ impl Hasher {
         estimate: impl FnOnce(&str) -> E + Send + 'static,
     ) -> Result<E, Overloaded> {
         let estimating = async {
-            let turn = self.estimate_turns.wait(network).await;
+            let lock = self.estimate_locks.lock(network).await;
             let job = move |(): &mut ()| {
                 let estimated = estimate(password.expose_secret());
-                drop(turn);
+                drop(lock);
                 estimated
             };
             self.estimating.run(job).await
@@ -171,8 +171,8 @@ impl Hasher {
         self.digest_in(permit, password, self.new_setting(random)).await
     }
 
-    /// Hashes a password with the setting of another hash: its kind, cost and salt. Without one, with argon2id, a new salt and
-    /// the configured parameters. The hash fits this password only, whatever the kind ignores.
+    /// Hashes a password with the setting of another hash: its kind, cost and salt. Without one, with argon2id, a new
+    /// salt and the configured parameters. The hash fits this password only, whatever the kind ignores.
     ///
     /// # Errors
     /// [`Overloaded`].
@@ -210,9 +210,9 @@ impl Hasher {
 
     /// Which of these hashes is the password's: the index of the first one.
     ///
-    /// Runs the function of the first hash once, with its cost and salt, and compares the digest with every hash that has
-    /// the same. Without any hash it runs argon2id with the configured parameters, so that the time does not tell an
-    /// unknown user from a wrong password.
+    /// Runs the function of the first hash once, with its cost and salt, and compares the digest with every hash that
+    /// has the same. Without any hash it runs argon2id with the configured parameters, so that the time does not tell
+    /// an unknown user from a wrong password.
     ///
     /// # Errors
     /// [`Overloaded`].

@@ -70,19 +70,19 @@ pub struct PasswordChecks {
     tasks: TaskTracker,
     /// One for each connection of the pool. A thousand checks may wait, and the pool needs 15 KB for each that waits
     /// there.
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl PasswordChecks {
     /// Checks whose tasks belong to `tasks`.
     #[must_use]
     pub fn new(db: DatabaseConnection, hasher: Hasher, tasks: TaskTracker) -> Self {
-        let turns = Arc::new(Semaphore::new(database::pool_size(&db)));
+        let permits = Arc::new(Semaphore::new(database::pool_size(&db)));
         Self {
             db,
             hasher,
             tasks,
-            turns,
+            permits,
         }
     }
 
@@ -95,31 +95,31 @@ impl PasswordChecks {
         check: C,
     ) -> Result<C::Verified, VerifyError> {
         self.hasher.check_capacity()?;
-        let turn = self.turn().await?;
+        let permit = self.permit().await?;
         let attempt = Attempt {
             db: self.db.clone(),
-            turns: self.turns.clone(),
+            permits: self.permits.clone(),
             now,
             limits,
             check,
         };
         let (answer, result) = oneshot::channel();
-        self.tasks.spawn(in_request(attempt.run(turn, answer)));
+        self.tasks.spawn(in_request(attempt.run(permit, answer)));
         result
             .await
             .unwrap_or_else(|_| Err(DbErr::Custom("the verification of a password panicked".to_owned()).into()))
     }
 
     /// Waits as long as for a connection.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, DbErr> {
-        let turn = timeout(database::ACQUIRE_TIMEOUT, self.turns.clone().acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or_else(database::timed_out)
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, DbErr> {
+        let permit = timeout(database::ACQUIRE_TIMEOUT, self.permits.clone().acquire_owned()).await;
+        permit.ok().and_then(Result::ok).ok_or_else(database::timed_out)
     }
 }
 
 struct Attempt<C> {
     db: DatabaseConnection,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     now: Timestamp,
     limits: Vec<Limit>,
     check: C,
@@ -127,9 +127,9 @@ struct Attempt<C> {
 
 impl<C: PasswordCheck> Attempt<C> {
     /// The statements are boxed: while a task waits for its hash, as a thousand may, it holds nothing for them.
-    async fn run(self, turn: OwnedSemaphorePermit, mut answer: oneshot::Sender<Result<C::Verified, VerifyError>>) {
+    async fn run(self, permit: OwnedSemaphorePermit, mut answer: oneshot::Sender<Result<C::Verified, VerifyError>>) {
         let taken = database::within_timeout(Box::pin(self.take_token())).await;
-        drop(turn);
+        drop(permit);
         let rows = match taken {
             Ok(rows) => rows,
             Err(error) => {
@@ -157,7 +157,7 @@ impl<C: PasswordCheck> Attempt<C> {
 
     /// Tries more than once, because a busy database must not cost a guess.
     async fn give_token_back(&self) {
-        let _turn = self.turns.acquire().await;
+        let _permit = self.permits.acquire().await;
         for attempt in 1..=GIVE_BACK_ATTEMPTS {
             let given = timeout(
                 database::TASK_TIMEOUT,

@@ -3,14 +3,14 @@
 mod breached;
 mod current_password;
 mod email_address;
-mod hash_threads;
 mod hasher;
 mod limited_check;
+mod network_locks;
 mod password;
 mod stored_hash;
 mod strength;
-mod turns;
 mod verify;
+mod worker_pool;
 
 pub use breached::BreachedPasswords;
 pub use email_address::{EmailAddress, InvalidEmail};

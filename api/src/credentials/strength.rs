@@ -9,7 +9,8 @@ use super::{BreachedPasswords, EmailAddress};
 /// How many characters the estimate looks at: its work grows faster than the text.
 const JUDGED: usize = 32;
 
-/// The substitutes of letters that have several, as zxcvbn knows them. It tries every way to choose one for each letter.
+/// The substitutes of letters that have several, as zxcvbn knows them. It tries every way to choose one for each
+/// letter.
 const SUBSTITUTES: [&str; 7] = ["4@", "({[<", "69", "1!|", "1|7", "$5", "+7"];
 
 /// How many ways to choose the judged characters may have.
@@ -22,8 +23,8 @@ pub(crate) struct TooWeak(pub Vec<String>);
 /// What to do about a password that is on a list.
 const BREACHED: &str = "This password appears in data breaches. Choose a different one.";
 
-/// Requires a password that is on no list, and more than a million guesses from somebody who knows the address (a zxcvbn
-/// score of 2 or more).
+/// Requires a password that is on no list, and more than a million guesses from somebody who knows the address (a
+/// zxcvbn score of 2 or more).
 pub(crate) fn check(password: &str, email: &EmailAddress, breached: &BreachedPasswords) -> Result<(), TooWeak> {
     if breached.contains(password) {
         return Err(TooWeak(vec![BREACHED.to_owned()]));
@@ -41,8 +42,8 @@ pub(crate) fn check(password: &str, email: &EmailAddress, breached: &BreachedPas
     Err(TooWeak(suggestions))
 }
 
-/// The characters that are judged: as many of the first ones as bound the work. If they are hard to guess, so is the whole
-/// password. `examples/web/src/password.ts` judges the same characters.
+/// The characters that are judged: as many of the first ones as bound the work. If they are hard to guess, so is the
+/// whole password. `examples/web/src/password.ts` judges the same characters.
 fn judged(password: &str) -> &str {
     let ends = password
         .char_indices()

@@ -23,8 +23,8 @@ pub struct Credentials {
     pub client: Client,
 }
 
-/// Somebody whose password was verified. Whatever is done for them is keyed by their id: a registration that a newer one
-/// has replaced since has no row any more.
+/// Somebody whose password was verified. Whatever is done for them is keyed by their id: a registration that a newer
+/// one has replaced since has no row any more.
 #[derive(Debug)]
 pub enum Identity {
     /// A user.

@@ -32,7 +32,8 @@ impl TrustedProxies {
         client
     }
 
-    /// The network that the connections of a peer count for: none if it is a proxy, which has connections of many clients.
+    /// The network that the connections of a peer count for: none if it is a proxy, which has connections of many
+    /// clients.
     pub(crate) fn network_of(&self, peer: IpAddr) -> Option<IpAddr> {
         (!self.trusts(peer.to_canonical())).then(|| Client::at(peer).network())
     }

@@ -4,8 +4,8 @@ use http_server::ConnectionLimits;
 
 use crate::start_error::StartError;
 
-/// Files that are kept, besides those for the pool of the database: for the connections to the mail server, for the metrics,
-/// for what the process itself has open.
+/// Files that are kept, besides those for the pool of the database: for the connections to the mail server, for the
+/// metrics, for what the process itself has open.
 const RESERVED: usize = 112;
 
 /// The fewest connections that a server is worth starting for.

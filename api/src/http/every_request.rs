@@ -1,5 +1,5 @@
-//! What every request passes on its way to a route and back. It is one layer: axum copies and boxes each layer, with all
-//! layers inside it, for each request.
+//! What every request passes on its way to a route and back. It is one layer: axum copies and boxes each layer, with
+//! all layers inside it, for each request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -2,7 +2,6 @@
 
 mod accept_language;
 mod allowed_hosts;
-mod arrival;
 pub(crate) mod authorization;
 mod client_address;
 mod connection_limits;
@@ -15,6 +14,7 @@ mod headers;
 mod mail_previews;
 mod panics;
 mod probes;
+mod proxy_probe;
 mod request_id;
 mod request_log;
 mod router;

@@ -13,7 +13,9 @@ use super::context::Context;
 use super::cors::Origins;
 use super::every_request::EveryRequest;
 use super::mail_previews::MailPreviews;
-use super::{allowed_hosts, arrival, cors, every_request, graphiql, graphql as handlers, headers, probes, request_id};
+use super::{
+    allowed_hosts, cors, every_request, graphiql, graphql as handlers, headers, probes, proxy_probe, request_id,
+};
 use crate::app::App;
 use crate::graphql;
 use crate::metrics::Metrics;
@@ -59,7 +61,10 @@ pub fn router(app: App, config: HttpConfig, previews: Option<MailPreviews>) -> R
         )
         .route("/livez", get(probes::livez))
         .route("/readyz", get(probes::readyz))
-        .route(crate::arrival::PATH, get(arrival::tell).fallback(probes::not_found))
+        .route(
+            crate::proxy_probe::PATH,
+            get(proxy_probe::tell).fallback(probes::not_found),
+        )
         .fallback(probes::not_found);
     if config.metrics_addr.is_none() {
         router = router.route("/metrics", get(probes::metrics).with_state(context.app.metrics.clone()));

@@ -62,8 +62,8 @@ impl fmt::Debug for ClientLimit {
     }
 }
 
-/// Our clock in the form that governor reads. The monotonic one: a wall clock that is set back would refuse clients until
-/// it has caught up.
+/// Our clock in the form that governor reads. The monotonic one: a wall clock that is set back would refuse clients
+/// until it has caught up.
 #[derive(Clone)]
 struct GovernorClock(SharedClock);
 

@@ -1,7 +1,7 @@
 //! Lengthens the codes of an address after many tries.
 //!
-//! The guard refuses nothing, so nobody can lock an address out by guessing. It counts tries in a sliding window. A full
-//! window trips it until one interval passes without a try. Codes that are drawn meanwhile have
+//! The guard refuses nothing, so nobody can lock an address out by guessing. It counts tries in a sliding window. A
+//! full window trips it until one interval passes without a try. Codes that are drawn meanwhile have
 //! [`GUARDED_CODE_LENGTH`] digits, so the odds of a guess stay where they were.
 
 use entity::{Timestamp, rate_limit};

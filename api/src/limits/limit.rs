@@ -161,8 +161,9 @@ pub(super) fn count_rows(limits: &[Limit]) -> usize {
     limits.iter().map(|limit| limit.keys.len()).sum()
 }
 
-/// Sets `column` of all rows of a limit to the latest instant that one of them has. Rows of one limit differ after a server
-/// without one of the keys has taken units. `taken` are the rows that this transaction has changed, and so locked.
+/// Sets `column` of all rows of a limit to the latest instant that one of them has. Rows of one limit differ after a
+/// server without one of the keys has taken units. `taken` are the rows that this transaction has changed, and so
+/// locked.
 pub(super) async fn level(
     transaction: &impl ConnectionTrait,
     limits: &[Limit],

@@ -35,8 +35,8 @@ pub const GUARDED_CODE_LENGTH: u8 = 8;
 
 /// Emails with codes of a purpose to one address. Sliding windows.
 ///
-/// The row that all clients share comes first: requests for one address queue on it, so that of two registrations one is
-/// over before the other begins.
+/// The row that all clients share comes first: requests for one address queue on it, so that of two registrations one
+/// is over before the other begins.
 pub(crate) fn emails(keys: &LimitKeys, purpose: Purpose, address: &str, client: &Client) -> [Limit; 3] {
     let (all, cooldown, network) = match purpose {
         Purpose::Registration | Purpose::EmailChange => ("emails", "email cooldown", "emails of a network"),
@@ -58,8 +58,8 @@ pub(crate) fn password_failures(keys: &LimitKeys, address: &str, client: &Client
     ]
 }
 
-/// Failed checks of the current password of a signed-in user. A token bucket. A separate limit, because anyone who knows
-/// the address can use up the ones above.
+/// Failed checks of the current password of a signed-in user. A token bucket. A separate limit, because anyone who
+/// knows the address can use up the ones above.
 pub(crate) fn current_password_failures(keys: &LimitKeys, user: Uuid) -> Limit {
     Limit::of(keys, "current passwords", &user.to_string(), None, 6, 30 * MINUTE)
 }

@@ -47,11 +47,11 @@ pub(crate) struct Taken {
     pub is_tripped: bool,
 }
 
-/// Takes one unit of each limit. Callers that share a limit queue on its row, in the order in which the limits are given.
-/// The same statement looks at a guess guard, which saves a round trip.
+/// Takes one unit of each limit. Callers that share a limit queue on its row, in the order in which the limits are
+/// given. The same statement looks at a guess guard, which saves a round trip.
 ///
-/// Returns `None` if a limit has no unit. Then the caller rolls the transaction back, because the others were taken, and
-/// asks [`peek`] how long to wait.
+/// Returns `None` if a limit has no unit. Then the caller rolls the transaction back, because the others were taken,
+/// and asks [`peek`] how long to wait.
 pub(crate) async fn take(
     transaction: &impl ConnectionTrait,
     now: Timestamp,

@@ -1,8 +1,8 @@
 //! `capacity` units at once, then one per interval: the generic cell rate algorithm (ITU-T I.371).
 //!
-//! The row holds one instant, the theoretical arrival time. Taking a unit moves it one interval into the future, from now
-//! at the earliest. A unit can be taken while it lies less than `capacity` intervals ahead. Giving a unit back moves it
-//! one interval back, in any order.
+//! The row holds one instant, the theoretical arrival time. Taking a unit moves it one interval into the future, from
+//! now at the earliest. A unit can be taken while it lies less than `capacity` intervals ahead. Giving a unit back
+//! moves it one interval back, in any order.
 
 use std::time::Duration;
 
@@ -25,8 +25,8 @@ pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, lim
     if taken.len() < count_rows(limits) {
         return Ok(false);
     }
-    // Otherwise the row of a new key would stay behind under steady guesses, and give all its units again when the previous
-    // key goes.
+    // Otherwise the row of a new key would stay behind under steady guesses, and give all its units again when the
+    // previous key goes.
     let arrival = |row: &rate_limit::Model| Some(row.theoretical_arrival);
     level(
         transaction,
@@ -39,9 +39,9 @@ pub(crate) async fn take(transaction: &impl ConnectionTrait, now: Timestamp, lim
     Ok(true)
 }
 
-/// Gives one unit of each limit back. An upsert locks the rows in the order in which [`take`] does; an update would not.
-/// `taken_at` stays: a later unit may have been taken while the clock was ahead. A row that was forgotten meanwhile is
-/// written with no unit in use.
+/// Gives one unit of each limit back. An upsert locks the rows in the order in which [`take`] does; an update would
+/// not. `taken_at` stays: a later unit may have been taken while the clock was ahead. A row that was forgotten
+/// meanwhile is written with no unit in use.
 pub(crate) async fn give_back(db: &impl ConnectionTrait, now: Timestamp, limits: &[Limit]) -> Result<(), DbErr> {
     let one_interval_back = "theoretical_arrival = rate_limits.theoretical_arrival - rate_limits.interval_ms";
     upsert_unused(db, now, limits, one_interval_back).await

@@ -1,4 +1,5 @@
-//! Which share of the connections each recipient domain may use, so that slow domains do not delay the emails of others.
+//! Which share of the connections each recipient domain may use, so that slow domains do not delay the emails of
+//! others.
 //!
 //! A mail server may answer quickly for one domain and slowly for another, for example when it asks the domain's own
 //! server about each recipient. So:
@@ -7,8 +8,8 @@
 //! - Any other domain may use [`PER_DOMAIN`] of them, and all of these together [`ALL_OTHERS`].
 //! - Domains that answered slowly wait until nothing else does.
 //!
-//! A domain here is what an owner has registered, with all names below it (`domain_owner.rs`). Its answer is that to the
-//! recipient and the content: connecting and logging in say nothing about it.
+//! A domain here is what an owner has registered, with all names below it (`domain_owner.rs`). Its answer is that to
+//! the recipient and the content: connecting and logging in say nothing about it.
 //!
 //! The database does not know who answered how, so each worker tells the claim. See `outbox::claim`.
 
@@ -29,7 +30,8 @@ const SLOW: Duration = Duration::from_secs(2);
 /// After this time the last answer of a domain says nothing any more.
 const FORGET_AFTER: Duration = Duration::from_mins(10);
 
-/// How many quick domains without an email in progress are remembered, and how many others. The claim is told about each.
+/// How many quick domains without an email in progress are remembered, and how many others. The claim is told about
+/// each.
 const REMEMBERED: usize = 100;
 
 /// Connections that one domain may use until it answers quickly.

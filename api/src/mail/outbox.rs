@@ -1,7 +1,7 @@
 //! The statements on rows of the outbox.
 //!
-//! Every change to a claimed row requires the claim's lease. So a worker whose lease has ended, or whose verification was
-//! replaced, changes nothing.
+//! Every change to a claimed row requires the claim's lease. So a worker whose lease has ended, or whose verification
+//! was replaced, changes nothing.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -123,8 +123,8 @@ pub(crate) fn insert(random: &dyn Random, now: Timestamp, email: NewEmail<'_>) -
     email_outbox::Entity::insert(row).into_query()
 }
 
-/// Enqueues the email `id` in the place of the verification's pending ones. The caller has locked the verification, as a
-/// transaction that deletes one does before its emails go.
+/// Enqueues the email `id` in the place of the verification's pending ones. The caller has locked the verification, as
+/// a transaction that deletes one does before its emails go.
 pub(crate) async fn enqueue_again(
     transaction: &impl ConnectionTrait,
     id: Uuid,
@@ -158,8 +158,8 @@ fn domain_of(canonical: &str) -> &str {
 }
 
 /// Claims emails that are due: the least tried first, of these the longest due. So a first email does not wait behind
-/// thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows that another is claiming. Emails
-/// of a kind that this version does not know are left to newer replicas.
+/// thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows that another is claiming.
+/// Emails of a kind that this version does not know are left to newer replicas.
 pub(super) async fn claim(
     db: &impl ConnectionTrait,
     random: &dyn Random,
@@ -210,9 +210,9 @@ pub(super) async fn claim(
     Ok(claims.collect())
 }
 
-/// Makes the rows due whose instants lie further ahead than any pause: they were written while the clock was ahead. Their
-/// time in the outbox starts over. Tells whether there were any. It is a statement of its own, because the condition would
-/// keep the claim from reading the rows in their order.
+/// Makes the rows due whose instants lie further ahead than any pause: they were written while the clock was ahead.
+/// Their time in the outbox starts over. Tells whether there were any. It is a statement of its own, because the
+/// condition would keep the claim from reading the rows in their order.
 pub(super) async fn release_future(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool, DbErr> {
     let latest = latest_written(now);
     let sql = "UPDATE email_outbox SET due_at = $1, lease = NULL, \
@@ -234,8 +234,8 @@ fn is_in(list: &str) -> String {
     format!("replace({list}, '|' || domain || '|', '') <> {list}")
 }
 
-/// The condition that a claim may take an email. One on domains is there only if it excludes some: PostgreSQL expects few
-/// rows to pass it, and would sort the whole backlog instead of reading the first rows of the index.
+/// The condition that a claim may take an email. One on domains is there only if it excludes some: PostgreSQL expects
+/// few rows to pass it, and would sort the whole backlog instead of reading the first rows of the index.
 fn allowed(selection: &Selection, values: &mut Vec<Value>) -> String {
     let mut conditions = vec![known_kinds()];
     let mut place = |domains: &HashSet<String>| {
@@ -282,8 +282,8 @@ pub(crate) async fn renew(
     Ok(renewed.into_iter().map(|row| row.id).collect())
 }
 
-/// Deletes emails that are sent or given up. A deletion that a crash of the database undoes has the effect of a worker that
-/// dies after it has sent the email: the email is due again when the lease ends.
+/// Deletes emails that are sent or given up. A deletion that a crash of the database undoes has the effect of a worker
+/// that dies after it has sent the email: the email is due again when the lease ends.
 pub(crate) async fn finish(db: &impl ConnectionTrait, claims: &[&Claim]) -> Result<(), DbErr> {
     if !claims.is_empty() {
         email_outbox::Entity::delete_many()

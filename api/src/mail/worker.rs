@@ -34,8 +34,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 /// The longest that a due retry waits while other emails are sent.
 const RECHECK_AFTER: Duration = Duration::from_secs(1);
 
-/// How long to gather claims and deletions under a backlog, so that more emails share a statement. Short: connections are
-/// free meanwhile.
+/// How long to gather claims and deletions under a backlog, so that more emails share a statement. Short: connections
+/// are free meanwhile.
 const GATHER_FOR: Duration = Duration::from_millis(5);
 
 /// The pause after the database failed.

@@ -1,7 +1,8 @@
 //! Looks up the sessions of many requests with one statement.
 //!
-//! `me` is the most frequent request, and the round trip to the database is nearly all that it costs. Lookups that arrive
-//! while a statement is running therefore gather and share the next one. A lookup that arrives alone waits for nothing.
+//! `me` is the most frequent request, and the round trip to the database is nearly all that it costs. Lookups that
+//! arrive while a statement is running therefore gather and share the next one. A lookup that arrives alone waits for
+//! nothing.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -24,8 +25,8 @@ use crate::{database, sql};
 /// The most lookups in one statement.
 const BATCH: usize = 64;
 
-/// Digests in a statement: few lengths, so few statements to prepare, and none for which PostgreSQL makes a new plan each
-/// time (`sql::is_one_of`). The last digest is repeated to fill it, which costs nearly nothing.
+/// Digests in a statement: few lengths, so few statements to prepare, and none for which PostgreSQL makes a new plan
+/// each time (`sql::is_one_of`). The last digest is repeated to fill it, which costs nearly nothing.
 const LENGTHS: [usize; 4] = [1, 16, 32, BATCH];
 
 /// How many lookups may wait in the queue. Others wait for a place in it.
@@ -86,8 +87,8 @@ impl SessionLookup {
     }
 }
 
-/// Runs one statement after the other: with several at once, fewer lookups would share one. A panic fails the lookups of
-/// its statement and no later ones, without a pause. So no supervisor starts this again.
+/// Runs one statement after the other: with several at once, fewer lookups would share one. A panic fails the lookups
+/// of its statement and no later ones, without a pause. So no supervisor starts this again.
 async fn work(mut queue: mpsc::Receiver<Lookup>, reader: Reader) {
     let mut lookups = Vec::with_capacity(BATCH);
     while let Some(first) = queue.recv().await {

@@ -23,9 +23,9 @@ pub struct OpenedSession {
     pub expires_at: Timestamp,
 }
 
-/// Opens a session if the user is enabled and their credentials are still the verified ones: `credential_version` is that
-/// of the row whose password was verified. So no session outlives the password that opened it. Records the event of which the
-/// session is a part.
+/// Opens a session if the user is enabled and their credentials are still the verified ones: `credential_version` is
+/// that of the row whose password was verified. So no session outlives the password that opened it. Records the event
+/// of which the session is a part.
 pub(crate) async fn open(
     tx: &impl ConnectionTrait,
     (random, audit): (&dyn Random, &Audit),
@@ -33,8 +33,8 @@ pub(crate) async fn open(
     (user, credential_version): (Uuid, i32),
     (kind, now, client): (AccountEventKind, Timestamp, &Client),
 ) -> Result<Option<OpenedSession>, DbErr> {
-    // Without the lock, PostgreSQL would miss a change of the user that commits meanwhile. No two transactions hold this lock, so
-    // `revoke_excess` sees all sessions. SQLite has one writer.
+    // Without the lock, PostgreSQL would miss a change of the user that commits meanwhile. No two transactions hold
+    // this lock, so `revoke_excess` sees all sessions. SQLite has one writer.
     let locked = match tx.get_database_backend() {
         DatabaseBackend::Postgres => "FOR NO KEY UPDATE",
         _ => "",

@@ -66,8 +66,8 @@ pub(crate) async fn revoke_all(transaction: &impl ConnectionTrait, user: Uuid) -
     Ok(revoked.rows_affected)
 }
 
-/// Ends the live sessions of a user beyond [`MAX_SESSIONS`], those idle longest, in the transaction that has just opened
-/// one. `open` has locked the user, so each transaction sees what those before it have opened.
+/// Ends the live sessions of a user beyond [`MAX_SESSIONS`], those idle longest, in the transaction that has just
+/// opened one. `open` has locked the user, so each transaction sees what those before it have opened.
 pub(crate) async fn revoke_excess(
     transaction: &impl ConnectionTrait,
     now: Timestamp,

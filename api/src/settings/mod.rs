@@ -35,8 +35,8 @@ use self::values::{
 };
 use self::webhooks::WebhookSettings;
 
-/// All settings, as flags and as environment variables of the same name: `--http-addr` and `HTTP_ADDR`. The value of one
-/// with `hide_env_values` is secret: no error shows it.
+/// All settings, as flags and as environment variables of the same name: `--http-addr` and `HTTP_ADDR`. The value of
+/// one with `hide_env_values` is secret: no error shows it.
 #[derive(Args, Debug)]
 pub struct Settings {
     #[arg(

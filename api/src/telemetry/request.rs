@@ -1,7 +1,7 @@
 //! What is known about a request when its log line is written.
 //!
-//! It belongs to the task of the request, so that code on any level can add to it without a parameter. Outside of a request,
-//! such as in the mail worker, there is nothing to add to.
+//! It belongs to the task of the request, so that code on any level can add to it without a parameter. Outside of a
+//! request, such as in the mail worker, there is nothing to add to.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -91,7 +91,8 @@ impl RequestRecord {
     }
 }
 
-/// Gives a task that outlives the present request, or does part of its work, the record and the log span of the request.
+/// Gives a task that outlives the present request, or does part of its work, the record and the log span of the
+/// request.
 pub(crate) fn in_request<F: Future>(task: F) -> impl Future<Output = F::Output> {
     let record = CURRENT.try_with(Arc::clone).unwrap_or_default();
     CURRENT.scope(record, task.in_current_span())

@@ -57,8 +57,8 @@ pub(crate) struct Drawn {
     pub locale: Option<Locale>,
 }
 
-/// Draws the codes of claimed emails; a retry gets the code of an attempt within the last 30 seconds. An email without a
-/// result is not to be sent: its verification, or the worker's lease, is gone.
+/// Draws the codes of claimed emails; a retry gets the code of an attempt within the last 30 seconds. An email without
+/// a result is not to be sent: its verification, or the worker's lease, is gone.
 pub(crate) async fn draw(
     db: &DatabaseConnection,
     random: &dyn Random,
@@ -132,14 +132,15 @@ async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawReque
     .await
 }
 
-/// Stores a new draw for each email whose lease holds and whose verification is open. One statement, so that a backlog of
-/// emails costs few of them. It also decides the digits, and whether the code may be mailed. Locks the verifications in the
-/// order of their ids, as `end` does.
+/// Stores a new draw for each email whose lease holds and whose verification is open. One statement, so that a backlog
+/// of emails costs few of them. It also decides the digits, and whether the code may be mailed. Locks the verifications
+/// in the order of their ids, as `end` does.
 ///
-/// PostgreSQL may wait for a verification until a resend and the draw of its email have committed. Then it looks again at
-/// the row, but not at the outbox. So `mail_id` tells whether the email has been replaced.
+/// PostgreSQL may wait for a verification until a resend and the draw of its email have committed. Then it looks again
+/// at the row, but not at the outbox. So `mail_id` tells whether the email has been replaced.
 ///
-/// Records an event for each code that its user may know of: on PostgreSQL in the same statement, on SQLite in the same transaction.
+/// Records an event for each code that its user may know of: on PostgreSQL in the same statement, on SQLite in the same
+/// transaction.
 async fn store(
     db: &DatabaseConnection,
     random: &dyn Random,

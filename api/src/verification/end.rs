@@ -1,5 +1,5 @@
-//! Ending verifications before they are consumed. Rows are locked in the order of their ids, as the draw and the mail worker
-//! do, so that no two of these wait for each other.
+//! Ending verifications before they are consumed. Rows are locked in the order of their ids, as the draw and the mail
+//! worker do, so that no two of these wait for each other.
 
 use entity::{email_outbox, verification};
 use sea_orm::prelude::Uuid;

@@ -53,8 +53,9 @@ pub(crate) struct PreparedVerification {
     pub insert: InsertStatement,
 }
 
-/// Prepares a verification, whose row the caller inserts together with the email. A registration replaces the open one of the
-/// address, and an email change that of the user; their emails go with them. Several resets of one address may be open.
+/// Prepares a verification, whose row the caller inserts together with the email. A registration replaces the open one
+/// of the address, and an email change that of the user; their emails go with them. Several resets of one address may
+/// be open.
 pub(crate) async fn prepare(
     transaction: &impl ConnectionTrait,
     random: &dyn Random,
@@ -134,9 +135,9 @@ fn is_open(id: Uuid, now: Timestamp) -> Condition {
         .add(verification::Column::ExpiresAt.gt(now))
 }
 
-/// Lets codes be drawn for this email alone, if the verification is open. Tells whether it is. The present code can be used
-/// until the next draw. It is not sent again as that of this email: it was drawn before the email was enqueued, and a claim
-/// that draws nothing holds for as long as a code can be sent again.
+/// Lets codes be drawn for this email alone, if the verification is open. Tells whether it is. The present code can be
+/// used until the next draw. It is not sent again as that of this email: it was drawn before the email was enqueued,
+/// and a claim that draws nothing holds for as long as a code can be sent again.
 pub(crate) async fn replace_email(
     transaction: &impl ConnectionTrait,
     id: Uuid,
@@ -162,8 +163,8 @@ pub(crate) async fn record_proof(db: &impl ConnectionTrait, id: Uuid, now: Times
     Ok(recorded.rows_affected == 1 || verification::Entity::find_by_id(id).one(db).await?.is_none())
 }
 
-/// Spends a try of the live code, if there is one that was derived from one of these keys. The caller commits before it looks
-/// at the code.
+/// Spends a try of the live code, if there is one that was derived from one of these keys. The caller commits before it
+/// looks at the code.
 pub(crate) async fn spend_try(
     db: &impl ConnectionTrait,
     keys: &Keys,
@@ -185,8 +186,8 @@ pub(crate) async fn spend_try(
     Ok(spent.into_iter().next())
 }
 
-/// Whether the code of a verification can no longer be used. One that was drawn while the clock was ahead would live too
-/// long, so it counts as expired. So does one whose key this server does not know.
+/// Whether the code of a verification can no longer be used. One that was drawn while the clock was ahead would live
+/// too long, so it counts as expired. So does one whose key this server does not know.
 pub(crate) fn is_expired(verification: &verification::Model, keys: &Keys, arrived: Timestamp) -> bool {
     verification.code_expires_at <= Some(arrived)
         || verification.drawn_at > Some(latest_written(arrived))

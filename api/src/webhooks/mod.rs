@@ -1,8 +1,8 @@
 //! Webhooks: tells the operator's other programs what happened to a user, as the Standard Webhooks specification says.
 //!
-//! An event begins as rows of the outbox, one for each endpoint, written in the transaction of what it reports. A worker
-//! for each endpoint claims rows with a lease and sends them, so a crash at any point loses nothing. This module knows
-//! rows, leases and HTTP, and nothing about accounts.
+//! An event begins as rows of the outbox, one for each endpoint, written in the transaction of what it reports. A
+//! worker for each endpoint claims rows with a lease and sends them, so a crash at any point loses nothing. This module
+//! knows rows, leases and HTTP, and nothing about accounts.
 
 mod endpoint;
 mod event;
@@ -91,8 +91,8 @@ impl Webhooks {
     }
 
     /// Enqueues an event for every endpoint, in the transaction of what it reports, after its locks on users and
-    /// verifications and before those on sessions. [`EventKind::UserDeleted`] replaces all other events about the user. Call
-    /// [`notify`](Self::notify) after the commit.
+    /// verifications and before those on sessions. [`EventKind::UserDeleted`] replaces all other events about the user.
+    /// Call [`notify`](Self::notify) after the commit.
     ///
     /// # Errors
     /// When the database fails.

@@ -62,9 +62,9 @@ pub(super) async fn delete_user(transaction: &impl ConnectionTrait, user: Uuid) 
     Ok(())
 }
 
-/// Claims deliveries that are due, unless their endpoint is disabled: the least tried first, of these the longest due. So
-/// a new event does not wait behind thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows
-/// that another is claiming.
+/// Claims deliveries that are due, unless their endpoint is disabled: the least tried first, of these the longest due.
+/// So a new event does not wait behind thousands that keep failing. On PostgreSQL replicas share the work: each skips
+/// the rows that another is claiming.
 pub(super) async fn claim(
     db: &impl ConnectionTrait,
     random: &dyn Random,
@@ -95,8 +95,8 @@ pub(super) async fn claim(
     rows.iter().map(|row| Delivery::from_query_result(row, "")).collect()
 }
 
-/// Makes the rows due whose instants lie further ahead than any pause: they were written while the clock was ahead. Tells
-/// whether there were any.
+/// Makes the rows due whose instants lie further ahead than any pause: they were written while the clock was ahead.
+/// Tells whether there were any.
 pub(super) async fn release_future(db: &impl ConnectionTrait, now: Timestamp, endpoint: &str) -> Result<bool, DbErr> {
     let released = Entity::update_many()
         .col_expr(Column::DueAt, Expr::value(now))

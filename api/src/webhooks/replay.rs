@@ -62,8 +62,8 @@ pub(crate) async fn since(
     }
 }
 
-/// Locks the user of an event, as every transaction that deletes their events does first. Tells whether there is such an
-/// event.
+/// Locks the user of an event, as every transaction that deletes their events does first. Tells whether there is such
+/// an event.
 async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr> {
     let find = || webhook_delivery::Entity::find().filter(webhook_delivery::Column::Id.eq(id));
     let Some(delivery) = find().one(transaction).await? else {

@@ -6,7 +6,8 @@ use entity::Timestamp;
 
 use crate::random::{self, Random};
 
-/// The pauses after the first attempt, the second, and so on; the last one repeats. They grow as the specification advises.
+/// The pauses after the first attempt, the second, and so on; the last one repeats. They grow as the specification
+/// advises.
 const PAUSES: [Duration; 8] = [
     Duration::from_secs(5),
     Duration::from_mins(5),
@@ -24,8 +25,8 @@ const JITTER: f64 = 0.2;
 /// For how long a delivery is retried.
 const RETRY_FOR: Duration = Duration::from_hours(3 * 24);
 
-/// A delivery is given up only after this many attempts: a clock that jumps ahead, or a server that was stopped for days,
-/// must not end the attempts of one that was hardly tried.
+/// A delivery is given up only after this many attempts: a clock that jumps ahead, or a server that was stopped for
+/// days, must not end the attempts of one that was hardly tried.
 const MIN_ATTEMPTS: i32 = 5;
 
 /// The longest pause that an endpoint may ask for.
@@ -34,8 +35,8 @@ const MAX_RETRY_AFTER: Duration = Duration::from_hours(24);
 /// The longest pause.
 pub(super) const MAX_PAUSE: Duration = Duration::from_hours(24);
 
-/// When to try again after an attempt that failed at `now`; `None` to give up. The last attempt is made when the time is
-/// over, or when the endpoint asked for it, if that is later.
+/// When to try again after an attempt that failed at `now`; `None` to give up. The last attempt is made when the time
+/// is over, or when the endpoint asked for it, if that is later.
 pub(super) fn next_attempt(
     now: Timestamp,
     enqueued_at: Timestamp,

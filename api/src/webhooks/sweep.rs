@@ -1,5 +1,5 @@
-//! Deletes old deliveries. A user who is deleted takes several rows along in one statement, so each statement here skips
-//! the rows that are locked and never waits while it holds others.
+//! Deletes old deliveries. A user who is deleted takes several rows along in one statement, so each statement here
+//! skips the rows that are locked and never waits while it holds others.
 
 use std::time::Duration;
 
@@ -9,14 +9,15 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
 use crate::clock::MAX_SKEW;
 use crate::sql::statement;
 
-/// How long a delivery is kept since it was enqueued, delivered or not. Longer than it is retried, so that it can be replayed.
+/// How long a delivery is kept since it was enqueued, delivered or not. Longer than it is retried, so that it can be
+/// replayed.
 const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
 
 /// How many rows one statement changes, so that each is short.
 const BATCH: u64 = 500;
 
-/// Deletes deliveries that were enqueued long ago, and corrects those that were enqueued while the clock was ahead. Gives the number
-/// of deleted rows. Asks before each batch whether it may go on.
+/// Deletes deliveries that were enqueued long ago, and corrects those that were enqueued while the clock was ahead.
+/// Gives the number of deleted rows. Asks before each batch whether it may go on.
 ///
 /// # Errors
 /// When the database fails.

@@ -48,8 +48,8 @@ pub(super) fn is_excluded(text: &Text, number: &Number) -> bool {
         || has_other_name(text, number, before)
 }
 
-/// A colon can also end a sentence about the code: `The code for your account: 4466`. A line break ends a name, unless the
-/// name is all that its line has.
+/// A colon can also end a sentence about the code: `The code for your account: 4466`. A line break ends a name, unless
+/// the name is all that its line has.
 fn has_other_name(text: &Text, number: &Number, before: &str) -> bool {
     let Some(found) = NAME.captures(before) else {
         return false;

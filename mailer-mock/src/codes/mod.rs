@@ -1,7 +1,7 @@
 //! Finds the codes in a message. `docs/mailer-mock.md` documents the rule, in the section "Codes".
 //!
-//! `text` finds the keywords, lines and sentences of a text, `numbers` what can be a code, and `exclusions` which of those
-//! are something else. The words for all of this are in the files beside it, one language a line.
+//! `text` finds the keywords, lines and sentences of a text, `numbers` what can be a code, and `exclusions` which of
+//! those are something else. The words for all of this are in the files beside it, one language a line.
 
 mod exclusions;
 mod numbers;

@@ -5,7 +5,8 @@ use regex::Regex;
 
 use super::text::{MAX_LINE, Text, has_break, has_no_spaces, is_abbreviation, is_letter, pattern};
 
-/// The most characters between a keyword and a number: beside it, near it, and with a word such as *is* before the number.
+/// The most characters between a keyword and a number: beside it, near it, and with a word such as *is* before the
+/// number.
 const BESIDE: usize = 30;
 const NEAR: usize = 50;
 const INTRODUCED: usize = 150;

@@ -98,8 +98,8 @@ pub(super) fn lines(list: &str) -> impl Iterator<Item = &str> {
     list.lines().filter(|line| !line.starts_with('#'))
 }
 
-/// A pattern for the words in a list. The end of a word is part of the match, because a word boundary would be fifty times
-/// as slow.
+/// A pattern for the words in a list. The end of a word is part of the match, because a word boundary would be fifty
+/// times as slow.
 fn word_pattern(list: &str) -> Regex {
     let (joined, spaced): (Vec<&str>, Vec<&str>) = lines(list).partition(|line| line.contains(has_no_spaces));
     let end = format!(r"[^\p{{Alphabetic}}\p{{N}}]|{WITHOUT_SPACES}|\z");

@@ -12,8 +12,8 @@ const STAGE_SUFFIXES: [(&str, Stage); 3] = [
 
 /// The rules that the tags of an address encode, in order: `bob+451x2@example.com` is refused twice.
 ///
-/// A tag says what happens (`451` or another code from 400 to 599, `drop`, `delay-3s`), how many times (`x2`, by default
-/// always), and at which stage (`-rcpt`, `-data`, `-after-data`, by default RCPT). Any other tag is ignored.
+/// A tag says what happens (`451` or another code from 400 to 599, `drop`, `delay-3s`), how many times (`x2`, by
+/// default always), and at which stage (`-rcpt`, `-data`, `-after-data`, by default RCPT). Any other tag is ignored.
 pub(crate) fn rules_from_address(address: &str) -> Result<Vec<FaultRule>, String> {
     let (local, _) = address.rsplit_once('@').unwrap_or((address, ""));
     let tags = local.trim_matches('"').split('+').skip(1);

@@ -61,8 +61,8 @@ impl Faults {
             .collect()
     }
 
-    /// Applies the rules for this stage, and counts those that fire. Returns the delay before the reply, and a reply or a
-    /// drop in place of the usual reply.
+    /// Applies the rules for this stage, and counts those that fire. Returns the delay before the reply, and a reply or
+    /// a drop in place of the usual reply.
     pub(crate) fn apply(&self, stage: Stage, recipients: &[String]) -> (Duration, Option<Action>) {
         self.lock().apply(stage, recipients)
     }

@@ -15,8 +15,8 @@ pub struct FaultRule {
     /// How many times; `None` means always.
     pub times: Option<u32>,
     /// For which recipients: an address, compared without case, in which `*` matches any run of characters. `None`
-    /// means all. At [`Stage::Rcpt`] it is compared with that recipient; at [`Stage::Data`] and [`Stage::AfterData`] one
-    /// of the accepted recipients must match. At the earlier stages, where no recipient is known, such a rule never
+    /// means all. At [`Stage::Rcpt`] it is compared with that recipient; at [`Stage::Data`] and [`Stage::AfterData`]
+    /// one of the accepted recipients must match. At the earlier stages, where no recipient is known, such a rule never
     /// fires.
     pub recipient: Option<String>,
     /// How many times it has fired. [`Faults::set`](crate::Faults::set) resets it to 0.
@@ -57,8 +57,8 @@ pub enum Stage {
     ///   sends it again, and the recipient has it twice.
     /// - [`Action::Reply`] with a code of 400 or more: it is **not** stored.
     /// - [`Action::Reply`] with a code below 400: it is stored.
-    /// - [`Action::Delay`]: it is stored after the delay, unless a later rule refuses it, even if the client disconnects
-    ///   meanwhile.
+    /// - [`Action::Delay`]: it is stored after the delay, unless a later rule refuses it, even if the client
+    ///   disconnects meanwhile.
     AfterData,
 }
 

@@ -11,8 +11,8 @@ use crate::mime;
 /// The characters of a file name that are encoded in a header.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
-/// Sends an attachment for download only, because the sender chooses its type. A picture keeps its type, so that the page
-/// can show it.
+/// Sends an attachment for download only, because the sender chooses its type. A picture keeps its type, so that the
+/// page can show it.
 pub(super) async fn download(
     State(mailbox): State<Mailbox>,
     Path((id, part)): Path<(String, String)>,

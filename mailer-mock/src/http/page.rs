@@ -12,8 +12,8 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::error::HttpError;
 
-/// The page may only load its own files and connect to this server, and its scripts cannot convert text to HTML (Trusted
-/// Types). So a message can do neither.
+/// The page may only load its own files and connect to this server, and its scripts cannot convert text to HTML
+/// (Trusted Types). So a message can do neither.
 const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; \
                       frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
                       require-trusted-types-for 'script'; trusted-types 'none'";

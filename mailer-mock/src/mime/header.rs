@@ -5,7 +5,8 @@ use mail_parser::{Message, MessageParser, MessagePart, MimeHeaders};
 use super::{charset, encoded_words};
 
 /// Splits a message or a part into its header, with the last line break, and the body after the empty line. Without a
-/// header field at the start, everything is the body. A byte order mark and the first line of a mailbox file are skipped.
+/// header field at the start, everything is the body. A byte order mark and the first line of a mailbox file are
+/// skipped.
 pub(crate) fn split(raw: &[u8]) -> (&[u8], &[u8]) {
     let marked = raw.strip_prefix(b"\xef\xbb\xbf").unwrap_or(raw);
     let is_separator = |line: &&[u8]| line.starts_with(b"From ") || line.starts_with(b">From ");

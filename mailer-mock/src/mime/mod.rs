@@ -1,9 +1,9 @@
 //! The structure of a message (RFC 2045, RFC 2046): its header, its text and HTML, and its attachments.
 //!
-//! `mail_parser` parses headers and decodes parts, but finds the parts by recursion into attached messages: a message of
-//! 1.5 MB that nests `message/rfc822` 50,000 times overflows the stack and aborts the process. So `part` finds the parts.
-//! It does not look into attached messages, and follows multiparts to a limited depth. `encoded_words` and `charset` decode
-//! what common programs encode wrongly, and `pictures` puts inline pictures into the HTML.
+//! `mail_parser` parses headers and decodes parts, but finds the parts by recursion into attached messages: a message
+//! of 1.5 MB that nests `message/rfc822` 50,000 times overflows the stack and aborts the process. So `part` finds the
+//! parts. It does not look into attached messages, and follows multiparts to a limited depth. `encoded_words` and
+//! `charset` decode what common programs encode wrongly, and `pictures` puts inline pictures into the HTML.
 
 mod attachment;
 mod charset;

@@ -17,7 +17,8 @@ static CID: LazyLock<Regex> = LazyLock::new(|| {
 /// The most bytes of pictures in one page. The HTML can name a large picture a million times.
 const MAX_BYTES: usize = 32 * 1024 * 1024;
 
-/// Replaces the `cid:` URLs of pictures by the pictures themselves, so that a page without access to anything shows them.
+/// Replaces the `cid:` URLs of pictures by the pictures themselves, so that a page without access to anything shows
+/// them.
 pub(crate) fn embed_pictures(html: &str, raw: &[u8], attachments: &[Attachment]) -> String {
     let parts = parts(raw);
     let pictures: HashMap<&str, (&Attachment, &Part<'_>)> = attachments

@@ -92,8 +92,8 @@ impl Command {
     }
 }
 
-/// Cuts an address out of the line that `smtp_proto` would change or reject: it drops the quotes of a local part, and knows
-/// no address literals (RFC 5321, sections 4.1.2 and 4.1.3). Another address takes its place.
+/// Cuts an address out of the line that `smtp_proto` would change or reject: it drops the quotes of a local part, and
+/// knows no address literals (RFC 5321, sections 4.1.2 and 4.1.3). Another address takes its place.
 fn take_unusual_address(line: &[u8]) -> (Cow<'_, [u8]>, Option<String>) {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         let (atom, quoted) = (r#"[^\s"@<>\[\]:]+"#, r#""(?:[^"\\]|\\.)*""#);

@@ -2,8 +2,8 @@
 //! `8BITMIME` (RFC 6152), `SMTPUTF8` (RFC 6531), `STARTTLS` (RFC 3207) and `AUTH` (RFC 4954).
 //!
 //! `session` runs the commands of one client, with `auth` for AUTH and `mail_transaction` for MAIL, RCPT and DATA. It
-//! reads `command`s and writes replies (`reply`) through `stream`, which undoes dot-stuffing with `data`, and starts TLS.
-//! `sasl` parses the responses of AUTH, `quick_ack` turns off delayed TCP acknowledgements.
+//! reads `command`s and writes replies (`reply`) through `stream`, which undoes dot-stuffing with `data`, and starts
+//! TLS. `sasl` parses the responses of AUTH, `quick_ack` turns off delayed TCP acknowledgements.
 
 mod auth;
 mod command;

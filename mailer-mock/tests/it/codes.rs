@@ -1,5 +1,5 @@
-//! The codes of messages. `tests/codes` has emails in the manner of banks, shops and online services, each with the right
-//! answer in its first header field.
+//! The codes of messages. `tests/codes` has emails in the manner of banks, shops and online services, each with the
+//! right answer in its first header field.
 
 use std::path::Path;
 

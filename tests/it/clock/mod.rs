@@ -20,8 +20,8 @@ async fn start(database: &Database) -> TestApp {
     app
 }
 
-/// The tasks of a server that sleep while it has nothing to do: those that send emails, sweep, compare clocks, measure and
-/// count refusals. One more sends the webhooks of each endpoint.
+/// The tasks of a server that sleep while it has nothing to do: those that send emails, sweep, compare clocks, measure
+/// and count refusals. One more sends the webhooks of each endpoint.
 pub(crate) const TASKS: usize = 5;
 
 /// Waits until all tasks sleep. A test that moves the clock before that makes the first sweep see rows from its future.

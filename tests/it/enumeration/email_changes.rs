@@ -1,4 +1,5 @@
-//! A change of address gets the same answers, by the same statements, for a new address that has a user and for a free one.
+//! A change of address gets the same answers, by the same statements, for a new address that has a user and for a free
+//! one.
 
 use api::accounts::{self, NewAddress};
 use api::credentials::{EmailAddress, Password};

@@ -1,5 +1,5 @@
-//! The secret key is rotated: servers with both keys, in any order, share codes and limits with each other and with servers
-//! that have one of the two.
+//! The secret key is rotated: servers with both keys, in any order, share codes and limits with each other and with
+//! servers that have one of the two.
 
 mod codes;
 mod limits;

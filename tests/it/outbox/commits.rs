@@ -1,5 +1,5 @@
-//! Claims and deletions do not wait for the disk, so a crash of the database may undo them. And a claim reads no more of a
-//! backlog than it takes.
+//! Claims and deletions do not wait for the disk, so a crash of the database may undo them. And a claim reads no more
+//! of a backlog than it takes.
 
 use entity::email_outbox;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};

@@ -18,7 +18,8 @@ use super::{EMAIL, requested};
 async fn one_of_200_right_codes_succeeds(database: Database) {
     let app = TestApp::start(&database).await;
     let (token, code) = requested(&app).await;
-    // Three tries: the others find none left, or the reset consumed. A busy machine may not judge all passwords in time.
+    // Three tries: the others find none left, or the reset consumed. A busy machine may not judge all passwords in
+    // time.
     let answers = Answers::to((0..200).map(|_| {
         let (client, token, code) = (app.clone(), token.clone(), code.clone());
         async move { client.reset_password(&token, &code, OTHER_PASSWORD).await }

@@ -89,8 +89,8 @@ async fn decoy_of_an_imported_user_answers_like_any_registration(database: Datab
     assert_eq!(count::<session::Entity>(app.db()).await, 16);
 }
 
-/// bcrypt cuts a password at 72 bytes or a NUL, and HMAC ignores NULs at the end. A registration of an unknown address has
-/// argon2id, which does neither.
+/// bcrypt cuts a password at 72 bytes or a NUL, and HMAC ignores NULs at the end. A registration of an unknown address
+/// has argon2id, which does neither.
 #[on_both_databases]
 async fn decoy_of_an_imported_user_takes_no_other_password(database: Database) {
     let app = server(&database).await;

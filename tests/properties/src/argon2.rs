@@ -3,8 +3,8 @@ use base64::prelude::{BASE64_STANDARD_NO_PAD, Engine};
 
 const KINDS: [&str; 4] = ["argon2id$v=19", "argon2id$v=16", "argon2i$v=19", "argon2i$v=16"];
 
-/// Checks that both implementations of argon2 compute the same digest. Numbers and lengths are brought into the range of
-/// small hashes that the server verifies.
+/// Checks that both implementations of argon2 compute the same digest. Numbers and lengths are brought into the range
+/// of small hashes that the server verifies.
 ///
 /// # Panics
 /// If the property does not hold.

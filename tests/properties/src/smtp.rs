@@ -3,8 +3,8 @@ use mailer_mock::testing::session;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
 use tokio::runtime::Builder;
 
-/// Checks that every reply is well-formed (RFC 5321, section 4.2), that every stored message had its end marker (section
-/// 4.1.1.4), and that the outcome does not depend on how the network splits the input.
+/// Checks that every reply is well-formed (RFC 5321, section 4.2), that every stored message had its end marker
+/// (section 4.1.1.4), and that the outcome does not depend on how the network splits the input.
 ///
 /// # Panics
 /// If the property does not hold.

@@ -12,8 +12,8 @@ pub(super) struct Line {
     pub(super) is_breached: bool,
 }
 
-/// The first line of some bytes and its length with its end; `None` if there are no bytes. Only the last line of the file
-/// can have no end.
+/// The first line of some bytes and its length with its end; `None` if there are no bytes. Only the last line of the
+/// file can have no end.
 pub(super) fn first_line(bytes: &[u8], is_end_of_file: bool) -> Result<Option<(Line, usize)>, FileError> {
     if bytes.is_empty() {
         return Ok(None);

@@ -10,8 +10,9 @@ use super::lease::Lease;
 /// How many rows one statement changes.
 const BATCH: u64 = 500;
 
-/// Sets `column` in batches of the rows that are wrong at an instant, as long as the lease holds. Rows that seem to be are
-/// compared once more with a later instant: they may have been written since the first one, however slow the database is.
+/// Sets `column` in batches of the rows that are wrong at an instant, as long as the lease holds. Rows that seem to be
+/// are compared once more with a later instant: they may have been written since the first one, however slow the
+/// database is.
 pub(super) async fn correct<E: EntityTrait>(
     lease: &Lease<'_>,
     key: E::Column,
@@ -44,8 +45,8 @@ pub(super) async fn correct<E: EntityTrait>(
     Ok(())
 }
 
-/// Deletes in batches the rows that `column` says have ended, as long as the lease holds. The condition is made anew for each
-/// batch.
+/// Deletes in batches the rows that `column` says have ended, as long as the lease holds. The condition is made anew
+/// for each batch.
 pub(super) async fn delete<E: EntityTrait>(
     lease: &Lease<'_>,
     key: E::Column,
@@ -68,8 +69,8 @@ pub(super) async fn delete<E: EntityTrait>(
     Ok(total)
 }
 
-/// The keys of some rows. Skips locked rows, so that the sweep never waits while it holds others. The order is that of an
-/// index, so that a batch reads few other rows, whatever the plan expects.
+/// The keys of some rows. Skips locked rows, so that the sweep never waits while it holds others. The order is that of
+/// an index, so that a batch reads few other rows, whatever the plan expects.
 fn batch<E: EntityTrait>(key: E::Column, order: E::Column, condition: Expr) -> SelectStatement {
     Query::select()
         .column(key)

@@ -39,8 +39,8 @@ pub async fn keep_sweeping(app: App, has_panicked: bool) {
     }
 }
 
-/// Deletes verifications past their lifetime, ended sessions, unused limits, old webhooks and old events, unless the clock
-/// has jumped or another server is sweeping. Returns the number of rows.
+/// Deletes verifications past their lifetime, ended sessions, unused limits, old webhooks and old events, unless the
+/// clock has jumped or another server is sweeping. Returns the number of rows.
 ///
 /// # Errors
 /// When the database fails. A failure for one table does not stop the others.
@@ -86,8 +86,8 @@ async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
     let idle = delete::<session::Entity>(lease, id, used, || used.lte(app.policy.idle_since(now))).await;
     let (key, expires) = (rate_limit::Column::Key, rate_limit::Column::ExpiresAt);
     let unused = delete::<rate_limit::Entity>(lease, key, expires, || expires.lte(now)).await;
-    // Written while the clock was ahead, so its units count as free since long ago. The present time, because a sweep may
-    // take long, and a limit of this moment reaches further than one of its beginning.
+    // Written while the clock was ahead, so its units count as free since long ago. The present time, because a sweep
+    // may take long, and a limit of this moment reaches further than one of its beginning.
     let ahead = || expires.gt(latest_written(Ord::max(now, app.clock.now()) + limits::LONGEST_REACH));
     let ahead = delete::<rate_limit::Entity>(lease, key, expires, ahead).await;
     let webhooks = webhooks::sweep(&app.db, now, || lease.renew()).await;

@@ -8,8 +8,8 @@ use hyper::{Request, Response, StatusCode};
 use url::{Position, Url};
 
 use super::Finding;
-use crate::arrival::{self, Arrival, FORGED};
 use crate::clock::{Clock, SystemClock};
+use crate::proxy_probe::{self, FORGED, ProxyReport};
 use crate::settings::Settings;
 use crate::tls;
 
@@ -35,10 +35,10 @@ pub(super) async fn check(settings: &Settings) -> Option<Finding> {
     }
     // Another check reports why there is no key.
     let keys = settings.keys().ok()?;
-    let marker = arrival::marker(&keys, SystemClock.now());
+    let marker = proxy_probe::marker(&keys, SystemClock.now());
     let asked = tokio::time::timeout(TIMEOUT, ask(url, &marker)).await;
     let verdict = match asked.unwrap_or_else(|_| Err("no answer within 10 seconds".to_owned())) {
-        Ok(answer) => read(&answer).and_then(|arrival| judge(url, &arrival)),
+        Ok(answer) => read(&answer).and_then(|report| judge(url, &report)),
         Err(reason) => Err(format!("PUBLIC_URL: {reason}")),
     };
     Some(match verdict {
@@ -49,11 +49,11 @@ pub(super) async fn check(settings: &Settings) -> Option<Finding> {
 
 /// Sends a request whose `X-Forwarded-For` is forged.
 async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
-    let path = format!("{}{}", url.path().trim_end_matches('/'), arrival::PATH);
+    let path = format!("{}{}", url.path().trim_end_matches('/'), proxy_probe::PATH);
     let request = Request::get(path)
         .header(HOST, &url[Position::BeforeHost..Position::AfterPort])
         .header("x-forwarded-for", FORGED.to_string())
-        .header(arrival::MARKER, marker)
+        .header(proxy_probe::MARKER, marker)
         .body(String::new())
         .map_err(|error| error.to_string())?;
     let connected = tls::connect(&tls::connector(), url).await;
@@ -66,10 +66,10 @@ async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
 }
 
 /// The server's own words, if it is the server that answers.
-fn read(answer: &Response<Bytes>) -> Result<Arrival, String> {
+fn read(answer: &Response<Bytes>) -> Result<ProxyReport, String> {
     let problem = match answer.status() {
         StatusCode::OK => match serde_json::from_slice(answer.body()) {
-            Ok(arrival) => return Ok(arrival),
+            Ok(report) => return Ok(report),
             Err(_) => "something else answers there; correct PUBLIC_URL or the proxy".to_owned(),
         },
         StatusCode::NOT_FOUND => {
@@ -85,24 +85,24 @@ fn read(answer: &Response<Bytes>) -> Result<Arrival, String> {
 }
 
 /// Whether the request arrived as it should.
-fn judge(url: &Url, arrival: &Arrival) -> Result<String, String> {
-    let Arrival { peer, client, host, .. } = arrival;
+fn judge(url: &Url, report: &ProxyReport) -> Result<String, String> {
+    let ProxyReport { peer, client, host, .. } = report;
     let sent = &url[Position::BeforeHost..Position::AfterPort];
-    if arrival.is_trusted && arrival.is_forged {
+    if report.is_trusted && report.is_forged {
         return Err(
             "the proxy passes on the X-Forwarded-For of a client, so clients choose the address that limits count; \
             let it replace the header, as the files in deploy do"
                 .to_owned(),
         );
     }
-    if arrival.is_trusted && !arrival.is_forwarded {
+    if report.is_trusted && !report.is_forwarded {
         return Err(
             "the proxy sends no X-Forwarded-For, so all clients share the limits of one; let it set the header to the \
             address of the client"
                 .to_owned(),
         );
     }
-    if !arrival.is_trusted && (arrival.is_forwarded || url.scheme() == "https") {
+    if !report.is_trusted && (report.is_forwarded || url.scheme() == "https") {
         return Err(format!(
             "TRUSTED_PROXIES: the proxy in {peer} is missing, so all clients share the limits of one; add its address"
         ));
@@ -112,7 +112,7 @@ fn judge(url: &Url, arrival: &Arrival) -> Result<String, String> {
             "the proxy replaces the Host {sent} with {host}, so ALLOWED_HOSTS has no effect; let it pass the header on"
         ));
     }
-    Ok(if arrival.is_trusted {
+    Ok(if report.is_trusted {
         format!("a proxy in {peer} says that this client is in {client}, and a forged address has no effect")
     } else {
         format!("there is none; this client is in {client}")
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn https_needs_a_trusted_proxy() {
-        let arrival = Arrival {
+        let report = ProxyReport {
             peer: "10.0.0.0/24".to_owned(),
             is_trusted: false,
             is_forwarded: false,
@@ -133,7 +133,7 @@ mod tests {
             client: "10.0.0.0/24".to_owned(),
             host: "api.example.com".to_owned(),
         };
-        let judge = |url: &str| judge(&url.parse().expect("a URL"), &arrival);
+        let judge = |url: &str| judge(&url.parse().expect("a URL"), &report);
         assert!(judge("http://api.example.com").is_ok());
         let problem = judge("https://api.example.com").expect_err("the proxy is not trusted");
         assert!(

@@ -1,7 +1,7 @@
 //! What `argon2-rust` must compute correctly on this machine before a thread hashes with it.
 //!
-//! It is young, no auditor has read it, and it runs other instructions on other processors. So each thread compares it at
-//! its start with a vector of RFC 9106, and with the crate `argon2` on random inputs.
+//! It is young, no auditor has read it, and it runs other instructions on other processors. So each thread compares it
+//! at its start with a vector of RFC 9106, and with the crate `argon2` on random inputs.
 
 use argon2::{Block, Params};
 

@@ -1,7 +1,7 @@
 //! Password hashes as the database holds them: argon2id, and those that an operator imports from other software.
 //!
-//! A hash is text: a setting (kind, cost, salt), then the digest. Two hashes with the same setting can be held against one
-//! run of the function.
+//! A hash is text: a setting (kind, cost, salt), then the digest. Two hashes with the same setting can be held against
+//! one run of the function.
 
 mod argon2;
 mod argon2_check;
@@ -93,8 +93,9 @@ impl StoredHash {
         }
     }
 
-    /// The same setting, for a decoy. Two passwords have one digest if bcrypt cuts them, or if they differ in NULs at the end
-    /// (HMAC, so PBKDF2 and scrypt). A decoy that took both would not answer like the argon2id hash of an unknown address.
+    /// The same setting, for a decoy. Two passwords have one digest if bcrypt cuts them, or if they differ in NULs at
+    /// the end (HMAC, so PBKDF2 and scrypt). A decoy that took both would not answer like the argon2id hash of an
+    /// unknown address.
     pub(super) fn for_decoy(self) -> Self {
         let is_bound = !matches!(self.function, Function::Argon2(_));
         Self { is_bound, ..self }
@@ -155,8 +156,8 @@ impl StoredHash {
         format!("{bound}{}{}", self.setting, self.encoding.encode(digest))
     }
 
-    /// What this hash holds of the digest of a password: the digest, or a keyed hash (HMAC-SHA-512) of the whole password
-    /// with the digest as the key.
+    /// What this hash holds of the digest of a password: the digest, or a keyed hash (HMAC-SHA-512) of the whole
+    /// password with the digest as the key.
     pub(super) fn bind(&self, digest: &[u8], password: &str) -> Vec<u8> {
         if !self.is_bound {
             return digest.to_vec();

@@ -18,8 +18,8 @@ pub(super) const GRAPHQL_RESPONSE: &str = "application/graphql-response+json; ch
 static AVAILABLE: LazyLock<[MediaTypeBuf; 2]> =
     LazyLock::new(|| ["application/json", "application/graphql-response+json"].map(|text| text.parse().expect(text)));
 
-/// The media type that the client prefers. A client that takes neither still gets JSON, because an error in a type that it
-/// did not ask for tells more than an empty response.
+/// The media type that the client prefers. A client that takes neither still gets JSON, because an error in a type that
+/// it did not ask for tells more than an empty response.
 pub(super) fn media_type(headers: &HeaderMap) -> &'static str {
     let values = headers.get_all(header::ACCEPT).iter();
     let ranges: Vec<_> = values.filter_map(|value| value.to_str().ok()).collect();

@@ -91,8 +91,8 @@ pub(super) fn bad_request(status: StatusCode, message: &str) -> Response {
     error_response(status, ErrorCode::BadRequest, message, None)
 }
 
-/// The response to a request that never reaches GraphQL. It is a GraphQL error, because clients read nothing else. A fault
-/// of the server has the id of the request.
+/// The response to a request that never reaches GraphQL. It is a GraphQL error, because clients read nothing else. A
+/// fault of the server has the id of the request.
 pub(in crate::http) fn error_response(
     status: StatusCode,
     code: ErrorCode,

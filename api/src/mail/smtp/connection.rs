@@ -186,8 +186,8 @@ fn address_literal(own: SocketAddr) -> String {
 }
 
 /// The fault of a recipient or content that was refused. Some replies are about the connection all the same: the server
-/// closes it, wants a login first, or is confused, as with a reply that belongs to another command. A full mailbox (552)
-/// may have room later (RFC 5321, 4.5.3.1.10).
+/// closes it, wants a login first, or is confused, as with a reply that belongs to another command. A full mailbox
+/// (552) may have room later (RFC 5321, 4.5.3.1.10).
 fn refused(step: &str, error: &Error) -> Fault {
     match reply_code(error) {
         Some(421 | 500 | 502..=504 | 521 | 530 | 534 | 535 | 538) => failed(step, error),

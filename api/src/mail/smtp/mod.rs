@@ -50,14 +50,16 @@ impl Smtp {
         })
     }
 
-    /// Sends an email and waits for the server's reply. An email that has not begun when `stop` is cancelled is not sent.
+    /// Sends an email and waits for the server's reply. An email that has not begun when `stop` is cancelled is not
+    /// sent.
     pub(super) async fn send(
         &self,
         message: Message,
         progress: Option<&InProgress>,
         stop: &CancellationToken,
     ) -> Outcome {
-        // A sending that is cancelled drops its connection. So a late reply is never taken for the reply to another email.
+        // A sending that is cancelled drops its connection. So a late reply is never taken for the reply to another
+        // email.
         let sent = tokio::time::timeout(SEND_TIMEOUT, self.deliver(&message, progress, stop)).await;
         if let Some(progress) = progress {
             progress.answered(Instant::now());
@@ -104,8 +106,8 @@ impl Smtp {
         delivered.map(|()| true)
     }
 
-    /// A connection on which the email has begun. One that was kept may be closed or silent by now. Nothing was sent on it,
-    /// so another one takes its place.
+    /// A connection on which the email has begun. One that was kept may be closed or silent by now. Nothing was sent on
+    /// it, so another one takes its place.
     async fn begin(&self, sender: &str) -> Result<Connection, Fault> {
         while let Some(mut connection) = self.kept() {
             match tokio::time::timeout(KEPT_TIMEOUT, connection.begin(sender)).await {

@@ -13,8 +13,8 @@ use crate::start_error::StartError;
 /// In no layout by chance.
 const SAMPLE_CODE: &str = "48151623";
 
-/// Checks each kind in each language: without a missing variable, with and without a link and a product, with a subject,
-/// and with the code.
+/// Checks each kind in each language: without a missing variable, with and without a link and a product, with a
+/// subject, and with the code.
 pub(super) fn check(
     templates: &Environment,
     render: impl Fn(Kind, Locale, &Product, Option<MailedCode<'_>>) -> Result<Words, Error>,

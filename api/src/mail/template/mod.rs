@@ -1,7 +1,7 @@
 //! What emails say. Templates are read once, at start, and checked then: with each kind of email in each language.
 //!
-//! `layout.html` and `layout.txt` are the frame of every email. The words are in one file for each kind and language, as
-//! blocks that both layouts place. An operator can replace any file: see `docs/emails.md`.
+//! `layout.html` and `layout.txt` are the frame of every email. The words are in one file for each kind and language,
+//! as blocks that both layouts place. An operator can replace any file: see `docs/emails.md`.
 
 mod check;
 mod failure;

@@ -17,8 +17,8 @@ pub(in crate::settings) fn database_url(text: &str) -> Result<SecretString, &'st
     }
 }
 
-/// Whether an SQLite database would be lost with the process: one in memory, or without a name, as from `sqlite://$FILE`
-/// without the variable.
+/// Whether an SQLite database would be lost with the process: one in memory, or without a name, as from
+/// `sqlite://$FILE` without the variable.
 fn is_temporary(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("sqlite://") else {
         return false;
@@ -43,8 +43,8 @@ pub(in crate::settings) fn public_url(text: &str) -> Result<Url, &'static str> {
         .ok_or("an absolute URL without query and fragment, such as https://api.example.com")
 }
 
-/// The URL of a web page, or a link that opens an app. A slash must follow the scheme: otherwise `localhost:3000/activate`
-/// would be a URL with the scheme `localhost`.
+/// The URL of a web page, or a link that opens an app. A slash must follow the scheme: otherwise
+/// `localhost:3000/activate` would be a URL with the scheme `localhost`.
 pub(in crate::settings) fn activation_url(text: &str) -> Result<Url, &'static str> {
     Url::parse(text)
         .ok()
@@ -62,8 +62,8 @@ pub(in crate::settings) fn mailbox_origin(text: &str) -> Result<String, &'static
         .ok_or("an origin such as http://localhost:8025")
 }
 
-/// An origin as browsers send it: scheme, host and port. Apps have origins such as `capacitor://localhost`. Everything is
-/// compared as a whole, so a pattern would never match.
+/// An origin as browsers send it: scheme, host and port. Apps have origins such as `capacitor://localhost`. Everything
+/// is compared as a whole, so a pattern would never match.
 pub(in crate::settings) fn origin(text: &str) -> Result<HeaderValue, &'static str> {
     let text = text.trim();
     let origin = web_origin(text).or_else(|| app_origin(text));

@@ -5,8 +5,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Starts a proxy that serves another server below `/mailbox/`, as nginx does with `location /mailbox/ { proxy_pass
-/// http://server/; }`. Like nginx, it buffers a response unless the response forbids it. With a date, it replaces that of
-/// the server.
+/// http://server/; }`. Like nginx, it buffers a response unless the response forbids it. With a date, it replaces that
+/// of the server.
 pub(super) async fn start(server: SocketAddr, date: Option<String>) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let addr = listener.local_addr().expect("an address");

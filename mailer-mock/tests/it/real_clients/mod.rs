@@ -56,8 +56,8 @@ fn assert_delivered(message: &Message, to: &str) {
     assert_eq!(message.subject, "4466 ist Ihr Code f\u{fc}r heute");
 }
 
-/// Runs a script that sends two messages over one connection with verified TLS and a login, the second one to a non-ASCII
-/// address.
+/// Runs a script that sends two messages over one connection with verified TLS and a login, the second one to a
+/// non-ASCII address.
 async fn delivers_two(mut command: Command) {
     let mock = requiring_a_login().await;
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,5 +1,5 @@
-//! The page is accessible in each theme and size. `SCREENSHOTS=docs ./tests/run -- -p tests --test it graphiql::browser`
-//! renews the picture in the documentation.
+//! The page is accessible in each theme and size. `SCREENSHOTS=docs ./tests/run -- -p tests --test it
+//! graphiql::browser` renews the picture in the documentation.
 
 use browser::{Look, in_browser};
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Searches for the password whose strength takes longest to estimate, and prints what it finds. It changes a few pieces
-//! of the slowest password so far, again and again, and starts over when that stops helping.
+//! Searches for the password whose strength takes longest to estimate, and prints what it finds. It changes a few
+//! pieces of the slowest password so far, again and again, and starts over when that stops helping.
 //!
 //! `cargo run --release -p properties --bin slow_passwords -- 60` searches for 60 seconds.
 

@@ -1,5 +1,5 @@
-//! The minimum for `me`: axum, one prepared statement through sqlx, and the same bytes as answer. There is no GraphQL, no
-//! limit and no log, and the pool sends no statements of its own.
+//! The minimum for `me`: axum, one prepared statement through sqlx, and the same bytes as answer. There is no GraphQL,
+//! no limit and no log, and the pool sends no statements of its own.
 
 use api::clock::{Clock, SystemClock};
 use axum::Router;

@@ -1,4 +1,5 @@
-//! Emails by the server and by lettre alone: the time to a mail server that acknowledges late, and the rate of a backlog.
+//! Emails by the server and by lettre alone: the time to a mail server that acknowledges late, and the rate of a
+//! backlog.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;

@@ -135,8 +135,8 @@ fn first(users: &[User]) -> Outcome<&User> {
     Ok(users.first().ok_or("no users")?)
 }
 
-/// The latency of `me` beside 64 clients that keep every hashing thread busy. On a slow machine, some of them may be told that
-/// the server is overloaded.
+/// The latency of `me` beside 64 clients that keep every hashing thread busy. On a slow machine, some of them may be
+/// told that the server is overloaded.
 pub(crate) async fn me_beside_sign_ins(bench: &Bench, limit: Duration) -> Outcome<Sample> {
     let mut load = Load::open(bench.server()?.address, CLIENTS).await?;
     let mut users = bench.users.iter().cycle();
@@ -149,8 +149,8 @@ pub(crate) async fn me_beside_sign_ins(bench: &Bench, limit: Duration) -> Outcom
     Ok(sample)
 }
 
-/// The latency of `me`. The probes are due at fixed times: a client that sends a request only after the last answer would not
-/// notice a server that stalls.
+/// The latency of `me`. The probes are due at fixed times: a client that sends a request only after the last answer
+/// would not notice a server that stalls.
 pub(crate) async fn me_latency(bench: &Bench, limit: Duration) -> Outcome<Sample> {
     let probes = (0..PROBES).map(|number| probe(bench, limit, PERIOD * number / PROBES));
     Ok(Sample::of_latencies(try_join_all(probes).await?.concat()))

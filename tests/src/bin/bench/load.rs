@@ -1,5 +1,5 @@
-//! The load: connections that each send the next request as soon as they have an answer. They share the processors with the
-//! server, so they must cost little.
+//! The load: connections that each send the next request as soon as they have an answer. They share the processors with
+//! the server, so they must cost little.
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
@@ -50,8 +50,8 @@ impl Connection {
     }
 }
 
-/// Status and body; `None` while the answer is incomplete. It needs a `Content-Length`, which the server and the ceilings
-/// always send.
+/// Status and body; `None` while the answer is incomplete. It needs a `Content-Length`, which the server and the
+/// ceilings always send.
 fn parse(bytes: &[u8]) -> Outcome<Option<(u16, &[u8])>> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut head = httparse::Response::new(&mut headers);
@@ -77,8 +77,8 @@ impl Load {
         ))
     }
 
-    /// Sends requests until the limit, or until there are no more. Returns the number of answers and the time that they took,
-    /// with those that were in flight at the end.
+    /// Sends requests until the limit, or until there are no more. Returns the number of answers and the time that they
+    /// took, with those that were in flight at the end.
     pub(crate) async fn drive(
         &mut self,
         limit: Duration,

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! Absolute numbers say more about a machine than about a server, and on a shared machine they change every minute. So
-//! each row of the table alternates with its ceiling: the same work by argon2 alone, by axum and sqlx alone, or by lettre
-//! alone. The ratio of each round counts. Where the system reports processor time, it is compared too, because it does not
-//! grow when other programs use the processor.
+//! each row of the table alternates with its ceiling: the same work by argon2 alone, by axum and sqlx alone, or by
+//! lettre alone. The ratio of each round counts. Where the system reports processor time, it is compared too, because
+//! it does not grow when other programs use the processor.
 //!
 //! `rows.rs` lists the rows, `slice.rs` has the loop that measures them. The server, the database, mailer-mock and axum
 //! alone are separate processes. This process is the load: it has one thread, and it checks every answer.
@@ -86,7 +86,8 @@ async fn measure(options: Options) -> Outcome<()> {
     Ok(())
 }
 
-/// Raises the limit on open connections, also for the servers that it starts: the usual limit is below a thousand clients.
+/// Raises the limit on open connections, also for the servers that it starts: the usual limit is below a thousand
+/// clients.
 fn allow_many_files() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;

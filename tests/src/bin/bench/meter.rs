@@ -72,8 +72,8 @@ mod proc {
         Some(ticks(stat.utime + stat.stime))
     }
 
-    /// The time of a process and its children, including finished ones. Each connection to PostgreSQL is a process with one
-    /// thread. The time of a thread has nanoseconds, so many connections do not add up many rounding errors.
+    /// The time of a process and its children, including finished ones. Each connection to PostgreSQL is a process with
+    /// one thread. The time of a thread has nanoseconds, so many connections do not add up many rounding errors.
     pub(super) fn cpu_of_family(parent: u32) -> Option<Duration> {
         let Stat {
             pid,

@@ -7,8 +7,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::slice::Slice;
 
-/// Measures the release build of the server, and compares it with argon2, axum with sqlx, and lettre alone on this machine.
-/// Each row alternates with its ceiling, so that a noisy machine is noisy for both.
+/// Measures the release build of the server, and compares it with argon2, axum with sqlx, and lettre alone on this
+/// machine. Each row alternates with its ceiling, so that a noisy machine is noisy for both.
 #[derive(Parser)]
 #[command(name = "bench", bin_name = "cargo run --release -p tests --bin bench --")]
 pub(crate) struct Options {

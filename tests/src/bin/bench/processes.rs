@@ -1,4 +1,5 @@
-//! The processes that are measured, built first, so that they are never out of date, and started as an operator starts them.
+//! The processes that are measured, built first, so that they are never out of date, and started as an operator starts
+//! them.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,8 @@ use tokio::process::Command;
 use crate::Outcome;
 use crate::options::DatabaseKind;
 
-/// `cargo run` sets variables with these prefixes for its child. When one changes, some build scripts (for example that of
-/// ring) run again, and half of the server is compiled again.
+/// `cargo run` sets variables with these prefixes for its child. When one changes, some build scripts (for example that
+/// of ring) run again, and half of the server is compiled again.
 const OF_THIS_PACKAGE: [&str; 5] = [
     "CARGO_PKG_",
     "CARGO_MANIFEST_",

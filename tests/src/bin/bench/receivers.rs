@@ -58,8 +58,8 @@ fn delivered(line: &str) -> Option<(String, String)> {
     Some((to.to_owned(), code.to_owned()))
 }
 
-/// An SMTP server that delays its acknowledgements, as Linux does by 40 ms without `TCP_QUICKACK`. A client that does not set
-/// `TCP_NODELAY` sends the end of an email only after the start is acknowledged.
+/// An SMTP server that delays its acknowledgements, as Linux does by 40 ms without `TCP_QUICKACK`. A client that does
+/// not set `TCP_NODELAY` sends the end of an email only after the start is acknowledged.
 pub(crate) struct Sink {
     pub(crate) address: SocketAddr,
     recipients: UnboundedReceiver<String>,

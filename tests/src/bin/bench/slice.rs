@@ -10,8 +10,8 @@ use crate::bench::Bench;
 use crate::sample::Sample;
 use crate::{Outcome, email, flows, hashing, rows};
 
-/// Something that is measured for a few seconds. Those with a value for `--only` have rows, and the rest is what rows are
-/// compared with.
+/// Something that is measured for a few seconds. Those with a value for `--only` have rows, and the rest is what rows
+/// are compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 #[value(rename_all = "camelCase")]
 pub(crate) enum Slice {

@@ -19,8 +19,8 @@ const EMAIL_TIMEOUT: Duration = Duration::from_mins(1);
 /// How often a session is looked at before it counts as not answered.
 const ATTEMPTS: usize = 5;
 
-/// The least time between two codes of one registration in milliseconds: the lease of the first must be over. The code is
-/// drawn a little after its lease begins.
+/// The least time between two codes of one registration in milliseconds: the lease of the first must be over. The code
+/// is drawn a little after its lease begins.
 const REDRAWN_AFTER: i64 = 29_000;
 
 /// Checks everything, and prints how much there was to check.

@@ -25,8 +25,8 @@ use crate::random::SystemRandom;
 /// Users of one transaction: few enough for a server not to wait long for SQLite.
 const BATCH: usize = 5_000;
 
-/// SQLite has one writer, and who waits for it asks at least this often. So a running server gets its turn in each pause of
-/// this length between two batches.
+/// SQLite has one writer, and who waits for it asks at least this often. So a running server gets its turn in each
+/// pause of this length between two batches.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 pub(super) async fn import(

@@ -1,4 +1,4 @@
-//! How a request arrives at a server: `api doctor` sends one through the proxies, and the server tells it.
+//! The probe of `api doctor`: a request through the proxies, and the report of the server on how it arrived.
 //!
 //! The request has a marker, which takes `SECRET_KEY` to make. Anyone who sees a marker can use it for a minute, and
 //! learns only what the proxy knows anyway.
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 
 use crate::keys::{Keys, SecretKeys};
 
-/// Where a server is asked.
+/// The path of the probe.
 pub(crate) const PATH: &str = "/doctor";
 
 /// The header with the marker.
@@ -28,7 +28,7 @@ const VALID_FOR: Duration = Duration::from_mins(1);
 
 /// What a server saw of a request.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Arrival {
+pub(crate) struct ProxyReport {
     /// The network that the connection came from.
     pub(crate) peer: String,
     /// Whether the peer is in `TRUSTED_PROXIES`.
@@ -64,7 +64,7 @@ pub(crate) fn is_valid(marker: &str, keys: &Keys, now: Timestamp) -> bool {
 }
 
 fn tag(keys: &SecretKeys, millis: i64) -> String {
-    URL_SAFE_NO_PAD.encode(keys.arrivals.tag(&[&millis.to_be_bytes()]))
+    URL_SAFE_NO_PAD.encode(keys.probes.tag(&[&millis.to_be_bytes()]))
 }
 
 #[cfg(test)]

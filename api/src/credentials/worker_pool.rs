@@ -1,7 +1,7 @@
 //! Threads for work that keeps a processor busy.
 //!
-//! They run at a low priority, so that a flood of such work slows nothing else. A bounded queue precedes them: a job that
-//! finds it full, or waits past its deadline, is [`Overloaded`] at once.
+//! They run at a low priority, so that a flood of such work slows nothing else. A bounded queue precedes them: a job
+//! that finds it full, or waits past its deadline, is [`Overloaded`] at once.
 
 use std::io;
 use std::panic::{self, AssertUnwindSafe};
@@ -24,7 +24,7 @@ pub(super) const JOB_TIMEOUT: Duration = Duration::from_secs(5);
 pub struct Overloaded;
 
 /// A pool of threads. Each owns a tool of type `T`, which its jobs use. The threads end when the last clone is dropped.
-pub(super) struct HashThreads<T> {
+pub(super) struct WorkerPool<T> {
     jobs: Sender<Job<T>>,
     places: Arc<Semaphore>,
     metrics: QueueMetrics,
@@ -36,7 +36,7 @@ pub(super) type Permit = OwnedSemaphorePermit;
 
 type Job<T> = Box<dyn FnOnce(&mut T) + Send>;
 
-impl<T> Clone for HashThreads<T> {
+impl<T> Clone for WorkerPool<T> {
     fn clone(&self) -> Self {
         Self {
             jobs: self.jobs.clone(),
@@ -47,7 +47,7 @@ impl<T> Clone for HashThreads<T> {
     }
 }
 
-impl<T: 'static> HashThreads<T> {
+impl<T: 'static> WorkerPool<T> {
     /// Starts threads with a queue of `queue` jobs. Each thread makes its own tool, so that large ones are made in
     /// parallel while the server starts.
     pub(super) fn start(
@@ -134,7 +134,7 @@ fn work<T>(queue: &Receiver<Job<T>>, mut tool: T) {
     for job in queue {
         // A panic must not end the thread: the other jobs need it.
         if panic::catch_unwind(AssertUnwindSafe(|| job(&mut tool))).is_err() {
-            tracing::error!("a job on a hashing thread panicked");
+            tracing::error!("a job on a worker thread panicked");
         }
     }
 }
@@ -148,12 +148,12 @@ mod tests {
 
     use super::*;
 
-    fn start(queue: usize) -> HashThreads<()> {
-        HashThreads::start("test", &Supervisor::default(), 1, queue, QueueMetrics::default(), || ()).expect("a thread")
+    fn start(queue: usize) -> WorkerPool<()> {
+        WorkerPool::start("test", &Supervisor::default(), 1, queue, QueueMetrics::default(), || ()).expect("a thread")
     }
 
     /// Keeps the thread busy, from now until something is sent or the sender is dropped.
-    async fn hold(threads: &HashThreads<()>) -> (mpsc::Sender<()>, JoinHandle<Result<(), Overloaded>>) {
+    async fn hold(threads: &WorkerPool<()>) -> (mpsc::Sender<()>, JoinHandle<Result<(), Overloaded>>) {
         let (release, held) = mpsc::channel();
         let (begun, begins) = oneshot::channel();
         let threads = threads.clone();

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 
 use super::context::Context;
 use super::probes::not_found;
-use crate::arrival::{self, Arrival, FORGED};
 use crate::client::Client;
+use crate::proxy_probe::{self, FORGED, ProxyReport};
 
 /// Without a valid marker, there is nothing here.
 pub(super) async fn tell(
@@ -26,13 +26,13 @@ pub(super) async fn tell(
             .unwrap_or_default()
     };
     let now = context.app.clock.now();
-    if !arrival::is_valid(text(arrival::MARKER), &context.app.keys, now) {
+    if !proxy_probe::is_valid(text(proxy_probe::MARKER), &context.app.keys, now) {
         return not_found().await.into_response();
     }
     let client = context.proxies.client(peer.ip(), &headers);
     let forged = FORGED.to_string();
     let mut forwarded = headers.get_all("x-forwarded-for").iter();
-    let arrival = Arrival {
+    let report = ProxyReport {
         peer: Client::at(peer.ip()).network_cidr(),
         is_trusted: context.proxies.network_of(peer.ip()).is_none(),
         is_forwarded: forwarded.any(|value| value.as_bytes().trim_ascii() != forged.as_bytes()),
@@ -41,6 +41,6 @@ pub(super) async fn tell(
         host: text(HOST.as_str()).to_owned(),
     };
     let headers = [(CONTENT_TYPE, "application/json")];
-    let body = serde_json::to_string(&arrival).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR);
+    let body = serde_json::to_string(&report).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR);
     (headers, body).into_response()
 }
