@@ -2,7 +2,7 @@
 
 use entity::{AccountEventKind, EmailKind, Purpose, Timestamp, user, verification};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, SqlErr};
 
 use super::client_limit::check_client_limit;
 use super::code_try::{find_open, reload_open, try_code};
@@ -67,7 +67,8 @@ pub async fn complete(
     // person who began it that the address has a user now.
     let outdated = verification::is_reset_of(user.id);
     let change_itself = verification::Column::Id.eq(change.id);
-    lock(&transaction, outdated.clone().add(change_itself)).await?;
+    let ended = Condition::any().add(outdated.clone()).add(change_itself);
+    lock(&transaction, ended).await?;
     if !consume(&transaction, change.id, now).await? {
         return Err(DomainError::VerificationNotFound);
     }
