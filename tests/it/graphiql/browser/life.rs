@@ -6,12 +6,15 @@ use tests::{Database, TestApp};
 
 use super::Workbench;
 
-/// Waits for a code of eight digits, which only these steps have.
+/// Waits for a code of eight digits, which only these steps have. The code of the step before may still be there.
 async fn has_long_code(graphiql: &Workbench, tab: &str) {
     graphiql
         .eventually(
             &format!("there is a code for {tab}"),
-            &format!("text('#code').length === 8 && one('#use').title === `Insert the code into {tab}'s variables`"),
+            &format!(
+                "text('#code').length === 8 && one('#use').dataset.state === 'usable' \
+                 && one('#use').title === `Insert the code into {tab}'s variables`"
+            ),
         )
         .await;
 }
