@@ -22,4 +22,4 @@ pub use caller::{Authorization, Caller};
 pub use errors::{CODE, ErrorCode};
 pub(crate) use errors::{INTERNAL_MESSAGE, OVERLOADED_MESSAGE};
 pub use guard::{Method, Request, RequestError};
-pub use schema::{Executed, Schema, schema, sdl};
+pub use schema::{Execution, Schema, schema, sdl};

@@ -24,8 +24,8 @@ pub struct Schema {
     answers: Answers,
 }
 
-/// An executed request.
-pub struct Executed {
+/// The result of a request.
+pub struct Execution {
     /// What to answer.
     pub response: Response,
     /// The memory for its text.
@@ -75,7 +75,7 @@ impl Schema {
     /// # Errors
     /// When the guard rejects the request, or too many large answers wait for their clients. Then nothing of it was
     /// executed.
-    pub async fn execute(&self, request: Request, method: Method, caller: Caller) -> Result<Executed, RequestError> {
+    pub async fn execute(&self, request: Request, method: Method, caller: Caller) -> Result<Execution, RequestError> {
         let CheckedRequest {
             request,
             is_valid,
@@ -96,6 +96,6 @@ impl Schema {
         if response.data == Value::Null && response.errors.iter().any(|error| error.path.is_empty()) {
             return Err(RequestError::Invalid(response.errors));
         }
-        Ok(Executed { response, memory })
+        Ok(Execution { response, memory })
     }
 }

@@ -45,8 +45,8 @@ pub(super) async fn correct<E: EntityTrait>(
     Ok(())
 }
 
-/// Deletes in batches the rows that `column` says have ended, as long as the lease holds. The condition is made anew
-/// for each batch.
+/// Deletes in batches the rows that `column` says have ended, as long as the lease holds. Each batch asks
+/// for the condition.
 pub(super) async fn delete<E: EntityTrait>(
     lease: &Lease<'_>,
     key: E::Column,

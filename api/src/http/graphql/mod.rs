@@ -99,7 +99,7 @@ async fn execute(
 ) -> Response {
     let execution = context.schema.execute(request, method, caller);
     match tokio::time::timeout(EXECUTION_TIMEOUT, execution).await {
-        Ok(Ok(executed)) => execution_response(executed, media, id),
+        Ok(Ok(execution)) => execution_response(execution, media, id),
         Ok(Err(RequestError::Overloaded)) => {
             tracing::warn!("too many large answers wait for their clients");
             overloaded_response(id)

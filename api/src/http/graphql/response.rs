@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::media_type::JSON;
 use super::parameters::InvalidParameters;
-use crate::graphql::{CODE, ErrorCode, Executed, OVERLOADED_MESSAGE, RequestError};
+use crate::graphql::{CODE, ErrorCode, Execution, OVERLOADED_MESSAGE, RequestError};
 use crate::http::request_id::RequestId;
 use crate::telemetry::note_outcome;
 
@@ -25,8 +25,8 @@ struct ExecutionBody {
 }
 
 /// The response to a request that was executed.
-pub(super) fn execution_response(executed: Executed, media: &str, id: &RequestId) -> Response {
-    let Executed { response, memory } = executed;
+pub(super) fn execution_response(execution: Execution, media: &str, id: &RequestId) -> Response {
+    let Execution { response, memory } = execution;
     let GraphqlResponse { data, mut errors, .. } = response;
     let overloaded = errors.iter().any(|error| has_code(error, ErrorCode::Overloaded));
     let status = if overloaded {
