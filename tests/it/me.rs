@@ -1,7 +1,7 @@
 //! The query `me`.
 
 use api::accounts::{self, RegistrationKey};
-use api::graphql::{Authorization, Caller, Method, Request, schema};
+use api::graphql::{Authorization, Caller, Method, Request, RequestError, schema};
 use api::verification::Code;
 use serde_json::json;
 use tests::{Database, PASSWORD, TestApp, TestCore, client, on_both_databases};
@@ -53,4 +53,32 @@ async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
         let log = log.take();
         assert_eq!(log.len(), statements, "{log:?}");
     }
+}
+
+/// An answer holds its memory until it is sent.
+#[on_both_databases]
+async fn large_answers_that_wait_have_a_bound(database: Database) {
+    let core = TestCore::start(&database).await;
+    let (_, _, token) = core.sign_in_new("ada@example.com", PASSWORD).await;
+    let schema = api::graphql::schema(&core.app, false);
+    let execute = async || {
+        let caller = Caller::new(Authorization::Bearer(token.clone()), client(1), core.app.clock.now());
+        let request = Request {
+            query: "{me{sessions{nodes{userAgent} edges{node{userAgent}}}}}".to_owned(),
+            ..Request::default()
+        };
+        schema.execute(request, Method::Post, caller).await
+    };
+    let mut waiting = Vec::new();
+    let refused = loop {
+        match execute().await {
+            Ok(execution) => waiting.push(execution),
+            Err(error) => break error,
+        }
+        assert!(waiting.len() < 2_000, "64 MiB is enough for all of them");
+    };
+    assert!(matches!(refused, RequestError::Overloaded), "{refused:?}");
+    assert!(waiting.len() > 100);
+    waiting.clear();
+    assert!(execute().await.is_ok());
 }

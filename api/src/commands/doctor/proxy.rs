@@ -57,9 +57,10 @@ async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
         .body(String::new())
         .map_err(|error| error.to_string())?;
     let connected = tls::connect(&tls::connector(), url).await;
-    let stream = connected.map_err(|reason| match reason.strip_prefix("TLS:") {
-        Some(_) => format!("{reason}; check the certificate of the proxy, which must be of a public authority"),
-        None => reason,
+    let stream = connected.map_err(|reason| {
+        let is_tls = reason.starts_with("TLS:");
+        let advice = "; check the certificate of the proxy, which must be of a public authority";
+        reason + if is_tls { advice } else { "" }
     })?;
     let exchanged = http_server::client::exchange(stream, request).await;
     exchanged.map_err(|_| "the answer is not HTTP".to_owned())
