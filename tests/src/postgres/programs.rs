@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where packages install servers: a folder, and how the names in it begin. `tests/run` looks there too.
+/// Where packages install servers: a folder, and how the names in it begin. `tests/tools.sh` looks there too.
 const PACKAGES: [(&str, &str); 4] = [
     ("/usr/lib/postgresql", ""),
     ("/usr", "pgsql-"),
