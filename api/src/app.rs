@@ -90,11 +90,6 @@ pub struct AppConfig {
 }
 
 impl App {
-    /// Counts a refused request. `reason` is the code of the answer.
-    pub(crate) fn count_refusal(&self, reason: &'static str) {
-        self.refusals.count(self.clock.now(), reason);
-    }
-
     /// Starts the hashing threads and the session lookup, on the present runtime. The schema of the database must be up
     /// to date.
     ///
@@ -141,5 +136,10 @@ impl App {
             supervisor,
             tasks,
         })
+    }
+
+    /// Counts a refused request. `reason` is the code of the answer.
+    pub(crate) fn count_refusal(&self, reason: &'static str) {
+        self.refusals.count(self.clock.now(), reason);
     }
 }

@@ -74,7 +74,7 @@ pub(crate) async fn offset(db: &DatabaseConnection, clock: &dyn Clock) -> Result
         .query_one_raw(Statement::from_string(DatabaseBackend::Postgres, sql))
         .await?;
     let uncertainty = clock.monotonic().duration_since(asked) / 2;
-    let now = clock.now().before(uncertainty).as_millis();
+    let now = (clock.now() - uncertainty).as_millis();
     let theirs: i64 = row
         .ok_or_else(|| DbErr::RecordNotFound("the clock of the database".to_owned()))?
         .try_get("", "millis")?;

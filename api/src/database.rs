@@ -294,7 +294,8 @@ pub async fn migrate(db: &DatabaseConnection) -> Result<(), StartError> {
     transaction.commit().await.map_err(StartError::MigrateDatabase)
 }
 
-/// Checks that the schema is the one of this program, and changes nothing.
+/// Checks that the schema is the one of this program, and that the database can be written: it takes a write lock for
+/// a moment, and changes no value.
 ///
 /// # Errors
 /// When a migration is pending, or the schema is too new.

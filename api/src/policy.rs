@@ -42,6 +42,6 @@ impl Policy {
     /// within it may not have been written.
     #[must_use]
     pub(crate) fn idle_since(&self, now: Timestamp) -> Timestamp {
-        now.before(self.session_idle + self.session_touch())
+        now - (self.session_idle + self.session_touch())
     }
 }

@@ -11,14 +11,14 @@ use crate::sql::statement;
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn is_key_of(db: &DatabaseConnection, keys: &Keys) -> Result<bool, DbErr> {
+pub(crate) async fn check_and_store(db: &DatabaseConnection, keys: &Keys) -> Result<bool, DbErr> {
     // If several servers start at once, one inserts the row and the others wait.
     let sql = "INSERT INTO secret_key_check (id, digest) VALUES (1, $1) \
         ON CONFLICT (id) DO UPDATE SET digest = excluded.digest WHERE secret_key_check.digest IN ($1, $2) RETURNING id";
     Ok(db.query_one_raw(statement(db, sql, digests(keys))).await?.is_some())
 }
 
-/// Whether [`is_key_of`] would tell so. Changes nothing.
+/// Whether [`check_and_store`] would succeed. Changes nothing.
 pub(crate) async fn would_start(db: &DatabaseConnection, keys: &Keys) -> Result<bool, DbErr> {
     let sql = "SELECT id FROM secret_key_check WHERE digest NOT IN ($1, $2)";
     Ok(db.query_one_raw(statement(db, sql, digests(keys))).await?.is_none())

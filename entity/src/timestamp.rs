@@ -1,6 +1,6 @@
 //! An instant, in the one form that both databases compare correctly.
 
-use std::ops::Add;
+use std::ops::{Add, Sub};
 use std::time::Duration;
 
 use sea_orm::DeriveValueType;
@@ -33,12 +33,6 @@ impl Timestamp {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// The instant `duration` before this one.
-    #[must_use]
-    pub fn before(self, duration: Duration) -> Self {
-        Self(self.0.saturating_sub(millis(duration)))
-    }
-
     /// As RFC 3339 writes it, in UTC and to the millisecond: `2026-11-22T14:13:21.042Z`.
     ///
     /// # Panics
@@ -51,9 +45,7 @@ impl Timestamp {
         let (hour, minute, second, millis) = instant.time().as_hms_milli();
         format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
     }
-}
 
-impl Timestamp {
     /// Reads RFC 3339, such as `2026-11-22T14:13:21Z`. Drops what is finer than a millisecond.
     #[must_use]
     pub fn parse_rfc3339(text: &str) -> Option<Self> {
@@ -68,6 +60,14 @@ impl Add<Duration> for Timestamp {
 
     fn add(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(millis(duration)))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
     }
 }
 

@@ -56,9 +56,11 @@ pub fn as_verified(verified: &Model) -> Condition {
         .add(Column::DisabledAt.is_null())
 }
 
-/// An update that ends what was verified with the credentials that a user had.
+/// An update that ends what was verified with the credentials that the selected user had.
 #[must_use]
-pub fn raise_credential_version() -> UpdateMany<Entity> {
+pub fn raise_credential_version(selected: Condition) -> UpdateMany<Entity> {
     let raised = Expr::col(Column::CredentialVersion).add(1);
-    Entity::update_many().col_expr(Column::CredentialVersion, raised)
+    Entity::update_many()
+        .col_expr(Column::CredentialVersion, raised)
+        .filter(selected)
 }

@@ -78,6 +78,23 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
 }
 
 #[on_both_databases]
+async fn operations_that_are_not_executed_count_too(database: Database) {
+    let app = TestApp::start(&database).await;
+    let policy = "query Small{registrationPolicy{codeLength}}";
+    // Validation expands the fragments of every operation.
+    let query = format!("{policy} query Large{}", bomb(6, 3));
+    for name in ["Small", "Large"] {
+        let request = app
+            .request(Method::POST, "/graphql")
+            .json(&json!({ "query": query, "operationName": name }));
+        let answer = request.send().await.expect("the server answers");
+        assert_eq!(answer.status(), 400, "{name}");
+        let answer: Value = answer.json().await.expect("JSON");
+        assert_eq!(answer["errors"][0]["extensions"]["bound"], "fields", "{answer}");
+    }
+}
+
+#[on_both_databases]
 async fn introspection_does_not_multiply(database: Database) {
     let app = TestApp::start(&database).await;
     let nested = |lists: usize| "fields{type{ofType{".repeat(lists) + "name" + &"}}}".repeat(lists);

@@ -54,7 +54,7 @@ impl ManualClock {
 
     /// Sets the wall clock back. No time passes.
     pub fn set_back(&self, duration: Duration) {
-        self.time.send_modify(|(wall, _)| *wall = wall.before(duration));
+        self.time.send_modify(|(wall, _)| *wall = *wall - duration);
     }
 
     /// How many tasks wait for a time.

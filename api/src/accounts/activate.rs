@@ -74,12 +74,12 @@ async fn complete(
     let verified = (user.id, user.credential_version);
     let event = (AccountEventKind::Activated, now, client);
     let session = sessions::open(&transaction, (&*app.random, &app.audit), &app.policy, verified, event).await?;
+    let session = session.ok_or(DomainError::InvalidCredentials)?;
     transaction.commit().await?;
     app.webhooks.notify();
     Step::Activated.record_for_user(&app.metrics, user.id);
     let waited = user.activated_at.since(user.created_at);
     app.metrics.activation_time.observe(waited.as_secs_f64());
-    let session = session.ok_or(DomainError::InvalidCredentials)?;
     app.metrics.sessions_opened.inc();
     Ok((user.into(), session))
 }

@@ -28,7 +28,7 @@ pub struct CodeSent {
     pub resend_in: Duration,
 }
 
-/// A verification has prepared.
+/// A verification that has begun: its token, and the email that is on its way.
 #[derive(Debug)]
 pub struct StartedVerification {
     /// Names the verification. To be shown once.
@@ -57,11 +57,11 @@ impl<'a> CodeRequest<'a> {
         client: &'a Client,
         now: Timestamp,
     ) -> Result<Self, DomainError> {
-        Self::within(app, purpose, address, None, client, now).await
+        Self::begin_within(app, purpose, address, None, client, now).await
     }
 
     /// The same, within one more limit.
-    pub(super) async fn within(
+    pub(super) async fn begin_within(
         app: &'a App,
         purpose: Purpose,
         address: &'a str,

@@ -43,14 +43,14 @@ pub async fn delete_verified(app: &App, caller: &FoundSession, user: user::Model
         .await?;
     let user = locked.ok_or(DomainError::WrongCurrentPassword)?;
     delete_all_but_sessions(&transaction, &app.webhooks, now, &user).await?;
+    let last = notice(EmailKind::AccountDeleted, &user);
+    outbox::enqueue(&transaction, &*app.random, now, last).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, user.id, caller.id).await? {
         return Err(DomainError::SessionEnded);
     }
     sessions::revoke_all(&transaction, user.id).await?;
     app.audit.record_deletion(&transaction, user.id, now).await?;
     user::Entity::delete_by_id(user.id).exec(&transaction).await?;
-    let last = notice(EmailKind::AccountDeleted, &user);
-    outbox::enqueue(&transaction, &*app.random, now, last).await?;
     transaction.commit().await?;
     app.outbox.notify();
     app.webhooks.notify();

@@ -2,8 +2,8 @@
 
 use entity::{AccountEventKind, Timestamp, user, verification};
 use sea_orm::prelude::Uuid;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ColumnTrait, DbErr};
 
 use super::Operator;
 use crate::verification::end;
@@ -17,10 +17,9 @@ use crate::{audit, database, sessions};
 /// When the database fails.
 pub async fn disable_user(operator: &Operator, now: Timestamp, id: Uuid) -> Result<Option<u64>, DbErr> {
     let transaction = database::begin(&operator.db).await?;
-    let disabled = user::raise_credential_version()
+    let enabled = user::Column::Id.eq(id).and(user::Column::DisabledAt.is_null());
+    let disabled = user::raise_credential_version(enabled.into())
         .col_expr(user::Column::DisabledAt, Expr::value(now))
-        .filter(user::Column::Id.eq(id))
-        .filter(user::Column::DisabledAt.is_null())
         .exec_with_returning(&transaction)
         .await?;
     let Some(user) = disabled.into_iter().next() else {

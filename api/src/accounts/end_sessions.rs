@@ -2,7 +2,7 @@
 
 use entity::{AccountEventKind, Timestamp, user};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait, DbErr, QueryFilter};
+use sea_orm::{ColumnTrait, DbErr};
 
 use super::Operator;
 use crate::audit::Event;
@@ -15,8 +15,7 @@ use crate::{database, sessions};
 /// When the database fails.
 pub async fn end_sessions(operator: &Operator, now: Timestamp, id: Uuid) -> Result<Option<u64>, DbErr> {
     let transaction = database::begin(&operator.db).await?;
-    let raised = user::raise_credential_version()
-        .filter(user::Column::Id.eq(id))
+    let raised = user::raise_credential_version(user::Column::Id.eq(id).into())
         .exec(&transaction)
         .await?;
     if raised.rows_affected == 0 {

@@ -1,6 +1,7 @@
 //! Which registration a request means, and who sent it.
 
-use entity::{Purpose, verification};
+use entity::{Purpose, user, verification};
+use sea_orm::EntityTrait;
 
 use super::DomainError;
 use super::client_limit::check_client_limit;
@@ -83,8 +84,7 @@ pub(super) async fn reload(
 
 /// The error when the password is right but the registration has been consumed in the meantime.
 async fn already_activated(app: &App, registration: &verification::Model) -> Result<DomainError, DomainError> {
-    use sea_orm::EntityTrait;
-    let user = entity::user::Entity::find_by_id(registration.id).one(&app.db).await?;
+    let user = user::Entity::find_by_id(registration.id).one(&app.db).await?;
     Ok(match user {
         Some(user) => DomainError::AlreadyActivated(Some(Box::new(user.into()))),
         // It lost against another user of the address.

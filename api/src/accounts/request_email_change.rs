@@ -66,7 +66,7 @@ pub async fn request_verified(
         locale,
     } = new;
     let limit = limits::email_changes(&app.keys.limits, user.id);
-    let request = CodeRequest::within(
+    let request = CodeRequest::begin_within(
         app,
         Purpose::EmailChange,
         new_email.canonical(),

@@ -2,7 +2,7 @@
 
 use entity::{HiddenText, user};
 use sea_orm::sea_query::Expr;
-use sea_orm::{Condition, ConnectionTrait, DbErr, QueryFilter};
+use sea_orm::{Condition, ConnectionTrait, DbErr};
 
 /// Replaces the password of the user that a condition selects, and ends what was verified with the old one. Returns the
 /// user; `None` if the condition selects nobody.
@@ -11,9 +11,8 @@ pub(super) async fn set_password(
     selected: Condition,
     hash: String,
 ) -> Result<Option<user::Model>, DbErr> {
-    let updated = user::raise_credential_version()
+    let updated = user::raise_credential_version(selected)
         .col_expr(user::Column::PasswordHash, Expr::value(HiddenText(hash)))
-        .filter(selected)
         .exec_with_returning(transaction)
         .await?;
     Ok(updated.into_iter().next())

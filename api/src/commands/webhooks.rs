@@ -104,7 +104,7 @@ pub async fn run(
             let now = clock.now();
             let from = match since {
                 Some(Since::Instant(instant)) => instant,
-                Some(Since::Ago(duration)) => now.before(duration),
+                Some(Since::Ago(duration)) => now - duration,
                 None => now,
             };
             let events = replay::since(db, endpoints, from, now).await?;

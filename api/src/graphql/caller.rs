@@ -36,7 +36,7 @@ pub enum Authorization {
 pub struct Caller {
     authorization: Authorization,
     client: Client,
-    accepted: Option<Locale>,
+    accept_language: Option<Locale>,
     arrived: Timestamp,
     me: OnceCell<Result<Option<User>, ApiError>>,
 }
@@ -48,7 +48,7 @@ impl Caller {
         Self {
             authorization,
             client,
-            accepted: None,
+            accept_language: None,
             arrived,
             me: OnceCell::new(),
         }
@@ -60,14 +60,17 @@ impl Caller {
 
     /// The same request with the language that its Accept-Language header prefers.
     #[must_use]
-    pub fn with_accepted(self, accepted: Option<Locale>) -> Self {
-        Self { accepted, ..self }
+    pub fn with_accept_language(self, accept_language: Option<Locale>) -> Self {
+        Self {
+            accept_language,
+            ..self
+        }
     }
 
     /// The language for emails that this request causes: that of the argument, else that of the Accept-Language header;
     /// `None` for the default. A language that no email is written in counts as not given.
     pub(super) fn locale(&self, argument: Option<&str>) -> Option<Locale> {
-        argument.and_then(Locale::matching).or(self.accepted)
+        argument.and_then(Locale::matching).or(self.accept_language)
     }
 
     pub(super) fn arrived(&self) -> Timestamp {

@@ -61,7 +61,7 @@ impl ErrorCode {
         }
     }
 
-    /// Marks an error of the GraphQL library with this code.
+    /// Marks an error of the GraphQL library with this code, and notes it as the outcome of the request.
     pub(super) fn mark(self, mut error: ServerError) -> ServerError {
         note_outcome(self.as_str());
         error.extensions.get_or_insert_default().set(CODE, self.as_str());

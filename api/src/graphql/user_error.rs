@@ -80,6 +80,7 @@ impl UserErrorCode {
 }
 
 impl UserError {
+    /// Notes the code as the outcome of the request, too, so create an error only to return it.
     fn new(code: UserErrorCode, message: impl Into<String>) -> Self {
         use UserErrorCode as Code;
         note_outcome(code.as_str());

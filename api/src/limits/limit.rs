@@ -13,6 +13,9 @@ use crate::clock::{MAX_SKEW, latest_written};
 use crate::keys::LimitKeys;
 use crate::sql::statement_over;
 
+/// Digits of an instant in a row: milliseconds since the Unix epoch, until the year 2286.
+pub(super) const WIDTH: usize = 13;
+
 /// One limit of one subject.
 #[derive(Debug, Clone)]
 pub(crate) struct Limit {
@@ -131,7 +134,7 @@ fn upsert_of(
         let release = release(limit);
         [
             key.clone().into(),
-            format!("{:013}", release.as_millis()).into(),
+            format!("{:0WIDTH$}", release.as_millis()).into(),
             release.into(),
             i32::from(limit.capacity).into(),
             i64::try_from(limit.interval.as_millis()).unwrap_or(i64::MAX).into(),

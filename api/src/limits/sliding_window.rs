@@ -14,18 +14,15 @@ use entity::{Timestamp, rate_limit};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::limit::{
-    Limit, TAKE, count_rows, from_the_future, is_from_the_future, is_tripped, row, rows, upsert_returning,
+    Limit, TAKE, WIDTH, count_rows, from_the_future, is_from_the_future, is_tripped, row, rows, upsert_returning,
 };
-
-/// Digits of an instant: milliseconds since the Unix epoch, until the year 2286.
-const WIDTH: usize = 13;
 
 /// Puts the new instant in front, and drops the oldest beyond the capacity.
 pub(super) fn push() -> String {
     let from_the_future = from_the_future();
     format!(
         "releases = substr(excluded.releases || CASE WHEN {from_the_future} THEN '' ELSE rate_limits.releases END, \
-            1, 13 * excluded.capacity)"
+            1, {WIDTH} * excluded.capacity)"
     )
 }
 
@@ -34,7 +31,7 @@ pub(super) fn is_in_use(place: &str) -> String {
     let from_the_future = from_the_future();
     // An instant that is not there becomes 0. As a number, because a text of fewer digits would sort wrongly.
     format!(
-        "(CAST('0' || substr(rate_limits.releases, 13 * ({place}) + 1, 13) AS BIGINT) > excluded.taken_at \
+        "(CAST('0' || substr(rate_limits.releases, {WIDTH} * ({place}) + 1, {WIDTH}) AS BIGINT) > excluded.taken_at \
             AND NOT {from_the_future})"
     )
 }

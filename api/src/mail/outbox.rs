@@ -30,6 +30,9 @@ pub(super) const MAX_PAUSE: Duration = Duration::from_mins(2);
 
 const _: () = assert!(LEASE.as_millis() < MAX_PAUSE.as_millis());
 
+/// Always true. With it, PostgreSQL can use the index `email_outbox_due_at`, which has this condition.
+const IN_DUE_INDEX: &str = "attempts >= 0";
+
 /// Wakes the worker of this process.
 #[derive(Clone, Debug, Default)]
 pub struct OutboxSignal(Arc<Notify>);
@@ -215,11 +218,13 @@ pub(super) async fn claim(
 /// condition would keep the claim from reading the rows in their order.
 pub(super) async fn release_future(db: &impl ConnectionTrait, now: Timestamp) -> Result<bool, DbErr> {
     let latest = latest_written(now);
-    let sql = "UPDATE email_outbox SET due_at = $1, lease = NULL, \
+    let sql = format!(
+        "UPDATE email_outbox SET due_at = $1, lease = NULL, \
             created_at = CASE WHEN created_at > $2 THEN $1 ELSE created_at END \
-        WHERE due_at > $3 AND attempts >= 0";
+        WHERE due_at > $3 AND {IN_DUE_INDEX}"
+    );
     let values = [now.into(), latest.into(), (latest + MAX_PAUSE).into()];
-    let released = db.execute_raw(statement(db, sql, values)).await?;
+    let released = db.execute_raw(statement(db, &sql, values)).await?;
     Ok(released.rows_affected() > 0)
 }
 
@@ -266,7 +271,7 @@ fn number(number: usize) -> Value {
 }
 
 /// Restarts the leases. Returns the emails whose claims still hold.
-pub(crate) async fn renew(
+pub(super) async fn renew(
     db: &impl ConnectionTrait,
     claims: &[&Claim],
     now: Timestamp,
@@ -284,7 +289,7 @@ pub(crate) async fn renew(
 
 /// Deletes emails that are sent or given up. A deletion that a crash of the database undoes has the effect of a worker
 /// that dies after it has sent the email: the email is due again when the lease ends.
-pub(crate) async fn finish(db: &impl ConnectionTrait, claims: &[&Claim]) -> Result<(), DbErr> {
+pub(super) async fn finish(db: &impl ConnectionTrait, claims: &[&Claim]) -> Result<(), DbErr> {
     if !claims.is_empty() {
         email_outbox::Entity::delete_many()
             .filter(email_outbox::Column::Id.in_subquery(for_update(held(claims))))
@@ -296,7 +301,7 @@ pub(crate) async fn finish(db: &impl ConnectionTrait, claims: &[&Claim]) -> Resu
 }
 
 /// Releases a claim; the email is due again at `due`.
-pub(crate) async fn postpone(db: &impl ConnectionTrait, claim: &Claim, due: Timestamp) -> Result<(), DbErr> {
+pub(super) async fn postpone(db: &impl ConnectionTrait, claim: &Claim, due: Timestamp) -> Result<(), DbErr> {
     email_outbox::Entity::update_many()
         .col_expr(email_outbox::Column::Lease, Expr::value(None::<Uuid>))
         .col_expr(email_outbox::Column::DueAt, Expr::value(due))
@@ -327,7 +332,7 @@ pub(super) async fn give_back(db: &impl ConnectionTrait, claims: &[&Claim], now:
 pub(super) async fn next_due(db: &impl ConnectionTrait, selection: &Selection) -> Result<Option<Timestamp>, DbErr> {
     let mut values = Vec::new();
     let allowed = allowed(selection, &mut values);
-    let sql = format!("SELECT due_at FROM email_outbox WHERE attempts >= 0 AND {allowed} ORDER BY due_at LIMIT 1");
+    let sql = format!("SELECT due_at FROM email_outbox WHERE {IN_DUE_INDEX} AND {allowed} ORDER BY due_at LIMIT 1");
     let row = db.query_one_raw(statement(db, &sql, values)).await?;
     row.map(|row| row.try_get("", "due_at")).transpose()
 }

@@ -11,7 +11,7 @@ use crate::metrics::{EmailLabels, GIVEN_UP, Metrics, RETRIED, SENT};
 /// After this time in the outbox an email is given up: nobody waits for it any more.
 const GIVE_UP_AFTER: Duration = Duration::from_mins(15);
 
-/// An email is given up only after this many attempts, which take nine minutes with their pauses: a clock that jumps
+/// An email is given up only after this many attempts, which take eight minutes with their pauses: a clock that jumps
 /// ahead must not end the attempts of an email that is new.
 const MIN_ATTEMPTS: i32 = 11;
 

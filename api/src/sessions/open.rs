@@ -66,7 +66,7 @@ pub(crate) async fn open(
 /// Whether a use is to be recorded: the last one was not within the touch interval, or was recorded while the clock was
 /// ahead.
 pub(crate) fn needs_touch(last_used_at: Timestamp, now: Timestamp, policy: &Policy) -> bool {
-    last_used_at <= now.before(policy.session_touch()) || last_used_at > latest_written(now)
+    last_used_at <= now - policy.session_touch() || last_used_at > latest_written(now)
 }
 
 /// Records a use of a session, if [`needs_touch`] says so.
@@ -76,7 +76,7 @@ pub(crate) async fn touch(db: &impl ConnectionTrait, id: Uuid, now: Timestamp, p
         .filter(session::Column::Id.eq(id))
         .filter(
             Condition::any()
-                .add(session::Column::LastUsedAt.lte(now.before(policy.session_touch())))
+                .add(session::Column::LastUsedAt.lte(now - policy.session_touch()))
                 .add(session::Column::LastUsedAt.gt(latest_written(now))),
         )
         .exec(db)

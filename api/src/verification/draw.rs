@@ -126,7 +126,7 @@ async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawReque
             request.mail.into(),
             request.lease.into(),
             // At least half of its time is left, also where an operator gives it less than a minute.
-            now.before(SAME_CODE.min(request.rules.ttl / 2)).into(),
+            (now - SAME_CODE.min(request.rules.ttl / 2)).into(),
         ]
     })
     .await

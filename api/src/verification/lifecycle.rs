@@ -1,4 +1,4 @@
-//! The statements on one verification: begin, find, spend a try, consume.
+//! The statements on one verification: prepare, find, spend a try, consume.
 
 use entity::{HiddenBytes, HiddenText, Purpose, Timestamp, verification};
 use sea_orm::prelude::Uuid;

@@ -3,7 +3,7 @@
 use entity::{Timestamp, user, webhook_delivery};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
-    ColumnTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use super::endpoint::Endpoint;
@@ -31,7 +31,7 @@ pub(crate) async fn event(
     Ok(known)
 }
 
-/// Enqueues the events again that happened since an instant. Gives their number.
+/// Enqueues the events again that happened since an instant. Returns their number.
 pub(crate) async fn since(
     db: &DatabaseConnection,
     endpoints: &[Endpoint],
@@ -64,7 +64,7 @@ pub(crate) async fn since(
 
 /// Locks the user of an event, as every transaction that deletes their events does first. Tells whether there is such
 /// an event.
-async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr> {
+async fn lock(transaction: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
     let find = || webhook_delivery::Entity::find().filter(webhook_delivery::Column::Id.eq(id));
     let Some(delivery) = find().one(transaction).await? else {
         return Ok(false);
@@ -79,7 +79,7 @@ async fn lock(transaction: &DatabaseTransaction, id: Uuid) -> Result<bool, DbErr
 
 /// Enqueues an event for an endpoint, which may never have had it.
 async fn enqueue(
-    transaction: &DatabaseTransaction,
+    transaction: &impl ConnectionTrait,
     endpoint: &Endpoint,
     id: Uuid,
     now: Timestamp,
@@ -90,6 +90,6 @@ async fn enqueue(
         ON CONFLICT (id, endpoint) DO UPDATE SET enqueued_at = excluded.enqueued_at, due_at = excluded.due_at, attempts = 0, \
             lease = NULL, delivered_at = NULL, traceparent = NULL";
     let values = [id.into(), endpoint.id.as_str().into(), now.into()];
-    sea_orm::ConnectionTrait::execute_raw(transaction, statement(transaction, SQL, values)).await?;
+    transaction.execute_raw(statement(transaction, SQL, values)).await?;
     Ok(())
 }

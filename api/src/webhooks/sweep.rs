@@ -17,7 +17,7 @@ const KEEP_FOR: Duration = Duration::from_hours(14 * 24);
 const BATCH: u64 = 500;
 
 /// Deletes deliveries that were enqueued long ago, and corrects those that were enqueued while the clock was ahead.
-/// Gives the number of deleted rows. Asks before each batch whether it may go on.
+/// Returns the number of deleted rows. Asks before each batch whether it may go on.
 ///
 /// # Errors
 /// When the database fails.
@@ -28,7 +28,7 @@ pub(crate) async fn sweep<F: Future<Output = Result<bool, DbErr>>>(
 ) -> Result<u64, DbErr> {
     let correct = "UPDATE webhook_deliveries SET enqueued_at = $2";
     change(db, "enqueued_at > $1", now + MAX_SKEW, (correct, Some(now)), &may_go_on).await?;
-    let old = now.before(KEEP_FOR);
+    let old = now - KEEP_FOR;
     change(
         db,
         "enqueued_at <= $1",
@@ -39,7 +39,7 @@ pub(crate) async fn sweep<F: Future<Output = Result<bool, DbErr>>>(
     .await
 }
 
-/// Runs a statement over batches of the rows that fulfil a condition. Gives the number of rows.
+/// Runs a statement over batches of the rows that fulfil a condition. Returns the number of rows.
 async fn change<F: Future<Output = Result<bool, DbErr>>>(
     db: &impl ConnectionTrait,
     condition: &str,

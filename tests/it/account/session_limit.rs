@@ -55,7 +55,7 @@ async fn session_that_has_ended_does_not_count(database: Database) {
     // The three so far have ended, by their age and by their rest.
     let ends = [session::Column::ExpiresAt, session::Column::LastUsedAt];
     for (row, end) in sessions(&ada.core.app.db).await.iter().zip(ends.into_iter().cycle()) {
-        let past = ada.core.app.clock.now().before(ada.core.app.policy.session_ttl);
+        let past = ada.core.app.clock.now() - ada.core.app.policy.session_ttl;
         let update = session::Entity::update_many().col_expr(end, Expr::value(past));
         let update = update.filter(session::Column::Id.eq(row.id));
         update.exec(&ada.core.app.db).await.expect("the update succeeds");

@@ -161,7 +161,7 @@ async fn ended_sessions_are_neither_listed_nor_revoked(database: Database) {
     let ended = sessions(&app.db).await;
     let ends = [session::Column::ExpiresAt, session::Column::LastUsedAt];
     for (row, end) in ended.iter().zip(ends) {
-        let past = app.clock.now().before(app.policy.session_ttl);
+        let past = app.clock.now() - app.policy.session_ttl;
         let update = session::Entity::update_many().col_expr(end, Expr::value(past));
         let update = update.filter(session::Column::Id.eq(row.id));
         update.exec(&app.db).await.expect("the update succeeds");

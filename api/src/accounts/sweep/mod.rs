@@ -65,7 +65,8 @@ pub async fn sweep(app: &App) -> Result<u64, DbErr> {
 async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
     let app = lease.app;
     let corrected = correct_future(lease).await;
-    // With its emails goes what the mail worker is about to record, in another order: both would wait for each other.
+    // To delete a verification is to delete its emails. The mail worker locks these rows in another order, and the two
+    // could deadlock.
     let has_emails = Query::select()
         .expr(Expr::val(1))
         .from(email_outbox::Entity)
@@ -74,9 +75,9 @@ async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
                 .equals((verification::Entity, verification::Column::Id)),
         )
         .to_owned();
-    let closed = verification::Column::ExpiresAt;
-    let without_emails = || closed.lte(now).and(Expr::exists(has_emails.clone()).not());
-    let verifications = delete::<verification::Entity>(lease, verification::Column::Id, closed, without_emails).await;
+    let (id, expires) = (verification::Column::Id, verification::Column::ExpiresAt);
+    let without_emails = || expires.lte(now).and(Expr::exists(has_emails.clone()).not());
+    let verifications = delete::<verification::Entity>(lease, id, expires, without_emails).await;
     let (id, expires, used) = (
         session::Column::Id,
         session::Column::ExpiresAt,
@@ -99,7 +100,7 @@ async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
 /// Deletes events and counts that are older than `AUDIT_RETENTION`.
 async fn sweep_audit(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
     let app = lease.app;
-    let kept_since = now.before(app.policy.audit_retention);
+    let kept_since = now - app.policy.audit_retention;
     let (id, at) = (account_event::Column::Id, account_event::Column::CreatedAt);
     let events = delete::<account_event::Entity>(lease, id, at, || at.lte(kept_since)).await?;
     // A few rows an hour.

@@ -62,14 +62,15 @@ async fn clock(db: &DatabaseConnection) -> Finding {
     const CHECK: &str = "clock";
     match clock_offset::offset(db, &SystemClock).await {
         Ok(None) => Finding::ok(CHECK, "SQLite uses that of this machine"),
-        Ok(Some(offset)) if offset.is_too_large() => Finding::wrong(
-            CHECK,
-            format!(
-                "{} ms ahead of the database's; synchronize both, for example with NTP",
-                offset.millis()
-            ),
-        ),
-        Ok(Some(offset)) => Finding::ok(CHECK, format!("{} ms ahead of the database's", offset.millis())),
+        Ok(Some(offset)) => {
+            let side = if offset.millis() < 0 { "behind" } else { "ahead of" };
+            let told = format!("{} ms {side} the database's", offset.millis().unsigned_abs());
+            if offset.is_too_large() {
+                Finding::wrong(CHECK, format!("{told}; synchronize both, for example with NTP"))
+            } else {
+                Finding::ok(CHECK, told)
+            }
+        }
         Err(error) => Finding::wrong(CHECK, format!("cannot read the clock of the database: {error}")),
     }
 }

@@ -27,7 +27,10 @@ impl Document {
         let parsed = parse_query(text).map_err(|error| RequestError::syntax(&error))?;
         let operation = choose_operation(&parsed, operation_name)?;
         let cost = Cost::of(&parsed, operation);
-        LimitExceeded::check("fields", cost.fields, MAX_FIELDS)?;
+        // Validation expands the fragments of every operation, also of those that are not executed.
+        for (_, operation) in parsed.operations.iter() {
+            LimitExceeded::check("fields", Cost::of(&parsed, &operation.node).fields, MAX_FIELDS)?;
+        }
         LimitExceeded::check("lists", cost.lists_of_rows, MAX_LISTS_OF_ROWS)?;
         LimitExceeded::check("introspectionLists", cost.introspection_lists, MAX_INTROSPECTION_LISTS)?;
         LimitExceeded::check("answerBytes", cost.answer_bytes, MAX_ANSWER)?;

@@ -86,7 +86,7 @@ fn caller(context: &Context, peer: SocketAddr, headers: &HeaderMap, id: &Request
         .with_request_id(id.as_str().into());
     note_network(client.network());
     Caller::new(authorization::read(headers), client, context.app.clock.now())
-        .with_accepted(accept_language::read(headers))
+        .with_accept_language(accept_language::read(headers))
 }
 
 async fn execute(

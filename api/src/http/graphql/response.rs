@@ -63,7 +63,7 @@ pub(super) fn rejection_response(error: &RequestError, media: &str) -> Response 
     response
 }
 
-/// The response if the execution takes too long.
+/// The response of an overloaded server: the execution takes too long, or too many large answers wait.
 pub(super) fn overloaded_response(id: &RequestId) -> Response {
     let (status, code) = (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Overloaded);
     (RETRY_LATER, error_response(status, code, OVERLOADED_MESSAGE, Some(id))).into_response()

@@ -87,7 +87,7 @@ async fn look_up(State(pool): State<Pool>, headers: HeaderMap, _: Bytes) -> Resu
     let token = authorization.and_then(|value| value.strip_prefix("Bearer "));
     let digest = Sha256::digest(token.ok_or(StatusCode::UNAUTHORIZED)?);
     let now = SystemClock.now();
-    let idle_since = now.before(api::policy::Policy::default().session_idle);
+    let idle_since = now - api::policy::Policy::default().session_idle;
     let found = pool.find(&digest, now.as_millis(), idle_since.as_millis()).await;
     let found = found.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
     let (id, email, _, activated_at, ..) = found.ok_or(StatusCode::UNAUTHORIZED)?;

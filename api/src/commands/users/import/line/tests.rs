@@ -33,7 +33,7 @@ fn optional_fields_have_defaults() {
 
 #[test]
 fn fields_are_read() {
-    let created = NOW.before(std::time::Duration::from_hours(1));
+    let created = NOW - std::time::Duration::from_hours(1);
     let id = "0193564d-7e00-7000-8000-000000000001";
     let user = user(&format!(
         r#", "created": "2026-11-22T15:13:21+02:00", "active": true, "disabled": "2026-11-22T14:13:21Z", "locale": "pt-BR", "id": "{id}""#
