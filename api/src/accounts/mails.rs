@@ -147,10 +147,12 @@ impl Composer {
     /// What an email says; `None` if its verification is gone.
     fn words(&self, claim: &Claim, drawn: Option<Drawn>, now: Timestamp) -> Option<Result<template::Words, String>> {
         let locale = claim.row.locale.as_deref().and_then(Locale::matching);
+        let has_user = drawn.as_ref().is_some_and(|drawn| drawn.has_user);
         let notice = |kind| Some(self.templates.write(kind, locale, None));
         let code = |kind, without| drawn.map(|drawn| self.code(kind, without, &drawn, now));
         match claim.row.kind {
             EmailKind::Registration => code(Kind::ActivationCode, Kind::AccountExists),
+            EmailKind::PasswordReset if has_user => code(Kind::PasswordResetCode, Kind::PasswordResetEnded),
             EmailKind::PasswordReset => code(Kind::PasswordResetCode, Kind::NoAccount),
             EmailKind::EmailChange => code(Kind::EmailChangeCode, Kind::EmailTaken),
             EmailKind::PasswordChanged => notice(Kind::PasswordChanged),

@@ -52,6 +52,8 @@ pub(crate) struct Drawn {
     /// Whether the email may carry the code: for a registration and an email change, if the address has no user; for a
     /// reset, if it has.
     pub mailed: bool,
+    /// Whether the address has a user.
+    pub has_user: bool,
     /// The language of the email; `None` for the default. That of the address's user comes first, so that nobody else
     /// chooses it.
     pub locale: Option<Locale>,
@@ -78,9 +80,11 @@ pub(crate) async fn draw(
     Ok(rows.iter().filter_map(|row| drawn(keys, row)).collect())
 }
 
+const HAS_USER: &str = "EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical)";
+
 /// The language of the email: that of the address's user, which nobody else may choose; without one, that of the
 /// verification.
-const LOCALE: &str = "CASE WHEN EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical) \
+const LOCALE: &str = "CASE WHEN {has_user} \
     THEN (SELECT users.locale FROM users WHERE users.email_canonical = verifications.email_canonical) \
     ELSE verifications.locale END AS locale";
 
@@ -95,6 +99,7 @@ struct Row {
     mail_id: Uuid,
     code_expires_at: Timestamp,
     mailed: bool,
+    has_user: bool,
     locale: Option<String>,
 }
 
@@ -107,6 +112,7 @@ fn drawn(keys: &Keys, row: &Row) -> Option<Drawn> {
         message_id: keys.message_ids.tag(&[b"code", &row.draw.0]),
         expires_at: row.code_expires_at,
         mailed: row.mailed,
+        has_user: row.has_user,
         locale: row.locale.as_deref().and_then(Locale::matching),
     })
 }
@@ -114,7 +120,8 @@ fn drawn(keys: &Keys, row: &Row) -> Option<Drawn> {
 /// The codes that earlier attempts drew for these emails less than 30 seconds ago.
 async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawRequest]) -> Result<Vec<Row>, DbErr> {
     const SQL: &str = "WITH retries (verification, mail, held_lease, drawn_after) AS (VALUES {rows}) \
-        SELECT verifications.id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {locale} FROM retries \
+        SELECT verifications.id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {has_user} AS has_user, {locale} \
+            FROM retries \
         JOIN verifications ON verifications.id = verification AND mail_id = mail \
         JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
         WHERE drawn_at > drawn_after AND drawn_at <= $1 AND consumed_at IS NULL";
@@ -207,7 +214,8 @@ const UPDATE: &str = "UPDATE verifications SET \
     WHERE id = verification AND consumed_at IS NULL AND expires_at > $1 AND (mail_id IS NULL OR mail_id = mail) \
         AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease)";
 
-const RETURNED: &str = "id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {locale}";
+const RETURNED: &str = "id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, \
+    {has_user} AS has_user, {locale}";
 
 async fn update(
     db: &impl ConnectionTrait,
@@ -256,7 +264,7 @@ async fn query<T, const WIDTH: usize>(
     }
     // A repeated row changes nothing more.
     let rows = padded(requests.iter().map(row).collect());
-    let sql = sql.replace("{locale}", LOCALE);
+    let sql = sql.replace("{locale}", LOCALE).replace("{has_user}", HAS_USER);
     let rows = db.query_all_raw(statement_over(db, &sql, shared, rows)).await?;
     rows.iter().map(|row| Row::from_query_result(row, "")).collect()
 }

@@ -20,25 +20,15 @@ pub(crate) async fn end(transaction: &impl ConnectionTrait, ended: Condition) ->
 
 /// The same, and deletes `others`, emails of no verification.
 ///
-/// An open reset becomes a decoy: a stranger may have begun it, and that it ends would tell them that the address has a
-/// user.
+/// An open reset becomes a decoy, and its email stays: a stranger may have begun it, and that it ends would tell them
+/// that the address has a user.
 pub(crate) async fn end_with_emails(
     transaction: &impl ConnectionTrait,
     ended: Condition,
     others: Option<Condition>,
 ) -> Result<(), DbErr> {
     use email_outbox::Column::{Id, VerificationId};
-    let ids = lock(transaction, ended).await?;
-    let emails = Condition::any()
-        .add(VerificationId.is_in(ids.clone()))
-        .add_option(others);
-    let locked = ids_for_update(email_outbox::Entity, Id, emails.clone());
-    transaction.query_all(&locked).await?;
-    email_outbox::Entity::delete_many()
-        .filter(emails)
-        .exec(transaction)
-        .await?;
-    let ended = verification::Column::Id.is_in(ids);
+    let ended = verification::Column::Id.is_in(lock(transaction, ended).await?);
     verification::Entity::update_many()
         .col_expr(verification::Column::UserId, Expr::value(None::<Uuid>))
         .col_expr(verification::Column::Mailed, Expr::value(false))
@@ -46,9 +36,21 @@ pub(crate) async fn end_with_emails(
         .filter(verification::is_open_reset())
         .exec(transaction)
         .await?;
+    let deleted = Condition::all().add(ended).add(verification::is_open_reset().not());
+    let ids = Query::select()
+        .column(verification::Column::Id)
+        .from(verification::Entity)
+        .cond_where(deleted.clone())
+        .to_owned();
+    let emails = Condition::any().add(VerificationId.in_subquery(ids)).add_option(others);
+    let locked = ids_for_update(email_outbox::Entity, Id, emails.clone());
+    transaction.query_all(&locked).await?;
+    email_outbox::Entity::delete_many()
+        .filter(emails)
+        .exec(transaction)
+        .await?;
     verification::Entity::delete_many()
-        .filter(ended)
-        .filter(verification::is_open_reset().not())
+        .filter(deleted)
         .exec(transaction)
         .await?;
     Ok(())

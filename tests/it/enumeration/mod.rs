@@ -5,6 +5,7 @@ mod resets;
 mod sequences;
 mod slow;
 mod statements;
+mod waiting_resets;
 
 use std::collections::BTreeMap;
 

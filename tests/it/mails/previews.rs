@@ -74,7 +74,7 @@ mod browser {
         in_browser(look, async move |client| {
             let page = Page::open(client.clone(), &format!("http://{}/dev/mails?locale=de", app.address())).await;
             let shown = page.ask("document.querySelectorAll('iframe').length").await;
-            assert_eq!(shown, 10);
+            assert_eq!(shown, 11);
             page.is_accessible("{ exclude: ['iframe'] }", "emails").await;
             client.enter_frame(0).await.expect("the first frame");
             let heading = page.ask("document.querySelector('h1').textContent").await;

@@ -149,9 +149,9 @@ fn unknown_file_is_refused_with_the_names() {
     ] {
         let expected = format!(
             "MAIL_TEMPLATES: {name}: not the name of a template; expected layout.html, layout.txt, or KIND.LANGUAGE.jinja \
-             with a KIND of activation_code, account_exists, password_reset_code, no_account, email_change_code, \
-             email_taken, password_changed, email_change_requested, email_changed, account_deleted and a LANGUAGE of en, \
-             de, fr, es"
+             with a KIND of activation_code, account_exists, password_reset_code, password_reset_ended, no_account, \
+             email_change_code, email_taken, password_changed, email_change_requested, email_changed, account_deleted and \
+             a LANGUAGE of en, de, fr, es"
         );
         assert_eq!(error_of(&[(name, "")]), expected);
     }

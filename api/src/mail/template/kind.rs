@@ -12,6 +12,8 @@ pub enum Kind {
     AccountExists,
     /// The code that resets a password.
     PasswordResetCode,
+    /// The request to reset the password has ended, because the account was changed in the meantime.
+    PasswordResetEnded,
     /// Somebody wants to reset the password of an address that has no account.
     NoAccount,
     /// The code that confirms a new address.
@@ -57,6 +59,7 @@ impl Kind {
         ActivationCode "activation_code"
         AccountExists "account_exists"
         PasswordResetCode "password_reset_code"
+        PasswordResetEnded "password_reset_ended"
         NoAccount "no_account"
         EmailChangeCode "email_change_code"
         EmailTaken "email_taken"
