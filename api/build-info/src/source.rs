@@ -11,8 +11,8 @@ pub(crate) const COMMIT: &str = "GIT_COMMIT";
 /// The variable with the date in seconds since 1970, as reproducible builds define it.
 pub(crate) const DATE: &str = "SOURCE_DATE_EPOCH";
 
-/// The commit and its date, such as `commit 1fb5f7b0c1d2, 2026-11-26`. The time of the build is no part of it, so that
-/// a second build is the same.
+/// The commit and its date, such as `commit 1fb5f7b0c1d2, 2026-11-26`. It does not include
+/// the time of the build, so that a second build is the same.
 pub(crate) fn describe(folder: &Path, variable: impl Fn(&str) -> Option<String>) -> String {
     let variable = |name| variable(name).filter(|value| !value.is_empty());
     let git = is_repository(folder);

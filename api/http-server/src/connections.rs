@@ -10,14 +10,14 @@ use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 /// How many connections a listener may have.
 #[derive(Clone, Copy, Debug)]
 pub struct ConnectionLimits {
-    /// In all.
+    /// Connections in all.
     pub total: usize,
-    /// From one client network.
+    /// Connections from one client network.
     pub per_network: usize,
 }
 
 impl ConnectionLimits {
-    /// So many in all, and as many from one network.
+    /// The same limit in all and for one network.
     #[must_use]
     pub const fn total(total: usize) -> Self {
         Self {

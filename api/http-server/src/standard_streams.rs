@@ -64,8 +64,7 @@ pub fn dropped_log_lines() -> Counter {
     DROPPED_LINES.clone()
 }
 
-/// Writes the output of a command. A reader that has left, as in `api schema | head -1`, wants no more, which is no
-/// error.
+/// Writes the output of a command. It is not an error if the reader closes it early, as in `api schema | head -1`.
 ///
 /// # Errors
 /// If the output cannot be written for another reason.

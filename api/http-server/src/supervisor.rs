@@ -12,7 +12,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 /// How long a task is down after a panic, so that one that panics at once does not take all the processor time.
-const PAUSE: Duration = Duration::from_secs(1);
+const RESTART_PAUSE: Duration = Duration::from_secs(1);
 
 /// The restarts of each task, by its name.
 pub type Restarts = Family<[(&'static str, &'static str); 1], Counter>;
@@ -59,7 +59,11 @@ impl Supervisor {
                     return;
                 }
                 let _down = supervisor.mark_down(name);
-                if stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_none() {
+                if stop
+                    .run_until_cancelled(tokio::time::sleep(RESTART_PAUSE))
+                    .await
+                    .is_none()
+                {
                     return;
                 }
                 running = tokio::spawn(start());
@@ -85,7 +89,7 @@ impl Supervisor {
         let supervise = move || {
             while catch_unwind(AssertUnwindSafe(&mut work)).is_err() {
                 let _down = supervisor.mark_down(name);
-                thread::sleep(PAUSE);
+                thread::sleep(RESTART_PAUSE);
             }
         };
         thread::Builder::new()

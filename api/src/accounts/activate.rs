@@ -35,7 +35,7 @@ pub async fn activate(
 /// the user with their session.
 ///
 /// # Errors
-/// As above.
+/// Those of [`activate`].
 pub async fn activate_registration(
     app: &App,
     registration: verification::Model,
@@ -65,7 +65,7 @@ async fn complete(
         return Err(DomainError::VerificationNotFound);
     }
     let Some(user) = user else {
-        // Another user took the address. The registration stays consumed, so that its code is of no more use.
+        // Another user took the address. The registration stays consumed, so that its code cannot be used again.
         transaction.commit().await?;
         return Err(DomainError::VerificationNotFound);
     };

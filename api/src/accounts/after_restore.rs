@@ -8,7 +8,7 @@ use crate::{clock_check, database, webhooks};
 /// How many rows [`after_restore`] has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedByRestore {
-    /// Sessions.
+    /// Sessions of any user.
     pub sessions: u64,
     /// Open verifications.
     pub verifications: u64,

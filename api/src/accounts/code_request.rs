@@ -1,4 +1,4 @@
-//! What the mutations that email a code share: the email is paid for by the address's budget.
+//! What the mutations that email a code share: each spends an email of the address's budget.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::audit::Event;
 use crate::client::Client;
 use crate::database;
-use crate::limits::sliding_window::Taken;
+use crate::limits::sliding_window::TakenUnits;
 use crate::limits::{self, EMAIL_COOLDOWN, Limit, guess_guard, sliding_window};
 use crate::mail::outbox::{self, NewEmail};
 use crate::metrics::Step;
@@ -44,7 +44,7 @@ pub(super) struct CodeRequest<'a> {
     address: &'a str,
     client: &'a Client,
     now: Timestamp,
-    taken: Taken,
+    taken: TakenUnits,
     pub(super) transaction: Transaction,
 }
 

@@ -56,7 +56,7 @@ pub async fn complete(
     let user = match set_email(&transaction, caller, change).await {
         Ok(user) => user.ok_or(DomainError::VerificationNotFound)?,
         Err(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) => {
-            // Another user took the address. The change is consumed, so that its code is of no more use.
+            // Another user took the address. The change is consumed, so that its code cannot be used again.
             transaction.rollback().await?;
             consume(&app.db, change.id, now).await?;
             return Err(DomainError::VerificationNotFound);

@@ -14,9 +14,9 @@ use crate::limits;
 use crate::locale::Locale;
 use crate::mail::outbox::{Claim, LEASE};
 use crate::mail::template::{self, Kind, MailedCode, Sender, Templates};
-use crate::mail::{Compose, Composed, Content, MailWorker, SmtpConfig};
+use crate::mail::{Compose, ComposedEmail, Content, MailWorker, SmtpConfig};
 use crate::start_error::StartError;
-use crate::verification::{DrawRequest, Drawn, SAME_CODE, code_rules, draw};
+use crate::verification::{DrawRequest, DrawnCode, SAME_CODE, code_rules, draw};
 
 const _: () = assert!(
     SAME_CODE.as_millis() <= LEASE.as_millis(),
@@ -75,7 +75,7 @@ impl Composer {
     }
 
     /// Draws the codes of claimed emails, all with one statement, and writes the emails.
-    async fn compose(&self, claims: Vec<Claim>) -> Result<Vec<Composed>, DbErr> {
+    async fn compose(&self, claims: Vec<Claim>) -> Result<Vec<ComposedEmail>, DbErr> {
         let requests: Vec<_> = claims.iter().filter_map(|claim| self.draw_request(claim)).collect();
         let App {
             db,
@@ -86,7 +86,7 @@ impl Composer {
         } = &self.app;
         let now = clock.now();
         let drawn = draw(db, &**random, keys, now, &requests).await?;
-        let mut drawn: HashMap<Uuid, Drawn> = drawn.into_iter().map(|drawn| (drawn.mail, drawn)).collect();
+        let mut drawn: HashMap<Uuid, DrawnCode> = drawn.into_iter().map(|drawn| (drawn.mail, drawn)).collect();
         let is_guarded = |request: &DrawRequest| {
             let drawn = drawn.get(&request.mail);
             drawn.is_some_and(|drawn| drawn.code.digits().len() > usize::from(request.rules.digits))
@@ -95,7 +95,7 @@ impl Composer {
         self.app.metrics.guarded_codes.inc_by(guarded as u64);
         let composed = claims.into_iter().map(|claim| {
             let content = self.content(&claim, drawn.remove(&claim.row.id), now);
-            Composed { claim, content }
+            ComposedEmail { claim, content }
         });
         Ok(composed.collect())
     }
@@ -121,7 +121,7 @@ impl Composer {
         })
     }
 
-    fn content(&self, claim: &Claim, drawn: Option<Drawn>, now: Timestamp) -> Content {
+    fn content(&self, claim: &Claim, drawn: Option<DrawnCode>, now: Timestamp) -> Content {
         let Ok(recipient) = EmailAddress::parse(&claim.row.recipient.0) else {
             return Content::Impossible("cannot parse the stored address".to_owned());
         };
@@ -145,7 +145,12 @@ impl Composer {
     }
 
     /// What an email says; `None` if its verification is gone.
-    fn words(&self, claim: &Claim, drawn: Option<Drawn>, now: Timestamp) -> Option<Result<template::Words, String>> {
+    fn words(
+        &self,
+        claim: &Claim,
+        drawn: Option<DrawnCode>,
+        now: Timestamp,
+    ) -> Option<Result<template::Words, String>> {
         let locale = claim.row.locale.as_deref().and_then(Locale::matching);
         let has_user = drawn.as_ref().is_some_and(|drawn| drawn.has_user);
         let notice = |kind| Some(self.templates.write(kind, locale, None));
@@ -163,7 +168,7 @@ impl Composer {
     }
 
     /// The code or, if none is mailed, the reason.
-    fn code(&self, kind: Kind, without: Kind, drawn: &Drawn, now: Timestamp) -> Result<template::Words, String> {
+    fn code(&self, kind: Kind, without: Kind, drawn: &DrawnCode, now: Timestamp) -> Result<template::Words, String> {
         if !drawn.mailed {
             return self.templates.write(without, drawn.locale, None);
         }

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, ErrorKind, Stdout, Write};
 
-/// Standard output. A reader that has left, as in `api users list | head -1`, wants no more, which is no error.
+/// Standard output. It is not an error if the reader closes it early, as in `api users list | head -1`.
 pub(super) struct Output(Option<BufWriter<Stdout>>);
 
 impl Output {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use clap::Subcommand;
 use entity::Timestamp;
-use entity::webhook_delivery::Model as Delivery;
+use entity::webhook_delivery::Model as WebhookDelivery;
 use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseConnection, DbErr};
 
@@ -154,7 +154,7 @@ async fn list(db: &DatabaseConnection, endpoints: &[Endpoint]) -> Result<String,
     Ok(text)
 }
 
-fn line(delivery: &Delivery) -> String {
+fn line(delivery: &WebhookDelivery) -> String {
     format!(
         "{}  {}  {}  attempts: {}  {}",
         delivery.id,

@@ -119,7 +119,7 @@ impl Hasher {
     /// [`Overloaded`].
     pub fn check_capacity(&self) -> Result<(), Overloaded> {
         if self.hashing.is_full() {
-            count_refusal(&self.metrics.hashing_refused, Err(Overloaded))
+            count_overload(&self.metrics.hashing_refused, Err(Overloaded))
         } else {
             Ok(())
         }
@@ -146,7 +146,7 @@ impl Hasher {
             self.estimating.run(job).await
         };
         let estimated = tokio::time::timeout(JOB_TIMEOUT, estimating).await;
-        count_refusal(&self.metrics.estimates_refused, estimated.unwrap_or(Err(Overloaded)))
+        count_overload(&self.metrics.estimates_refused, estimated.unwrap_or(Err(Overloaded)))
     }
 
     /// Reserves a place in the queue for a hash that is made once it is certain to be needed.
@@ -154,7 +154,7 @@ impl Hasher {
     /// # Errors
     /// [`Overloaded`].
     pub fn reserve(&self) -> Result<HashPermit, Overloaded> {
-        count_refusal(&self.metrics.hashing_refused, self.hashing.reserve().map(HashPermit))
+        count_overload(&self.metrics.hashing_refused, self.hashing.reserve().map(HashPermit))
     }
 
     /// Hashes a password with a new salt and the configured parameters, in a place that was reserved. Returns a PHC
@@ -205,7 +205,7 @@ impl Hasher {
             let digest = setting.digest_of(password.expose_secret(), memory);
             setting.with_digest(&setting.bind(&digest, password.expose_secret()))
         });
-        count_refusal(&self.metrics.hashing_refused, hash.await)
+        count_overload(&self.metrics.hashing_refused, hash.await)
     }
 
     /// Which of these hashes is the password's: the index of the first one.
@@ -229,7 +229,7 @@ impl Hasher {
                 })
             })
         });
-        count_refusal(&self.metrics.hashing_refused, verified.await)
+        count_overload(&self.metrics.hashing_refused, verified.await)
     }
 
     /// Whether a hash is not argon2id, or took less work than the configured parameters ask for.
@@ -241,7 +241,7 @@ impl Hasher {
     }
 }
 
-fn count_refusal<T>(refusals: &Counter, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
+fn count_overload<T>(refusals: &Counter, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
     if result.is_err() {
         refusals.inc();
     }

@@ -37,7 +37,7 @@ pub(super) fn is_in_use(place: &str) -> String {
 }
 
 /// What the statement that takes units tells.
-pub(crate) struct Taken {
+pub(crate) struct TakenUnits {
     /// How long until the next units can be taken.
     pub wait: Duration,
     /// Whether a guess guard is tripped.
@@ -54,7 +54,7 @@ pub(crate) async fn take(
     now: Timestamp,
     limits: &[Limit],
     guard: &Limit,
-) -> Result<Option<Taken>, DbErr> {
+) -> Result<Option<TakenUnits>, DbErr> {
     let push_if_free = format!("{TAKE}, {} WHERE NOT {}", push(), is_in_use("excluded.capacity - 1"));
     let (is_tripped, shared) = is_tripped(guard, now);
     let returning = format!("*, {is_tripped} AS is_tripped");
@@ -65,7 +65,7 @@ pub(crate) async fn take(
     let is_tripped = first.try_get("", "is_tripped")?;
     let rows = taken.iter().map(row).collect::<Result<Vec<_>, _>>()?;
     let wait = rows.iter().map(|row| wait(row, now)).max().unwrap_or_default();
-    Ok(Some(Taken { wait, is_tripped }))
+    Ok(Some(TakenUnits { wait, is_tripped }))
 }
 
 /// How long to wait until each limit has a unit; `None` when each has one now. Only [`take`] decides.

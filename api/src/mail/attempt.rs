@@ -28,10 +28,10 @@ const _: () = assert!(
 );
 
 /// Composes claimed emails. Called just before they are sent, so that a code in one is never old on arrival.
-pub type Compose = Arc<dyn Fn(Vec<Claim>) -> BoxFuture<'static, Result<Vec<Composed>, DbErr>> + Send + Sync>;
+pub type Compose = Arc<dyn Fn(Vec<Claim>) -> BoxFuture<'static, Result<Vec<ComposedEmail>, DbErr>> + Send + Sync>;
 
 /// A claimed email and what it says.
-pub struct Composed {
+pub struct ComposedEmail {
     /// The claim.
     pub claim: Claim,
     /// What it says.
@@ -95,7 +95,7 @@ impl MailWorker {
         Self { traces, ..self }
     }
 
-    /// Closes connections to the mail server that are no longer used, for ever.
+    /// Closes connections to the mail server that are no longer used. Never returns.
     pub async fn keep_closing_unused(self) {
         self.smtp.keep_closing_unused().await;
     }
@@ -152,7 +152,7 @@ impl MailWorker {
     }
 
     /// Composes the emails whose claims still hold, and restarts the leases that could end while they are sent.
-    pub(super) async fn compose(&self, claims: Vec<Claim>) -> Result<Vec<Composed>, DbErr> {
+    pub(super) async fn compose(&self, claims: Vec<Claim>) -> Result<Vec<ComposedEmail>, DbErr> {
         let now = self.clock.now();
         let (ending, mut held): (Vec<_>, Vec<_>) = claims
             .into_iter()
@@ -168,7 +168,7 @@ impl MailWorker {
     /// Sends an email and waits for the mail server's reply, unless `stop` is cancelled before the email has begun.
     pub(super) async fn send(
         &self,
-        Composed { claim, content }: Composed,
+        ComposedEmail { claim, content }: ComposedEmail,
         progress: Option<&InProgress>,
         stop: &CancellationToken,
     ) -> (Claim, Outcome) {

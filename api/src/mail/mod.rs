@@ -13,7 +13,7 @@ mod smtp;
 pub(crate) mod template;
 mod worker;
 
-pub use attempt::{Compose, Composed, Content, MailWorker};
+pub use attempt::{Compose, ComposedEmail, Content, MailWorker};
 pub use smtp::SmtpConfig;
 pub(crate) use smtp::{Encryption, check_server};
 pub(crate) use template::Sender;

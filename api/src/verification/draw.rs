@@ -42,7 +42,7 @@ pub(crate) struct DrawRequest {
 }
 
 /// A code that is to be sent now.
-pub(crate) struct Drawn {
+pub(crate) struct DrawnCode {
     pub mail: Uuid,
     pub code: Code,
     /// Names the email: the same for the same code.
@@ -67,7 +67,7 @@ pub(crate) async fn draw(
     keys: &Keys,
     now: Timestamp,
     requests: &[DrawRequest],
-) -> Result<Vec<Drawn>, DbErr> {
+) -> Result<Vec<DrawnCode>, DbErr> {
     let retries: Vec<_> = requests.iter().filter(|request| request.is_retry).collect();
     let mut rows = recent(db, now, &retries).await?;
     // Another server may have derived a code from a key that this one does not know.
@@ -103,10 +103,10 @@ struct Row {
     locale: Option<String>,
 }
 
-fn drawn(keys: &Keys, row: &Row) -> Option<Drawn> {
+fn drawn(keys: &Keys, row: &Row) -> Option<DrawnCode> {
     let keys = keys.by_id(&row.code_key)?;
     let digits = u8::try_from(row.digits).unwrap_or(MAX_CODE_LENGTH);
-    Some(Drawn {
+    Some(DrawnCode {
         mail: row.mail_id,
         code: Code::derive(&keys.codes, row.purpose, row.id, &row.draw.0, digits),
         message_id: keys.message_ids.tag(&[b"code", &row.draw.0]),

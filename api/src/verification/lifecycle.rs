@@ -194,7 +194,7 @@ pub(crate) fn is_expired(verification: &verification::Model, keys: &Keys, arrive
         || verification.code_key.as_deref().and_then(|id| keys.by_id(id)).is_none()
 }
 
-/// Gives back the try of a right code that came to nothing, because the server was busy.
+/// Gives back the try of a right code whose request failed, because the server was busy.
 pub(crate) async fn return_try(db: &impl ConnectionTrait, tried: &verification::Model) -> Result<(), DbErr> {
     verification::Entity::update_many()
         .col_expr(

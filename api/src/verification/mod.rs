@@ -19,7 +19,7 @@ use std::time::Duration;
 use entity::Purpose;
 
 pub use code::{Code, InvalidCode, MAX_LENGTH as MAX_CODE_LENGTH, MIN_LENGTH as MIN_CODE_LENGTH};
-pub(crate) use draw::{CodeRules, DrawRequest, Drawn, SAME_CODE, draw};
+pub(crate) use draw::{CodeRules, DrawRequest, DrawnCode, SAME_CODE, draw};
 pub(crate) use end::{end, end_with_emails, lock};
 pub(crate) use lifecycle::{
     Effect, NewVerification, consume, find_by_id, find_by_token, is_expired, prepare, record_proof, replace_email,

@@ -4,7 +4,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use entity::webhook_delivery::Model as Delivery;
+use entity::webhook_delivery::Model as WebhookDelivery;
 use futures_util::FutureExt;
 use hyper::StatusCode;
 use opentelemetry::KeyValue;
@@ -127,7 +127,7 @@ impl WebhookWorker {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claim(&self) -> Result<Option<Delivery>, DbErr> {
+    pub async fn claim(&self) -> Result<Option<WebhookDelivery>, DbErr> {
         let endpoint = &self.handle.endpoint.id;
         let claims = outbox::claim(&self.db, &*self.random, self.clock.now(), endpoint, 1).await?;
         Ok(claims.into_iter().next())
@@ -137,12 +137,12 @@ impl WebhookWorker {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn deliver_claimed(&self, claim: Delivery) -> Result<(), DbErr> {
+    pub async fn deliver_claimed(&self, claim: WebhookDelivery) -> Result<(), DbErr> {
         self.deliver_unless(&CancellationToken::new(), claim).await
     }
 
     /// The same, but gives the claim back if `stop` is cancelled before the request is sent.
-    async fn deliver_unless(&self, stop: &CancellationToken, claim: Delivery) -> Result<(), DbErr> {
+    async fn deliver_unless(&self, stop: &CancellationToken, claim: WebhookDelivery) -> Result<(), DbErr> {
         let endpoint = &self.handle.endpoint;
         let sent = self.send(stop, &claim).await;
         let now = self.clock.now();
@@ -171,7 +171,7 @@ impl WebhookWorker {
     }
 
     /// Sends a webhook. What the receiver does belongs to the trace, too.
-    async fn send(&self, stop: &CancellationToken, claim: &Delivery) -> Result<Option<Answer>, String> {
+    async fn send(&self, stop: &CancellationToken, claim: &WebhookDelivery) -> Result<Option<Answer>, String> {
         let endpoint = &self.handle.endpoint;
         let parent = claim.traceparent.as_deref();
         let span = self.traces.begin_send(parent, || format!("webhook {}", claim.event));
@@ -205,7 +205,7 @@ impl WebhookWorker {
         sent
     }
 
-    async fn delivered(&self, claim: &Delivery, status: StatusCode) -> Result<(), DbErr> {
+    async fn delivered(&self, claim: &WebhookDelivery, status: StatusCode) -> Result<(), DbErr> {
         let record = Record::delivered(self.clock.now(), status.as_str());
         if outbox::record(&self.db, claim, &record).await? {
             self.metrics.webhooks_delivered.inc();
@@ -215,7 +215,7 @@ impl WebhookWorker {
         Ok(())
     }
 
-    async fn failed(&self, claim: &Delivery, reason: &str, asked: Option<Duration>) -> Result<(), DbErr> {
+    async fn failed(&self, claim: &WebhookDelivery, reason: &str, asked: Option<Duration>) -> Result<(), DbErr> {
         let (now, attempts) = (self.clock.now(), claim.attempts);
         let due = schedule::next_attempt(now, claim.enqueued_at, attempts, asked, &*self.random);
         let record = due.map_or_else(|| Record::given_up(reason), |due| Record::due(due, reason));

@@ -46,7 +46,7 @@ pub(super) struct Cost {
     pub introspection: usize,
     /// The deepest nesting of lists of a type below `__schema` or `__type`.
     pub introspection_lists: usize,
-    /// The longest answer.
+    /// Bytes of the longest answer.
     pub answer_bytes: usize,
     /// The deepest nesting of lists of a type, if this selection is below one of these fields.
     lists: usize,

@@ -36,7 +36,9 @@ pub(crate) struct Counts {
     tokens: usize,
     /// Spreads of fragments, and inline fragments.
     pub spreads: usize,
+    /// Fields with an alias.
     pub aliases: usize,
+    /// Directives in any place.
     pub directives: usize,
     nesting: usize,
     parentheses: usize,

@@ -129,7 +129,7 @@ impl Smtp {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Closes the connections that are not used between two checks, for ever.
+    /// Closes the connections that are not used between two checks. Never returns.
     pub(super) async fn keep_closing_unused(&self) {
         loop {
             tokio::time::sleep(CHECK_INTERVAL).await;
