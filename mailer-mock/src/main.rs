@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use http_server::client::check_health;
-use http_server::{Log, StopSignals, has_colors, print_error, raise_open_file_limit};
+use http_server::{Log, StopSignals, has_colors, ignore_empty_variables, print_error, raise_open_file_limit};
 use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -44,7 +44,8 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let matches = ignore_empty_variables(Cli::command()).get_matches();
+    let cli = Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let outcome = match cli.command {
         Some(Command::Healthcheck) => check_health(cli.http, "/livez").await.map_err(Into::into),
         None => {

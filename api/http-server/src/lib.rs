@@ -1,12 +1,13 @@
 //! What every server of this workspace needs: a loop that accepts connections, HTTP/1.1 with time limits and graceful
-//! shutdown, the host names that requests may have, tasks that are started again, a log that cannot fail, a client for
-//! health checks, and the metrics endpoint.
+//! shutdown, the host names that requests may have, tasks that are started again, settings from variables, a log that
+//! cannot fail, a client for health checks, and the metrics endpoint.
 
 mod accept;
 mod allowed_hosts;
 pub mod client;
 mod connection_state;
 mod connections;
+mod empty_variables;
 mod limits;
 mod local_origin;
 mod log_writer;
@@ -23,6 +24,7 @@ mod timed_stream;
 pub use accept::accept_connections;
 pub use allowed_hosts::AllowedHosts;
 pub use connections::{Activity, ConnectionLimits};
+pub use empty_variables::ignore_empty_variables;
 pub use limits::Limits;
 pub use local_origin::is_local_origin;
 pub use log_writer::LogWriter;

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 
 use clap::error::{ContextKind, ErrorKind};
 use clap::{ArgMatches, Command, Parser};
+use http_server::ignore_empty_variables;
 
 use super::secret_files;
 use crate::start_error::StartError;
@@ -15,11 +16,9 @@ use crate::start_error::StartError;
 /// # Errors
 /// When a setting has a value that it does not take, or a file with a secret is not used.
 pub fn parse<C: Parser>() -> Result<C, StartError> {
-    let mut command = secret_files::add_flags(C::command()).mut_args(|arg| match arg.get_env() {
-        Some(name) if std::env::var_os(name).is_some_and(|value| value.is_empty()) => arg.env(None),
-        // The help says once that there is a variable for every flag.
-        _ => arg.hide_env(true),
-    });
+    // The help says once that there is a variable for every flag.
+    let command = secret_files::add_flags(C::command()).mut_args(|arg| arg.hide_env(true));
+    let mut command = ignore_empty_variables(command);
     let mut arguments: Vec<_> = std::env::args_os().collect();
     let matches = matches(&mut command, &arguments)?;
     let secrets = secret_files::read(&command, &matches)?;

@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::process::{Output, Stdio};
+use std::sync::LazyLock;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
@@ -8,16 +9,24 @@ use tokio::time::timeout;
 
 use crate::support::{Client, GIVE_UP_AFTER, start};
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_mailer-mock");
+
+/// The variables of all settings, and of the log. The help has those that clap knows.
+static VARIABLES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let output = std::process::Command::new(PROGRAM).arg("--help").output();
+    let help = String::from_utf8(output.expect("the process starts").stdout).expect("UTF-8");
+    let settings = help.split("[env: ").skip(1);
+    let names = settings.filter_map(|setting| setting.split(['=', ']']).next());
+    names.chain(["RUST_LOG"]).map(str::to_owned).collect()
+});
+
 fn mailer_mock(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mailer-mock"));
+    let mut command = Command::new(PROGRAM);
+    for name in &*VARIABLES {
+        command.env_remove(name);
+    }
     command
         .args(arguments)
-        .env_remove("RUST_LOG")
-        .env_remove("MAILER_MOCK_SMTP")
-        .env_remove("MAILER_MOCK_HTTP")
-        .env_remove("MAILER_MOCK_AUTH")
-        .env_remove("MAILER_MOCK_NO_STARTTLS")
-        .env_remove("MAILER_MOCK_ALLOWED_HOSTS")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true);
@@ -208,6 +217,26 @@ async fn allowed_hosts_variable_works() {
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
     assert!(error.contains("expected a host name without a port"), "{error}");
+}
+
+#[tokio::test]
+async fn empty_variables_count_as_not_set() {
+    assert!(VARIABLES.iter().any(|name| name == "MAILER_MOCK_AUTH"), "{VARIABLES:?}");
+    let with_empty_variables = |arguments: &[&str]| {
+        let mut command = mailer_mock(arguments);
+        command.envs(VARIABLES.iter().map(|name| (name, "")));
+        command
+    };
+    // A flag hides its variable, so without flags. Wrong usage exits with 2, even if nothing listens on the default port.
+    let output = run(with_empty_variables(&["healthcheck"])).await;
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+
+    let ports = ["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"];
+    let running = Running::start(with_empty_variables(&ports)).await;
+    let mut client = Client::greeted(running.smtp).await;
+    assert_eq!(client.code("MAIL FROM:<a@example.com>").await, 250, "no login");
+    assert_eq!(client.code("RSET").await, 250);
+    assert_eq!(client.code("STARTTLS").await, 220);
 }
 
 #[tokio::test]
