@@ -187,7 +187,7 @@ mod slow {
 
     /// The seed from `TEST_SEED`, to repeat a failure, or a random one.
     fn seed() -> u64 {
-        let given = std::env::var("TEST_SEED").ok();
+        let given = std::env::var("TEST_SEED").ok().filter(|seed| !seed.is_empty());
         given.map_or_else(
             || std::hash::RandomState::new().build_hasher().finish(),
             |seed| seed.parse().expect("TEST_SEED is a number"),

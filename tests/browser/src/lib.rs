@@ -21,6 +21,7 @@ mod programs;
 mod refusal;
 mod screenshot;
 mod session;
+mod variable;
 
 use std::time::Duration;
 

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
+use crate::variable::path_variable;
+
 const BROWSERS: [&str; 5] = [
     "google-chrome",
     "google-chrome-stable",
@@ -14,12 +16,11 @@ const BROWSERS: [&str; 5] = [
 
 /// `$CHROMEDRIVER`, or the program on the `PATH`.
 pub(crate) static DRIVER: LazyLock<PathBuf> =
-    LazyLock::new(|| std::env::var_os("CHROMEDRIVER").map_or_else(|| "chromedriver".into(), PathBuf::from));
+    LazyLock::new(|| path_variable("CHROMEDRIVER").unwrap_or_else(|| "chromedriver".into()));
 
 /// `$CHROME`, or the first browser that has the version of the driver. The driver alone would take the first browser.
 pub(crate) static BROWSER: LazyLock<Option<PathBuf>> = LazyLock::new(|| {
-    let chosen = std::env::var_os("CHROME").map(PathBuf::from);
-    chosen.or_else(|| {
+    path_variable("CHROME").or_else(|| {
         let version = major_version(&DRIVER)?;
         let path = std::env::var_os("PATH")?;
         let folders: Vec<_> = std::env::split_paths(&path).collect();

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use crate::Page;
+use crate::variable::path_variable;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 /// Returns the folder that `SCREENSHOTS` names, if it is set.
 #[must_use]
 pub fn screenshots() -> Option<PathBuf> {
-    let folder = std::env::var_os("SCREENSHOTS")?;
-    Some(Path::new(ROOT).join(folder))
+    path_variable("SCREENSHOTS").map(|folder| Path::new(ROOT).join(folder))
 }
 
 impl Page {

@@ -16,7 +16,8 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/mailer-mock"
 /// A program by its name, or by the path in the environment variable of that name.
 fn program(name: &str) -> Command {
     let variable = name.to_uppercase().replace('-', "_");
-    let mut command = Command::new(std::env::var(variable).unwrap_or_else(|_| name.to_owned()));
+    let chosen = std::env::var_os(variable).filter(|path| !path.is_empty());
+    let mut command = Command::new(chosen.unwrap_or_else(|| name.into()));
     command.current_dir(FOLDER).kill_on_drop(true);
     command
 }
