@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use http_server::client::check_health;
-use http_server::{Log, StopSignals, has_colors, ignore_empty_variables, print_error, raise_open_file_limit};
+use http_server::{
+    AllowedHosts, Log, StopSignals, has_colors, ignore_empty_variables, print_error, raise_open_file_limit,
+};
 use mailer_mock::{Config, Credentials, MailerMock};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
@@ -69,12 +71,8 @@ async fn main() -> ExitCode {
 }
 
 fn host_name(text: &str) -> Result<String, &'static str> {
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if !text.is_empty() && text.bytes().all(is_name) {
-        Ok(text.to_owned())
-    } else {
-        Err("expected a host name without a port, such as mail.example.com")
-    }
+    AllowedHosts::parse_name(text)
+        .ok_or("expected a host name without a port, such as mail.example.com; a Unicode name as xn--…")
 }
 
 async fn serve(config: Config) -> Result<(), Box<dyn std::error::Error>> {

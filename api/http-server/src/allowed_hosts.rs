@@ -26,6 +26,17 @@ impl AllowedHosts {
         Self::Local(names.into())
     }
 
+    /// Parses a name for [`Self::local_and`]: without scheme and port, and in ASCII, as a name in Unicode arrives.
+    #[must_use]
+    pub fn parse_name(text: &str) -> Option<String> {
+        let is_host_character = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        Some(text.trim())
+            .filter(|name| !name.is_empty() && name.bytes().all(is_host_character))
+            // A dot at the start would not mean all subdomains.
+            .filter(|name| !name.starts_with('.') && !name.contains(".."))
+            .map(str::to_owned)
+    }
+
     /// The first host name of a request that is not allowed: in its target (`GET http://name/ HTTP/1.1`) or in `Host`.
     /// A request without a name, as in HTTP/1.0, is allowed: browsers always send one.
     #[must_use]
@@ -70,6 +81,30 @@ mod tests {
             request.headers.append(HOST, host);
         }
         allowed.find_forbidden(&request)
+    }
+
+    #[test]
+    fn name_has_no_scheme_and_no_port() {
+        for name in [
+            "api.example.com",
+            " API.example.com ",
+            "my_api",
+            "xn--bcher-kva.example",
+        ] {
+            assert_eq!(AllowedHosts::parse_name(name).as_deref(), Some(name.trim()));
+        }
+        for text in [
+            "",
+            "https://api.example.com",
+            "api.example.com:443",
+            "api.example.com/",
+            "*",
+            ".example.com",
+            "api..example.com",
+            "b\u{fc}cher.example",
+        ] {
+            assert_eq!(AllowedHosts::parse_name(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -201,7 +201,7 @@ async fn auth_and_no_starttls_flags_work() {
 #[tokio::test]
 async fn allowed_hosts_variable_works() {
     let mut command = mailer_mock(&["--smtp", "127.0.0.1:0", "--http", "127.0.0.1:0"]);
-    command.env("MAILER_MOCK_ALLOWED_HOSTS", "mail.example.com,mail.example.org");
+    command.env("MAILER_MOCK_ALLOWED_HOSTS", "mail.example.com, mail.example.org");
     let running = Running::start(command).await;
     for (host, status) in [
         ("mail.example.com", 200),
@@ -213,10 +213,12 @@ async fn allowed_hosts_variable_works() {
         assert_eq!(answer.status(), status, "{host}");
     }
 
-    let output = run(mailer_mock(&["--allowed-host", "https://mail.example.com/"])).await;
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success());
-    assert!(error.contains("expected a host name without a port"), "{error}");
+    for text in ["https://mail.example.com/", ".example.com"] {
+        let output = run(mailer_mock(&["--allowed-host", text])).await;
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success());
+        assert!(error.contains("expected a host name without a port"), "{error}");
+    }
 }
 
 #[tokio::test]
