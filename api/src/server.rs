@@ -125,12 +125,10 @@ impl Server {
     }
 }
 
-/// Binds the address of a setting. Port 0 becomes a free port.
+/// Binds the address of a setting.
 async fn listen(name: &'static str, address: SocketAddr) -> Result<(Arc<TcpListener>, SocketAddr), StartError> {
-    let failed = |source| StartError::Listen { name, address, source };
-    let listener = TcpListener::bind(address).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((Arc::new(listener), bound))
+    let bound = http_server::bind(address).await;
+    bound.map_err(|source| StartError::Listen { name, address, source })
 }
 
 fn serve(

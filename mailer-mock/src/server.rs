@@ -160,10 +160,8 @@ impl MailerMock {
 }
 
 async fn bind(protocol: Protocol, addr: SocketAddr) -> Result<(Arc<TcpListener>, SocketAddr), StartError> {
-    let failed = |error| StartError { protocol, addr, error };
-    let listener = TcpListener::bind(addr).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
-    Ok((Arc::new(listener), bound))
+    let bound = http_server::bind(addr).await;
+    bound.map_err(|error| StartError { protocol, addr, error })
 }
 
 /// An address could not be bound. The error text is one line with the address and the reason.

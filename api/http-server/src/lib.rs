@@ -4,6 +4,7 @@
 
 mod accept;
 mod allowed_hosts;
+mod bind;
 pub mod client;
 mod connection_state;
 mod connections;
@@ -23,6 +24,7 @@ mod timed_stream;
 
 pub use accept::accept_connections;
 pub use allowed_hosts::AllowedHosts;
+pub use bind::bind;
 pub use connections::{Activity, ConnectionLimits};
 pub use empty_variables::ignore_empty_variables;
 pub use limits::Limits;
