@@ -1,24 +1,23 @@
 //! Starts and stops the server, for `main` and for the tests.
 
+mod listeners;
 mod measure;
 mod stop;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use futures_util::future::BoxFuture;
-use http_server::{Supervisor, raise_open_file_limit};
+use http_server::Supervisor;
 use secrecy::ExposeSecret;
-use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use self::listeners::Listeners;
 use crate::accounts::keep_sweeping;
 use crate::accounts::mails::Composer;
 use crate::app::App;
 use crate::audit::keep_flushing;
 use crate::clock::SharedClock;
-use crate::http::{HttpConfig, Limits};
 use crate::mail::{MailWorker, Templates};
 use crate::random::SharedRandom;
 use crate::settings::Config;
@@ -30,7 +29,6 @@ use crate::{clock_offset, database, http, secret_key_check};
 pub struct Server {
     address: SocketAddr,
     app: App,
-    mail_worker: MailWorker,
     /// Stops what listens, before the workers stop.
     listening: Supervisor,
     listeners: Vec<JoinHandle<()>>,
@@ -49,23 +47,8 @@ impl Server {
         let previews = config
             .mail_previews
             .then(|| http::MailPreviews::new(templates.clone(), config.activation_url.clone()));
-        let HttpConfig {
-            max_connections,
-            max_connections_per_network,
-            ..
-        } = config.http;
-        let open_files = raise_open_file_limit();
-        let connections = http::connection_limits(
-            max_connections,
-            max_connections_per_network,
-            config.database_pool,
-            open_files,
-        )?;
-        let (listener, address) = listen("HTTP_ADDR", config.http.addr).await?;
-        let metrics_listener = match config.http.metrics_addr {
-            Some(address) => Some(listen("METRICS_ADDR", address).await?.0),
-            None => None,
-        };
+        let listeners = Listeners::bind(&config.http, config.database_pool).await?;
+        let address = listeners.address;
         let db = database::connect_with_pool(config.database_url.expose_secret(), config.database_pool).await?;
         database::migrate(&db).await?;
         let app = App::start(db, clock, random, &config.app)?;
@@ -79,26 +62,10 @@ impl Server {
         clock_offset::compare(&app.db, &*app.clock, &app.metrics).await;
         let workers = background(&mail_worker, &app);
         let listening = app.supervisor.with_own_stop();
-        let limits = |connections| Limits {
-            connections,
-            drain_timeout: config.shutdown.requests(),
-            ..Limits::default()
-        };
-        let mut listeners = Vec::new();
-        if let Some(listener) = metrics_listener {
-            let router = http::metrics_router(app.metrics.clone(), config.http.allowed_hosts.clone());
-            let limits = limits(http::METRICS_CONNECTIONS);
-            listeners.push(serve("metrics", &listening, listener, router, limits, |_| None));
-        }
-        let proxies = config.http.trusted_proxies.clone();
-        let router = http::router(app.clone(), config.http, previews);
-        let network_of = move |peer| proxies.network_of(peer);
-        let limits = limits(connections);
-        listeners.push(serve("http", &listening, listener, router, limits, network_of));
+        let listeners = listeners.serve(&app, &listening, config.http, previews, config.shutdown.requests());
         Ok(Self {
             address,
             app,
-            mail_worker,
             listening,
             listeners,
             workers,
@@ -117,38 +84,6 @@ impl Server {
     pub fn app(&self) -> &App {
         &self.app
     }
-
-    /// The mail worker, for tests that send one email at a time.
-    #[must_use]
-    pub fn mail_worker(&self) -> &MailWorker {
-        &self.mail_worker
-    }
-}
-
-/// Binds the address of a setting.
-async fn listen(name: &'static str, address: SocketAddr) -> Result<(Arc<TcpListener>, SocketAddr), StartError> {
-    let bound = http_server::bind(address).await;
-    bound.map_err(|source| StartError::Listen { name, address, source })
-}
-
-fn serve(
-    name: &'static str,
-    supervisor: &Supervisor,
-    listener: Arc<TcpListener>,
-    router: Router,
-    limits: Limits,
-    network_of: impl Fn(IpAddr) -> Option<IpAddr> + Clone + Send + 'static,
-) -> JoinHandle<()> {
-    let stop = supervisor.stopping();
-    supervisor.keep_running(name, move || {
-        http::serve(
-            listener.clone(),
-            router.clone(),
-            limits,
-            network_of.clone(),
-            stop.clone(),
-        )
-    })
 }
 
 /// Starts the tasks that work between the requests.
