@@ -3,7 +3,7 @@
 use argon2::password_hash::phc::{ParamsString, PasswordHash, Salt};
 use argon2::{Algorithm, Params, Version};
 
-use super::InvalidHash;
+use super::invalid_hash::InvalidHash;
 
 /// Memory of one hash, in KiB: 256 MiB.
 const MAX_MEMORY: u32 = 256 * 1024;

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use super::InvalidHash;
 use super::fields::{Encoding, number, parts};
+use super::invalid_hash::InvalidHash;
 
 /// Characters of the digest: 23 bytes.
 pub(super) const DIGEST_TEXT: usize = 31;

@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::alphabet::{self, Alphabet};
 use base64::engine::general_purpose::{GeneralPurpose, NO_PAD, STANDARD, STANDARD_NO_PAD};
 
-use super::{InvalidHash, MAX_SALT};
+use super::invalid_hash::InvalidHash;
+
+const MAX_SALT: usize = 128;
 
 /// passlib's own alphabet: `.` in the place of `+`.
 const PASSLIB: GeneralPurpose = match Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789./")

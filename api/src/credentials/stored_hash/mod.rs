@@ -9,6 +9,7 @@ mod argon2_digest;
 mod argon2_memory;
 mod bcrypt;
 mod fields;
+mod invalid_hash;
 mod pbkdf2;
 mod scrypt;
 
@@ -22,6 +23,7 @@ pub use self::argon2_memory::HashImplementation;
 pub(crate) use self::argon2_memory::Memory;
 use self::bcrypt::Bcrypt;
 use self::fields::Encoding;
+pub use self::invalid_hash::InvalidHash;
 use self::pbkdf2::Pbkdf2;
 use self::scrypt::Scrypt;
 
@@ -31,23 +33,8 @@ const BOUND: &str = "bound:";
 /// The shortest digest: with fewer bits, a wrong password could fit by chance.
 const MIN_DIGEST: usize = 16;
 const MAX_DIGEST: usize = 64;
-const MAX_SALT: usize = 128;
 /// No hash of a known kind is longer.
 const MAX_TEXT: usize = 512;
-
-/// Why a text is not a hash that the server can verify. It quotes nothing of the text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidHash {
-    /// Neither a PHC string nor one of Django, of a kind that the server verifies.
-    #[error("the kind of the hash is not known")]
-    UnknownKind,
-    /// A known kind, but a part is missing or out of range.
-    #[error("the hash is malformed")]
-    Malformed,
-    /// To verify it would take more than a thread may spend.
-    #[error("the hash takes more memory or time than is allowed")]
-    TooExpensive,
-}
 
 /// Checks that the server can verify passwords against a hash.
 ///

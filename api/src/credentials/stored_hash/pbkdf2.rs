@@ -4,8 +4,8 @@
 use pbkdf2::pbkdf2_hmac;
 use sha2::{Sha256, Sha512};
 
-use super::InvalidHash;
 use super::fields::{Encoding, number, parameter, parts, text_salt};
+use super::invalid_hash::InvalidHash;
 
 /// Iterations of all blocks of a digest: one or two seconds.
 const MAX_ITERATIONS: u64 = 5_000_000;

@@ -2,8 +2,8 @@
 
 use scrypt::Params;
 
-use super::InvalidHash;
 use super::fields::{Encoding, number, parameter, parts, text_salt};
+use super::invalid_hash::InvalidHash;
 
 /// 256 MiB.
 const MAX_MEMORY: u128 = 256 * 1024 * 1024;
