@@ -1,6 +1,7 @@
 //! GraphiQL at `/`, in a page of our own (`api/graphiql/page`). It needs no network if GraphiQL is embedded in the
 //! binary.
 
+mod content_type;
 mod page;
 mod vendor;
 
@@ -12,13 +13,10 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 
+use self::content_type::{CSS, JAVASCRIPT, SVG};
 use self::page::Page;
 use self::vendor::Source;
 use super::probes;
-
-const CSS: &str = "text/css; charset=utf-8";
-const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
-const SVG: &str = "image/svg+xml";
 
 /// For files whose name has their version.
 const CACHE_FOREVER: &str = "public, max-age=31536000, immutable";

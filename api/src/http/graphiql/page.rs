@@ -1,7 +1,7 @@
 //! The page, built once.
 
+use super::content_type::{CSS, JAVASCRIPT};
 use super::vendor::Source;
-use super::{CSS, JAVASCRIPT};
 
 /// The page and its content security policy.
 pub(super) struct Page {

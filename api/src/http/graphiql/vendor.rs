@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{CSS, JAVASCRIPT};
+use super::content_type::{CSS, JAVASCRIPT};
 
 /// A file of a package.
 pub(super) struct File {
