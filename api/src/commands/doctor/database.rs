@@ -3,7 +3,7 @@
 use sea_orm::DatabaseConnection;
 use secrecy::ExposeSecret;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::clock::SystemClock;
 use crate::settings::Settings;
 use crate::{clock_offset, database, secret_key_check};

@@ -1,6 +1,6 @@
 //! The mail server and the sender.
 
-use super::Finding;
+use super::finding::Finding;
 use crate::mail::{self, Encryption, Sender};
 use crate::settings::Settings;
 use crate::start_error::StartError;

@@ -1,52 +1,15 @@
 //! `api doctor`: checks what the settings lead to, and says what to do about it. It changes nothing and sends no email.
 
 mod database;
+mod finding;
 mod mail;
 mod proxy;
 
 use std::error::Error;
 use std::process::ExitCode;
 
-use serde::Serialize;
-
+use self::finding::Finding;
 use crate::settings::Settings;
-
-/// The result of one check. The text is one line, and contains no secret.
-#[derive(Debug, Serialize)]
-struct Finding {
-    check: &'static str,
-    ok: bool,
-    message: String,
-}
-
-impl Finding {
-    fn ok(check: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self {
-            check,
-            ok: true,
-            message,
-        }
-    }
-
-    /// What is wrong, and what to do.
-    fn wrong(check: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self {
-            check,
-            ok: false,
-            message,
-        }
-    }
-
-    fn line(&self, json: bool) -> Result<String, serde_json::Error> {
-        if json {
-            return serde_json::to_string(self);
-        }
-        let status = if self.ok { "ok" } else { "WRONG" };
-        Ok(format!("{status:<5}  {:<10}  {}", self.check, self.message))
-    }
-}
 
 /// Runs every check, and prints one line for each. The exit code is 1 if something is wrong.
 ///

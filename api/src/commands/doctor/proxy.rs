@@ -7,7 +7,7 @@ use hyper::header::HOST;
 use hyper::{Request, Response, StatusCode};
 use url::{Position, Url};
 
-use super::Finding;
+use super::finding::Finding;
 use crate::clock::{Clock, SystemClock};
 use crate::proxy_probe::{self, FORGED, ProxyReport};
 use crate::settings::Settings;
