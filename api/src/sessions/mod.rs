@@ -4,6 +4,7 @@ mod list;
 mod lookup;
 mod open;
 mod revoke;
+mod session_token;
 
 pub use list::PagePosition;
 pub(crate) use list::list;
@@ -11,11 +12,4 @@ pub use lookup::{FoundSession, SessionLookup};
 pub use open::OpenedSession;
 pub(crate) use open::{needs_touch, open, touch};
 pub(crate) use revoke::{revoke, revoke_all, revoke_excess, revoke_one, revoke_others};
-
-use crate::token::Token;
-
-/// What a [`SessionToken`] names.
-pub enum Session {}
-
-/// A bearer token (RFC 6750): its holder acts as the user.
-pub type SessionToken = Token<Session>;
+pub use session_token::{Session, SessionToken};

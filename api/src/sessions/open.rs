@@ -5,7 +5,7 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
 
-use super::SessionToken;
+use super::session_token::SessionToken;
 use crate::audit::{Audit, Event};
 use crate::client::Client;
 use crate::clock::latest_written;

@@ -6,8 +6,8 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, Order, QueryFilter};
 
-use super::SessionToken;
 use super::list::{MAX_SESSIONS, live_of};
+use super::session_token::SessionToken;
 use crate::audit::{Audit, Event};
 use crate::policy::Policy;
 
