@@ -5,7 +5,8 @@ use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, InsertStatement};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryTrait};
 
-use super::{CODE_MAX_ATTEMPTS, VerificationToken, lifetime};
+use super::rules::{CODE_MAX_ATTEMPTS, lifetime};
+use super::verification_token::VerificationToken;
 use crate::clock::latest_written;
 use crate::keys::Keys;
 use crate::random::{self, Random};
