@@ -2,6 +2,7 @@
 //! depend on other settings.
 
 mod command_line;
+mod config;
 mod data_folder;
 mod resolve;
 mod secret_files;
@@ -24,7 +25,7 @@ use crate::database::POOL_SIZE;
 use crate::locale::Locale;
 
 pub use self::command_line::parse;
-pub use self::resolve::Config;
+pub use self::config::Config;
 use self::traces::TraceSettings;
 use self::values::LogFormat;
 pub use self::values::locale;

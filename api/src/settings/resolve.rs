@@ -1,19 +1,18 @@
 //! From the settings to what the server uses: the defaults that depend on other settings.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use breached_passwords::Sha1File;
 use secrecy::{ExposeSecret, SecretSlice, SecretString};
 use url::Url;
 
+use super::config::Config;
 use super::values::{Environment, LogFormat, Switch};
 use super::{Settings, data_folder};
 use crate::app::AppConfig;
 use crate::credentials::{self, HashingConfig};
 use crate::http::{AllowedHosts, HttpConfig, Origins, TrustedProxies};
 use crate::keys::Keys;
-use crate::locale::Locale;
 use crate::mail::{Product, SmtpConfig, Templates};
 use crate::policy::Policy;
 use crate::shutdown::Shutdown;
@@ -23,37 +22,6 @@ use crate::webhooks::WebhookConfig;
 
 /// Proxies and Kubernetes notice within a few seconds that a server is not ready.
 const PRODUCTION_SHUTDOWN_DELAY: Duration = Duration::from_secs(5);
-
-/// The settings as the server uses them: every default is filled in.
-#[derive(Clone)]
-pub struct Config {
-    /// The URL of the database.
-    pub database_url: SecretString,
-    /// How many connections to PostgreSQL the server opens at most.
-    pub database_pool: u32,
-    /// The mail server.
-    pub smtp: SmtpConfig,
-    /// Sender of outgoing email.
-    pub mail_from: String,
-    /// The page that the email's button opens, with `#code=…` appended. It has no fragment of its own.
-    pub activation_url: Option<Url>,
-    /// The product that the emails name.
-    pub product: Product,
-    /// A folder with templates that replace the built-in ones.
-    pub mail_templates: Option<PathBuf>,
-    /// The language of emails to users who have asked for no other.
-    pub default_locale: Locale,
-    /// Whether `/dev/mails` shows what emails look like.
-    pub mail_previews: bool,
-    /// The folder of the embedded parts, if any of them is used.
-    pub data: Option<PathBuf>,
-    /// How long a stop may take.
-    pub shutdown: Shutdown,
-    /// For the use cases.
-    pub app: AppConfig,
-    /// For HTTP.
-    pub http: HttpConfig,
-}
 
 impl Settings {
     /// The settings of these flags alone, without the environment.
