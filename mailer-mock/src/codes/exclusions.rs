@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::numbers::Number;
+use super::other_codes::OTHER_CODES;
 use super::text::{Text, lines, pattern};
 
 /// Before a number, after it, and anywhere in its line.
@@ -22,7 +23,7 @@ static EXCLUSIONS: LazyLock<[Regex; 3]> = LazyLock::new(|| {
 /// Before the number: the name of something else, such as `Order no. 123456`, and perhaps a colon or a line break.
 static NAME: LazyLock<Regex> = LazyLock::new(|| {
     let any = |list| lines(list).collect::<Vec<_>>().join("|");
-    let (things, codes) = (any(include_str!("named_numbers.txt")), any(super::OTHER_CODES));
+    let (things, codes) = (any(include_str!("named_numbers.txt")), any(OTHER_CODES));
     let number = r"(?:[\s(.]*\b(?:id|no|nr|num|number|nummer|número|numéro|numero|nº|n°|№)\b)";
     let is = r"(?:\s*\b(?:is|ist|lautet|est|es|é|è|är|er|to|jest)\b|\s*[はがは为為是은는이])?";
     let name = format!("(?:{things})(?P<number>{number})?|(?P<code>(?:{codes}){is})|{number}");

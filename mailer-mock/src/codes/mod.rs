@@ -5,15 +5,13 @@
 
 mod exclusions;
 mod numbers;
+mod other_codes;
 mod text;
 
 pub(crate) use text::pattern;
 
 use numbers::{Place, numbers};
 use text::Text;
-
-/// Codes that nobody types in, such as a postal code.
-const OTHER_CODES: &str = include_str!("other_codes.txt");
 
 const MAX_CODES: usize = 10;
 const MAX_BYTES: usize = 64 * 1024;

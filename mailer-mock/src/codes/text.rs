@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use regex::{Match, Regex, RegexBuilder};
 
 static KEYWORDS: LazyLock<Regex> = LazyLock::new(|| word_pattern(include_str!("keywords.txt")));
-static OTHER_CODES: LazyLock<Regex> = LazyLock::new(|| word_pattern(super::OTHER_CODES));
+static OTHER_CODES: LazyLock<Regex> = LazyLock::new(|| word_pattern(super::other_codes::OTHER_CODES));
 
 /// The end of a sentence (an abbreviation is followed by a small letter), or an empty line that follows no colon.
 static BREAK: LazyLock<Regex> =

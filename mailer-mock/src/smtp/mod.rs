@@ -13,6 +13,7 @@ mod mail_transaction;
 mod quick_ack;
 mod reply;
 mod sasl;
+mod service;
 mod session;
 mod stream;
 #[cfg(feature = "testing")]
@@ -21,28 +22,12 @@ pub mod testing;
 use http_server::{Activity, ConnectionLimits};
 use tokio::net::TcpStream;
 
-use crate::config::Credentials;
-use crate::faults::Faults;
-use crate::mailbox::Mailbox;
-use crate::metrics::Connections;
-use crate::tls::Tls;
 use quick_ack::quick_ack;
+pub(crate) use service::Service;
 use session::Session;
 
 /// Concurrent connections. Beyond them, the one that has sent nothing for the longest time is closed.
 pub(crate) const CONNECTION_LIMITS: ConnectionLimits = ConnectionLimits::total(256);
-
-/// What all connections share.
-#[derive(Clone)]
-pub(crate) struct Service {
-    pub(crate) mailbox: Mailbox,
-    pub(crate) faults: Faults,
-    /// For STARTTLS, if it is offered.
-    pub(crate) tls: Option<Tls>,
-    /// The login to require, if any.
-    pub(crate) login: Option<Credentials>,
-    pub(crate) connections: Connections,
-}
 
 /// Serves one connection until either side closes it.
 pub(crate) async fn connection(stream: TcpStream, activity: Activity, service: Service) {

@@ -1,9 +1,9 @@
 use std::convert::Infallible;
 
-use super::Service;
 use super::command::Command;
 use super::limits::MAX_COMMANDS;
 use super::reply::SmtpReply;
+use super::service::Service;
 use super::stream::{Connection, Disconnect, Line, SmtpStream};
 use crate::faults::{Action, Stage};
 use crate::message::Envelope;

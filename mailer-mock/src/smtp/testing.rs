@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 use tokio::io::{AsyncRead, AsyncWrite};
 
-use super::Service;
+use super::service::Service;
 use super::session::Session;
 use crate::config::Config;
 use crate::faults::Faults;
