@@ -2,6 +2,7 @@
 //!
 //! The file can have tens of gigabytes. It is neither loaded nor mapped: a search reads a few blocks.
 
+mod error;
 mod line;
 #[cfg(test)]
 mod tests;
@@ -14,10 +15,9 @@ use std::sync::Arc;
 
 use sha1::{Digest as _, Sha1};
 
+pub use self::error::FileError;
+pub use self::line::Digest;
 use self::line::{LONGEST_LINE, Line, first_line};
-
-/// A SHA-1 digest.
-pub type Digest = [u8; 20];
 
 /// A search reads this much at once when it has come that near.
 const BLOCK: u64 = 4096;
@@ -29,27 +29,6 @@ const _: () = assert!(
 
 /// How many lines are read when the file is opened.
 const SAMPLES: u64 = 64;
-
-/// Why a file cannot be used. No text tells where in the file that is, because the place of a search tells the
-/// password.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "each variant has its message")]
-pub enum FileError {
-    #[error("it is not a regular file")]
-    NotAFile,
-    #[error("it is empty")]
-    Empty,
-    #[error("its hashes are NTLM hashes")]
-    Ntlm,
-    #[error("it has a line that is not 40 hexadecimal digits, a colon and a count")]
-    Line,
-    #[error("its lines are not in ascending order")]
-    Order,
-    #[error("its length has changed since it was opened")]
-    Changed,
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
 
 /// A file of SHA-1 digests. Clones share it.
 #[derive(Debug, Clone)]

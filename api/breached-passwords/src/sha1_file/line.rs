@@ -1,6 +1,9 @@
 //! One line: 40 hexadecimal digits, and in most files a colon and how often the password was found.
 
-use super::{Digest, FileError};
+use super::error::FileError;
+
+/// A SHA-1 digest.
+pub type Digest = [u8; 20];
 
 /// The longest line, with its end. The lines of Have I Been Pwned have at most 53 bytes.
 pub(super) const LONGEST_LINE: usize = 128;
