@@ -6,7 +6,7 @@ use entity::{AccountEventKind, HiddenBytes, Purpose, Timestamp};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Value};
 
-use super::{Code, MAX_CODE_LENGTH};
+use super::code::{Code, MAX_LENGTH};
 use crate::clock::latest_written;
 use crate::database;
 use crate::keys::{Keys, SecretKeys, Tag};
@@ -105,7 +105,7 @@ struct Row {
 
 fn drawn(keys: &Keys, row: &Row) -> Option<DrawnCode> {
     let keys = keys.by_id(&row.code_key)?;
-    let digits = u8::try_from(row.digits).unwrap_or(MAX_CODE_LENGTH);
+    let digits = u8::try_from(row.digits).unwrap_or(MAX_LENGTH);
     Some(DrawnCode {
         mail: row.mail_id,
         code: Code::derive(&keys.codes, row.purpose, row.id, &row.draw.0, digits),
