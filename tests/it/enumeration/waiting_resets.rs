@@ -89,8 +89,8 @@ async fn request(core: &TestCore, email: &str) -> VerificationToken {
 async fn try_codes(core: &TestCore, tokens: &[VerificationToken; 2], expected: &str) {
     for token in tokens {
         let password = NewPassword::parse(OTHER_PASSWORD.to_owned());
-        let (code, now) = (Code::parse("00000000"), core.app.clock.now());
-        let tried = accounts::reset_password(&core.app, token, code, password, now, &client(1)).await;
+        let (wrong, now) = (Code::parse("00000000"), core.app.clock.now());
+        let tried = accounts::reset_password(&core.app, token, wrong, password, now, &client(1)).await;
         let error = tried.expect_err("a wrong code");
         assert_eq!(format!("{error:?}"), expected);
     }
