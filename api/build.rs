@@ -86,7 +86,7 @@ fn text_of<'a>(json: &'a str, key: &str) -> Result<&'a str, String> {
     text.ok_or_else(|| format!("a package.json has no {key}"))
 }
 
-/// Installs the packages into a folder of this build, without running their scripts. Gives their `node_modules`.
+/// Installs the packages into a folder of this build, without running their scripts. Returns their `node_modules`.
 fn install(folder: &Path) -> Result<PathBuf, String> {
     let _ = fs::remove_dir_all(folder);
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;

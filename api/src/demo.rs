@@ -88,7 +88,7 @@ impl Demo {
         }
     }
 
-    /// Sends one request, and prints it with its answer and the time it took. Gives the data of the answer.
+    /// Sends one request, and prints it with its answer and the time it took. Returns the data of the answer.
     async fn step(
         &self,
         name: &str,

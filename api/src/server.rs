@@ -55,8 +55,8 @@ impl Server {
         let composer = Composer::new(app.clone(), &config.mail_from, config.activation_url, templates)?;
         let mail_worker = composer.into_worker(&config.smtp)?;
         // Last of all: it stores the key, which only a server that starts may do.
-        let is_key = secret_key_check::check_and_store(&app.db, &app.keys).await;
-        if !is_key.map_err(StartError::CheckSecretKey)? {
+        let is_same_key = secret_key_check::check_and_store(&app.db, &app.keys).await;
+        if !is_same_key.map_err(StartError::CheckSecretKey)? {
             return Err(StartError::OtherSecretKey { folder: config.data });
         }
         clock_offset::compare(&app.db, &*app.clock, &app.metrics).await;

@@ -23,8 +23,8 @@ pub struct Model {
     pub email: HiddenText,
     /// The canonical form of the address.
     pub email_canonical: HiddenText,
-    /// The user that it changes; null for a registration, and for a reset of an address without a user. The row is
-    /// deleted with the user.
+    /// The user that it changes; null for a registration, for a reset of an address without a user, and for one that
+    /// has ended. The row is deleted with the user.
     pub user_id: Option<Uuid>,
     /// Email change: the canonical address of the user when it began. Null for other purposes.
     pub former_email_canonical: Option<HiddenText>,

@@ -80,9 +80,9 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
 #[on_both_databases]
 async fn operations_that_are_not_executed_count_too(database: Database) {
     let app = TestApp::start(&database).await;
-    let policy = "query Small{registrationPolicy{codeLength}}";
+    let small = "query Small{registrationPolicy{codeLength}}";
     // Validation expands the fragments of every operation.
-    let query = format!("{policy} query Large{}", bomb(6, 3));
+    let query = format!("{small} query Large{}", bomb(6, 3));
     for name in ["Small", "Large"] {
         let request = app
             .request(Method::POST, "/graphql")

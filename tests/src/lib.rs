@@ -11,6 +11,7 @@ mod collector;
 mod core;
 mod database;
 mod installation;
+mod passwords;
 mod postgres;
 mod process;
 mod programs;
@@ -27,6 +28,7 @@ pub use clock::ManualClock;
 pub use collector::{Collector, ReceivedSpan};
 pub use database::{Database, count, waiting_transactions};
 pub use installation::{Installation, within};
+pub use passwords::{OTHER_PASSWORD, PASSWORD};
 pub use postgres::Postgres;
 pub use process::{Process, binary};
 pub use programs::{git, succeeds};
@@ -35,9 +37,3 @@ pub use receiver::{OTHER_WEBHOOK_KEY, Received, Receiver, Reply, WEBHOOK_KEY};
 pub use statement_log::{StatementLog, generic_plan};
 pub use test_macros::on_both_databases;
 pub use unprivileged::{drop_privileges, give_away, take_back};
-
-/// A strong password.
-pub const PASSWORD: &str = "correct horse battery staple";
-
-/// Another strong password.
-pub const OTHER_PASSWORD: &str = "tr0mbone:Ätna überall";

@@ -91,7 +91,7 @@ struct Failures {
 }
 
 impl Failures {
-    /// Counts a failure. Gives the count when it is time to log it.
+    /// Counts a failure. Returns the count when it is time to log it.
     fn count(&mut self, now: Instant) -> Option<u64> {
         self.since_log += 1;
         if self.logged_at.is_some_and(|logged_at| now < logged_at + LOG_INTERVAL) {

@@ -26,7 +26,8 @@ impl AllowedHosts {
         Self::Local(names.into())
     }
 
-    /// Parses a name for [`Self::local_and`]: without scheme and port, and in ASCII, as a name in Unicode arrives.
+    /// Parses a name for [`Self::local_and`]. It has no scheme and no port. It is ASCII: clients send a Unicode name as
+    /// `xn--…`.
     #[must_use]
     pub fn parse_name(text: &str) -> Option<String> {
         let is_host_character = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);

@@ -11,7 +11,7 @@ use crate::webhooks::{Event, EventKind, Webhooks};
 use crate::{database, sessions};
 
 /// Deletes a user, their sessions, their verifications (also the consumed one that created them), their pending emails
-/// and their events. Returns the number of ended sessions; `None` if there is no user with this id.
+/// and their events. Open resets stay as decoys, with their emails (see `verification::end`). Returns the number of ended sessions; `None` if there is no user with this id.
 ///
 /// # Errors
 /// When the database fails.
@@ -31,9 +31,9 @@ pub async fn delete_user(operator: &Operator, now: Timestamp, id: Uuid) -> Resul
     Ok(Some(ended))
 }
 
-/// Deletes what the user began, the registration that they come from, and every pending email and webhook about them.
-/// The caller has locked the user, and deletes their sessions, then their events, and the row itself. Other
-/// registrations of the address stay: their end would tell the person who began them.
+/// Deletes what the user began, the registration that they come from, and every other pending email and webhook about
+/// them. The caller has locked the user, and deletes their sessions, then their events, and the row itself. Open resets
+/// and other registrations of the address stay: their end would tell the person who began them.
 pub(super) async fn delete_all_but_sessions(
     transaction: &impl ConnectionTrait,
     webhooks: &Webhooks,

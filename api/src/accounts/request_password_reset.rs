@@ -13,9 +13,9 @@ use crate::credentials::EmailAddress;
 use crate::locale::Locale;
 use crate::verification::{Effect, NewVerification};
 
-/// Begins a reset and enqueues its email. An address without a user gets a reset too, by the same statements: its email
-/// says that there is no account, and its code is in no email. `locale` is the language of that email; one
-/// to a user is in the user's.
+/// Begins a reset and enqueues its email. An address without a user gets a reset too, by the same statements: its code
+/// is in no email, and its email says that there is no account. `locale` is the language of that email; one to a user
+/// is in the user's.
 ///
 /// # Errors
 /// [`DomainError::RateLimited`], [`DomainError::EmailsLimited`]; then nothing has changed.

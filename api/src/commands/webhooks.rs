@@ -78,7 +78,7 @@ pub enum WebhookCommandError {
     Database(#[from] DbErr),
 }
 
-/// Runs a command, and gives what it prints.
+/// Runs a command, and returns what it prints.
 ///
 /// # Errors
 /// When it fails.

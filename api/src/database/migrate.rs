@@ -67,7 +67,7 @@ async fn is_migrated(db: &DatabaseConnection) -> Result<bool, DbErr> {
     }
 }
 
-/// Applies the migrations, and gives the oldest schema version that the database supports.
+/// Applies the migrations, and returns the oldest schema version that the database supports.
 async fn apply_pending(transaction: &Transaction) -> Result<i32, DbErr> {
     if transaction.get_database_backend() == DatabaseBackend::Postgres {
         let lock = format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");

@@ -1,6 +1,6 @@
-//! Connections to PostgreSQL or SQLite, and their migration. `connect` opens the pool, with what only one of the two
-//! databases needs in `postgres` and `sqlite`. `begin` begins transactions, `timeout` bounds waits, and `migrate`
-//! brings the schema up to date.
+//! Connections to PostgreSQL or SQLite, and their migration. `connect` opens the pool; `postgres` and `sqlite` have what
+//! only one of the two databases needs. `begin` begins transactions, `timeout` bounds waits, and `migrate` brings the
+//! schema up to date.
 
 mod begin;
 mod connect;

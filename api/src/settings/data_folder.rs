@@ -16,7 +16,7 @@ use crate::start_error::StartError;
 /// The name of the folder, in the working directory.
 pub(super) const NAME: &str = "data";
 
-/// Creates the folder if it does not exist, readable only by its owner. Gives its absolute path.
+/// Creates the folder if it does not exist, readable only by its owner. Returns its absolute path.
 pub(super) fn create() -> Result<PathBuf, StartError> {
     let failed = |path: &Path, source| StartError::DataFolder {
         path: path.to_owned(),

@@ -50,9 +50,9 @@ pub(crate) struct DrawnCode {
     /// When the code expires.
     pub expires_at: Timestamp,
     /// Whether the email may carry the code: for a registration and an email change, if the address has no user; for a
-    /// reset, if it has.
+    /// reset, if the address still has the user for whom it began.
     pub mailed: bool,
-    /// Whether the address has a user.
+    /// Whether the address has a user; on PostgreSQL, as of the start of the statement.
     pub has_user: bool,
     /// The language of the email; `None` for the default. That of the address's user comes first, so that nobody else
     /// chooses it.
@@ -80,13 +80,14 @@ pub(crate) async fn draw(
     Ok(rows.iter().filter_map(|row| drawn(keys, row)).collect())
 }
 
+/// Whether the address has a user.
 const HAS_USER: &str = "EXISTS (SELECT 1 FROM users WHERE users.email_canonical = verifications.email_canonical)";
 
 /// The language of the email: that of the address's user, which nobody else may choose; without one, that of the
 /// verification.
 const LOCALE: &str = "CASE WHEN {has_user} \
     THEN (SELECT users.locale FROM users WHERE users.email_canonical = verifications.email_canonical) \
-    ELSE verifications.locale END AS locale";
+    ELSE verifications.locale END";
 
 /// What the statements below return of a verification.
 #[derive(FromQueryResult)]
@@ -120,7 +121,7 @@ fn drawn(keys: &Keys, row: &Row) -> Option<DrawnCode> {
 /// The codes that earlier attempts drew for these emails less than 30 seconds ago.
 async fn recent(db: &impl ConnectionTrait, now: Timestamp, retries: &[&DrawRequest]) -> Result<Vec<Row>, DbErr> {
     const SQL: &str = "WITH retries (verification, mail, held_lease, drawn_after) AS (VALUES {rows}) \
-        SELECT verifications.id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {has_user} AS has_user, {locale} \
+        SELECT verifications.id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, {has_user} AS has_user, {locale} AS locale \
             FROM retries \
         JOIN verifications ON verifications.id = verification AND mail_id = mail \
         JOIN email_outbox ON email_outbox.id = mail AND lease = held_lease \
@@ -215,7 +216,7 @@ const UPDATE: &str = "UPDATE verifications SET \
         AND EXISTS (SELECT 1 FROM email_outbox WHERE email_outbox.id = mail AND lease = held_lease)";
 
 const RETURNED: &str = "id, purpose, draw, code_key, digits, mail_id, code_expires_at, mailed, \
-    {has_user} AS has_user, {locale}";
+    {has_user} AS has_user, {locale} AS locale";
 
 async fn update(
     db: &impl ConnectionTrait,
@@ -264,6 +265,7 @@ async fn query<T, const WIDTH: usize>(
     }
     // A repeated row changes nothing more.
     let rows = padded(requests.iter().map(row).collect());
+    // LOCALE contains {has_user}.
     let sql = sql.replace("{locale}", LOCALE).replace("{has_user}", HAS_USER);
     let rows = db.query_all_raw(statement_over(db, &sql, shared, rows)).await?;
     rows.iter().map(|row| Row::from_query_result(row, "")).collect()

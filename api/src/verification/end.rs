@@ -13,7 +13,7 @@ pub(crate) async fn lock(transaction: &impl ConnectionTrait, rows: Condition) ->
     rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
-/// Ends verifications, such as those of a user, with their emails.
+/// Ends verifications, such as those of a user, and deletes their emails, except those of open resets.
 pub(crate) async fn end(transaction: &impl ConnectionTrait, ended: Condition) -> Result<(), DbErr> {
     end_with_emails(transaction, ended, None).await
 }

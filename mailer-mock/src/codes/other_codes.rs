@@ -1,4 +1,4 @@
-//! The words for codes that are not looked for.
+//! The names of codes that nobody types in.
 
-/// Codes that nobody types in, such as a postal code.
+/// Regular expressions, one on a line.
 pub(super) const OTHER_CODES: &str = include_str!("other_codes.txt");

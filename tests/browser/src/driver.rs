@@ -4,8 +4,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::TIMEOUT;
 use crate::programs::DRIVER;
+use crate::timeout::TIMEOUT;
 
 /// `chromedriver` chooses a port for IPv4 and ends when another process has the same port for IPv6. That is rare.
 const MAX_STARTS: usize = 5;

@@ -21,9 +21,8 @@ mod programs;
 mod refusal;
 mod screenshot;
 mod session;
+mod timeout;
 mod variable;
-
-use std::time::Duration;
 
 pub use fantoccini::Client;
 pub use fantoccini::key::Key;
@@ -31,6 +30,3 @@ pub use page::Page;
 pub use refusal::refuse_until;
 pub use screenshot::screenshots;
 pub use session::{Look, in_browser};
-
-/// How long a test waits for what it expects. Only something broken takes longer.
-const TIMEOUT: Duration = Duration::from_secs(20);

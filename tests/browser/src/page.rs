@@ -3,7 +3,7 @@ use fantoccini::wd::PrintConfiguration;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
 
-use crate::TIMEOUT;
+use crate::timeout::TIMEOUT;
 
 /// A page, used as a person uses it.
 pub struct Page {

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use crate::TIMEOUT;
 use crate::driver::Driver;
 use crate::programs::BROWSER;
+use crate::timeout::TIMEOUT;
 
 /// The screen and the color scheme of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

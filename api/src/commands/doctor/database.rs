@@ -64,11 +64,11 @@ async fn clock(db: &DatabaseConnection) -> Finding {
         Ok(None) => Finding::ok(CHECK, "SQLite uses that of this machine"),
         Ok(Some(offset)) => {
             let side = if offset.millis() < 0 { "behind" } else { "ahead of" };
-            let told = format!("{} ms {side} the database's", offset.millis().unsigned_abs());
+            let difference = format!("{} ms {side} the database's", offset.millis().unsigned_abs());
             if offset.is_too_large() {
-                Finding::wrong(CHECK, format!("{told}; synchronize both, for example with NTP"))
+                Finding::wrong(CHECK, format!("{difference}; synchronize both, for example with NTP"))
             } else {
-                Finding::ok(CHECK, told)
+                Finding::ok(CHECK, difference)
             }
         }
         Err(error) => Finding::wrong(CHECK, format!("cannot read the clock of the database: {error}")),

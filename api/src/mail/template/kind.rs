@@ -12,7 +12,7 @@ pub enum Kind {
     AccountExists,
     /// The code that resets a password.
     PasswordResetCode,
-    /// The request to reset the password has ended, because the account was changed in the meantime.
+    /// Somebody wanted to reset the password, but the account was created or changed before this email was sent.
     PasswordResetEnded,
     /// Somebody wants to reset the password of an address that has no account.
     NoAccount,
