@@ -31,8 +31,13 @@ export function createAccountClient({ url, storage = defaultStorage(), ...option
     if (token === null) return failed(unauthenticated());
     const result = await send(name, { variables, authorization: `Bearer ${token}` }, options);
     if (result.ok) succeeded(token);
-    else if (result.failure.kind === "unauthenticated") session.end(token);
+    else if (result.failure.kind === "unauthenticated") endSession(token);
     return result;
+  }
+
+  /** A change of the email goes with its session: the next user of this browser must not see the address. */
+  function endSession(token: string) {
+    if (session.end(token)) pendings.forget("emailChange");
   }
 
   /** Sends the token of what waits for a code, and forgets it when nothing waits any more. */
@@ -58,6 +63,7 @@ export function createAccountClient({ url, storage = defaultStorage(), ...option
   }
 
   function signedIn(token: string, email?: string) {
+    pendings.forget("emailChange");
     session.begin(token);
     if (email !== undefined && pendings.get("registration")?.email === email) pendings.forget("registration");
   }
@@ -102,8 +108,7 @@ export function createAccountClient({ url, storage = defaultStorage(), ...option
     async signOut(options = {}) {
       const token = session.token();
       if (token === null) return { ok: true, data: {} };
-      session.end(token);
-      pendings.forget("emailChange");
+      endSession(token);
       return send("signOut", { variables: {}, authorization: `Bearer ${token}`, keepalive: true }, options);
     },
 
@@ -131,8 +136,9 @@ export function createAccountClient({ url, storage = defaultStorage(), ...option
     },
 
     async requestEmailChange(input, options = {}) {
-      const result = await asUser("requestEmailChange", { input }, options);
-      if (result.ok) pendings.begin("emailChange", input.newEmail, result.data);
+      let sentWith = "";
+      const result = await asUser("requestEmailChange", { input }, options, (token) => (sentWith = token));
+      if (result.ok && session.token() === sentWith) pendings.begin("emailChange", input.newEmail, result.data);
       return result;
     },
 
@@ -150,11 +156,7 @@ export function createAccountClient({ url, storage = defaultStorage(), ...option
     revokeSession: (input, options = {}) => asUser("revokeSession", { input }, options),
     revokeOtherSessions: (options = {}) => asUser("revokeOtherSessions", {}, options),
 
-    deleteAccount: (input, options = {}) =>
-      asUser("deleteAccount", { input }, options, (token) => {
-        session.end(token);
-        pendings.forget("emailChange");
-      }),
+    deleteAccount: (input, options = {}) => asUser("deleteAccount", { input }, options, endSession),
 
     pending: pendings.get,
     forget: (purpose) => pendings.forget(purpose),

@@ -11,8 +11,11 @@ export function createSession(storage: TokenStorage) {
     replace(before: string, after: string) {
       if (token() === before) storage.setItem(KEY, after);
     },
-    end(before: string) {
-      if (token() === before) storage.removeItem(KEY);
+    /** Returns whether this session was there. */
+    end(before: string): boolean {
+      if (token() !== before) return false;
+      storage.removeItem(KEY);
+      return true;
     },
   };
 }

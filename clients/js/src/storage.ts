@@ -3,7 +3,7 @@
 /** The part of `Storage` that the client uses. */
 export type TokenStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** What each token is stored under. In a browser, a `storage` event with such a key reports a change in another tab. */
+/** What each token is stored under. In a browser, a `storage` event reports a registration or a reset in another tab. */
 export const storageKeys = {
   session: "account.session",
   registration: "account.registration",
@@ -22,12 +22,14 @@ export function memoryStorage(): TokenStorage {
 }
 
 /**
- * The session token is in `sessionStorage`, so it ends with the tab. The other tokens do nothing without a code from the
- * mailbox. They are in `localStorage`, so that every tab can continue. If the browser forbids storage, they are in memory.
+ * The session token is in `sessionStorage`, so it ends with the tab. So does a change of the email, which only its user
+ * can confirm. The tokens of registrations and resets do nothing without a code from the mailbox. They are in
+ * `localStorage`, so that every tab can continue. If the browser forbids storage, everything is in memory.
  */
 export function browserStorage(): TokenStorage {
   const memory = memoryStorage();
-  const storeOf = (key: string) => (key === storageKeys.session ? sessionStorage : localStorage);
+  const ofTab: string[] = [storageKeys.session, storageKeys.emailChange];
+  const storeOf = (key: string) => (ofTab.includes(key) ? sessionStorage : localStorage);
   return {
     getItem: (key) => memory.getItem(key) ?? ifAllowed(() => storeOf(key).getItem(key)) ?? null,
     setItem(key, value) {

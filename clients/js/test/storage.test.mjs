@@ -12,15 +12,15 @@ afterEach(() => {
   });
 });
 
-test('a browser keeps the session for its tab and the rest for every tab', () => {
+test('a browser keeps the session and its change of the email for the tab, and the rest for every tab', () => {
   set('document', {});
   set('sessionStorage', memoryStorage());
   set('localStorage', memoryStorage());
   const storage = browserStorage();
   for (const key of Object.values(storageKeys)) storage.setItem(key, key);
   const kept = (store) => Object.values(storageKeys).filter((key) => store.getItem(key) !== null);
-  assert.deepEqual(kept(sessionStorage), [storageKeys.session]);
-  assert.deepEqual(kept(localStorage), Object.values(storageKeys).slice(1));
+  assert.deepEqual(kept(sessionStorage), [storageKeys.session, storageKeys.emailChange]);
+  assert.deepEqual(kept(localStorage), [storageKeys.registration, storageKeys.passwordReset]);
   const client = createAccountClient({ url: '/graphql' });
   assert.equal(client.sessionToken(), storageKeys.session);
   storage.removeItem(storageKeys.session);

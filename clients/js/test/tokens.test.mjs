@@ -184,6 +184,82 @@ test('signing in ends the registration of the same address only', async () => {
   assert.equal(it.client.pending('registration'), null);
 });
 
+const NEW_EMAIL = 'secret@example.com';
+const changing = async (it) => {
+  it.reply(accepted('requestEmailChange', codeSent));
+  await it.client.requestEmailChange({ newEmail: NEW_EMAIL, currentPassword: password });
+  assert.equal(it.client.pending('emailChange').email, NEW_EMAIL);
+};
+const leaving = {
+  'an ended session': [failed('UNAUTHENTICATED'), (client) => client.me()],
+  'signing out': [accepted('signOut'), (client) => client.signOut()],
+  'a deleted account': [accepted('deleteAccount'), (client) => client.deleteAccount({ currentPassword: password })],
+  'another sign-in': [accepted('signIn', session('two')), (client) => client.signIn({ email: 'bob@example.com', password })],
+  'another activation': [
+    accepted('activate', session('two')),
+    (client) => client.activate({ activationCode: '4466', verificationToken: 'reference' }),
+  ],
+};
+for (const [name, [answer, leave]] of Object.entries(leaving)) {
+  test(`${name} forgets the change of the email`, async () => {
+    const it = start();
+    await signIn(it);
+    await changing(it);
+    it.reply(answer);
+    await leave(it.client);
+    assert.equal(it.storage.getItem(storageKeys.emailChange), null);
+  });
+}
+
+test('the next user of a tab does not see the change of the email from before a lost session', async () => {
+  const it = start();
+  await signIn(it);
+  await changing(it);
+  it.storage.removeItem(storageKeys.session);
+  await signIn(it, 'two');
+  assert.equal(it.open().pending('emailChange'), null);
+});
+
+test('changing the password and failures keep the change of the email', async () => {
+  const it = start();
+  await signIn(it);
+  await changing(it);
+  it.reply(accepted('changePassword', session('two')), failed('OVERLOADED'), refused('signIn', 'INVALID_CREDENTIALS'));
+  await it.client.changePassword({ currentPassword: password, newPassword: 'x' });
+  await it.client.me();
+  await it.client.signIn({ email, password: 'x' });
+  assert.equal(it.client.sessionToken(), 'two');
+  assert.equal(it.client.pending('emailChange').email, NEW_EMAIL);
+});
+
+for (const [last, answer] of Object.entries({ me: failed('UNAUTHENTICATED'), deleteAccount: accepted('deleteAccount') })) {
+  test(`a late answer to ${last} keeps the change of the email of a newer session`, async () => {
+    const it = start();
+    await signIn(it);
+    await changing(it);
+    it.reply(() => {
+      it.storage.setItem(storageKeys.session, 'newer');
+      return Response.json(answer);
+    });
+    await it.client[last]({ currentPassword: password });
+    assert.equal(it.client.pending('emailChange').email, NEW_EMAIL);
+  });
+}
+
+for (const newer of [null, 'newer']) {
+  test(`a late answer begins no change of the email for ${newer ? 'a newer session' : 'no session'}`, async () => {
+    const it = start();
+    await signIn(it);
+    it.reply(() => {
+      if (newer) it.storage.setItem(storageKeys.session, newer);
+      else it.storage.removeItem(storageKeys.session);
+      return Response.json(accepted('requestEmailChange', codeSent));
+    });
+    const { ok } = await it.client.requestEmailChange({ newEmail: NEW_EMAIL, currentPassword: password });
+    assert.deepEqual([ok, it.client.pending('emailChange')], [true, null]);
+  });
+}
+
 for (const kept of ['not JSON', 'null', '7', '[]', '{"email":"a"}', '{"email":"a","verificationToken":7,"endsAt":9e15}']) {
   test(`what this version did not store is ignored: ${kept}`, () => {
     const it = start();

@@ -50,7 +50,7 @@ function openTab() {
 /** As the client keeps it. */
 function begin(purpose: "registration" | "passwordReset" | "emailChange", more: Partial<Pending> = {}): Pending {
   const begun = { ...pending, ...more };
-  local.setItem(storageKeys[purpose], JSON.stringify(begun));
+  (purpose === "emailChange" ? session : local).setItem(storageKeys[purpose], JSON.stringify(begun));
   return begun;
 }
 

@@ -5,8 +5,9 @@
 // The Content-Security-Policy in nginx.conf.template allows only our own scripts. If that is not enough, keep the token on
 // a server of yours, and give the browser an HttpOnly, Secure, SameSite cookie.
 //
-// What waits for a code is in localStorage, so that every tab of this browser can continue: also the one that the link in
-// the email opens. Its token does nothing without the emailed code.
+// Registrations and resets are in localStorage, so that every tab of this browser can continue: also the one that the link
+// in the email opens. Their tokens do nothing without the emailed code. A change of the email is kept with the session,
+// because nobody else can confirm it, and the next user of the browser must not see the address.
 import { type Purpose, storageKeys } from "account-client";
 import { client } from "./api";
 import { newRegistration, type Registration, registrationOf, type Screen } from "./screen";
