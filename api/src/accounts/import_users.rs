@@ -1,6 +1,6 @@
 //! Inserts users that other software or another database had.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use entity::{HiddenText, Timestamp, user};
 use sea_orm::prelude::Uuid;
@@ -34,28 +34,54 @@ pub struct ImportedUser {
     pub disabled_at: Option<Timestamp>,
 }
 
+/// Another address has the id of a user to import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdTaken;
+
 /// Inserts users in one transaction. A user whose address or id is taken is left out, and the one who has it stays as
-/// they are. No two of `users` may have the same address. Tells for each whether it was inserted.
+/// they are. For each, `true` means inserted, and `false` that a user has the address.
 ///
 /// # Errors
 /// When the database fails; then none was inserted.
-pub async fn import_users(db: &DatabaseConnection, users: &[ImportedUser]) -> Result<Vec<bool>, DbErr> {
+pub async fn import_users(
+    db: &DatabaseConnection,
+    users: &[ImportedUser],
+) -> Result<Vec<Result<bool, IdTaken>>, DbErr> {
     const INSERT: &str = "INSERT INTO users (id, email, email_canonical, password_hash, credential_version, locale, \
             created_at, activated_at, disabled_at) \
-        VALUES {rows} ON CONFLICT DO NOTHING RETURNING email_canonical";
+        VALUES {rows} ON CONFLICT DO NOTHING RETURNING id, email_canonical";
     let transaction = database::begin(db).await?;
     let mut inserted = HashSet::new();
     for some in users.chunks(STATEMENT) {
         let insert = statement_over(&transaction, INSERT, &[], some.iter().map(row));
         for row in transaction.query_all_raw(insert).await? {
-            inserted.insert(row.try_get::<String>("", "email_canonical")?);
+            inserted.insert((row.try_get("", "id")?, row.try_get("", "email_canonical")?));
         }
     }
+    let left_out: Vec<_> = users.iter().filter(|user| !inserted.contains(&key(user))).collect();
+    let mut others = find(&transaction, &left_out).await?;
     transaction.commit().await?;
-    Ok(users
-        .iter()
-        .map(|user| inserted.contains(user.email.canonical()))
-        .collect())
+    // An inserted user conflicts only with those after it, so it is added in its turn.
+    others.retain(|other| !inserted.contains(other));
+    let mut taken = ExistingUsers::default();
+    taken.extend(others);
+    let result = |user: &ImportedUser| {
+        let key = key(user);
+        if inserted.remove(&key) {
+            taken.extend([key]);
+            Ok(true)
+        } else if taken.leaves_free(user)? {
+            // The user who caused the conflict was deleted meanwhile. The error makes the operator import again.
+            Err(IdTaken)
+        } else {
+            Ok(false)
+        }
+    };
+    Ok(users.iter().map(result).collect())
+}
+
+fn key(user: &ImportedUser) -> (Uuid, String) {
+    (user.id, user.email.canonical().to_owned())
 }
 
 fn row(user: &ImportedUser) -> [Value; 9] {
@@ -72,27 +98,63 @@ fn row(user: &ImportedUser) -> [Value; 9] {
     ]
 }
 
-/// What [`import_users`] would do. Changes nothing.
+/// What [`import_users`] would do with each user if it were the only one. Changes nothing.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn would_import(db: &DatabaseConnection, users: &[ImportedUser]) -> Result<Vec<bool>, DbErr> {
-    let (ids, emails) = (
-        users.iter().map(|user| user.id),
-        users.iter().map(|user| user.email.canonical()),
-    );
-    let taken: Vec<(Uuid, String)> = user::Entity::find()
-        .select_only()
-        .columns([user::Column::Id, user::Column::EmailCanonical])
-        .filter(
-            Condition::any()
-                .add(user::Column::Id.is_in(ids))
-                .add(user::Column::EmailCanonical.is_in(emails)),
-        )
-        .into_tuple()
-        .all(db)
-        .await?;
-    let (ids, emails): (HashSet<Uuid>, HashSet<String>) = taken.into_iter().unzip();
-    let is_free = |user: &ImportedUser| !ids.contains(&user.id) && !emails.contains(user.email.canonical());
-    Ok(users.iter().map(is_free).collect())
+pub async fn would_import(
+    db: &DatabaseConnection,
+    users: &[ImportedUser],
+) -> Result<Vec<Result<bool, IdTaken>>, DbErr> {
+    let all: Vec<_> = users.iter().collect();
+    let mut taken = ExistingUsers::default();
+    taken.extend(find(db, &all).await?);
+    Ok(users.iter().map(|user| taken.leaves_free(user)).collect())
+}
+
+/// The id and the address of each user who has the id or the address of one of `users`.
+async fn find(db: &impl ConnectionTrait, users: &[&ImportedUser]) -> Result<Vec<(Uuid, String)>, DbErr> {
+    let mut found = Vec::new();
+    for some in users.chunks(STATEMENT) {
+        let ids = some.iter().map(|user| user.id);
+        let emails = some.iter().map(|user| user.email.canonical());
+        let rows: Vec<(Uuid, String)> = user::Entity::find()
+            .select_only()
+            .columns([user::Column::Id, user::Column::EmailCanonical])
+            .filter(
+                Condition::any()
+                    .add(user::Column::Id.is_in(ids))
+                    .add(user::Column::EmailCanonical.is_in(emails)),
+            )
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// The ids and addresses that users have.
+#[derive(Default)]
+struct ExistingUsers {
+    ids: HashMap<Uuid, String>,
+    emails: HashSet<String>,
+}
+
+impl ExistingUsers {
+    fn extend(&mut self, users: impl IntoIterator<Item = (Uuid, String)>) {
+        for (id, email) in users {
+            self.emails.insert(email.clone());
+            self.ids.insert(id, email);
+        }
+    }
+
+    /// Whether no user has the address or the id.
+    fn leaves_free(&self, user: &ImportedUser) -> Result<bool, IdTaken> {
+        let email = user.email.canonical();
+        match self.ids.get(&user.id) {
+            Some(owner) if owner != email => Err(IdTaken),
+            _ => Ok(!self.emails.contains(email)),
+        }
+    }
 }

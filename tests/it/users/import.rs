@@ -6,8 +6,14 @@ use tests::{Database, PASSWORD, count, on_both_databases};
 
 use super::{BCRYPT, all_users, server, user_of, users, users_with_input};
 
+const ID: &str = "0193564d-7e00-7000-8000-000000000001";
+
 fn line(email: &str) -> String {
     format!("{{\"email\": \"{email}\", \"hash\": \"{BCRYPT}\"}}\n")
+}
+
+fn line_with_id(email: &str, id: &str) -> String {
+    line(email).replace('}', &format!(", \"id\": \"{id}\"}}"))
 }
 
 #[on_both_databases]
@@ -29,7 +35,7 @@ async fn bad_lines_are_reported_and_the_rest_goes_on(database: Database) {
     let expected = [
         (2, "refused", "not a JSON object (byte 2)"),
         (3, "refused", "email is not a valid email address"),
-        (4, "exists", "a user has this address or id"),
+        (4, "exists", "a user has this address"),
         (6, "exists", "line 1 has this address"),
         (7, "refused", "the kind of the hash is not known"),
         (
@@ -70,7 +76,7 @@ async fn bad_lines_are_reported_and_the_rest_goes_on(database: Database) {
     assert_eq!(ran.stdout, "imported 0, existing 4, inactive 1, refused 3\n");
     assert!(
         ran.stderr
-            .starts_with("line 1: a user has this address or id\nline 2: not a JSON object (byte 2)\nline 3: "),
+            .starts_with("line 1: a user has this address\nline 2: not a JSON object (byte 2)\nline 3: "),
         "{}",
         ran.stderr
     );
@@ -118,29 +124,108 @@ async fn unreadable_file_fails(database: Database) {
 #[on_both_databases]
 async fn batches_share_their_addresses_and_ids(database: Database) {
     let app = server(&database).await;
-    let id = "0193564d-7e00-7000-8000-000000000001";
-    let with_id = |email: &str| line(email).replace('}', &format!(", \"id\": \"{id}\"}}"));
     let mut lines: Vec<_> = (0..6_000)
         .map(|number| line(&format!("user{number}@example.com")))
         .collect();
-    lines[500] = with_id("first@example.com");
-    lines[600] = with_id("same-batch@example.com");
-    lines[5_500] = with_id("other-batch@example.com");
+    lines[500] = line_with_id("first@example.com", ID);
+    lines[600] = line_with_id("same-batch@example.com", ID);
+    lines[5_500] = line_with_id("other-batch@example.com", ID);
+    lines[5_600] = line("other-batch@example.com");
+    lines[5_700] = line_with_id("First@Example.com", ID);
+    lines[5_800] = line_with_id("user7@example.com", ID);
     lines[5_900] = line("USER7@example.com");
-    let ran = users_with_input(&database, &["import", "-"], lines.concat())
-        .await
-        .ends_with(0);
-    assert_eq!(ran.stdout, "imported 5997, existing 3, inactive 0, refused 0\n");
-    let reported: Vec<_> = ran.stderr.lines().collect();
-    let taken = "a user has this address or id";
+    let taken = "another address has this id";
     let expected = [
         format!("line 601: {taken}"),
         format!("line 5501: {taken}"),
+        "line 5701: line 501 has this address".to_owned(),
+        format!("line 5801: {taken}"),
         "line 5901: line 8 has this address".to_owned(),
+        "error: refused lines: 3".to_owned(),
     ];
-    assert_eq!(reported, expected);
-    assert_eq!(count::<user::Entity>(app.db()).await, 5_997);
-    assert_eq!(user_of(&app, "first@example.com").await.id.to_string(), id);
+    for (arguments, verb) in [
+        (vec!["import", "-", "--dry-run"], "would import"),
+        (vec!["import", "-"], "imported"),
+    ] {
+        let ran = users_with_input(&database, &arguments, lines.concat())
+            .await
+            .ends_with(3);
+        assert_eq!(ran.stdout, format!("{verb} 5995, existing 2, inactive 0, refused 3\n"));
+        let reported: Vec<_> = ran.stderr.lines().collect();
+        assert_eq!(reported, expected);
+    }
+    assert_eq!(count::<user::Entity>(app.db()).await, 5_995);
+    assert_eq!(user_of(&app, "first@example.com").await.id.to_string(), ID);
+}
+
+#[on_both_databases]
+async fn id_of_another_address_is_refused(database: Database) {
+    let app = server(&database).await;
+    app.register_and_activate("taken@example.com", PASSWORD).await;
+    let taken = user_of(&app, "taken@example.com").await;
+    let taken_id = taken.id.to_string();
+    let lines = [
+        // Its address has a user, so the next line gets the id.
+        line_with_id("taken@example.com", ID),
+        line_with_id("ada@example.com", ID),
+        line_with_id("bob@example.com", ID),
+        line_with_id("cleo@example.com", &taken_id),
+        // Only refused lines had this address.
+        line("cleo@example.com"),
+        line_with_id("Taken@example.com", &taken_id),
+        line_with_id("ADA@example.com", ID),
+        line_with_id("taken@example.com", ID),
+        line_with_id("ada@example.com", &taken_id),
+    ];
+    let expected = [
+        (1, "exists", "a user has this address"),
+        (3, "refused", "another address has this id"),
+        (4, "refused", "another address has this id"),
+        (6, "exists", "line 1 has this address"),
+        (7, "exists", "line 2 has this address"),
+        (8, "refused", "another address has this id"),
+        (9, "refused", "another address has this id"),
+    ];
+    for (arguments, dry_run) in [
+        (vec!["import", "-", "--json", "--dry-run"], true),
+        (vec!["import", "-", "--json"], false),
+    ] {
+        let ran = users_with_input(&database, &arguments, lines.concat())
+            .await
+            .ends_with(3);
+        let mut objects = ran.objects();
+        let numbers = json!({ "dryRun": dry_run, "imported": 2, "exists": 3, "inactive": 0, "refused": 4 });
+        assert_eq!(objects.pop(), Some(numbers));
+        let expected =
+            expected.map(|(line, outcome, reason)| json!({ "line": line, "outcome": outcome, "reason": reason }));
+        assert_eq!(objects, expected);
+        assert_eq!(count::<user::Entity>(app.db()).await, if dry_run { 1 } else { 3 });
+    }
+    assert_eq!(user_of(&app, "taken@example.com").await, taken);
+    assert_eq!(user_of(&app, "ada@example.com").await.id.to_string(), ID);
+    let emails: Vec<_> = all_users(&app).await.into_iter().map(|user| user.email.0).collect();
+    assert_eq!(emails, ["ada@example.com", "cleo@example.com", "taken@example.com"]);
+}
+
+#[on_both_databases]
+async fn second_import_of_a_file_changes_nothing(database: Database) {
+    let app = server(&database).await;
+    let lines = [line_with_id("ada@example.com", ID), line("bob@example.com")].concat();
+    for (arguments, expected) in [
+        (vec!["import", "-"], "imported 2, existing 0, inactive 0, refused 0\n"),
+        (
+            vec!["import", "-", "--dry-run"],
+            "would import 0, existing 2, inactive 0, refused 0\n",
+        ),
+        (vec!["import", "-"], "imported 0, existing 2, inactive 0, refused 0\n"),
+    ] {
+        let before = all_users(&app).await;
+        let ran = users_with_input(&database, &arguments, lines.clone())
+            .await
+            .ends_with(0);
+        assert_eq!(ran.stdout, expected);
+        assert!(before.is_empty() || all_users(&app).await == before);
+    }
 }
 
 #[on_both_databases]

@@ -38,6 +38,8 @@ pub(super) enum InvalidLine {
     OutOfRange(&'static str),
     #[error("{0}")]
     Hash(#[from] InvalidHash),
+    #[error("another address has this id")]
+    IdTaken,
 }
 
 pub(super) fn parse(line: &[u8], now: Timestamp, random: &dyn Random) -> Result<Line, InvalidLine> {

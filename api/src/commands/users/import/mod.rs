@@ -5,12 +5,12 @@ mod lines;
 mod report;
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sea_orm::prelude::Uuid;
 use sea_orm::{DatabaseBackend, DatabaseConnection};
 use sha2::{Digest, Sha256};
 
@@ -48,6 +48,7 @@ pub(super) async fn import(
         batch: Vec::new(),
         skipped: Vec::new(),
         seen: HashMap::new(),
+        ids: HashMap::new(),
         report: Report::new(dry_run, as_json, bytes),
     };
     while let Some((number, line)) = lines.next().map_err(failed)? {
@@ -78,8 +79,11 @@ struct Import<'a> {
     batch: Vec<(u64, ImportedUser)>,
     /// Reported with the batch, so that the report has the order of the lines.
     skipped: Vec<(u64, Skipped)>,
-    /// The line of each address, under the beginning of its SHA-256: 24 bytes a user, so that a million fits in memory.
+    /// The first line of each address that has a user, under the beginning of its SHA-256: 24 bytes a user, so that a
+    /// million fits in memory.
     seen: HashMap<[u8; 16], u64>,
+    /// In a dry run, the line of each id that an import would insert. An import finds them in the database.
+    ids: HashMap<Uuid, u64>,
     report: Report,
 }
 
@@ -89,18 +93,7 @@ impl Import<'_> {
             Ok(Line::Empty) => return,
             Ok(Line::Inactive) => Skipped::Inactive,
             Err(reason) => Skipped::Refused(reason),
-            Ok(Line::User(user)) => {
-                let mut address = [0; 16];
-                address.copy_from_slice(&Sha256::digest(user.email.canonical())[..16]);
-                match self.seen.entry(address) {
-                    Entry::Occupied(first) => Skipped::Repeated { first: *first.get() },
-                    Entry::Vacant(free) => {
-                        free.insert(number);
-                        self.batch.push((number, *user));
-                        return;
-                    }
-                }
-            }
+            Ok(Line::User(user)) => return self.batch.push((number, *user)),
         };
         self.skipped.push((number, skipped));
     }
@@ -108,17 +101,34 @@ impl Import<'_> {
     async fn insert(&mut self) -> Result<(), UsersError> {
         let (numbers, users): (Vec<_>, Vec<_>) = std::mem::take(&mut self.batch).into_iter().unzip();
         let started = SystemClock.monotonic();
-        let inserted = if self.dry_run {
+        let results = if self.dry_run {
             would_import(self.db, &users).await?
         } else {
             import_users(self.db, &users).await?
         };
-        for (number, inserted) in numbers.into_iter().zip(inserted) {
-            if inserted {
-                self.report.imported();
-            } else {
-                self.skipped.push((number, Skipped::Exists));
-            }
+        for ((number, user), result) in numbers.into_iter().zip(&users).zip(results) {
+            let address = digest(user);
+            let first = self.seen.get(&address).copied();
+            let id_line = self.ids.get(&user.id).copied();
+            let id_is_taken = result.is_err() || id_line.is_some_and(|line| first != Some(line));
+            let skipped = match (result, first) {
+                _ if id_is_taken => Skipped::Refused(InvalidLine::IdTaken),
+                // In a dry run, an earlier line with the address was not inserted.
+                (Ok(true), first) if first.is_none() || !self.dry_run => {
+                    self.seen.insert(address, number);
+                    if self.dry_run {
+                        self.ids.insert(user.id, number);
+                    }
+                    self.report.imported();
+                    continue;
+                }
+                (_, Some(first)) => Skipped::Repeated { first },
+                (_, None) => {
+                    self.seen.insert(address, number);
+                    Skipped::Exists
+                }
+            };
+            self.skipped.push((number, skipped));
         }
         self.skipped.sort_by_key(|(number, _)| *number);
         for (number, skipped) in self.skipped.drain(..) {
@@ -130,4 +140,11 @@ impl Import<'_> {
         }
         Ok(())
     }
+}
+
+/// The beginning of the SHA-256 of an address.
+fn digest(user: &ImportedUser) -> [u8; 16] {
+    let mut digest = [0; 16];
+    digest.copy_from_slice(&Sha256::digest(user.email.canonical())[..16]);
+    digest
 }

@@ -31,7 +31,7 @@ impl Skipped {
         match self {
             Self::Refused(reason) => reason.to_string(),
             Self::Inactive => "not active: the person has not proved the mailbox, and must register again".to_owned(),
-            Self::Exists => "a user has this address or id".to_owned(),
+            Self::Exists => "a user has this address".to_owned(),
             Self::Repeated { first } => format!("line {first} has this address"),
         }
     }
