@@ -1,7 +1,7 @@
 use mail_parser::HeaderValue;
 use serde::Serialize;
-use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
+use time::{OffsetDateTime, UtcOffset};
 
 use crate::mime::{self, Attachment};
 use crate::{codes, links};
@@ -56,7 +56,7 @@ pub struct Message {
     /// The codes found in the subject, the text and the HTML, without duplicates, the most likely first. This is a
     /// guess for use in tests; `docs/mailer-mock.md` documents the rule.
     pub codes: Vec<String>,
-    /// When the codes expire, if the header `X-Code-Expires` says so.
+    /// When the codes expire, in UTC, if the header `X-Code-Expires` says so.
     pub code_expires: Option<OffsetDateTime>,
     /// The links in the HTML, then those in the text, without duplicates. At most 100.
     pub links: Vec<String>,
@@ -161,11 +161,12 @@ fn addresses(field: Option<&mail_parser::Address<'_>>) -> Vec<Address> {
     all.filter_map(address).take(MAX_HEADER_ADDRESSES).collect()
 }
 
-/// An instant as in RFC 3339, or as in the header `Date`.
+/// An instant as in RFC 3339, or as in the header `Date`; in UTC, where its year must have four digits too.
 fn instant(text: &str) -> Option<OffsetDateTime> {
     let text = text.trim();
     let parsed = OffsetDateTime::parse(text, &Rfc3339).or_else(|_| OffsetDateTime::parse(text, &Rfc2822));
-    parsed.ok()
+    let instant = parsed.ok()?.checked_to_offset(UtcOffset::UTC)?;
+    (0..=9999).contains(&instant.year()).then_some(instant)
 }
 
 fn with_name(recipient: String, in_header: &[&Address]) -> Address {

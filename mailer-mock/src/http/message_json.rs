@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use time::format_description::well_known::{Rfc2822, Rfc3339};
-use time::{OffsetDateTime, UtcOffset};
 
 use super::range::Range;
 use super::search::Search;
@@ -73,7 +73,7 @@ fn common_fields(message: &Message) -> Value {
         "Tags": [],
         "Size": message.raw.len(),
         "Codes": message.codes,
-        "CodesExpire": message.code_expires.map(|time| rfc3339(time.to_offset(UtcOffset::UTC))),
+        "CodesExpire": message.code_expires.map(rfc3339),
         "Links": message.links,
     })
 }

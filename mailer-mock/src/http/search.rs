@@ -18,6 +18,9 @@ struct Term {
 /// The names before a colon.
 const FIELDS: &str = "addressed after bcc before cc from has is larger message-id reply-to smaller subject to";
 
+/// How many terms a query may have. Each looks through every email.
+const MAX_TERMS: usize = 20;
+
 /// Names that people know from other programs.
 const UNSUPPORTED: &str = "body date filename label size tag";
 
@@ -32,7 +35,13 @@ impl Search {
             c.is_whitespace() && !quoted
         });
         let terms = terms.map(Term::parse).filter_map(Result::transpose);
-        terms.collect::<Result<_, _>>().map(Self)
+        let terms: Vec<_> = terms.take(MAX_TERMS + 1).collect::<Result<_, _>>()?;
+        if terms.len() > MAX_TERMS {
+            return Err(format!(
+                "query: expected at most {MAX_TERMS} words; quotes join words into one"
+            ));
+        }
+        Ok(Self(terms))
     }
 
     pub(super) fn is_empty(&self) -> bool {

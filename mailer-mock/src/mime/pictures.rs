@@ -26,11 +26,22 @@ pub(crate) fn embed_pictures(html: &str, raw: &[u8], attachments: &[Attachment])
         .filter_map(|attachment| Some((&*attachment.content_id, (attachment, parts.get(attachment.part - 1)?))))
         .collect();
     let mut left = MAX_BYTES;
+    // Each picture is encoded once, however often the HTML names it.
+    let mut encoded = HashMap::new();
     let embedded = CID.replace_all(html, |url: &regex::Captures<'_>| {
         let id = url[2].replace("&amp;", "&");
-        let picture = pictures.get(&*percent_decode_str(&id).decode_utf8_lossy());
-        let data_url = picture.and_then(|(attachment, part)| data_url(attachment, part, &mut left));
-        data_url.map_or_else(|| url[0].to_owned(), |data_url| url[1].to_owned() + &data_url)
+        let data_url = pictures
+            .get_key_value(&*percent_decode_str(&id).decode_utf8_lossy())
+            .and_then(|(id, (attachment, part))| {
+                let data_url = encoded.entry(*id).or_insert_with(|| data_url(attachment, part));
+                data_url.as_deref()
+            })
+            .filter(|data_url| {
+                let enough = left.checked_sub(data_url.len());
+                left = enough.unwrap_or(left);
+                enough.is_some()
+            });
+        data_url.map_or_else(|| url[0].to_owned(), |data_url| url[1].to_owned() + data_url)
     });
     embedded.into_owned()
 }
@@ -42,7 +53,7 @@ pub(crate) fn is_picture(media_type: &str) -> bool {
     subtype.is_some_and(|subtype| subtype.bytes().all(is_plain))
 }
 
-fn data_url(picture: &Attachment, part: &Part<'_>, left: &mut usize) -> Option<String> {
+fn data_url(picture: &Attachment, part: &Part<'_>) -> Option<String> {
     let media_type = match picture.content_type.as_str() {
         // A browser looks at the content of a picture, whatever its type.
         "application/octet-stream" => "image/png",
@@ -51,6 +62,5 @@ fn data_url(picture: &Attachment, part: &Part<'_>, left: &mut usize) -> Option<S
     if !is_picture(media_type) {
         return None;
     }
-    *left = left.checked_sub(picture.size * 4 / 3 + 100)?;
     Some(format!("data:{media_type};base64,{}", STANDARD.encode(part.decode())))
 }

@@ -129,6 +129,10 @@ async fn expiry_has_the_format_of_a_timestamp_or_of_the_header_date() {
         ("2026-01-04T12:01:00.500Z", json!("2026-01-04T12:01:00.5Z")),
         (" 2026-01-04T14:01:00+02:00 ", json!("2026-01-04T12:01:00Z")),
         ("Sun, 4 Jan 2026 12:01:00 +0000", json!("2026-01-04T12:01:00Z")),
+        ("9999-12-31T23:59:59Z", json!("9999-12-31T23:59:59Z")),
+        // In UTC, these years have five digits and a sign.
+        ("9999-12-31T23:59:59-01:00", Value::Null),
+        ("0000-01-01T00:00:00+01:00", Value::Null),
         ("2026-01-04", Value::Null),
         ("", Value::Null),
     ] {

@@ -37,6 +37,10 @@ async fn search_matches_fields_and_text() {
             (&json!(2), &json!(found.len()))
         );
     }
+    for (words, expected) in [(20, 200), (21, 400)] {
+        let (status, answer) = get(&mock, &format!("/api/v1/search?query={}", "code+".repeat(words))).await;
+        assert_eq!(status, expected, "{answer}");
+    }
     let (_, list) = get(&mock, "/api/v1/search?query=code&start=1&limit=1").await;
     assert_eq!(subjects(&list), ["Your Code"]);
     assert_eq!(get(&mock, "/api/v1/search").await.0, 400);
