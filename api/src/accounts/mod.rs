@@ -72,7 +72,7 @@ pub use enable_user::enable_user;
 pub use end_sessions::end_sessions;
 pub use error::DomainError;
 pub use events::{list_events, next_events};
-pub use import_users::{ImportedUser, import_users, would_import};
+pub use import_users::{IdTaken, ImportedUser, import_users, would_import};
 pub use list_accounts::{next_pending, next_users};
 pub use me::{me_by_password, me_by_session};
 pub use operator::Operator;
