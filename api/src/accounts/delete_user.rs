@@ -11,7 +11,8 @@ use crate::webhooks::{Event, EventKind, Webhooks};
 use crate::{database, sessions};
 
 /// Deletes a user, their sessions, their verifications (also the consumed one that created them), their pending emails
-/// and their events. Open resets stay as decoys, with their emails (see `verification::end`). Returns the number of ended sessions; `None` if there is no user with this id.
+/// and their events. Open resets stay as decoys, with their emails (see `verification::end`). Returns the number of
+/// ended sessions; `None` if there is no user with this id.
 ///
 /// # Errors
 /// When the database fails.
