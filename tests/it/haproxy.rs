@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Client, Database, Installation, PASSWORD, Process, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, UnixStream};
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
 use tokio::process::Command;
 
 const CONFIGURATION: &str = include_str!("../../deploy/haproxy/haproxy.cfg");
@@ -98,6 +98,11 @@ impl HaProxy {
         let status = heads.iter().position(|head| *head == "status").expect("a column");
         let row = rows.find(|row| row[..2] == ["api", server]);
         row.is_some_and(|row| row[status] == "UP")
+    }
+
+    /// Whether it has bound its addresses: those of the frontends before this socket.
+    async fn is_listening(&self) -> bool {
+        UnixStream::connect(&self.socket).await.is_ok()
     }
 
     async fn wait_until_up(&self, server: &str) {
@@ -208,6 +213,34 @@ async fn doctor_finds_nothing_wrong_with_haproxy() {
     let line = lines.iter().find(|line| line.contains("  proxy "));
     let is_ok = line.is_some_and(|line| line.starts_with("ok ") && line.contains("a proxy in 127.0.0.0/24"));
     assert!(code == Some(0) && is_ok, "{lines:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn client_has_a_hundred_connections() {
+    let folder = TempDir::new().expect("a folder");
+    let servers = [Port::reserve(), Port::reserve()];
+    let proxy = HaProxy::start(folder.path(), servers.each_ref().map(Port::address));
+    let address = proxy.port.address();
+    within(UP_WITHIN, "HAProxy answers", async || proxy.is_listening().await).await;
+    let mut connections = Vec::new();
+    for _ in 0..101 {
+        // It may be closed at once.
+        connections.push(TcpStream::connect(address).await.ok());
+    }
+    let mut answer = async |number: usize| {
+        let Some(connection) = &mut connections[number] else {
+            return String::new();
+        };
+        let mut bytes = vec![0; 1024];
+        let _ = connection.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+        let read = tokio::time::timeout(UP_WITHIN, connection.read(&mut bytes)).await;
+        let read = read.expect("HAProxy answers").unwrap_or(0);
+        String::from_utf8_lossy(&bytes[..read]).into_owned()
+    };
+    assert_eq!(answer(100).await, "");
+    // No server runs.
+    let served = answer(99).await;
+    assert!(served.starts_with("HTTP/1.1 503 "), "{served}");
 }
 
 mod postgres {

@@ -61,9 +61,12 @@ fn read_folder(folder: &Path, module: &[String], files: &mut BTreeMap<Names, Fil
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
         let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("a name");
-        let name = Some(stem.to_owned()).filter(|name| !["lib", "mod"].contains(&name.as_str()));
+        let is_root = ["lib", "mod"].contains(&stem) || stem == "main" && !folder.join("lib.rs").exists();
+        let name = (!is_root).then(|| stem.to_owned());
         let module: Names = module.iter().cloned().chain(name).collect();
-        if path.is_dir() {
+        if path.is_dir() && stem == "bin" {
+            // Programs are crates of their own.
+        } else if path.is_dir() {
             read_folder(&path, &module, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") && !stem.ends_with("tests") {
             files.insert(module, File::parse(&fs::read_to_string(&path).expect("a source file")));
@@ -117,6 +120,8 @@ fn no_two_files_import_each_other() {
         "mailer-mock/src",
         "migration/src",
         "tests/src",
+        "tests/src/bin/bench",
+        "tests/src/bin/ha",
         "tests/browser/src",
     ] {
         let uses = uses(source);

@@ -1,6 +1,6 @@
 //! What every server of this workspace needs: a loop that accepts connections, HTTP/1.1 with time limits and graceful
-//! shutdown, the host names that requests may have, tasks that are started again, empty variables that count as not
-//! set, a log that cannot fail, a client for health checks, and the metrics endpoint.
+//! shutdown, the host names that requests may have, tasks that are started again, variables that count as not set
+//! when empty, a log that cannot fail, a client for health checks, and the metrics endpoint.
 
 mod accept;
 mod allowed_hosts;

@@ -39,7 +39,8 @@ pub struct ImportedUser {
 pub struct IdTaken;
 
 /// Inserts users in one transaction. A user whose address or id is taken is left out, and the one who has it stays as
-/// they are. For each, `true` means inserted, and `false` that a user has the address.
+/// they are. For each, `true` means inserted, `false` that a user has the address, and [`IdTaken`] that another address
+/// has the id.
 ///
 /// # Errors
 /// When the database fails; then none was inserted.
@@ -71,7 +72,7 @@ pub async fn import_users(
             taken.extend([key]);
             Ok(true)
         } else if taken.leaves_free(user)? {
-            // The user who caused the conflict was deleted meanwhile. The error makes the operator import again.
+            // The user who caused the conflict was deleted meanwhile. An error, so that the operator imports again.
             Err(IdTaken)
         } else {
             Ok(false)

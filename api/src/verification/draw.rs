@@ -50,7 +50,7 @@ pub(crate) struct DrawnCode {
     /// When the code expires.
     pub expires_at: Timestamp,
     /// Whether the email may carry the code: for a registration and an email change, if the address has no user; for a
-    /// reset, if the address still has the user for whom it began.
+    /// reset, if the address still has the user it was started for.
     pub mailed: bool,
     /// Whether the address has a user; on PostgreSQL, as of the start of the statement.
     pub has_user: bool,

@@ -188,7 +188,7 @@ async fn html_contains_its_inline_pictures() {
     assert_eq!(json["Inline"][0]["ContentID"], "logo@x");
 
     // The HTML can name a large picture many times, also one that decodes to nothing.
-    for (names, picture) in [(50, "A"), (100_000, " ")] {
+    for (names, picture) in [(50, "A"), (2_000, " ")] {
         receiver
             .receive(mail(
                 &"<img src='cid:logo@x'>".repeat(names),

@@ -133,6 +133,10 @@ fn assert_is_sent_without_a_code(core: &TestCore, address: &str, subject: &str) 
     let emails = core.mailer.mailbox().messages_to(address);
     let sent: Vec<_> = emails.iter().filter(|email| email.subject == subject).collect();
     assert!(sent.len() == 1 && sent[0].codes.is_empty(), "{emails:?}");
+    assert!(
+        !emails.iter().any(|email| email.subject.contains("password reset code")),
+        "{emails:?}"
+    );
 }
 
 /// Tries to send every email that is due.

@@ -16,7 +16,7 @@ use sea_orm::sqlx::{self, PgPool, Postgres, Sqlite, SqlitePool};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::request::GRAPHQL;
 use crate::seed::me_body;
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
-use crate::Outcome;
 use crate::load::Load;
 use crate::meter::Meter;
 use crate::options::Options;
+use crate::outcome::Outcome;
 use crate::processes::{Api, Database, Server, build};
 use crate::receivers::{Mailbox, Sink};
 use crate::request::Request;

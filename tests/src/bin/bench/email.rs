@@ -10,10 +10,10 @@ use lettre::message::MultiPart;
 use lettre::transport::smtp::PoolConfig;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 
-use crate::Outcome;
 use crate::bench::Bench;
 use crate::load::Connection;
 use crate::meter::Stopwatch;
+use crate::outcome::Outcome;
 use crate::receivers::Sink;
 use crate::request;
 use crate::sample::{Sample, millis};

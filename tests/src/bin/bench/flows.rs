@@ -9,13 +9,14 @@ use tokio::time::sleep;
 
 use crate::axum_alone::{BARE, bare_body};
 use crate::bench::Bench;
+use crate::email;
 use crate::load::{Connection, Load};
 use crate::meter::{self, Stopwatch};
+use crate::outcome::Outcome;
 use crate::processes::Server;
 use crate::request::{self, Request};
 use crate::sample::{Figure, Sample, millis};
 use crate::seed::User;
-use crate::{Outcome, email};
 
 /// The connections of `me`.
 const CONNECTIONS: usize = 32;

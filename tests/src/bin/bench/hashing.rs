@@ -7,10 +7,9 @@ use std::time::Duration;
 use api::credentials::{HashingConfig, cores};
 use argon2_rust::params::Memory;
 
-use crate::Outcome;
 use crate::meter::{self, Stopwatch};
+use crate::outcome::Outcome;
 use crate::sample::Sample;
-use crate::seed::PASSWORD;
 
 const SALT: &[u8] = &[7; 16];
 
@@ -28,7 +27,7 @@ pub(crate) fn argon2() -> Outcome<Hash> {
     let argon2 = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
     Ok(Box::new(move || {
         let mut digest = Digest::default();
-        let hashed = argon2.hash_password_into_with_memory(PASSWORD.as_bytes(), SALT, &mut digest, &mut memory);
+        let hashed = argon2.hash_password_into_with_memory(tests::PASSWORD.as_bytes(), SALT, &mut digest, &mut memory);
         hashed.map_err(|error| error.to_string())?;
         Ok(digest)
     }))
@@ -39,7 +38,7 @@ pub(crate) fn argon2_rust() -> Outcome<Hash> {
     let mut hasher = fast()?.hasher();
     Ok(Box::new(move || {
         let mut digest = Digest::default();
-        let done = hasher.hash_into(PASSWORD.as_bytes(), SALT, &mut digest);
+        let done = hasher.hash_into(tests::PASSWORD.as_bytes(), SALT, &mut digest);
         done.map_err(|error| error.to_string())?;
         Ok(digest)
     }))
@@ -62,7 +61,7 @@ fn fast() -> Outcome<argon2_rust::Argon2> {
 
 /// The password's hash as the database holds it.
 pub(crate) fn stored() -> Outcome<String> {
-    let encoded = fast()?.hash_encoded(PASSWORD.as_bytes(), SALT);
+    let encoded = fast()?.hash_encoded(tests::PASSWORD.as_bytes(), SALT);
     Ok(encoded.map_err(|error| error.to_string())?)
 }
 

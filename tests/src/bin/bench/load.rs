@@ -10,8 +10,8 @@ use futures_util::future::try_join_all;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::Outcome;
 use crate::meter::Stopwatch;
+use crate::outcome::Outcome;
 use crate::request::Request;
 
 /// An open connection for one request at a time.

@@ -18,8 +18,10 @@ mod email;
 mod flows;
 mod hashing;
 mod load;
+mod measure;
 mod meter;
 mod options;
+mod outcome;
 mod plot;
 mod processes;
 mod receivers;
@@ -30,7 +32,6 @@ mod seed;
 mod slice;
 mod table;
 
-use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -39,10 +40,8 @@ use tokio::runtime::Builder;
 
 use crate::bench::Bench;
 use crate::options::{Ceiling, Options};
+use crate::outcome::Outcome;
 use crate::table::Line;
-
-/// Every error ends the run, and is shown as text.
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> ExitCode {
     let mut options = Options::parse();
@@ -72,7 +71,7 @@ async fn measure(options: Options) -> Outcome<()> {
     let mut lines = Vec::new();
     for slice in bench.options.slices() {
         eprintln!("measuring {slice}");
-        let samples = slice::by_turns(&mut bench, slice).await;
+        let samples = measure::by_turns(&mut bench, slice).await;
         let samples = samples.map_err(|error| format!("{slice}: {error}"))?;
         let of_slice: Vec<_> = rows::of(slice).map(|row| Line::of(row, &samples)).collect();
         for line in &of_slice {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use plotters::prelude::*;
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::table::Line;
 
 const FONT: (&str, u32) = ("sans-serif", 18);

@@ -8,8 +8,8 @@ use ::tests::{Postgres, Process};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::Outcome;
 use crate::options::DatabaseKind;
+use crate::outcome::Outcome;
 
 /// `cargo run` sets variables with these prefixes for its child. When one changes, some build scripts (for example that
 /// of ring) run again, and half of the server is compiled again.

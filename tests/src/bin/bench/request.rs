@@ -5,8 +5,7 @@ use std::rc::Rc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-
-use crate::seed::PASSWORD;
+use tests::PASSWORD;
 
 /// The path for requests, of the API and of axum alone.
 pub(crate) const GRAPHQL: &str = "/graphql";

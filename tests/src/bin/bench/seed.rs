@@ -12,11 +12,9 @@ use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, EntityTrait, Statement};
 use sha2::{Digest, Sha256};
 
+use crate::hashing;
+use crate::outcome::Outcome;
 use crate::request::{self, GRAPHQL, Request};
-use crate::{Outcome, hashing};
-
-/// The password of all users.
-pub(crate) const PASSWORD: &str = tests::PASSWORD;
 
 /// Rows per statement. SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::Outcome;
 use crate::machine::Machine;
+use crate::outcome::Outcome;
 use crate::site::Site;
 
 /// How long the machines may take to form a cluster, or to take one back.

@@ -6,9 +6,9 @@ use clap::ValueEnum;
 use rustix::process::Signal;
 use tokio::time::{Instant, sleep};
 
-use crate::Outcome;
 use crate::cluster::Cluster;
 use crate::load::Load;
+use crate::outcome::Outcome;
 use crate::record::Record;
 use crate::servers::Servers;
 

@@ -9,7 +9,7 @@ use std::{fs, iter};
 use rustix::process::Signal;
 use tests::{Postgres, Proxy, give_away};
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::site::{Site, kill_all_in, signal, start_program};
 
 const ETCD: &str = include_str!("../../../../deploy/ha/etcd.env");

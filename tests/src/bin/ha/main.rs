@@ -16,13 +16,13 @@ mod faults;
 mod load;
 mod machine;
 mod mails;
+mod outcome;
 mod people;
 mod promises;
 mod record;
 mod servers;
 mod site;
 
-use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -36,12 +36,10 @@ use crate::caller::Caller;
 use crate::cluster::Cluster;
 use crate::faults::{Fault, Stage};
 use crate::load::Load;
+use crate::outcome::Outcome;
 use crate::record::Record;
 use crate::servers::Servers;
 use crate::site::Site;
-
-/// Every error ends the run, and is shown as text.
-type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// Runs three machines of PostgreSQL with Patroni and etcd, and two servers, and makes parts of them fail.
 #[derive(Parser)]

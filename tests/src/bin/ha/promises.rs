@@ -8,10 +8,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use tests::within;
 use tokio::time::sleep;
 
-use crate::Outcome;
 use crate::attackers::{EMAILS, TRIES};
 use crate::caller::{Caller, Reply};
 use crate::mails::{Email, Mails};
+use crate::outcome::Outcome;
 
 /// The longest time until all emails are sent: twice the lease of a worker that is gone.
 const EMAIL_TIMEOUT: Duration = Duration::from_mins(1);

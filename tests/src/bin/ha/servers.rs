@@ -11,7 +11,7 @@ use rustix::process::Signal;
 use tests::give_away;
 use tokio::time::{sleep, timeout};
 
-use crate::Outcome;
+use crate::outcome::Outcome;
 use crate::site::{Site, kill_all_in, signal, start_program};
 
 const LEADER: &str = include_str!("../../../../deploy/ha/haproxy.cfg");
