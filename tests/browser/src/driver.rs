@@ -1,7 +1,9 @@
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::programs::DRIVER;
@@ -14,6 +16,8 @@ const MAX_STARTS: usize = 5;
 pub(crate) struct Driver {
     process: Child,
     port: String,
+    /// What it and its browser write to stderr.
+    errors: JoinHandle<String>,
 }
 
 impl Driver {
@@ -37,7 +41,7 @@ impl Driver {
     /// Fails with the output of the command.
     async fn try_start(mut command: Command) -> Result<Self, String> {
         let mut process = command
-            .arg("--port=0")
+            .args(["--port=0", "--enable-chrome-logs"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -67,7 +71,7 @@ impl Driver {
             .expect("ChromeDriver says its port in time");
         if let Some(port) = port {
             tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-            return Ok(Self { process, port });
+            return Ok(Self { process, port, errors });
         }
         Err(output + &errors.await.expect("the task does not panic"))
     }
@@ -76,8 +80,11 @@ impl Driver {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    pub(crate) async fn stop(mut self) {
+    /// Returns what it and its browser wrote to stderr, if both have ended.
+    pub(crate) async fn stop(mut self) -> String {
         let _ = self.process.kill().await;
+        let errors = timeout(Duration::from_secs(1), self.errors).await;
+        errors.ok().and_then(Result::ok).unwrap_or_default()
     }
 }
 

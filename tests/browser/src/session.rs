@@ -24,6 +24,9 @@ pub enum Look {
     DarkPhone,
 }
 
+/// On a busy machine, one of some thousand browsers ends by itself while it loads its first page.
+const MAX_STARTS: usize = 3;
+
 /// Runs a test in a new browser, and closes the browser even if the test fails.
 ///
 /// # Panics
@@ -33,15 +36,7 @@ where
     T: FnOnce(Client) -> F,
     F: Future<Output = ()> + Send + 'static,
 {
-    let profile = tempfile::tempdir().expect("a temporary folder");
-    let driver = Driver::start().await;
-    let mut builder = ClientBuilder::new(HttpConnector::new());
-    let Value::Object(capabilities) = capabilities(look, &profile) else {
-        unreachable!("it is an object");
-    };
-    builder.capabilities(capabilities);
-    let client = builder.connect(&driver.url()).await;
-    let client = client.unwrap_or_else(|error| panic!("the browser does not start: {error}"));
+    let (driver, client, _profile) = start(|profile| capabilities(look, profile)).await;
     // In a task, so that the browser is closed even if the test panics.
     let outcome = tokio::spawn(test(client.clone())).await;
     let _ = timeout(TIMEOUT, client.close()).await;
@@ -49,6 +44,35 @@ where
     if let Err(failure) = outcome {
         std::panic::resume_unwind(failure.into_panic());
     }
+}
+
+/// Starts a browser that has loaded a page.
+async fn start(capabilities: impl Fn(&TempDir) -> Value) -> (Driver, Client, TempDir) {
+    let mut failures = Vec::new();
+    for _ in 0..MAX_STARTS {
+        let profile = tempfile::tempdir().expect("a temporary folder");
+        let driver = Driver::start().await;
+        match connect(&driver, capabilities(&profile)).await {
+            Ok(client) => return (driver, client, profile),
+            Err(error) => failures.extend([error, driver.stop().await]),
+        }
+    }
+    panic!(
+        "the browser ended {MAX_STARTS} times before it had loaded a page:\n{}",
+        failures.join("\n")
+    );
+}
+
+async fn connect(driver: &Driver, capabilities: Value) -> Result<Client, String> {
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    if let Value::Object(capabilities) = capabilities {
+        builder.capabilities(capabilities);
+    }
+    let client = builder.connect(&driver.url()).await;
+    let client = client.map_err(|error| error.to_string())?;
+    let loaded = client.goto(&format!("{}/status", driver.url())).await;
+    loaded.map_err(|error| error.to_string())?;
+    Ok(client)
 }
 
 fn capabilities(look: Look, profile: &TempDir) -> Value {
@@ -78,4 +102,46 @@ fn capabilities(look: Look, profile: &TempDir) -> Value {
         options["mobileEmulation"] = json!({ "deviceMetrics": metrics });
     }
     json!({ "browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": { "browser": "ALL" } })
+}
+
+#[cfg(test)]
+mod browser {
+    use std::fs::{self, Permissions};
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    /// Starts a shell script in place of the browser. It has the name of a new file in `$starts`.
+    async fn start_script(text: &str) -> (Driver, Client, TempDir) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (file, starts) = (folder.path().join("browser"), folder.path().join("starts"));
+        fs::write(&file, format!("#!/bin/sh\nstarts={}\n{text}\n", starts.display())).expect("a script");
+        fs::set_permissions(&file, Permissions::from_mode(0o755)).expect("a program");
+        start(|profile| {
+            let mut capabilities = capabilities(Look::Desktop, profile);
+            capabilities["goog:chromeOptions"]["binary"] = json!(file);
+            capabilities
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn browser_that_ends_is_started_again() {
+        let program = BROWSER.as_deref().unwrap_or(Path::new("chromium"));
+        let script = format!(
+            "echo start >>$starts; if [ $(wc -l <$starts) -lt 3 ]; then exit 1; fi; exec {} \"$@\"",
+            program.display()
+        );
+        let (driver, client, _profile) = start_script(&script).await;
+        let url = client.current_url().await.expect("a page");
+        assert_eq!(url.path(), "/status");
+        client.close().await.expect("it closes");
+        driver.stop().await;
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "the browser ended 3 times before it had loaded a page")]
+    async fn browser_that_always_ends_is_reported() {
+        start_script("exit 1").await;
+    }
 }
