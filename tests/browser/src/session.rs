@@ -1,10 +1,14 @@
 use std::future::Future;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::driver::Driver;
@@ -70,9 +74,30 @@ async fn connect(driver: &Driver, capabilities: Value) -> Result<Client, String>
     }
     let client = builder.connect(&driver.url()).await;
     let client = client.map_err(|error| error.to_string())?;
-    let loaded = client.goto(&format!("{}/status", driver.url())).await;
+    let (url, server) = serve_first_page().await;
+    let loaded = client.goto(&url).await;
+    server.abort();
     loaded.map_err(|error| error.to_string())?;
     Ok(client)
+}
+
+/// Serves a page for which the browser loads nothing else, not even an icon.
+async fn serve_first_page() -> (String, JoinHandle<()>) {
+    const ANSWER: &[u8] =
+        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<link rel=icon href=data:,>";
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+    let address = listener.local_addr().expect("a bound port");
+    let server = tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                if connection.read(&mut request).await.is_ok_and(|read| read > 0) {
+                    let _ = connection.write_all(ANSWER).await;
+                }
+            });
+        }
+    });
+    (format!("http://{address}/first"), server)
 }
 
 fn capabilities(look: Look, profile: &TempDir) -> Value {
@@ -134,7 +159,7 @@ mod browser {
         );
         let (driver, client, _profile) = start_script(&script).await;
         let url = client.current_url().await.expect("a page");
-        assert_eq!(url.path(), "/status");
+        assert_eq!(url.path(), "/first");
         client.close().await.expect("it closes");
         driver.stop().await;
     }
