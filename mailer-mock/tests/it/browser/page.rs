@@ -23,7 +23,7 @@ impl Page {
         Self(page)
     }
 
-    /// Opens the newest email.
+    /// Opens the newest email. Its subject is that of no other, so that this waits for it.
     pub(super) async fn open_newest(&self, subject: &str) {
         let shown = json!(subject).to_string();
         let listed = format!("rows[0]?.querySelector('.subject').textContent === {shown}");
