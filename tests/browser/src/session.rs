@@ -130,43 +130,46 @@ fn capabilities(look: Look, profile: &TempDir) -> Value {
 }
 
 #[cfg(test)]
-mod browser {
-    use std::fs::{self, Permissions};
-    use std::os::unix::fs::PermissionsExt;
+mod tests {
+    /// `./tests/run quick` leaves these out by the name of the module.
+    mod browser {
+        use std::fs::{self, Permissions};
+        use std::os::unix::fs::PermissionsExt;
 
-    use super::*;
+        use super::super::*;
 
-    /// Starts a shell script in place of the browser. It has the name of a new file in `$starts`.
-    async fn start_script(text: &str) -> (Driver, Client, TempDir) {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let (file, starts) = (folder.path().join("browser"), folder.path().join("starts"));
-        fs::write(&file, format!("#!/bin/sh\nstarts={}\n{text}\n", starts.display())).expect("a script");
-        fs::set_permissions(&file, Permissions::from_mode(0o755)).expect("a program");
-        start(|profile| {
-            let mut capabilities = capabilities(Look::Desktop, profile);
-            capabilities["goog:chromeOptions"]["binary"] = json!(file);
-            capabilities
-        })
-        .await
-    }
+        /// Starts a shell script in place of the browser. It has the name of a new file in `$starts`.
+        async fn start_script(text: &str) -> (Driver, Client, TempDir) {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            let (file, starts) = (folder.path().join("browser"), folder.path().join("starts"));
+            fs::write(&file, format!("#!/bin/sh\nstarts={}\n{text}\n", starts.display())).expect("a script");
+            fs::set_permissions(&file, Permissions::from_mode(0o755)).expect("a program");
+            start(|profile| {
+                let mut capabilities = capabilities(Look::Desktop, profile);
+                capabilities["goog:chromeOptions"]["binary"] = json!(file);
+                capabilities
+            })
+            .await
+        }
 
-    #[tokio::test]
-    async fn browser_that_ends_is_started_again() {
-        let program = BROWSER.as_deref().unwrap_or(Path::new("chromium"));
-        let script = format!(
-            "echo start >>$starts; if [ $(wc -l <$starts) -lt 3 ]; then exit 1; fi; exec {} \"$@\"",
-            program.display()
-        );
-        let (driver, client, _profile) = start_script(&script).await;
-        let url = client.current_url().await.expect("a page");
-        assert_eq!(url.path(), "/first");
-        client.close().await.expect("it closes");
-        driver.stop().await;
-    }
+        #[tokio::test]
+        async fn browser_that_ends_is_started_again() {
+            let program = BROWSER.as_deref().unwrap_or(Path::new("chromium"));
+            let script = format!(
+                "echo start >>$starts; if [ $(wc -l <$starts) -lt 3 ]; then exit 1; fi; exec {} \"$@\"",
+                program.display()
+            );
+            let (driver, client, _profile) = start_script(&script).await;
+            let url = client.current_url().await.expect("a page");
+            assert_eq!(url.path(), "/first");
+            client.close().await.expect("it closes");
+            driver.stop().await;
+        }
 
-    #[tokio::test]
-    #[should_panic(expected = "the browser ended 3 times before it had loaded a page")]
-    async fn browser_that_always_ends_is_reported() {
-        start_script("exit 1").await;
+        #[tokio::test]
+        #[should_panic(expected = "the browser ended 3 times before it had loaded a page")]
+        async fn browser_that_always_ends_is_reported() {
+            start_script("exit 1").await;
+        }
     }
 }
