@@ -15,11 +15,13 @@ import { Register } from "./screens/Register";
 import { ResetPassword } from "./screens/ResetPassword";
 import { SignIn } from "./screens/SignIn";
 import { type Elsewhere, keep, watchOtherTabs } from "./storage";
+import { useOwnEmail } from "./use-own-email";
 
 export function App({ start }: { start: Screen }) {
   const [screen, go] = useState(start);
   useEffect(() => keep(screen), [screen]);
   useHistory(screen, go);
+  useOwnEmail(screen, go);
   useEffect(() => watchOtherTabs((change) => go((screen) => follow(screen, change))), []);
 
   // A new screen takes the focus, so that a screen reader announces it.

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 import { client } from "./api";
 import { emailOf, type Go, isAccountScreen, type Screen } from "./screen";
-import { type Place, placeOf, screenAt } from "./screen-at";
+import { type Place, screenAt } from "./screen-at";
 import { keptRegistration } from "./storage";
 
 export function useHistory(screen: Screen, go: Go): void {
@@ -10,7 +10,7 @@ export function useHistory(screen: Screen, go: Go): void {
   const isEntered = useRef(true); // The page has an entry for its first screen.
   useEffect(() => {
     shown.current = screen;
-    const place = placeOf(screen);
+    const place: Place = { at: screen.at };
     if (isEntered.current) history.replaceState(place, "");
     else if (history.state?.at !== screen.at) history.pushState(place, "");
     isEntered.current = false;
@@ -30,9 +30,12 @@ export function useHistory(screen: Screen, go: Go): void {
 /** The screen of an entry. Null if it stays: only signing out leads away from an account, and only signing in to it. */
 function screenBefore(shown: Screen, place: Place | null): Screen | null {
   if (!place?.at) return null;
-  if (isAccountScreen(shown)) return screenAt(place);
-  const email = place.email ?? emailOf(shown);
+  const email = emailOf(shown);
   const known = email === undefined ? {} : { email };
+  if (isAccountScreen(shown)) {
+    const before = screenAt(place);
+    return before && { ...before, ...known };
+  }
   if (place.at === "signIn" || place.at === "forgot") return { at: place.at, ...known };
   if (place.at === "reset") {
     const pending = client.pending("passwordReset");

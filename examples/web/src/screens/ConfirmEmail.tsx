@@ -27,15 +27,16 @@ export function ConfirmEmail({ go, email, pending, said }: Props) {
   const own = email === undefined ? {} : { email };
 
   async function submit(code: string) {
+    if (problems.some(({ waitUntil }) => waitUntil && Date.now() < waitUntil)) return;
     const unfinished = missing({ code }, codeLength);
     if (unfinished.length > 0) return show(unfinished, { code });
     const result = await call((options) => client.confirmEmailChange({ verificationToken, code }, options));
     if (result.ok) return go({ at: "account", said: { text: `Your email is now ${newEmail}.`, bad: false } });
     if (leaveIfEnded(result.failure, go)) return;
-    const problems = problemsOf(result.failure);
-    const isOver = problems.some(({ code }) => code === "VERIFICATION_NOT_FOUND");
+    const failed = problemsOf(result.failure);
+    const isOver = failed.some(({ code }) => code === "VERIFICATION_NOT_FOUND");
     if (isOver) go({ at: "changeEmail", newEmail, ...own, said: { text: OVER, bad: true } });
-    else show(problems, { code: refuse(problems) });
+    else show(failed, { code: refuse(failed) });
   }
 
   return (

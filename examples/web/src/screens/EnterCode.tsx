@@ -8,7 +8,7 @@ import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
-import { WaitButton } from "../parts/WaitButton";
+import { SendAgain } from "../parts/SendAgain";
 import { isDead, missing, type Problem, problemsOf } from "../problem";
 import { type Go, type Registration, type Said, withCodeSent } from "../screen";
 import { end } from "../storage";
@@ -152,33 +152,26 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
         )}
         {clock && isSameEmail && !dead && <CodeClock {...clock} />}
       </Form>
-      <div className="aside">
-        <p>No email? Check your spam folder or request a new code.</p>
-        <WaitButton
-          type="button"
-          className={sendNext ? "primary" : "secondary"}
-          until={isSameEmail ? pending.resendAt : 0}
-          busy={busy}
-          onClick={sendAnother}
-        >
-          Send a new code
-        </WaitButton>
-        {token === null && <p>Forgot your password? Register again. That replaces this registration.</p>}
-        <div className="links">
-          {token === null ? (
-            <button type="button" className="link" onClick={() => go({ at: "register", email })}>
-              Register again
-            </button>
-          ) : (
-            <button type="button" className="link" onClick={useAnotherEmail}>
-              Use a different email
-            </button>
-          )}
-          <button type="button" className="link" onClick={() => go({ at: "signIn", email })}>
-            Sign in instead
+      <SendAgain
+        until={isSameEmail ? pending.resendAt : 0}
+        primary={sendNext}
+        busy={busy}
+        onClick={sendAnother}
+        note={token === null && <p>Forgot your password? Register again. That replaces this registration.</p>}
+      >
+        {token === null ? (
+          <button type="button" className="link" onClick={() => go({ at: "register", email })}>
+            Register again
           </button>
-        </div>
-      </div>
+        ) : (
+          <button type="button" className="link" onClick={useAnotherEmail}>
+            Use a different email
+          </button>
+        )}
+        <button type="button" className="link" onClick={() => go({ at: "signIn", email })}>
+          Sign in instead
+        </button>
+      </SendAgain>
     </>
   );
 }

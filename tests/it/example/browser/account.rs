@@ -102,6 +102,32 @@ async fn email_change_shows_what_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn complete_code_waits_for_a_limit() {
+    // Registering, activating, signing in and asking for the code use it up.
+    let app = TestApp::with(&Database::sqlite(), |app| app.client_limit_per_minute = 4).await;
+    in_browser(Look::Desktop, async move |client| {
+        app.register_and_activate(EMAIL, PASSWORD).await;
+        let page = open(client, app.address()).await;
+        sign_in_to(&page, "Change email").await;
+        page.fill("[name=newEmail]", OTHER).await;
+        page.fill("[name=currentPassword]", PASSWORD).await;
+        submit(&page).await;
+        page.eventually("the boxes are there", "boxes.length === 8").await;
+        let code = app.next_code(OTHER).await;
+        count_requests(&page).await;
+        page.press(&code).await;
+        waits(&page, "Change email", true, "Too many attempts.").await;
+        page.press(&browser::Key::Backspace.to_string()).await;
+        page.eventually("a digit is missing", "digits.length === 7").await;
+        page.press(&code[7..]).await;
+        page.eventually("it is complete", "digits.length === 8").await;
+        waits(&page, "Change email", true, "Too many attempts.").await;
+        assert_eq!(page.ask("sent").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn devices_end_all_others_and_notice_an_ended_one() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {

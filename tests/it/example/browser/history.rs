@@ -51,6 +51,40 @@ async fn back_and_forward_lead_through_the_screens() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn back_shows_nothing_of_the_last_user_of_the_tab() {
+    let app = TestApp::start(&Database::sqlite()).await;
+    app.register_and_activate(OTHER, PASSWORD).await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = open(client, app.address()).await;
+        let names = async |email: &str| {
+            let named = format!("text('.lead').startsWith('This permanently deletes {email} and')");
+            page.eventually(email, &named).await;
+        };
+        register(&page).await;
+        page.press(&app.next_code(EMAIL).await).await;
+        is_signed_in(&page).await;
+        choose(&page, "Delete account").await;
+        names(EMAIL).await;
+        page.client.refresh().await.expect("the page reloads");
+        names(EMAIL).await;
+        choose(&page, "Back to your account").await;
+        is_signed_in(&page).await;
+        choose(&page, "Sign out").await;
+        shows(&page, "Welcome back").await;
+
+        page.fill("[name=email]", OTHER).await;
+        page.fill("[name=password]", PASSWORD).await;
+        submit(&page).await;
+        shows(&page, "You're signed in").await;
+        // The sign-in and the account of the last user lie between.
+        page.ask("history.go(-3)").await;
+        shows(&page, "Delete account").await;
+        names(OTHER).await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn back_returns_to_the_newest_code() {
     let app = TestApp::start(&Database::sqlite()).await;
     in_browser(Look::Desktop, async move |client| {
