@@ -180,6 +180,10 @@ fn with_name(recipient: String, in_header: &[&Address]) -> Address {
     }
 }
 
+/// No address is longer (RFC 5321: 64 and 255 octets, and an @), even with each character of its local part quoted.
+/// Decoding an international domain takes time in the square of its length.
+pub(crate) const MAX_ADDRESS: usize = 512;
+
 /// Compares two addresses without case, quotes, and the difference between the two spellings of an international
 /// domain. RFC 5321 lets the receiver decide about the local part; most ignore its case.
 fn same_address(one: &str, other: &str) -> bool {
@@ -194,12 +198,29 @@ fn same_address(one: &str, other: &str) -> bool {
         (local.to_lowercase(), domain)
     };
     let is_plain = |address: &str| address.is_ascii() && !address.contains('"') && !address.contains("xn--");
-    one.eq_ignore_ascii_case(other) || !(is_plain(one) && is_plain(other)) && canonical(one) == canonical(other)
+    let differ = !one.eq_ignore_ascii_case(other);
+    if !differ || is_plain(one) && is_plain(other) || one.len().max(other.len()) > MAX_ADDRESS {
+        return !differ;
+    }
+    canonical(one) == canonical(other)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_addresses_are_not_decoded() {
+        let spellings = |length: usize| {
+            let label = ".a".repeat(length);
+            [format!("ada@b\u{fc}cher{label}"), format!("ada@xn--bcher-kva{label}")]
+        };
+        for (length, are_same) in [(20, true), (MAX_ADDRESS, false)] {
+            let [one, other] = spellings(length);
+            assert_eq!(same_address(&one, &other), are_same, "{length}");
+            assert!(same_address(&one, &one), "{length}");
+        }
+    }
 
     #[test]
     fn memory_counts_all_fields() {

@@ -33,7 +33,7 @@ impl Drop for OpenConnection {
     }
 }
 
-/// The present value of every metric.
+/// The current value of every metric.
 pub(crate) fn registry(mailbox: &Mailbox, faults: &Faults, connections: &Connections) -> Registry {
     let gauge = |value: usize| ConstGauge::new(i64::try_from(value).unwrap_or(i64::MAX));
     let store = mailbox.subscribe();

@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::message::{Address, Message};
+use crate::message::{Address, MAX_ADDRESS, Message};
 
 /// The terms of a query, which must all match.
 #[derive(Default)]
@@ -135,9 +135,10 @@ fn anything(message: &Message) -> Vec<&str> {
     texts.chain(files).collect()
 }
 
-/// Texts are compared without case, and without regard to how an accent or an international domain is encoded.
+/// Texts are compared without case, and without regard to how an accent is encoded, or the international domain of an
+/// address.
 fn fold(text: &str) -> String {
-    if text.contains("xn--") {
+    if text.len() <= MAX_ADDRESS && text.contains("xn--") {
         let parts: Vec<String> = text.split('@').map(|part| idna::domain_to_unicode(part).0).collect();
         parts.join("@")
     } else if text.is_ascii() {
@@ -163,4 +164,17 @@ fn parse_size(text: &str) -> Option<usize> {
         _ => return None,
     };
     number.parse::<usize>().ok()?.checked_mul(unit)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_text_is_not_decoded() {
+        assert_eq!(fold("Ada@xn--bcher-kva.example"), "ada@b\u{fc}cher.example");
+        let long = "xn--bcher-kva.".repeat(MAX_ADDRESS);
+        assert_eq!(fold(&long.to_uppercase()), long);
+        assert_eq!(fold(&long), long);
+    }
 }

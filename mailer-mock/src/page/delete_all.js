@@ -7,9 +7,11 @@ import { emails } from "./format.js";
 const dialog = byId("confirm-delete");
 let search = "";
 let count = 0;
+let latest = ["", 0];
 
-// What the button would delete.
+// What the button would delete. A question that is open stays as it is.
 export function update(query, matches) {
+  latest = [query, matches];
   if (dialog.open) return;
   search = query;
   count = matches;
@@ -25,8 +27,10 @@ export function init(onError) {
     dialog.showModal();
   });
   dialog.addEventListener("close", () => {
-    if (dialog.returnValue !== "yes") return;
-    (search ? api.removeFound(search) : api.removeAll()).catch(onError);
-    byId("title").focus();
+    if (dialog.returnValue === "yes") {
+      (search ? api.removeFound(search) : api.removeAll()).catch(onError);
+      byId("title").focus();
+    }
+    update(...latest);
   });
 }

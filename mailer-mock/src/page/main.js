@@ -37,8 +37,9 @@ async function open() {
   if (id) {
     try {
       const email = await api.mail(id);
-      if (id !== openId()) return; // The user opened another one meanwhile.
+      if (id !== openId()) return; // The user left or opened another one meanwhile.
       await mail.show(email);
+      if (id !== openId()) return;
       api.mark(id, true).catch(showError);
       document.title = `${subject(email)} – Mailbox`;
     } catch (error) {

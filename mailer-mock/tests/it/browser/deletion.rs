@@ -60,6 +60,26 @@ async fn confirmation_forgets_the_last_answer() {
 }
 
 #[tokio::test]
+async fn question_counts_what_came_while_the_last_one_was_open() {
+    let mock = start().await;
+    in_browser(Look::Desktop, async move |client| {
+        let page = Page::open(client, &mock).await;
+        deliver_all(&mock, &["one", "two"]).await;
+        page.eventually("they are there", "rows.length === 2").await;
+        page.click("#clear").await;
+        page.eventually("it asks", "text('#confirm-title') === 'Delete all 2 emails?'")
+            .await;
+        deliver_all(&mock, &["three"]).await;
+        page.eventually("another one is there", "rows.length === 3").await;
+        page.click("#confirm-delete [value=no]").await;
+        page.click("#clear").await;
+        page.eventually("it asks again", "text('#confirm-title') === 'Delete all 3 emails?'")
+            .await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn focus_goes_on_after_a_deletion() {
     let mock = start().await;
     in_browser(Look::Desktop, async move |client| {
