@@ -1,18 +1,19 @@
 //! Two servers behind `HAProxy`, with the configuration of `deploy/haproxy`.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use browser::Port;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tests::{Client, Database, Installation, PASSWORD, Process, within};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream, UnixStream};
+use tokio::net::{TcpStream, UnixStream};
 use tokio::process::Command;
 
 const CONFIGURATION: &str = include_str!("../../deploy/haproxy/haproxy.cfg");
@@ -24,23 +25,6 @@ const PERIOD: Duration = Duration::from_millis(50);
 const UP_WITHIN: Duration = Duration::from_secs(30);
 
 const EMAIL: &str = "ada@example.com";
-
-/// Keeps a port for programs that are started later: as nobody listens on this socket, they can.
-struct Port(TcpSocket);
-
-impl Port {
-    fn reserve() -> Self {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.set_reuseaddr(true).expect("an option of sockets");
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        socket.bind(any).expect("a free port");
-        Self(socket)
-    }
-
-    fn address(&self) -> SocketAddr {
-        self.0.local_addr().expect("a bound port")
-    }
-}
 
 /// `HAProxy` with the documented configuration, in which only addresses and paths differ, and without TLS.
 struct HaProxy {

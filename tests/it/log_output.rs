@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{PipeReader, pipe};
 use std::process::Stdio;
 
+use browser::Port;
 use rustix::process::{Pid, Signal, kill_process};
 use tests::{Client, Database, Installation, PASSWORD, binary, within};
 use tokio::process::Command;
@@ -54,8 +55,8 @@ const BROKEN: [(&str, OpenOutput); 3] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn broken_output_stops_and_delays_nothing() {
     for (name, output) in BROKEN {
-        let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-        let address = port.expect("a free port");
+        let port = Port::reserve();
+        let address = port.address();
         let database = Database::sqlite();
         let installation = Installation::on(database.url())
             .await

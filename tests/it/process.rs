@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use browser::Port;
 use mailer_mock::{Action, FaultRule, MailerMock, Stage};
 use tempfile::TempDir;
 use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, Process, on_both_databases};
@@ -108,18 +109,17 @@ async fn default_mailbox_ports_move_if_taken() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn metrics_can_listen_on_a_separate_address() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .and_then(|free| free.local_addr())
-        .expect("a port");
+    let port = Port::reserve();
+    let metrics = port.address();
     let folder = TempDir::new().expect("a folder");
-    let environment = [("HTTP_ADDR", "127.0.0.1:0"), ("METRICS_ADDR", &free.to_string())];
+    let environment = [("HTTP_ADDR", "127.0.0.1:0"), ("METRICS_ADDR", &metrics.to_string())];
     let mut api = Process::api(folder.path(), &[], &environment);
     let address = api.listening().await;
     let status = async |server| {
         let request = Client::new(server).request(reqwest::Method::GET, "/metrics");
         request.send().await.expect("the server answers").status().as_u16()
     };
-    assert_eq!((status(address).await, status(free).await), (404, 200));
+    assert_eq!((status(address).await, status(metrics).await), (404, 200));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,6 +2,7 @@ use std::net::SocketAddr;
 use std::process::{Output, Stdio};
 use std::sync::LazyLock;
 
+use browser::Port;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
@@ -115,8 +116,8 @@ async fn broken_output_stops_and_delays_nothing() {
     let unread = || Stdio::from(writer.try_clone().expect("a pipe"));
     let outputs: [&dyn Fn() -> Stdio; 3] = [&closed, &full, &unread];
     for output in outputs {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
-        let smtp = free.expect("a free port");
+        let port = Port::reserve();
+        let smtp = port.address();
         let mut child = mailer_mock(&["--smtp", &smtp.to_string(), "--http", "127.0.0.1:0"])
             .env("RUST_LOG", "trace")
             .stdout(output())

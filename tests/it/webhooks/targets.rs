@@ -1,6 +1,7 @@
 //! Endpoints that cannot be reached, or must not be.
 
 use api::webhooks::{Endpoint, WebhookConfig, parse_url};
+use browser::Port;
 use tests::{Database, Receiver, TestCore, on_both_databases};
 
 use super::{deliver, delivery, disabled, enqueue};
@@ -22,11 +23,8 @@ async fn outcome(database: &Database, url: &str, allow_private: bool) -> String 
 
 #[on_both_databases]
 async fn closed_port_is_a_failure(database: Database) {
-    // Nothing listens there: it was free a moment ago.
-    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = port.local_addr().expect("an address");
-    drop(port);
-    let outcome = outcome(&database, &format!("http://{address}"), true).await;
+    let port = Port::reserve();
+    let outcome = outcome(&database, &format!("http://{}", port.address()), true).await;
     assert_eq!(outcome, "cannot connect: connection refused");
 }
 

@@ -1,4 +1,4 @@
-use browser::{Key, refuse_until};
+use browser::{Key, Port, refuse_until};
 use mailer_mock::{Config, MailerMock};
 use serde_json::json;
 
@@ -50,15 +50,16 @@ async fn new_email_appears_without_reload() {
 
 #[tokio::test]
 async fn page_reconnects_after_server_restart() {
-    let mock = start().await;
+    let port = Port::reserve();
+    let config = Config {
+        http: port.address(),
+        ..Config::ephemeral()
+    };
+    let mock = MailerMock::start(config.clone()).await.expect("free ports");
     in_browser(Look::Desktop, async move |client| {
         let page = Page::open(client, &mock).await;
         deliver(&mock, "ada@example.com", "Subject: before\n\n").await;
         page.eventually("it is there", "rows.length === 1").await;
-        let config = Config {
-            http: mock.http_addr(),
-            ..Config::ephemeral()
-        };
         mock.shutdown().await;
         page.eventually("it says so", "status === 'Connection lost. Reconnecting…'")
             .await;
@@ -68,8 +69,8 @@ async fn page_reconnects_after_server_restart() {
         assert_eq!(page.ask(inside).await, true, "all of it can be read");
 
         // After an error response the browser does not reconnect by itself.
-        refuse_until("/api/v1/events", config.http).await;
-        let mock = MailerMock::start(config).await.expect("its port is free again");
+        refuse_until("/api/v1/events", port.address()).await;
+        let mock = MailerMock::start(config).await.expect("its ports are free");
         page.eventually("what was is gone", "rows.length === 0").await;
         deliver(&mock, "ada@example.com", "Subject: after\n\n").await;
         page.eventually("and it goes on", "rows.length === 1 && status === '1 email'")

@@ -1,4 +1,4 @@
-use browser::{Look, in_browser, refuse_until};
+use browser::{Look, Port, in_browser, refuse_until};
 use mailer_mock::{Config, MailerMock};
 use tests::{Database, TestApp};
 
@@ -7,12 +7,13 @@ use crate::seconds;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn unreachable_mailbox_is_shown_and_reconnected() {
-    let mailer = MailerMock::start(Config::ephemeral()).await.expect("free ports");
+    let (smtp, http) = (Port::reserve(), Port::reserve());
     let config = Config {
-        smtp: mailer.smtp_addr(),
-        http: mailer.http_addr(),
+        smtp: smtp.address(),
+        http: http.address(),
         ..Config::ephemeral()
     };
+    let mailer = MailerMock::start(config.clone()).await.expect("free ports");
     let app = TestApp::with(&Database::sqlite(), |app| {
         app.smtp_url = Some(format!("smtp://{}", config.smtp));
         app.mailbox_url = Some(format!("http://{}", config.http));
@@ -36,8 +37,8 @@ async fn unreachable_mailbox_is_shown_and_reconnected() {
             .await;
 
         // The browser does not reconnect by itself after an HTTP error.
-        refuse_until("/api/v1/events", config.http).await;
-        let _mailer = MailerMock::start(config).await.expect("its ports are free again");
+        refuse_until("/api/v1/events", http.address()).await;
+        let _mailer = MailerMock::start(config).await.expect("its ports are free");
         graphiql
             .eventually(
                 "the mailbox answers again",
