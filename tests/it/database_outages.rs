@@ -84,7 +84,7 @@ mod postgres {
             let database = Database::postgres().await;
             let mut core = TestCore::start(&database).await;
             core.create_user("ada@example.com").await;
-            let (mut proxy, url) = behind_proxy(&database);
+            let (mut proxy, url) = Proxy::before(&database);
             let db = api::database::connect_with_pool(&url, 1).await.expect("a connection");
             let app = &mut core.app;
             app.password_checks = PasswordChecks::new(db.clone(), app.hasher.clone(), app.tasks.clone());
@@ -105,7 +105,7 @@ mod postgres {
         /// The only connection of a pool. With more of them, others would hide that one is lost.
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn silently_lost_connection_frees_its_slot() {
-            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
+            let (mut proxy, url) = Proxy::before(&Database::postgres().await);
             let db = api::database::connect_with_pool(&url, 1).await.expect("a connection");
             let answers = async || {
                 let answer = tokio::time::timeout(RECOVERY, db.execute_unprepared("SELECT 1")).await;
@@ -170,7 +170,7 @@ mod postgres {
         }
 
         async fn check_stall(requests: usize, comes_back: impl Fn(&mut Proxy), recovery: Duration) {
-            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
+            let (mut proxy, url) = Proxy::before(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (_api, client) = installation.start().await;
             let session = register_and_activate(&installation, &client, "ada@example.com").await;
@@ -218,7 +218,7 @@ mod postgres {
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn stalled_database_does_not_pile_up_memory() {
-            let (proxy, url) = behind_proxy(&Database::postgres().await);
+            let (proxy, url) = Proxy::before(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (api, client) = installation.start().await;
             let client = client.bearer(&register_and_activate(&installation, &client, "ada@example.com").await);
@@ -237,7 +237,7 @@ mod postgres {
 
         #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
         async fn broken_connections_are_replaced() {
-            let (mut proxy, url) = behind_proxy(&Database::postgres().await);
+            let (mut proxy, url) = Proxy::before(&Database::postgres().await);
             let installation = Installation::on(&url).await;
             let (_api, client) = installation.start().await;
             let session = register_and_activate(&installation, &client, "ada@example.com").await;
@@ -279,16 +279,6 @@ mod postgres {
                 failures.is_empty()
             })
             .await;
-        }
-
-        /// A proxy in front of a database, and the URL through it.
-        fn behind_proxy(database: &Database) -> (Proxy, String) {
-            let url = database.url();
-            let (_, rest) = url.split_once('@').expect("a role");
-            let (server, _) = rest.split_once('/').expect("a database");
-            let proxy = Proxy::start(server.parse().expect("an address"));
-            let url = url.replace(server, &proxy.address().to_string());
-            (proxy, url)
         }
 
         async fn register_and_activate(installation: &Installation, client: &Client, email: &str) -> String {

@@ -12,6 +12,8 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::Database;
+
 /// Forwards connections to another address, and breaks them on request.
 pub struct Proxy {
     target: SocketAddr,
@@ -50,6 +52,20 @@ impl Proxy {
         proxy
     }
 
+    /// A proxy in front of a PostgreSQL database, and the URL through it.
+    ///
+    /// # Panics
+    /// When it cannot listen.
+    #[must_use]
+    pub fn before(database: &Database) -> (Self, String) {
+        let url = database.url();
+        let (_, rest) = url.split_once('@').expect("a role");
+        let (server, _) = rest.split_once('/').expect("a database");
+        let proxy = Self::start(server.parse().expect("an address"));
+        let url = url.replace(server, &proxy.address().to_string());
+        (proxy, url)
+    }
+
     /// The address to connect to.
     ///
     /// # Panics
@@ -80,7 +96,7 @@ impl Proxy {
         self.faults.send_modify(|faults| faults.stalled = true);
     }
 
-    /// Silently stops to forward on the open connections, for good, as after a power failure or when a firewall
+    /// Silently stops forwarding on the open connections, for good, as after a power failure or when a firewall
     /// forgets its connections. New connections are forwarded.
     pub fn strand(&self) {
         let before = self.accepted.load(Ordering::Relaxed);

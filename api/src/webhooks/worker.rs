@@ -17,6 +17,7 @@ use super::outbox::{self, Record};
 use super::send::{Answer, Sender};
 use super::{event, schedule};
 use crate::clock::SharedClock;
+use crate::database;
 use crate::metrics::Metrics;
 use crate::random::SharedRandom;
 use crate::telemetry::Traces;
@@ -143,12 +144,15 @@ impl WebhookWorker {
 
     /// The same, but gives the claim back if `stop` is cancelled before the request is sent.
     async fn deliver_unless(&self, stop: &CancellationToken, claim: WebhookDelivery) -> Result<(), DbErr> {
-        let endpoint = &self.handle.endpoint;
         let sent = self.send(stop, &claim).await;
-        let now = self.clock.now();
+        database::within_timeout(self.record(&claim, sent)).await
+    }
+
+    async fn record(&self, claim: &WebhookDelivery, sent: Result<Option<Answer>, String>) -> Result<(), DbErr> {
+        let (endpoint, now) = (&self.handle.endpoint, self.clock.now());
         match sent {
-            Ok(None) => outbox::give_back(&self.db, &claim, now).await,
-            Ok(Some(answer)) if answer.status.is_success() => self.delivered(&claim, answer.status).await,
+            Ok(None) => outbox::give_back(&self.db, claim, now).await,
+            Ok(Some(answer)) if answer.status.is_success() => self.delivered(claim, answer.status).await,
             Ok(Some(answer)) if answer.status == StatusCode::GONE => {
                 // The row first waits for the endpoint: it is not claimed while that is disabled.
                 if outbox::disable(&self.db, endpoint, now).await? {
@@ -159,14 +163,14 @@ impl WebhookWorker {
                     );
                 }
                 let record = Record::due(now, "410: the endpoint is disabled");
-                outbox::record(&self.db, &claim, &record).await.map(drop)
+                outbox::record(&self.db, claim, &record).await.map(drop)
             }
             Ok(Some(answer)) => {
                 let asked = answer.retry_after.as_deref();
                 let asked = asked.and_then(|text| schedule::parse_retry_after(text, now));
-                self.failed(&claim, &reason(&answer), asked).await
+                self.failed(claim, &reason(&answer), asked).await
             }
-            Err(reason) => self.failed(&claim, &reason, None).await,
+            Err(reason) => self.failed(claim, &reason, None).await,
         }
     }
 

@@ -4,6 +4,7 @@ mod commands;
 mod delivery;
 mod failures;
 mod life;
+mod lost_connection;
 mod operators;
 mod targets;
 mod users;
