@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use http_body_util::{BodyExt, Full};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -13,6 +13,19 @@ use tokio_util::task::AbortOnDropHandle;
 
 const HEALTH_CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// The longest body of a response, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+
+/// Why a connection brought no response.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each variant has its message")]
+pub enum ExchangeError {
+    #[error(transparent)]
+    Http(#[from] hyper::Error),
+    #[error("the body breaks off, or is too long")]
+    Body,
+}
+
 /// Why a server did not respond as it should.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each variant has its message")]
@@ -20,7 +33,7 @@ pub enum ClientError {
     #[error("cannot connect to {0}: {1}")]
     Connect(SocketAddr, std::io::Error),
     #[error("no HTTP response from {0}: {1}")]
-    Http(SocketAddr, hyper::Error),
+    Http(SocketAddr, ExchangeError),
     #[error("{0} did not respond within {seconds} seconds", seconds = HEALTH_CHECK_TIMEOUT.as_secs())]
     Timeout(SocketAddr),
     #[error("{0} responded with {1}")]
@@ -42,8 +55,8 @@ pub async fn send(address: SocketAddr, request: Request<String>) -> Result<Respo
 /// Sends one request on a connection, and reads the whole response.
 ///
 /// # Errors
-/// When there is no response.
-pub async fn exchange<S>(stream: S, request: Request<String>) -> Result<Response<Bytes>, hyper::Error>
+/// When there is no response, or its body has more than 64 KiB.
+pub async fn exchange<S>(stream: S, request: Request<String>) -> Result<Response<Bytes>, ExchangeError>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -51,8 +64,9 @@ where
     let _driver = AbortOnDropHandle::new(tokio::spawn(connection));
     let request = request.map(|body| Full::new(Bytes::from(body)));
     let (head, body) = sender.send_request(request).await?.into_parts();
-    let body = body.collect().await?.to_bytes();
-    Ok(Response::from_parts(head, body))
+    let body = Limited::new(body, MAX_BODY).collect().await;
+    let body = body.map_err(|_| ExchangeError::Body)?;
+    Ok(Response::from_parts(head, body.to_bytes()))
 }
 
 /// Asks the server that listens on an address for a path, and expects a successful response.
@@ -88,7 +102,21 @@ fn reachable(mut address: SocketAddr) -> SocketAddr {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
     use super::*;
+
+    #[tokio::test]
+    async fn long_body_is_not_read() {
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        tokio::spawn(async move {
+            let _ = theirs.read(&mut [0; 1024]).await;
+            let _ = theirs.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+            let _ = theirs.write_all(&[b'x'; MAX_BODY + 1]).await;
+        });
+        let exchanged = exchange(ours, Request::new(String::new())).await;
+        assert!(matches!(exchanged, Err(ExchangeError::Body)), "{exchanged:?}");
+    }
 
     #[test]
     fn unspecified_addresses_are_reached_over_loopback() {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http_server::client::{ExchangeError, exchange};
 use hyper::body::Bytes;
 use hyper::header::HOST;
 use hyper::{Request, Response, StatusCode};
@@ -62,8 +63,11 @@ async fn ask(url: &Url, marker: &str) -> Result<Response<Bytes>, String> {
         let advice = "; check the certificate of the proxy, which must be of a public authority";
         reason + if is_tls { advice } else { "" }
     })?;
-    let exchanged = http_server::client::exchange(stream, request).await;
-    exchanged.map_err(|_| "the answer is not HTTP".to_owned())
+    let exchanged = exchange(stream, request).await;
+    exchanged.map_err(|error| match error {
+        ExchangeError::Http(_) => "the answer is not HTTP".to_owned(),
+        ExchangeError::Body => "the answer breaks off, or is too long".to_owned(),
+    })
 }
 
 /// The server's own words, if it is the server that answers.
