@@ -64,7 +64,7 @@ enum Command {
     /// Check the database, the mail server and other settings, and say what to do; the exit code is 1 if something is
     /// wrong
     Doctor {
-        /// Print one JSON object a line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
@@ -147,6 +147,7 @@ async fn run_webhooks(command: WebhookCommand, settings: &Settings) -> Result<()
 }
 
 async fn migrate(settings: &Settings) -> Result<(), StartError> {
+    settings.create_data_folder()?;
     let db = database::connect(settings.database_url()?.expose_secret()).await?;
     database::migrate(&db).await?;
     db.close().await.map_err(StartError::MigrateDatabase)

@@ -159,3 +159,18 @@ async fn production_needs_tls_a_public_sender_and_its_settings() {
     let said = complaint(&database, &mailer, &unset, "secret key").await;
     assert!(said.starts_with("SECRET_KEY: not set"), "{said}");
 }
+
+#[tokio::test]
+async fn nothing_is_created() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let output = Command::new(binary("api"))
+        .args(["doctor", "--json"])
+        .env_clear()
+        .current_dir(folder.path())
+        .output()
+        .await
+        .expect("`api` is built");
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(text.contains("DATABASE_URL: the file does not exist"), "{text}");
+    assert_eq!(folder.path().read_dir().expect("the folder").count(), 0, "{text}");
+}

@@ -64,18 +64,26 @@ impl Settings {
         }
     }
 
-    /// The URL of the database. In development its default is a file in the data folder, which this creates.
+    /// The URL of the database. In development its default is a file in the data folder.
     ///
     /// # Errors
-    /// When it is not set in production, or the data folder cannot be created.
+    /// When it is not set in production.
     pub fn database_url(&self) -> Result<SecretString, StartError> {
         if let Some(url) = &self.database_url {
             return Ok(url.clone());
         }
         self.require_development("DATABASE_URL", "postgres://USER:PASSWORD@HOST/NAME")?;
-        data_folder::create()?;
         // Relative, because an absolute path may contain characters that have a meaning in a URL.
         Ok(format!("sqlite://{}/registration.sqlite", data_folder::NAME).into())
+    }
+
+    /// Creates the folder of the default database, if there is no other database.
+    ///
+    /// # Errors
+    /// When it cannot be created.
+    pub fn create_data_folder(&self) -> Result<(), StartError> {
+        let is_used = self.database_url.is_none() && self.is_development();
+        is_used.then(data_folder::create).transpose().map(drop)
     }
 
     /// The endpoints of webhooks.
