@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use crate::audit::{Audit, RefusalCounts};
 use crate::clock::SharedClock;
 use crate::clock_check::ClockCheck;
-use crate::credentials::{BreachedPasswords, Hasher, HashingConfig, PasswordChecks};
+use crate::credentials::{BreachedPasswords, Hasher, HashingConfig, PasswordChecks, StrengthChecks};
 use crate::keys::Keys;
 use crate::limits::ClientLimit;
 use crate::mail::outbox::OutboxSignal;
@@ -38,8 +38,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Verifies passwords.
     pub password_checks: PasswordChecks,
-    /// Refuses new passwords.
-    pub breached_passwords: BreachedPasswords,
+    /// Refuses weak new passwords.
+    pub strength_checks: StrengthChecks,
     /// Derives codes, and hides the subjects of limits.
     pub keys: Arc<Keys>,
     /// The numbers that the operator chose.
@@ -90,7 +90,7 @@ pub struct AppConfig {
 }
 
 impl App {
-    /// Starts the hashing threads and the session lookup, on the present runtime. The schema of the database must be up
+    /// Starts the hashing threads and the session lookup, on the current runtime. The schema of the database must be up
     /// to date.
     ///
     /// # Errors
@@ -110,14 +110,15 @@ impl App {
         )?;
         let supervisor = Supervisor::new(metrics.task_restarts.clone());
         let hasher = Hasher::start(config.hashing, &*random, metrics.clone(), &supervisor)?;
+        let breached = BreachedPasswords::new(
+            config.breached_passwords.clone(),
+            metrics.breached_lookups_failed.clone(),
+        );
         let tasks = TaskTracker::new();
         Ok(Self {
             password_checks: PasswordChecks::new(db.clone(), hasher.clone(), tasks.clone()),
             hasher,
-            breached_passwords: BreachedPasswords::new(
-                config.breached_passwords.clone(),
-                metrics.breached_lookups_failed.clone(),
-            ),
+            strength_checks: StrengthChecks::start(config.hashing.queue, breached, &metrics, &supervisor)?,
             keys: Arc::new(Keys::derive(&config.secret_key, config.previous_secret_key.as_ref())),
             policy: config.policy,
             client_limit: ClientLimit::per_minute(config.client_limit_per_minute, clock.clone()),

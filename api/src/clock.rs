@@ -18,12 +18,12 @@ pub(crate) fn latest_written(now: Timestamp) -> Timestamp {
     now + MAX_SKEW
 }
 
-/// Where the time comes from. The server has [`SystemClock`]; a test has one that it turns by hand.
+/// Where the time comes from. The server has [`SystemClock`]; a test has one that it sets by hand.
 pub trait Clock: Send + Sync + 'static {
-    /// The present instant on the wall clock.
+    /// The current instant on the wall clock.
     fn now(&self) -> Timestamp;
 
-    /// The present instant on the monotonic clock.
+    /// The current instant on the monotonic clock.
     fn monotonic(&self) -> Instant;
 
     /// Ends when the monotonic clock has reached `instant`.

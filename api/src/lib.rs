@@ -26,7 +26,7 @@ pub mod locale;
 pub mod mail;
 pub mod metrics;
 pub mod policy;
-pub mod private_file;
+mod private_file;
 mod proxy_probe;
 pub mod random;
 mod secret_file;

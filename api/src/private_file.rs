@@ -6,7 +6,6 @@ use std::path::Path;
 
 /// Why a file with secrets is not used.
 #[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "each variant has its message")]
 pub enum FileError {
     #[error("it is a symbolic link")]
     SymbolicLink,

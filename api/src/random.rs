@@ -7,7 +7,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 use sea_orm::prelude::Uuid;
 
-/// Where random bytes come from. The server has [`SystemRandom`]; a test may have one that it can foretell.
+/// Where random bytes come from. The server has [`SystemRandom`]; a test may have one that it can predict.
 pub trait Random: Send + Sync + 'static {
     /// Fills `bytes` with unpredictable ones.
     fn fill(&self, bytes: &mut [u8]);

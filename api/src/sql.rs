@@ -35,6 +35,14 @@ pub(crate) fn padded<Row: Clone>(mut rows: Vec<Row>) -> Vec<Row> {
     rows
 }
 
+/// A clause that locks the selected rows on PostgreSQL. SQLite has one writer.
+pub(crate) fn row_lock(db: &impl ConnectionTrait, clause: &'static str) -> &'static str {
+    match db.get_database_backend() {
+        DatabaseBackend::Postgres => clause,
+        _ => "",
+    }
+}
+
 /// A condition that is always true. With it, the commit of the statement does not wait for the disk on PostgreSQL, so a
 /// crash may undo what was acknowledged. SQLite has no such setting for one statement.
 pub(crate) fn commit_may_be_lost(db: &impl ConnectionTrait) -> &'static str {

@@ -29,23 +29,23 @@ async fn completes_the_flow(client: &str) {
     run("flow.mjs", &[client, &url(&app), &mailbox(&app)]).await;
 }
 
-/// The server is overloaded: one job holds its thread for estimating passwords, a second one fills the queue.
+/// The server is overloaded: one check holds the thread for the strength of passwords, a second one fills the queue.
 async fn reports_failures(client: &str) {
     let app = TestApp::with(&Database::sqlite(), |builder| builder.hashing.queue = 1).await;
-    let hasher = app.server().app().hasher.clone();
+    let checks = app.server().app().strength_checks.clone();
     let (release, held) = mpsc::channel::<()>();
     let (started, start) = mpsc::channel();
     let holding = tokio::spawn({
-        let hasher = hasher.clone();
+        let checks = checks.clone();
         let job = move |_: &str| {
             let _ = started.send(());
             let _ = held.recv();
         };
-        async move { hasher.estimate([192, 0, 2, 0].into(), String::new().into(), job).await }
+        async move { checks.run([192, 0, 2, 0].into(), String::new().into(), job).await }
     });
     let start = tokio::task::spawn_blocking(move || start.recv()).await;
     start.expect("no panic").expect("the thread is held");
-    let waiting = hasher.estimate([198, 51, 100, 0].into(), String::new().into(), |_| ());
+    let waiting = checks.run([198, 51, 100, 0].into(), String::new().into(), |_| ());
     tokio::pin!(waiting);
     assert!(futures_util::poll!(&mut waiting).is_pending());
 

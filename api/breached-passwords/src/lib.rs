@@ -5,4 +5,4 @@ mod filter;
 mod sha1_file;
 
 pub use common::is_common;
-pub use sha1_file::{Digest, FileError, Sha1File};
+pub use sha1_file::{FileError, Sha1File};

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use sha1::{Digest as _, Sha1};
 
 pub use self::error::FileError;
-pub use self::line::Digest;
+pub(crate) use self::line::Digest;
 use self::line::{LONGEST_LINE, Line, first_line};
 
 /// A search reads this much at once when it has come that near.
@@ -94,7 +94,7 @@ impl Sha1File {
     ///
     /// # Errors
     /// When the file cannot be read, or is no longer what it was.
-    pub fn contains_digest(&self, digest: &Digest) -> Result<bool, FileError> {
+    pub(crate) fn contains_digest(&self, digest: &Digest) -> Result<bool, FileError> {
         if self.file.metadata()?.len() != self.length {
             return Err(FileError::Changed);
         }

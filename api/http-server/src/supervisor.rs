@@ -104,7 +104,7 @@ impl Supervisor {
         self.lock_down().clone()
     }
 
-    /// Tells tasks that they shall return. None is started again; threads work on until their owner is gone.
+    /// Tells the tasks to return. None is restarted. Threads keep running until their owner is dropped.
     pub fn stop(&self) {
         self.stop.cancel();
     }

@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::client::Client;
 use crate::database;
 use crate::metrics::Step;
-use crate::sessions::{self, OpenedSession};
+use crate::sessions::{self, NewSession, OpenedSession};
 use crate::verification::{Code, InvalidCode, consume};
 use crate::webhooks::{Event, EventKind};
 
@@ -71,9 +71,13 @@ async fn complete(
     };
     let activated = Event::about(EventKind::UserActivated, &user);
     app.webhooks.enqueue(&transaction, now, activated).await?;
-    let verified = (user.id, user.credential_version);
-    let event = (AccountEventKind::Activated, now, client);
-    let session = sessions::open(&transaction, (&*app.random, &app.audit), &app.policy, verified, event).await?;
+    let new = NewSession {
+        user: &user,
+        client,
+        event: AccountEventKind::Activated,
+        now,
+    };
+    let session = sessions::open(&transaction, &*app.random, &app.audit, &app.policy, new).await?;
     let session = session.ok_or(DomainError::InvalidCredentials)?;
     transaction.commit().await?;
     app.webhooks.notify();

@@ -3,8 +3,7 @@
 use entity::{AccountEventKind, EmailKind, user, verification};
 
 use super::client_limit::check_client_limit;
-use super::current_password::verify_unlimited;
-use super::new_password::check_new_password;
+use super::current_password::verify_within_client_limit;
 use super::notice::notice;
 use super::set_password::set_password;
 use super::stored_address::stored_address;
@@ -15,7 +14,7 @@ use crate::credentials::{NewPassword, Password};
 use crate::database;
 use crate::mail::outbox;
 use crate::metrics::Step;
-use crate::sessions::{self, FoundSession, OpenedSession};
+use crate::sessions::{self, FoundSession, NewSession, OpenedSession};
 use crate::verification::end;
 use crate::webhooks::{Event, EventKind};
 
@@ -34,8 +33,8 @@ pub async fn change_password(
     check_client_limit(app, client)?;
     app.hasher.check_capacity()?;
     let email = stored_address(&caller.email)?;
-    check_new_password(app, &email, new, client).await?;
-    let user = verify_unlimited(app, caller.user_id, current).await?;
+    app.strength_checks.check(&email, new, client).await??;
+    let user = verify_within_client_limit(app, caller.user_id, current).await?;
     let hash = app.hasher.hash(new.secret(), None, &*app.random).await?;
     replace_password(app, caller, user, hash, client).await
 }
@@ -65,9 +64,13 @@ pub async fn replace_password(
         return Err(DomainError::SessionEnded);
     }
     sessions::revoke_all(&transaction, user.id).await?;
-    let changed = (user.id, user.credential_version);
-    let event = (AccountEventKind::PasswordChanged, now, client);
-    let session = sessions::open(&transaction, (&*app.random, &app.audit), policy, changed, event).await?;
+    let new = NewSession {
+        user: &user,
+        client,
+        event: AccountEventKind::PasswordChanged,
+        now,
+    };
+    let session = sessions::open(&transaction, &*app.random, &app.audit, policy, new).await?;
     let session = session.ok_or(DomainError::WrongCurrentPassword)?;
     transaction.commit().await?;
     app.outbox.notify();

@@ -1,5 +1,6 @@
 //! What the mutations that email a code share: each spends an email of the address's budget.
 
+use std::slice;
 use std::time::Duration;
 
 use entity::{AccountEventKind, EmailKind, Purpose, Timestamp};
@@ -70,13 +71,25 @@ impl<'a> CodeRequest<'a> {
         now: Timestamp,
     ) -> Result<Self, DomainError> {
         let budget = limits::emails(&app.keys.limits, purpose, address, client);
-        let budget: Vec<_> = budget.into_iter().chain(limit).collect();
+        let budget: Vec<_> = budget.into_iter().chain(limit.clone()).collect();
         let tries = limits::activation_tries(&app.keys.limits, address);
         let transaction = database::begin(&app.db).await?;
         let Some(taken) = sliding_window::take(&transaction, now, &budget, &tries).await? else {
             transaction.rollback().await?;
             let wait = sliding_window::peek(&app.db, now, &budget).await?;
-            return Err(DomainError::EmailsLimited(wait.unwrap_or(EMAIL_COOLDOWN)));
+            let wait = wait.unwrap_or(EMAIL_COOLDOWN);
+            // What the caller has used up says nothing about the address.
+            let is_limit_of_caller = match &limit {
+                Some(limit) => sliding_window::peek(&app.db, now, slice::from_ref(limit))
+                    .await?
+                    .is_some(),
+                None => false,
+            };
+            return Err(if is_limit_of_caller {
+                DomainError::RateLimited(wait)
+            } else {
+                DomainError::EmailsLimited(wait)
+            });
         };
         Ok(Self {
             app,

@@ -21,11 +21,15 @@ pub(super) async fn verify_current_password(
     client: &Client,
 ) -> Result<user::Model, DomainError> {
     check_client_limit(app, client)?;
-    verify_unlimited(app, user, password).await
+    verify_within_client_limit(app, user, password).await
 }
 
-/// The same without the client limit, which the caller has checked.
-pub(super) async fn verify_unlimited(app: &App, user: Uuid, password: &Password) -> Result<user::Model, DomainError> {
+/// The same for a caller that has already checked the client limit.
+pub(super) async fn verify_within_client_limit(
+    app: &App,
+    user: Uuid,
+    password: &Password,
+) -> Result<user::Model, DomainError> {
     let now = app.clock.now();
     let given = (user, password.clone());
     let verified = app.password_checks.verify_current(&app.keys.limits, now, given).await;

@@ -34,20 +34,23 @@ pub struct ImportedUser {
     pub disabled_at: Option<Timestamp>,
 }
 
-/// Another address has the id of a user to import.
+/// What an import does with a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdTaken;
+pub enum ImportOutcome {
+    /// The user is inserted.
+    Imported,
+    /// A user has the address.
+    EmailTaken,
+    /// A user of another address has the id.
+    IdTaken,
+}
 
 /// Inserts users in one transaction. A user whose address or id is taken is left out, and the one who has it stays as
-/// they are. For each, `true` means inserted, `false` that a user has the address, and [`IdTaken`] that another address
-/// has the id.
+/// they are.
 ///
 /// # Errors
 /// When the database fails; then none was inserted.
-pub async fn import_users(
-    db: &DatabaseConnection,
-    users: &[ImportedUser],
-) -> Result<Vec<Result<bool, IdTaken>>, DbErr> {
+pub async fn import_users(db: &DatabaseConnection, users: &[ImportedUser]) -> Result<Vec<ImportOutcome>, DbErr> {
     const INSERT: &str = "INSERT INTO users (id, email, email_canonical, password_hash, credential_version, locale, \
             created_at, activated_at, disabled_at) \
         VALUES {rows} ON CONFLICT DO NOTHING RETURNING id, email_canonical";
@@ -66,19 +69,19 @@ pub async fn import_users(
     others.retain(|other| !inserted.contains(other));
     let mut taken = ExistingUsers::default();
     taken.extend(others);
-    let result = |user: &ImportedUser| {
+    let outcome = |user: &ImportedUser| {
         let key = key(user);
         if inserted.remove(&key) {
             taken.extend([key]);
-            Ok(true)
-        } else if taken.leaves_free(user)? {
+            return ImportOutcome::Imported;
+        }
+        match taken.outcome_of(user) {
             // The user who caused the conflict was deleted meanwhile. An error, so that the operator imports again.
-            Err(IdTaken)
-        } else {
-            Ok(false)
+            ImportOutcome::Imported => ImportOutcome::IdTaken,
+            taken => taken,
         }
     };
-    Ok(users.iter().map(result).collect())
+    Ok(users.iter().map(outcome).collect())
 }
 
 fn key(user: &ImportedUser) -> (Uuid, String) {
@@ -103,14 +106,11 @@ fn row(user: &ImportedUser) -> [Value; 9] {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn would_import(
-    db: &DatabaseConnection,
-    users: &[ImportedUser],
-) -> Result<Vec<Result<bool, IdTaken>>, DbErr> {
+pub async fn would_import(db: &DatabaseConnection, users: &[ImportedUser]) -> Result<Vec<ImportOutcome>, DbErr> {
     let all: Vec<_> = users.iter().collect();
     let mut taken = ExistingUsers::default();
     taken.extend(find(db, &all).await?);
-    Ok(users.iter().map(|user| taken.leaves_free(user)).collect())
+    Ok(users.iter().map(|user| taken.outcome_of(user)).collect())
 }
 
 /// The id and the address of each user who has the id or the address of one of `users`.
@@ -150,12 +150,15 @@ impl ExistingUsers {
         }
     }
 
-    /// Whether no user has the address or the id.
-    fn leaves_free(&self, user: &ImportedUser) -> Result<bool, IdTaken> {
+    /// What an import beside these does with a user.
+    fn outcome_of(&self, user: &ImportedUser) -> ImportOutcome {
         let email = user.email.canonical();
-        match self.ids.get(&user.id) {
-            Some(owner) if owner != email => Err(IdTaken),
-            _ => Ok(!self.emails.contains(email)),
+        if self.ids.get(&user.id).is_some_and(|owner| owner != email) {
+            ImportOutcome::IdTaken
+        } else if self.emails.contains(email) {
+            ImportOutcome::EmailTaken
+        } else {
+            ImportOutcome::Imported
         }
     }
 }

@@ -5,7 +5,6 @@ use entity::{EmailKind, HiddenText, Purpose, user};
 use super::DomainError;
 use super::client_limit::check_client_limit;
 use super::code_request::{CodeRequest, StartedVerification};
-use super::new_password::check_new_password;
 use crate::app::App;
 use crate::client::Client;
 use crate::credentials::{EmailAddress, NewPassword};
@@ -56,7 +55,7 @@ pub async fn register(
 /// Checks the strength of a password and hashes it. A decoy gets the salt and parameters of the user's hash, so that
 /// one run of argon2 verifies a password against both.
 async fn hash(app: &App, email: &EmailAddress, password: &NewPassword, client: &Client) -> Result<String, DomainError> {
-    check_new_password(app, email, password, client).await?;
+    app.strength_checks.check(email, password, client).await??;
     let users_hash: Option<HiddenText> = user::password_hash_of(email.canonical())
         .into_tuple()
         .one(&app.db)

@@ -6,7 +6,6 @@ use sea_orm::{ColumnTrait, Condition};
 
 use super::client_limit::check_client_limit;
 use super::code_try::{find_open, reload_open, try_code};
-use super::new_password::check_new_password;
 use super::notice::notice;
 use super::set_password::set_password;
 use super::stored_address::stored_address;
@@ -38,7 +37,8 @@ pub async fn reset_password(
     check_client_limit(app, client)?;
     let reset = find_open(app, token, Purpose::PasswordReset).await?;
     let password = password.map_err(DomainError::PasswordLength)?;
-    check_new_password(app, &stored_address(&reset.email)?, &password, client).await?;
+    let email = stored_address(&reset.email)?;
+    app.strength_checks.check(&email, &password, client).await??;
     // The hash is made only for the right code, but a full queue must not cost a try.
     let permit = app.hasher.reserve()?;
     let reset = try_code(app, &reset, code, (arrived, client), || reload_open(app, &reset)).await?;

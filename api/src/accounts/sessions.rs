@@ -11,7 +11,7 @@ use crate::audit::Event;
 use crate::client::Client;
 use crate::database;
 use crate::metrics::Step;
-use crate::sessions::{self, FoundSession, PagePosition, SessionToken};
+use crate::sessions::{self, FoundSession, SessionPosition, SessionToken};
 
 /// The live session of a token. That it was used is recorded after the answer, at most hourly.
 ///
@@ -41,7 +41,7 @@ pub async fn list_sessions(
     app: &App,
     (user, status): (Uuid, UserStatus),
     limit: u64,
-    after: Option<PagePosition>,
+    after: Option<SessionPosition>,
 ) -> Result<Vec<session::Model>, DomainError> {
     if status == UserStatus::Pending {
         return Ok(Vec::new());

@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::credentials::{Credentials, Identity, Password};
 use crate::database;
 use crate::metrics::Step;
-use crate::sessions::{self, OpenedSession};
+use crate::sessions::{self, NewSession, OpenedSession};
 
 /// Opens a session for a user.
 ///
@@ -39,10 +39,14 @@ pub async fn sign_in_verified(
     client: &Client,
 ) -> Result<(User, OpenedSession), DomainError> {
     let (now, policy) = (app.clock.now(), &app.policy);
-    let verified = (user.id, user.credential_version);
     let transaction = database::begin(&app.db).await?;
-    let event = (AccountEventKind::SignedIn, now, client);
-    let session = sessions::open(&transaction, (&*app.random, &app.audit), policy, verified, event).await?;
+    let new = NewSession {
+        user: &user,
+        client,
+        event: AccountEventKind::SignedIn,
+        now,
+    };
+    let session = sessions::open(&transaction, &*app.random, &app.audit, policy, new).await?;
     let session = session.ok_or(DomainError::InvalidCredentials)?;
     sessions::revoke_excess(&transaction, now, policy, user.id, session.id).await?;
     transaction.commit().await?;

@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::client::Client;
 use crate::database;
 use crate::random::{self, SharedRandom};
-use crate::sql::statement;
+use crate::sql::{row_lock, statement};
 
 /// Records events. Clones share the source of their ids.
 #[derive(Clone)]
@@ -128,7 +128,7 @@ impl Audit {
     ) -> Result<(), DbErr> {
         // A user who is being deleted is skipped, and so is one whose address changes: neither has this address any
         // more.
-        let lock = lock(tx, "FOR KEY SHARE SKIP LOCKED");
+        let lock = row_lock(tx, "FOR KEY SHARE SKIP LOCKED");
         let sql = format!(
             "WITH owner AS (SELECT id FROM users WHERE email_canonical = $7 {lock}) \
             INSERT INTO account_events (id, kind, created_at, network, user_agent, request_id, user_id) \
@@ -151,7 +151,7 @@ impl Audit {
         verification: Uuid,
         event: Event<'_>,
     ) -> Result<(), DbErr> {
-        let lock = lock(db, "FOR KEY SHARE");
+        let lock = row_lock(db, "FOR KEY SHARE");
         let sql = format!(
             "INSERT INTO account_events (id, kind, created_at, network, user_agent, request_id, user_id) \
             SELECT $1, $2, $3, $4, $5, $6, COALESCE(user_id, id) FROM verifications WHERE id = $7 {lock}"
@@ -184,13 +184,5 @@ impl Audit {
 
     fn id(&self, event: Event<'_>) -> Uuid {
         random::uuid(&*self.random, event.at)
-    }
-}
-
-/// A lock of PostgreSQL. SQLite has one writer.
-fn lock(db: &impl ConnectionTrait, lock: &'static str) -> &'static str {
-    match db.get_database_backend() {
-        DatabaseBackend::Postgres => lock,
-        _ => "",
     }
 }

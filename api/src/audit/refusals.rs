@@ -14,14 +14,13 @@ use crate::clock::SharedClock;
 /// How often the counts are written.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The counts that a server has not written yet. Clones share them. There are as many as codes, for each hour in which
-/// nothing could be written.
+/// The counts that a server has not written yet: one for each code and hour. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub struct RefusalCounts(Arc<Mutex<Counts>>);
 
 type Counts = BTreeMap<(Timestamp, &'static str), i64>;
 
-/// Keeps this many counts at most while the database is away. Then the others are dropped.
+/// Keeps this many counts at most while the database is unreachable. Then the others are dropped.
 const MAX_PENDING: usize = 1_000;
 
 impl RefusalCounts {

@@ -25,7 +25,7 @@ impl BreachedPasswords {
 
     /// Reads the file, so it must not run on a thread of the runtime.
     ///
-    /// A file that cannot be read counts as one without the password: a broken disk shall not stop registrations.
+    /// A file that cannot be read counts as one without the password: a broken disk must not stop registrations.
     pub(crate) fn contains(&self, password: &str) -> bool {
         is_common(password)
             || self

@@ -1,23 +1,16 @@
 //! Hashes passwords with argon2id (RFC 9106) on threads of their own, each of which owns the memory of one hash. Also
 //! verifies imported hashes of other kinds, until the first sign-in replaces them.
-//!
-//! The strength of a new password is estimated on one more thread, one at a time for each client network: a password
-//! can be made to take milliseconds, and many of them must not delay the registrations of others.
 
-use std::net::IpAddr;
 use std::thread;
 
 use argon2::Params;
 use http_server::Supervisor;
-use prometheus_client::metrics::counter::Counter;
 use secrecy::{ExposeSecret, SecretString};
 use subtle::ConstantTimeEq;
 
-use super::network_locks::NetworkLocks;
 use super::stored_hash::{Argon2, Check, HashImplementation, Memory, StoredHash, is_affordable};
-pub use super::worker_pool::Overloaded;
-use super::worker_pool::{JOB_TIMEOUT, Permit, WorkerPool};
-use crate::metrics::{Metrics, QueueMetrics};
+use super::worker_pool::{Overloaded, Permit, WorkerPool};
+use crate::metrics::Metrics;
 use crate::random::{self, Random};
 use crate::start_error::StartError;
 
@@ -65,8 +58,6 @@ pub struct HashPermit(Permit);
 #[derive(Clone)]
 pub struct Hasher {
     hashing: WorkerPool<Memory>,
-    estimating: WorkerPool<()>,
-    estimate_locks: NetworkLocks,
     params: Params,
     dummy: StoredHash,
     metrics: Metrics,
@@ -100,9 +91,6 @@ impl Hasher {
                 Memory::new(blocks, implementation, &check)
             })
             .map_err(StartError::Thread)?,
-            estimating: WorkerPool::start("estimate", supervisor, 1, queue, QueueMetrics::default(), || ())
-                .map_err(StartError::Thread)?,
-            estimate_locks: NetworkLocks::default(),
             // No password has this digest, and finding that out costs as much as any hash.
             dummy: StoredHash::argon2id(
                 Argon2::new(params.clone(), vec![0; 16]),
@@ -119,34 +107,10 @@ impl Hasher {
     /// [`Overloaded`].
     pub fn check_capacity(&self) -> Result<(), Overloaded> {
         if self.hashing.is_full() {
-            count_overload(&self.metrics.hashing_refused, Err(Overloaded))
+            self.count_overload(Err(Overloaded))
         } else {
             Ok(())
         }
-    }
-
-    /// Runs an estimate of a password's strength. Another one of the same client network waits until it has ended, also
-    /// if its caller leaves.
-    ///
-    /// # Errors
-    /// [`Overloaded`].
-    pub async fn estimate<E: Send + 'static>(
-        &self,
-        network: IpAddr,
-        password: SecretString,
-        estimate: impl FnOnce(&str) -> E + Send + 'static,
-    ) -> Result<E, Overloaded> {
-        let estimating = async {
-            let lock = self.estimate_locks.lock(network).await;
-            let job = move |(): &mut ()| {
-                let estimated = estimate(password.expose_secret());
-                drop(lock);
-                estimated
-            };
-            self.estimating.run(job).await
-        };
-        let estimated = tokio::time::timeout(JOB_TIMEOUT, estimating).await;
-        count_overload(&self.metrics.estimates_refused, estimated.unwrap_or(Err(Overloaded)))
     }
 
     /// Reserves a place in the queue for a hash that is made once it is certain to be needed.
@@ -154,7 +118,7 @@ impl Hasher {
     /// # Errors
     /// [`Overloaded`].
     pub fn reserve(&self) -> Result<HashPermit, Overloaded> {
-        count_overload(&self.metrics.hashing_refused, self.hashing.reserve().map(HashPermit))
+        self.count_overload(self.hashing.reserve().map(HashPermit))
     }
 
     /// Hashes a password with a new salt and the configured parameters, in a place that was reserved. Returns a PHC
@@ -205,7 +169,7 @@ impl Hasher {
             let digest = setting.digest_of(password.expose_secret(), memory);
             setting.with_digest(&setting.bind(&digest, password.expose_secret()))
         });
-        count_overload(&self.metrics.hashing_refused, hash.await)
+        self.count_overload(hash.await)
     }
 
     /// Which of these hashes is the password's: the index of the first one.
@@ -229,7 +193,7 @@ impl Hasher {
                 })
             })
         });
-        count_overload(&self.metrics.hashing_refused, verified.await)
+        self.count_overload(verified.await)
     }
 
     /// Whether a hash is not argon2id, or took less work than the configured parameters ask for.
@@ -239,22 +203,17 @@ impl Hasher {
         hash.and_then(|hash| hash.argon2id_params())
             .is_none_or(|params| params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost())
     }
-}
 
-fn count_overload<T>(refusals: &Counter, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
-    if result.is_err() {
-        refusals.inc();
+    fn count_overload<T>(&self, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
+        if result.is_err() {
+            self.metrics.hashing_refused.inc();
+        }
+        result
     }
-    result
 }
 
 #[cfg(test)]
 mod tests {
-    use std::pin::pin;
-    use std::sync::mpsc;
-
-    use futures_util::poll;
-
     use super::*;
     use crate::random::SystemRandom;
 
@@ -348,46 +307,5 @@ mod tests {
         for hashes in [vec![], vec!["nonsense".to_owned()]] {
             assert_eq!(hasher(8).verify(String::new().into(), hashes).await, Ok(None));
         }
-    }
-
-    #[tokio::test]
-    async fn one_network_has_one_estimate_in_the_queue() {
-        let hasher = hasher(8);
-        let (flood, other) = ([192, 0, 2, 0].into(), [198, 51, 100, 0].into());
-        let (release, held) = mpsc::channel::<()>();
-        let (ran, order) = mpsc::channel();
-        let estimate = |network, name: &'static str| {
-            let ran = ran.clone();
-            hasher.estimate(network, "secret".into(), move |_| ran.send(name))
-        };
-        let mut slow = pin!(hasher.estimate(flood, "secret".into(), move |_| held.recv()));
-        let mut floods = [estimate(flood, "flood"), estimate(flood, "flood")].map(Box::pin);
-        let mut others = pin!(estimate(other, "other"));
-        assert!(poll!(&mut slow).is_pending());
-        for flood in &mut floods {
-            assert!(poll!(flood).is_pending());
-        }
-        assert!(poll!(&mut others).is_pending());
-        release.send(()).expect("the first estimate is held");
-        let [first, second] = floods;
-        let _ = futures_util::join!(slow, first, second, others);
-        assert_eq!(order.try_iter().collect::<Vec<_>>(), ["other", "flood", "flood"]);
-    }
-
-    #[tokio::test]
-    async fn refused_estimates_have_a_metric_of_their_own() {
-        let hasher = hasher(8);
-        let (_release, held) = mpsc::channel::<()>();
-        let held = std::sync::Arc::new(std::sync::Mutex::new(held));
-        let mut waiting = Vec::new();
-        for network in 0..20 {
-            let held = held.clone();
-            let wait = move |_: &str| held.lock().map(|held| held.recv().is_ok()).is_ok();
-            let mut estimate = Box::pin(hasher.estimate([192, 0, 2, network].into(), "secret".into(), wait));
-            let _ = poll!(&mut estimate);
-            waiting.push(estimate);
-        }
-        assert!(hasher.metrics.estimates_refused.get() > 0);
-        assert_eq!(hasher.metrics.hashing_refused.get(), 0);
     }
 }

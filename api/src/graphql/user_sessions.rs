@@ -11,7 +11,7 @@ use super::cursor::{self, NotACursor};
 use super::date_time::DateTime;
 use super::errors::ApiError;
 use crate::accounts::{self, UserStatus};
-use crate::sessions::PagePosition;
+use crate::sessions::SessionPosition;
 
 /// A page of a user's sessions, as the Relay specification of cursor connections has it.
 #[derive(SimpleObject)]
@@ -63,7 +63,7 @@ pub(super) async fn page(
     let sessions = accounts::list_sessions(app(ctx), user, cursor::rows_of_page(first), after).await?;
     let (edges, page_info) = cursor::page(sessions, first, has_previous, |session| {
         Edge::new(
-            Cursor(PagePosition::of(&session)),
+            Cursor(SessionPosition::of(&session)),
             UserSession::of(session, caller(ctx)),
         )
     });
@@ -85,14 +85,14 @@ impl UserSession {
 }
 
 /// Where a page ends.
-pub(super) struct Cursor(PagePosition);
+pub(super) struct Cursor(SessionPosition);
 
 impl CursorType for Cursor {
     type Error = NotACursor;
 
     fn decode_cursor(text: &str) -> Result<Self, NotACursor> {
         let (last_used_at, id) = cursor::decode(text)?;
-        Ok(Self(PagePosition { last_used_at, id }))
+        Ok(Self(SessionPosition { last_used_at, id }))
     }
 
     fn encode_cursor(&self) -> String {

@@ -14,7 +14,7 @@ const MIN: usize = 16;
 /// A connection with its buffers and its request takes at most 96 KiB.
 const DEFAULT: usize = 4_096;
 
-/// Of an address for `/metrics`, which only a few programs read.
+/// The limit of the address for `/metrics`, which only a few programs read.
 pub(crate) const METRICS_CONNECTIONS: ConnectionLimits = ConnectionLimits::total(32);
 
 /// The limits of the API: the settings, or as much as `open_files` allows.

@@ -1,7 +1,7 @@
 //! The rate limits and their numbers. `docs/security.md` explains the numbers.
 //!
-//! Limits in the database hold across replicas and restarts. A limit is one row, and one guarded upsert both checks and
-//! takes, so parallel callers queue on the row. There are two kinds: `sliding_window` and `token_bucket`.
+//! Limits in the database hold across replicas and restarts. One guarded upsert of a limit's
+//! row both checks and takes, so parallel callers queue on the row; during a rotation of keys, a limit has a row for each. There are two kinds: `sliding_window` and `token_bucket`.
 
 mod client_limit;
 pub(crate) mod guess_guard;
@@ -31,7 +31,7 @@ pub(crate) const LONGEST_REACH: Duration = Duration::from_hours(10 * 24);
 pub const EMAIL_COOLDOWN: Duration = Duration::from_secs(30);
 
 /// Digits of a code for an address whose guess guard is tripped.
-pub const GUARDED_CODE_LENGTH: u8 = 8;
+const GUARDED_CODE_LENGTH: u8 = 8;
 
 /// Emails with codes of a purpose to one address. Sliding windows.
 ///

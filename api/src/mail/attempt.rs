@@ -40,9 +40,9 @@ pub struct ComposedEmail {
 
 /// What an email says.
 pub enum Content {
-    /// This.
+    /// The message to send.
     Message(Box<Message>),
-    /// Nothing any more: what it was about is gone.
+    /// There is nothing to send any more: what it was about is gone.
     Nothing,
     /// It cannot be written; the reason.
     Impossible(String),

@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn last_answer_decides() {
+    async fn last_answer_of_a_domain_decides() {
         let (known, now) = (Domains::new(OutboxSignal::default()), Instant::now());
         send(&known, "quick.example", now, 2 * SECOND);
         send(&known, "slow.example", now, 3 * SECOND);

@@ -64,7 +64,7 @@ pub struct Values {
     pub requests: RequestMetrics,
     /// Password hashing.
     pub hashing: QueueMetrics,
-    /// Credential checks rejected because the hashing queue was full.
+    /// Passwords that were not hashed, because the queue was full or the hash was not made in time.
     pub hashing_refused: Counter,
     /// New passwords that were not looked up in `BREACHED_PASSWORDS`, because it could not be read.
     pub breached_lookups_failed: Counter,
@@ -246,7 +246,7 @@ impl Values {
         [
             (
                 "hashing_refused",
-                "Credential checks rejected because the hashing queue was full",
+                "Passwords not hashed because the queue was full or the hash was not made in time",
                 self.hashing_refused.clone(),
             ),
             (

@@ -10,7 +10,7 @@ use super::Server;
 
 impl Server {
     /// Stops gracefully: finishes the requests that are in progress, and then the emails and webhooks that are being
-    /// sent. What was claimed and is not sent yet is given back. Whenever `hurry` completes, the present step is cut
+    /// sent. What was claimed and is not sent yet is given back. Whenever `hurry` completes, the current step is cut
     /// short.
     pub async fn stop(self, mut hurry: impl AsyncFnMut()) {
         self.app.stopping.store(true, Ordering::Relaxed);

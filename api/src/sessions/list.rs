@@ -19,14 +19,14 @@ pub(super) fn live_of(user: Uuid, now: Timestamp, policy: &Policy) -> Condition 
 
 /// Where a session stands in the list. A session that is used later moves to the front, and the others stay in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PagePosition {
+pub struct SessionPosition {
     /// When the session was last used.
     pub last_used_at: Timestamp,
     /// Its id.
     pub id: Uuid,
 }
 
-impl PagePosition {
+impl SessionPosition {
     pub(crate) fn of(session: &session::Model) -> Self {
         Self {
             last_used_at: session.last_used_at,
@@ -49,11 +49,11 @@ pub(crate) async fn list(
     policy: &Policy,
     user: Uuid,
     limit: u64,
-    after: Option<PagePosition>,
+    after: Option<SessionPosition>,
 ) -> Result<Vec<session::Model>, DbErr> {
     session::Entity::find()
         .filter(live_of(user, now, policy))
-        .filter(Condition::all().add_option(after.map(PagePosition::is_before)))
+        .filter(Condition::all().add_option(after.map(SessionPosition::is_before)))
         .order_by_desc(session::Column::LastUsedAt)
         .order_by_desc(session::Column::Id)
         .limit(limit)

@@ -60,7 +60,7 @@ pub struct FoundSession {
 }
 
 impl SessionLookup {
-    /// Starts the lookup on the present runtime.
+    /// Starts the lookup on the current runtime.
     #[must_use]
     pub fn start(db: DatabaseConnection, clock: SharedClock, policy: Policy) -> Self {
         let (sender, queue) = mpsc::channel(QUEUE);

@@ -6,10 +6,10 @@ mod open;
 mod revoke;
 mod session_token;
 
-pub use list::PagePosition;
+pub use list::SessionPosition;
 pub(crate) use list::list;
 pub use lookup::{FoundSession, SessionLookup};
 pub use open::OpenedSession;
-pub(crate) use open::{needs_touch, open, touch};
+pub(crate) use open::{NewSession, needs_touch, open, touch};
 pub(crate) use revoke::{revoke, revoke_all, revoke_excess, revoke_one, revoke_others};
 pub use session_token::{Session, SessionToken};

@@ -1,9 +1,9 @@
 //! Opening a session, and keeping it alive.
 
-use entity::{AccountEventKind, Timestamp, session};
+use entity::{AccountEventKind, Timestamp, session, user};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::session_token::SessionToken;
 use crate::audit::{Audit, Event};
@@ -11,6 +11,7 @@ use crate::client::Client;
 use crate::clock::latest_written;
 use crate::policy::Policy;
 use crate::random::{self, Random};
+use crate::sql::row_lock;
 
 /// A session that was just opened.
 #[derive(Debug)]
@@ -23,28 +24,40 @@ pub struct OpenedSession {
     pub expires_at: Timestamp,
 }
 
+/// A session to open.
+pub(crate) struct NewSession<'a> {
+    /// As read with the hash that was verified.
+    pub user: &'a user::Model,
+    pub client: &'a Client,
+    /// The event of which the session is a part.
+    pub event: AccountEventKind,
+    pub now: Timestamp,
+}
+
 /// Opens a session if the user is enabled and their credentials are still the verified ones: `credential_version` is
-/// that of the row whose password was verified. So no session outlives the password that opened it. Records the event
-/// of which the session is a part.
+/// that of the row whose password was verified. So no session outlives the password that opened it. Records its event.
 pub(crate) async fn open(
     tx: &impl ConnectionTrait,
-    (random, audit): (&dyn Random, &Audit),
+    random: &dyn Random,
+    audit: &Audit,
     policy: &Policy,
-    (user, credential_version): (Uuid, i32),
-    (kind, now, client): (AccountEventKind, Timestamp, &Client),
+    new: NewSession<'_>,
 ) -> Result<Option<OpenedSession>, DbErr> {
     // Without the lock, PostgreSQL would miss a change of the user that commits meanwhile. No two transactions hold
     // this lock, so `revoke_excess` sees all sessions. SQLite has one writer.
-    let locked = match tx.get_database_backend() {
-        DatabaseBackend::Postgres => "FOR NO KEY UPDATE",
-        _ => "",
-    };
+    let lock = row_lock(tx, "FOR NO KEY UPDATE");
     let sql = format!(
         "INSERT INTO sessions \
             (id, user_id, token_digest, created_at, last_used_at, expires_at, user_agent, network) \
         SELECT $1, users.id, $2, $3, $3, $4, $5, $6 FROM users \
-        WHERE users.id = $7 AND credential_version = $8 AND disabled_at IS NULL {locked} RETURNING user_id"
+        WHERE users.id = $7 AND credential_version = $8 AND disabled_at IS NULL {lock} RETURNING user_id"
     );
+    let NewSession {
+        user,
+        client,
+        event,
+        now,
+    } = new;
     let id = random::uuid(random, now);
     let token = SessionToken::draw(random);
     let expires_at = now + policy.session_ttl;
@@ -55,10 +68,10 @@ pub(crate) async fn open(
         expires_at.into(),
         client.user_agent().map(str::to_owned).into(),
         client.network_cidr().into(),
-        user.into(),
-        credential_version.into(),
+        user.id.into(),
+        user.credential_version.into(),
     ];
-    let event = Event::by(client, kind, now);
+    let event = Event::by(client, event, now);
     let opened = audit.run_and_record(tx, &sql, values, event).await?;
     Ok(opened.map(|_| OpenedSession { id, token, expires_at }))
 }

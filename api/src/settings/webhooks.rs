@@ -13,8 +13,8 @@ const URL: &str = "WEBHOOK_URL";
 const SECRET: &str = "WEBHOOK_SECRET";
 
 /// The form of `WEBHOOK_SECRET`.
-const KEYS: &str = "whsec_ and 24 to 64 bytes in base64, for each URL of WEBHOOK_URL one or two of them separated by a \
-                    space, and a comma between URLs";
+const KEYS: &str = "one or two keys for each URL of WEBHOOK_URL, each whsec_ and 24 to 64 bytes in base64; a space \
+                    between two keys of a URL, and a comma between URLs";
 
 /// The settings of webhooks.
 #[derive(Args, Debug)]

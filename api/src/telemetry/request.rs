@@ -91,14 +91,14 @@ impl RequestRecord {
     }
 }
 
-/// Gives a task that outlives the present request, or does part of its work, the record and the log span of the
+/// Gives a task that outlives the current request, or does part of its work, the record and the log span of the
 /// request.
 pub(crate) fn in_request<F: Future>(task: F) -> impl Future<Output = F::Output> {
     let record = CURRENT.try_with(Arc::clone).unwrap_or_default();
     CURRENT.scope(record, task.in_current_span())
 }
 
-/// Adds a statement to the present request. A trace shows its text, which has no values.
+/// Adds a statement to the current request. A trace shows its text, which has no values.
 pub(crate) fn record_statement(sql: &str, elapsed: Duration, failed: bool) {
     let _ = CURRENT.try_with(|record| {
         record.statements.fetch_add(1, Ordering::Relaxed);
@@ -109,7 +109,7 @@ pub(crate) fn record_statement(sql: &str, elapsed: Duration, failed: bool) {
     });
 }
 
-/// Adds the beginning of a transaction to the present request: the wait for a connection, and a statement.
+/// Adds the beginning of a transaction to the current request: the wait for a connection, and a statement.
 pub(crate) fn record_begin(elapsed: Duration, failed: bool) {
     record_statement("BEGIN", elapsed, failed);
     let _ = CURRENT.try_with(|record| {
@@ -118,7 +118,7 @@ pub(crate) fn record_begin(elapsed: Duration, failed: bool) {
     });
 }
 
-/// Adds the hash of a password, or the estimate of its strength, to the present request.
+/// Adds the hash of a password, or the estimate of its strength, to the current request.
 pub(crate) fn record_hash(job: &'static str, waited: Duration, ran: Duration) {
     let _ = CURRENT.try_with(|record| {
         record.hashes.fetch_add(1, Ordering::Relaxed);
@@ -129,23 +129,23 @@ pub(crate) fn record_hash(job: &'static str, waited: Duration, ran: Duration) {
     });
 }
 
-/// The span of the present request, if it is traced, for what it causes.
+/// The span of the current request, if it is traced, for what it causes.
 pub(crate) fn traceparent() -> Option<String> {
     let span = CURRENT.try_with(|record| record.trace().map(RequestTrace::traceparent));
     span.ok().flatten()
 }
 
-/// Names the root field of the present request.
+/// Names the root field of the current request.
 pub(crate) fn note_field(field: &'static str) {
     let _ = CURRENT.try_with(|record| record.field.set(field));
 }
 
-/// Names the code of an error in the answer to the present request. The first one counts.
+/// Names the code of an error in the answer to the current request. The first one counts.
 pub(crate) fn note_outcome(code: &'static str) {
     let _ = CURRENT.try_with(|record| record.outcome.set(code));
 }
 
-/// Names the network of the client of the present request.
+/// Names the network of the client of the current request.
 pub(crate) fn note_network(network: IpAddr) {
     let _ = CURRENT.try_with(|record| record.network.set(network));
 }

@@ -136,7 +136,7 @@ fn is_open(id: Uuid, now: Timestamp) -> Condition {
         .add(verification::Column::ExpiresAt.gt(now))
 }
 
-/// Lets codes be drawn for this email alone, if the verification is open. Tells whether it is. The present code can be
+/// Lets codes be drawn for this email alone, if the verification is open. Tells whether it is. The current code can be
 /// used until the next draw. It is not sent again as that of this email: it was drawn before the email was enqueued,
 /// and a claim that draws nothing holds for as long as a code can be sent again.
 pub(crate) async fn replace_email(

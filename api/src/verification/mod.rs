@@ -1,7 +1,7 @@
 //! Verifications: changes that wait for an emailed code. One mechanism serves every purpose.
 //!
 //! ```text
-//!   begin ──► open ──draw──► code in an email ──spend_try──► right code ──consume──► consumed
+//! prepare ──► open ──draw──► code in an email ──spend_try──► right code ──consume──► consumed
 //!              │                                                                        │
 //!              └─────────────── swept after its lifetime ───────────────────────────────┘
 //! ```

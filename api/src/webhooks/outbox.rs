@@ -10,8 +10,7 @@ use entity::{Timestamp, disabled_webhook_endpoint};
 use sea_orm::prelude::Uuid;
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseBackend, DbErr, EntityTrait, FromQueryResult,
-    QueryFilter,
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryFilter,
 };
 
 use super::endpoint::Endpoint;
@@ -19,7 +18,7 @@ use super::event::Event;
 use super::schedule::MAX_PAUSE;
 use crate::clock::MAX_SKEW;
 use crate::random::{self, Random};
-use crate::sql::statement;
+use crate::sql::{row_lock, statement};
 use crate::telemetry;
 
 /// How long a claim holds. Longer than an attempt takes.
@@ -72,15 +71,11 @@ pub(super) async fn claim(
     endpoint: &str,
     limit: usize,
 ) -> Result<Vec<Delivery>, DbErr> {
-    // SQLite has one writer, so nobody else is claiming.
-    let skip_locked = match db.get_database_backend() {
-        DatabaseBackend::Postgres => "FOR UPDATE SKIP LOCKED",
-        _ => "",
-    };
+    let lock = row_lock(db, "FOR UPDATE SKIP LOCKED");
     let sql = format!(
         "WITH candidates AS (SELECT id FROM webhook_deliveries \
             WHERE endpoint = $1 AND due_at <= $2 AND {IS_ENABLED} \
-            ORDER BY attempts, due_at, id LIMIT $3 {skip_locked}) \
+            ORDER BY attempts, due_at, id LIMIT $3 {lock}) \
         UPDATE webhook_deliveries SET lease = $4, due_at = $5, attempts = attempts + 1 \
         WHERE endpoint = $1 AND id IN (SELECT id FROM candidates) RETURNING *"
     );

@@ -103,7 +103,7 @@ impl Sender {
         }))
     }
 
-    /// The request, signed at the present time.
+    /// The request, signed at the current time.
     fn request(
         &self,
         endpoint: &Endpoint,

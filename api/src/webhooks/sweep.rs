@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use entity::Timestamp;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
+use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::clock::MAX_SKEW;
-use crate::sql::statement;
+use crate::sql::{row_lock, statement};
 
 /// How long a delivery is kept since it was enqueued, delivered or not. Longer than it is retried, so that it can be
 /// replayed.
@@ -47,13 +47,10 @@ async fn change<F: Future<Output = Result<bool, DbErr>>>(
     (sql, value): (&str, Option<Timestamp>),
     may_go_on: &impl Fn() -> F,
 ) -> Result<u64, DbErr> {
-    let skip_locked = match db.get_database_backend() {
-        DatabaseBackend::Postgres => "FOR UPDATE SKIP LOCKED",
-        _ => "",
-    };
+    let lock = row_lock(db, "FOR UPDATE SKIP LOCKED");
     let sql = format!(
         "WITH batch AS (SELECT id, endpoint FROM webhook_deliveries WHERE {condition} \
-            ORDER BY enqueued_at LIMIT {BATCH} {skip_locked}) \
+            ORDER BY enqueued_at LIMIT {BATCH} {lock}) \
         {sql} WHERE (id, endpoint) IN (SELECT id, endpoint FROM batch)"
     );
     let values: Vec<_> = [Some(limit), value].into_iter().flatten().map(Into::into).collect();

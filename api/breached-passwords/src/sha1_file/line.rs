@@ -3,7 +3,7 @@
 use super::error::FileError;
 
 /// A SHA-1 digest.
-pub type Digest = [u8; 20];
+pub(crate) type Digest = [u8; 20];
 
 /// The longest line, with its end. The lines of Have I Been Pwned have at most 53 bytes.
 pub(super) const LONGEST_LINE: usize = 128;

@@ -21,7 +21,7 @@ use crate::webhooks;
 /// How often the sweep runs.
 const PERIOD: Duration = Duration::from_mins(10);
 
-/// Sweeps every ten minutes until the server stops; after a panic, not at once again.
+/// Sweeps every ten minutes until the server stops. After a panic, it waits before the first sweep.
 pub async fn keep_sweeping(app: App, has_panicked: bool) {
     let stop = app.supervisor.stopping();
     let mut is_due = !has_panicked;
@@ -87,7 +87,7 @@ async fn sweep_tables(lease: &Lease<'_>, now: Timestamp) -> Result<u64, DbErr> {
     let idle = delete::<session::Entity>(lease, id, used, || used.lte(app.policy.idle_since(now))).await;
     let (key, expires) = (rate_limit::Column::Key, rate_limit::Column::ExpiresAt);
     let unused = delete::<rate_limit::Entity>(lease, key, expires, || expires.lte(now)).await;
-    // Written while the clock was ahead, so its units count as free since long ago. The present time, because a sweep
+    // Written while the clock was ahead, so its units count as free since long ago. The current time, because a sweep
     // may take long, and a limit of this moment reaches further than one of its beginning.
     let ahead = || expires.gt(latest_written(Ord::max(now, app.clock.now()) + limits::LONGEST_REACH));
     let ahead = delete::<rate_limit::Entity>(lease, key, expires, ahead).await;

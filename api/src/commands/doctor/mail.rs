@@ -40,7 +40,7 @@ fn advice(reason: &str) -> &'static str {
 /// Names that are in no public DNS (RFC 2606, 6761 and 6762).
 const PRIVATE: [&str; 7] = ["localhost", "local", "internal", "test", "invalid", "example", "lan"];
 
-/// The domain of the sender is one that other mail servers can look up.
+/// Checks that other mail servers can look up the domain of the sender.
 pub(super) fn check_sender(settings: &Settings) -> Finding {
     const CHECK: &str = "sender";
     let sender = match Sender::parse(settings.mail_from()) {

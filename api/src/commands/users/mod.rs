@@ -34,7 +34,7 @@ pub enum UsersCommand {
         /// Only accounts of this status
         #[arg(long, value_name = "STATUS")]
         status: Option<StatusFilter>,
-        /// Print one JSON object a line
+        /// Print one JSON object per line
         #[arg(long)]
         json: bool,
     },
@@ -59,13 +59,13 @@ pub enum UsersCommand {
         /// Check every line, and change nothing
         #[arg(long)]
         dry_run: bool,
-        /// Print the report as one JSON object a line
+        /// Print the report as one JSON object per line
         #[arg(long)]
         json: bool,
     },
     /// Print all users as JSON lines that `import` reads. They contain password hashes: keep them secret
     Export {
-        /// Changes nothing: the output is JSON in any case
+        /// No effect: the output is always JSON
         #[arg(long)]
         json: bool,
     },

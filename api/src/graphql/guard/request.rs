@@ -3,7 +3,7 @@
 use async_graphql::Variables;
 
 /// A GraphQL request, as it came over HTTP.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Request {
     /// The document.
     pub query: String,

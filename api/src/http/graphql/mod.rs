@@ -25,7 +25,7 @@ use crate::client::Client;
 use crate::graphql::{Caller, Method, Request, RequestError, sdl};
 use crate::telemetry::note_network;
 
-/// Only a database that stands still makes an operation take this long.
+/// Only a stalled database makes an operation take this long, or full queues for passwords in `changePassword`.
 const EXECUTION_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Executes a query from the URL.

@@ -1,13 +1,13 @@
 //! Claims emails for one worker.
 
 use entity::{Timestamp, email_outbox};
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
 
 use super::lease::{Claim, LEASE};
 use super::selection::{Selection, allowed, is_in, list};
 use crate::clock::latest_written;
 use crate::random::{self, Random};
-use crate::sql::{commit_may_be_lost, statement};
+use crate::sql::{commit_may_be_lost, row_lock, statement};
 
 /// Claims emails that are due: the least tried first, of these the longest due. So a first email does not wait behind
 /// thousands that keep failing. On PostgreSQL replicas share the work: each skips the rows that another is claiming.
@@ -19,11 +19,7 @@ pub(in crate::mail) async fn claim(
     limit: usize,
     selection: &Selection,
 ) -> Result<Vec<Claim>, DbErr> {
-    // SQLite has one writer, so nobody else is claiming.
-    let skip_locked = match db.get_database_backend() {
-        DatabaseBackend::Postgres => "FOR UPDATE SKIP LOCKED",
-        _ => "",
-    };
+    let lock = row_lock(db, "FOR UPDATE SKIP LOCKED");
     let lease = random::uuid(random, now);
     let mut values = vec![
         now.into(),
@@ -38,7 +34,7 @@ pub(in crate::mail) async fn claim(
     // A common table expression runs once; PostgreSQL may run the subquery of `IN (… LIMIT …)` several times.
     let sql = format!(
         "WITH candidates AS (SELECT id, domain, attempts, due_at, {quick} AS quick FROM email_outbox \
-            WHERE due_at <= $1 AND {allowed} ORDER BY attempts, due_at, id LIMIT $2 {skip_locked}), \
+            WHERE due_at <= $1 AND {allowed} ORDER BY attempts, due_at, id LIMIT $2 {lock}), \
         ranked AS (SELECT id, quick, \
             ROW_NUMBER() OVER (PARTITION BY domain ORDER BY attempts, due_at, id) AS of_domain, \
             ROW_NUMBER() OVER (PARTITION BY quick ORDER BY attempts, due_at, id) AS of_others FROM candidates) \

@@ -7,10 +7,10 @@ use lettre::address::Envelope;
 use mail_send::smtp::message::Parameters;
 use mail_send::{Error, SmtpClient};
 use smtp_proto::{EXT_START_TLS, EhloResponse};
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use super::server::{Server, Tls};
+use crate::tls::Stream;
 
 /// How long connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -30,10 +30,6 @@ pub(super) enum Fault {
     /// The server cannot be reached, or does not serve this client. That says nothing about the email.
     Connection(String),
 }
-
-/// A stream that may be encrypted.
-pub(super) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
 
 type Client = SmtpClient<Box<dyn Stream>>;
 
@@ -166,7 +162,7 @@ async fn start_tls(
     } else if server.tls == Tls::Opportunistic {
         Ok((boxed(plain), extensions, false))
     } else {
-        Err(Fault::Connection("the mail server lacks STARTTLS".to_owned()))
+        Err(Fault::Connection("the mail server does not offer STARTTLS".to_owned()))
     }
 }
 

@@ -18,7 +18,7 @@ pub struct Product {
 }
 
 /// The code that an email carries.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct MailedCode<'a> {
     /// Its digits.
     pub digits: &'a str,

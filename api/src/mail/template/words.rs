@@ -3,7 +3,6 @@
 use entity::Timestamp;
 
 /// The words of an email, in text and HTML.
-#[derive(Debug)]
 pub struct Words {
     /// One line.
     pub subject: String,

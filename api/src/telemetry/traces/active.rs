@@ -12,7 +12,7 @@ pub(super) struct Active {
     pub(super) database: &'static str,
 }
 
-/// The present time with all its digits. A span has no effect, so it needs no clock that a test turns.
+/// The current time with all its digits. A span has no effect, so it needs no clock that a test sets.
 #[expect(clippy::disallowed_methods, reason = "the log takes its time from the system, too")]
 pub(super) fn now() -> SystemTime {
     SystemTime::now()

@@ -36,7 +36,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// On the present runtime.
+    /// On the current runtime.
     pub(super) fn new(config: &TracesConfig, clock: SharedClock) -> Self {
         Self {
             runtime: Handle::current(),

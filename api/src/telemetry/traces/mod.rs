@@ -38,7 +38,7 @@ const FLUSH_TIMEOUT: Duration = Duration::from_secs(3);
 pub struct Traces(Option<Arc<Active>>);
 
 impl Traces {
-    /// Prepares to send spans, on the present runtime. Does not connect yet.
+    /// Prepares to send spans, on the current runtime. Does not connect yet.
     ///
     /// # Errors
     /// When the exporter rejects the URL of the collector.

@@ -9,7 +9,7 @@ use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, Tra
 /// The length of version 00, and the least length of later ones.
 const LENGTH: usize = 55;
 
-/// What the parent of a new span is. Without a valid header, the span begins a trace.
+/// The context of a new span: its parent is the span in the header. Without a valid header, it begins a trace.
 pub(super) fn context(header: Option<&[u8]>) -> Context {
     let parent = header.and_then(parse);
     parent.map_or_else(Context::new, |parent| Context::new().with_remote_span_context(parent))

@@ -18,7 +18,7 @@ use self::line::{InvalidLine, Line, parse};
 use self::lines::Lines;
 use self::report::{Report, Skipped};
 use super::error::UsersError;
-use crate::accounts::{ImportedUser, import_users, would_import};
+use crate::accounts::{ImportOutcome, ImportedUser, import_users, would_import};
 use crate::clock::{Clock, SystemClock};
 use crate::random::SystemRandom;
 
@@ -101,20 +101,21 @@ impl Import<'_> {
     async fn insert(&mut self) -> Result<(), UsersError> {
         let (numbers, users): (Vec<_>, Vec<_>) = std::mem::take(&mut self.batch).into_iter().unzip();
         let started = SystemClock.monotonic();
-        let results = if self.dry_run {
+        let outcomes = if self.dry_run {
             would_import(self.db, &users).await?
         } else {
             import_users(self.db, &users).await?
         };
-        for ((number, user), result) in numbers.into_iter().zip(&users).zip(results) {
+        for ((number, user), outcome) in numbers.into_iter().zip(&users).zip(outcomes) {
             let address = digest(user);
             let first = self.seen.get(&address).copied();
             let id_line = self.ids.get(&user.id).copied();
-            let id_is_taken = result.is_err() || id_line.is_some_and(|line| first != Some(line));
-            let skipped = match (result, first) {
-                _ if id_is_taken => Skipped::Refused(InvalidLine::IdTaken),
+            let line_has_id = id_line.is_some_and(|line| first != Some(line));
+            let skipped = match (outcome, first) {
+                _ if line_has_id => Skipped::Refused(InvalidLine::IdTaken),
+                (ImportOutcome::IdTaken, _) => Skipped::Refused(InvalidLine::IdTaken),
                 // In a dry run, an earlier line with the address was not inserted.
-                (Ok(true), first) if first.is_none() || !self.dry_run => {
+                (ImportOutcome::Imported, first) if first.is_none() || !self.dry_run => {
                     self.seen.insert(address, number);
                     if self.dry_run {
                         self.ids.insert(user.id, number);
