@@ -145,7 +145,7 @@ async fn one_of_200_concurrent_correct_codes_activates(database: Database) {
     let app = TestApp::start(&database).await;
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let requests = (0..200_u8).map(|number| {
-        let client = app.from(loopback(number)).basic("ada@example.com", PASSWORD);
+        let client = app.at(loopback(number)).basic("ada@example.com", PASSWORD);
         let code = code.clone();
         async move { client.activate(&code).await }
     });
@@ -170,7 +170,7 @@ async fn three_of_200_concurrent_wrong_codes_are_checked(database: Database) {
     let code = app.register_and_read_code("ada@example.com", PASSWORD).await;
     let wrong = wrong_code(&code);
     let requests = (0..200_u8).map(|number| {
-        let client = app.from(loopback(number)).basic("ada@example.com", PASSWORD);
+        let client = app.at(loopback(number)).basic("ada@example.com", PASSWORD);
         let wrong = wrong.clone();
         async move { client.activate(&wrong).await }
     });

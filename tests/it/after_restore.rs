@@ -28,7 +28,7 @@ async fn what_was_open_at_the_backup_has_ended(database: Database) {
     let receiver = Receiver::start().await;
     let core = TestCore::with_webhooks(&database, receiver.config()).await;
     // One is activated, and changes after the backup. Its webhook is pending.
-    let (_, _, session) = core.sign_in_new("ada@example.com", PASSWORD).await;
+    let (_, _, session) = core.create_signed_in_user("ada@example.com", PASSWORD).await;
     let address = EmailAddress::parse("ada@example.com").expect("an address");
     let reset = accounts::request_password_reset(&core.app, address, None, &client(1)).await;
     let reset = reset.expect("a reset").token;

@@ -76,7 +76,7 @@ async fn client_gets_60_credential_operations_a_minute(database: Database) {
     }
     app.bearer(&token).sign_out().await.succeeds();
     // Another address of the same network has its own limit.
-    assert!(is_allowed(&app.from(NEIGHBOUR), 0, NOT_FORWARDED).await);
+    assert!(is_allowed(&app.at(NEIGHBOUR), 0, NOT_FORWARDED).await);
 
     app.clock.advance(seconds(1));
     assert!(is_allowed(&app, 60, NOT_FORWARDED).await);
@@ -133,8 +133,8 @@ async fn forwarded_address_counts_only_from_trusted_proxies() {
         assert_eq!(is_allowed(&app, 0, forwarded).await, allowed, "{forwarded:?}");
     }
     // A neighbour of the proxy is not trusted.
-    assert!(is_allowed(&app.from(NEIGHBOUR), 0, &["198.51.100.3"]).await);
-    assert!(!is_allowed(&app.from(NEIGHBOUR), 0, &["198.51.100.4"]).await);
+    assert!(is_allowed(&app.at(NEIGHBOUR), 0, &["198.51.100.3"]).await);
+    assert!(!is_allowed(&app.at(NEIGHBOUR), 0, &["198.51.100.4"]).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

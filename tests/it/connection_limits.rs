@@ -86,7 +86,7 @@ async fn one_network_cannot_take_every_connection() {
             "{network}"
         );
     }
-    let client = Client::new(server).from(loopback(2));
+    let client = Client::new(server).at(loopback(2));
     client.register("ada@example.com", PASSWORD).await.succeeds();
     let mailbox = installation.mailer.mailbox();
     assert!(mailbox.wait_for("ada@example.com", None, seconds(20)).await.is_some());

@@ -178,7 +178,7 @@ mod slow {
                 }
             }
             // From another network, since each may request only a few emails.
-            person.from(loopback(network)).resend().await.succeeds();
+            person.at(loopback(network)).resend().await.succeeds();
             let after = newest.map(|mail| mail.id.clone());
             newest = mailbox.wait_for(email, after.as_deref(), seconds(30)).await;
         }

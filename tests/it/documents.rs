@@ -343,5 +343,5 @@ async fn hostile_json_is_rejected(database: Database) {
         .expect("the server answers");
     assert_eq!(response.status(), 400);
     assert_eq!(count::<entity::verification::Entity>(app.db()).await, 0);
-    assert_eq!(app.from(loopback(2)).me().await.payload(), &json!(null));
+    assert_eq!(app.at(loopback(2)).me().await.payload(), &json!(null));
 }

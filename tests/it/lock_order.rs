@@ -80,7 +80,7 @@ mod postgres {
     async fn change_of_address_locks_older_resets_first() {
         let database = Database::postgres().await;
         let core = TestCore::start(&database).await;
-        let (ada, session, _) = core.sign_in_new(ADA, PASSWORD).await;
+        let (ada, session, _) = core.create_signed_in_user(ADA, PASSWORD).await;
         let older = begin_reset(&core, 2).await;
         core.advance(1);
         let new = NewAddress {

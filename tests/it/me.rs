@@ -59,7 +59,7 @@ async fn sessions_cost_one_statement_and_only_if_selected(database: Database) {
 #[on_both_databases]
 async fn large_answers_that_wait_have_a_bound(database: Database) {
     let core = TestCore::start(&database).await;
-    let (_, _, token) = core.sign_in_new("ada@example.com", PASSWORD).await;
+    let (_, _, token) = core.create_signed_in_user("ada@example.com", PASSWORD).await;
     let schema = api::graphql::schema(&core.app, false);
     let execute = async || {
         let caller = Caller::new(Authorization::Bearer(token.clone()), client(1), core.app.clock.now());

@@ -22,7 +22,7 @@ async fn mixed_changes_of_one_user_neither_fail_nor_deadlock(database: Database)
     let session = app.register_and_activate(EMAIL, PASSWORD).await;
     let mut resets = Vec::new();
     for network in 1..=3 {
-        let client = app.from(loopback(network));
+        let client = app.at(loopback(network));
         let token = client.request_password_reset(EMAIL).await.verification_token();
         resets.push((token, app.next_code(EMAIL).await));
     }
@@ -35,7 +35,7 @@ async fn mixed_changes_of_one_user_neither_fail_nor_deadlock(database: Database)
 
     let calls = (0..200_u8).map(|number| {
         let round = Round {
-            client: app.from(loopback(number)),
+            client: app.at(loopback(number)),
             session: session.clone(),
             resets: resets.clone(),
             change: change.clone(),

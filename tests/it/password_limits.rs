@@ -52,25 +52,25 @@ async fn email_gets_twelve_password_failures_then_one_per_20_minutes(database: D
     let app = TestApp::start(&database).await;
     for network in 1..=3 {
         for _ in 0..4 {
-            app.from(loopback(network))
+            app.at(loopback(network))
                 .sign_in("ada@example.com", "wrong password")
                 .await
                 .fails_with("INVALID_CREDENTIALS");
         }
     }
-    app.from(loopback(4))
+    app.at(loopback(4))
         .sign_in("ada@example.com", "wrong password")
         .await
         .fails_with("RATE_LIMITED")
         .retry_after(20 * 60);
     app.clock.advance(seconds(20 * MINUTE));
     for (network, code) in [(5, "INVALID_CREDENTIALS"), (6, "RATE_LIMITED")] {
-        app.from(loopback(network))
+        app.at(loopback(network))
             .sign_in("ada@example.com", "wrong password")
             .await
             .fails_with(code);
     }
-    app.from(loopback(4))
+    app.at(loopback(4))
         .sign_in("bob@example.com", "wrong password")
         .await
         .fails_with("INVALID_CREDENTIALS");
@@ -97,7 +97,7 @@ async fn unused_password_tokens_do_not_accumulate(database: Database) {
 async fn concurrent_guesses_stay_within_the_limit(database: Database) {
     let app = TestApp::start(&database).await;
     let guesses = (0..200).map(|number| {
-        let client = app.from(loopback(number % 40));
+        let client = app.at(loopback(number % 40));
         async move { client.sign_in("ada@example.com", &format!("guess {number}")).await }
     });
     let answers = Answers::to(guesses).await;
@@ -132,7 +132,7 @@ async fn failures_of_one_network_do_not_block_another(database: Database) {
     for _ in 0..26 {
         app.sign_in("ada@example.com", "wrong password").await;
     }
-    let other = app.from(loopback(9));
+    let other = app.at(loopback(9));
     for _ in 0..6 {
         other
             .sign_in("ada@example.com", "wrong password")

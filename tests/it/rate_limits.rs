@@ -39,7 +39,7 @@ async fn two_servers_share_the_email_limit(database: Database) {
     let replica = TestApp::with(&database, |builder| builder.mailer = Some(app.mailer.clone())).await;
     let requests = (0..200_u8).map(|number| {
         let server = if number % 2 == 0 { &app } else { &replica };
-        let client = server.from(loopback(number));
+        let client = server.at(loopback(number));
         async move { client.register("ada@example.com", PASSWORD).await }
     });
     let answers = Answers::to(requests).await;

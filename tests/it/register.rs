@@ -162,11 +162,11 @@ async fn email_limits_are_equal_for_known_and_unknown_addresses(database: Databa
     // All networks together may request ten an hour.
     for network in 1..=7 {
         for email in ["known@example.com", "unknown@example.com"] {
-            app.from(loopback(network)).register(email, PASSWORD).await.succeeds();
+            app.at(loopback(network)).register(email, PASSWORD).await.succeeds();
         }
     }
     for email in ["known@example.com", "unknown@example.com"] {
-        app.from(loopback(8))
+        app.at(loopback(8))
             .register(email, PASSWORD)
             .await
             .fails_with("RATE_LIMITED");
@@ -179,7 +179,7 @@ async fn email_limits_are_equal_for_known_and_unknown_addresses(database: Databa
 async fn concurrent_registrations_of_one_email_make_one_user(database: Database) {
     let app = TestApp::start(&database).await;
     let registrations = (0..200_u8).map(|number| {
-        let client = app.from(loopback(number % 20));
+        let client = app.at(loopback(number % 20));
         let password = format!("{PASSWORD} {number}");
         tokio::spawn(async move {
             let answer = client.register("ada@example.com", &password).await;
@@ -202,7 +202,7 @@ async fn concurrent_registrations_of_one_email_make_one_user(database: Database)
     // Exactly one of the ten registrations is open, and the newest email is for it.
     let mut owners = Vec::new();
     for (network, password) in (100..).zip(&accepted) {
-        let client = app.from(loopback(network)).basic("ada@example.com", password);
+        let client = app.at(loopback(network)).basic("ada@example.com", password);
         if client.me().await.outcome() == "OK" {
             owners.push(client);
         }

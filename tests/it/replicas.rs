@@ -20,7 +20,7 @@ async fn two_servers(database: &Database) -> (TestApp, TestApp) {
 async fn send_to_both((app, replica): (&TestApp, &TestApp), ask: impl AsyncFn(Client) -> Answer) -> Answers {
     let clients = (0..100_u8).map(|number| {
         let server = if number % 2 == 0 { app } else { replica };
-        ask(server.from(loopback(number)))
+        ask(server.at(loopback(number)))
     });
     Answers(futures_util::future::join_all(clients).await)
 }

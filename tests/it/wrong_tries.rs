@@ -10,7 +10,7 @@ const HOUR: u64 = 60 * 60;
 
 /// Registers from another network and spends wrong tries. Returns the code, which has the announced length.
 async fn register_and_guess(app: &TestApp, network: u8, tries: usize) -> String {
-    let client = app.from(loopback(network));
+    let client = app.at(loopback(network));
     let answer = client.register("ada@example.com", PASSWORD).await;
     let code = app.next_code("ada@example.com").await;
     assert_eq!(answer.payload()["codeLength"], code.len());
@@ -34,7 +34,7 @@ async fn ten_wrong_tries_lengthen_codes_to_eight_digits(database: Database) {
     assert_eq!(code.len(), 8, "ten");
     // Another email keeps short codes, and nobody is locked out.
     assert_eq!(app.register_and_read_code("bob@example.com", PASSWORD).await.len(), 4);
-    let ada = app.from(loopback(5)).basic("ada@example.com", PASSWORD);
+    let ada = app.at(loopback(5)).basic("ada@example.com", PASSWORD);
     ada.activate(&code).await.succeeds();
 }
 

@@ -1,6 +1,6 @@
 // node lint.mjs FILE: holds the schema in FILE against the rules that graphql-eslint recommends for schemas.
 //
-// Taken is the plugin's bundle, which lints a text and reads no other files: so `overrides` in package.json can put one
+// It uses the plugin's bundle, which lints a text and reads no other files: so `overrides` in package.json can put one
 // small package in place of those that look for schemas in TypeScript, in configurations and on servers. They would be
 // half of what is installed, and some of them want a newer Node.js.
 import { readFileSync } from 'node:fs';

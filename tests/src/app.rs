@@ -301,6 +301,7 @@ impl TestAppBuilder {
         let mut started = Box::pin(start()).await;
         // Other tests, such as a large import, can stop the disk for five seconds.
         if matches!(started, Err(StartError::DatabaseTimeout)) {
+            eprintln!("the database did not answer in time; the server is started again");
             started = Box::pin(start()).await;
         }
         let server = started.expect("the server starts");

@@ -44,7 +44,7 @@ impl Client {
 
     /// The same client at another loopback address, which is another client network for the server.
     #[must_use]
-    pub fn from(&self, address: IpAddr) -> Self {
+    pub fn at(&self, address: IpAddr) -> Self {
         Self {
             authorization: self.authorization.clone(),
             ..Self::from_address(self.server, Some(address))

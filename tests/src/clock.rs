@@ -31,7 +31,7 @@ impl Default for ManualClock {
 }
 
 impl ManualClock {
-    /// Stands still at the present time, for other programs that compare it with theirs.
+    /// Stands still at the current time, for other programs that compare it with theirs.
     #[must_use]
     pub fn at_present() -> Self {
         let clock = Self::default();

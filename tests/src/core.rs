@@ -138,11 +138,7 @@ impl TestCore {
     /// # Panics
     /// If it fails.
     pub async fn create_user(&self, email: &str) -> Uuid {
-        self.register(email, PASSWORD, 1).await;
-        assert!(self.send_next().await, "an email is due");
-        let code = self.newest_code(email);
-        let activated = self.activate(&credentials(email, PASSWORD, 1), &code).await;
-        activated.expect("the activation succeeds");
+        self.register_and_activate(email, PASSWORD).await;
         let email = EmailAddress::parse(email).expect("an address");
         let user = entity::user::by_canonical_email(email.canonical()).one(&self.app.db);
         user.await.expect("the database answers").expect("a user").id
@@ -191,7 +187,11 @@ impl TestCore {
     ///
     /// # Panics
     /// If it fails.
-    pub async fn sign_in_new(&self, email: &str, password: &str) -> (user::Model, FoundSession, SessionToken) {
+    pub async fn create_signed_in_user(
+        &self,
+        email: &str,
+        password: &str,
+    ) -> (user::Model, FoundSession, SessionToken) {
         self.register_and_activate(email, password).await;
         let Ok(Identity::User(user)) = self.verify(&credentials(email, password, 1)).await else {
             panic!("the password is right");

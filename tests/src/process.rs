@@ -163,13 +163,16 @@ impl Process {
     /// # Panics
     /// When it does not end.
     pub async fn end(mut self) -> (Option<i32>, Vec<String>) {
-        let status = tokio::time::timeout(GIVE_UP_AFTER, self.child.wait()).await;
-        let status = status.expect("the process ends").expect("an exit status");
-        let mut lines = Vec::new();
-        while let Some(line) = self.lines.recv().await {
-            lines.push(line);
-        }
-        (status.code(), lines)
+        let ends = async {
+            let status = self.child.wait().await.expect("an exit status");
+            let mut lines = Vec::new();
+            while let Some(line) = self.lines.recv().await {
+                lines.push(line);
+            }
+            (status.code(), lines)
+        };
+        let ended = tokio::time::timeout(GIVE_UP_AFTER, ends).await;
+        ended.expect("the process ends, and nobody else writes to its output")
     }
 }
 

@@ -19,7 +19,7 @@ const WRONG: &str = "wrong password";
 async fn user_gets_six_wrong_current_passwords_then_one_per_30_minutes(database: Database) {
     let (app, ada) = server(&database).await;
     for number in 0..6 {
-        let ada = ada.from(loopback(number));
+        let ada = ada.at(loopback(number));
         let refused = match number % 2 {
             0 => ada.change_password(WRONG, OTHER_PASSWORD).await,
             _ => ada.delete_account(WRONG).await,
@@ -46,7 +46,7 @@ async fn user_gets_six_wrong_current_passwords_then_one_per_30_minutes(database:
 async fn wrong_sign_ins_do_not_limit_the_current_password(database: Database) {
     let (app, ada) = server(&database).await;
     for number in 0..12 {
-        app.from(loopback(number)).sign_in(ADA, WRONG).await;
+        app.at(loopback(number)).sign_in(ADA, WRONG).await;
     }
     app.sign_in(ADA, PASSWORD).await.fails_with("RATE_LIMITED");
     ada.change_password(PASSWORD, OTHER_PASSWORD).await.succeeds();

@@ -28,7 +28,7 @@ struct SignedIn {
 impl SignedIn {
     async fn start(database: &Database) -> Self {
         let core = TestCore::start(database).await;
-        let (user, session, _) = core.sign_in_new(ADA, PASSWORD).await;
+        let (user, session, _) = core.create_signed_in_user(ADA, PASSWORD).await;
         Self { core, user, session }
     }
 

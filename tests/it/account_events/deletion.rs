@@ -12,7 +12,7 @@ use crate::loopback;
 #[on_both_databases]
 async fn deletion_leaves_an_id_and_a_time(database: Database) {
     let core = TestCore::start(&database).await;
-    let (ada, session, _) = core.sign_in_new(ADA, PASSWORD).await;
+    let (ada, session, _) = core.create_signed_in_user(ADA, PASSWORD).await;
     let bob = core.create_user("bob@example.com").await;
     let bobs = events_of(&core.app.db, bob).await;
     let deleted = accounts::delete_verified(&core.app, &session, ada.clone()).await;
@@ -78,7 +78,7 @@ async fn no_event_outlives_its_user(database: Database) {
         others.push(app.sign_in(ADA, PASSWORD).await.session_token());
     }
     let calls = (0..60_u8).map(|number| {
-        let (client, session) = (app.from(loopback(number)), session.clone());
+        let (client, session) = (app.at(loopback(number)), session.clone());
         let (other, reset) = (others[usize::from(number) % 20].clone(), reset.clone());
         async move { call(&client, number, &session, &other, &reset).await }
     });

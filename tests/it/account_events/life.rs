@@ -150,7 +150,7 @@ async fn event_shows_the_client_and_names_the_request(database: Database) {
 async fn owner_alone_sees_who_registers_their_address(database: Database) {
     let app = TestApp::start(&database).await;
     let ada = app.bearer(&app.register_and_activate(ADA, PASSWORD).await);
-    let stranger = app.from(loopback(7));
+    let stranger = app.at(loopback(7));
     app.clock.advance(seconds(60));
     let token = stranger.register(ADA, OTHER_PASSWORD).await.verification_token();
     app.next_mail(ADA).await;
@@ -174,7 +174,7 @@ async fn owner_alone_sees_who_registers_their_address(database: Database) {
 #[on_both_databases]
 async fn step_that_fails_is_no_event(database: Database) {
     let core = TestCore::start(&database).await;
-    let (user, session, _) = core.sign_in_new(ADA, PASSWORD).await;
+    let (user, session, _) = core.create_signed_in_user(ADA, PASSWORD).await;
     let (id, before) = (user.id, kinds_of(&core.app.db, user.id).await);
     let operator = Operator::from(&core.app);
     accounts::end_sessions(&operator, core.app.clock.now(), id)

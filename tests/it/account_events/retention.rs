@@ -43,7 +43,7 @@ async fn sweep_deletes_events_and_counts_after_the_retention(database: Database)
 #[on_both_databases]
 async fn no_step_updates_an_event(database: Database) {
     let (core, log) = TestCore::recording(&database).await;
-    let (ada, session, token) = core.sign_in_new(ADA, PASSWORD).await;
+    let (ada, session, token) = core.create_signed_in_user(ADA, PASSWORD).await;
     let _ = core.activate(&credentials(ADA, PASSWORD, 1), "00000000").await;
     accounts::sign_out(&core.app, &token, &tests::client(1))
         .await

@@ -96,7 +96,7 @@ async fn tries_from_a_time_ahead_do_not_lengthen_codes(database: Database) {
     wait_until_swept(&app).await;
     app.clock.set_ahead(seconds(3 * DAY));
     for network in 1..=4 {
-        let client = app.from(loopback(network));
+        let client = app.at(loopback(network));
         client.register("ada@example.com", PASSWORD).await.succeeds();
         let code = app.next_code("ada@example.com").await;
         for _ in 0..3 {
@@ -104,16 +104,16 @@ async fn tries_from_a_time_ahead_do_not_lengthen_codes(database: Database) {
             guesser.activate(&wrong_code(&code)).await.fails_with("INVALID_CODE");
         }
     }
-    let answer = app.from(loopback(5)).register("ada@example.com", PASSWORD).await;
+    let answer = app.at(loopback(5)).register("ada@example.com", PASSWORD).await;
     assert_eq!(answer.payload()["codeLength"], 8);
     assert_eq!(app.next_code("ada@example.com").await.len(), 8);
     wait_until_swept(&app).await;
     app.clock.set_back(seconds(3 * DAY));
-    let answer = app.from(loopback(6)).register("ada@example.com", PASSWORD).await;
+    let answer = app.at(loopback(6)).register("ada@example.com", PASSWORD).await;
     assert_eq!(answer.payload()["codeLength"], 4);
     let code = app.next_code("ada@example.com").await;
     assert_eq!(code.len(), 4);
-    let ada = app.from(loopback(6)).basic("ada@example.com", PASSWORD);
+    let ada = app.at(loopback(6)).basic("ada@example.com", PASSWORD);
     ada.activate(&wrong_code(&code)).await.fails_with("INVALID_CODE");
     ada.activate(&code).await.succeeds();
 }

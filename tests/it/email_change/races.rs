@@ -50,7 +50,7 @@ async fn requests_leave_one_open_change(database: Database) {
     let app = TestApp::start(&database).await;
     let session = app.register_and_activate(OLD, PASSWORD).await;
     let answers = Answers::to((0..200_u8).map(|number| {
-        let ada = app.from(loopback(number)).bearer(&session);
+        let ada = app.at(loopback(number)).bearer(&session);
         let email = format!("new{number}@example.com");
         async move { ada.request_email_change(&email, PASSWORD).await }
     }))
@@ -72,7 +72,7 @@ async fn one_of_three_gets_an_address(database: Database) {
     for (number, name) in ["ada@example.com", "bob@example.com"].into_iter().enumerate() {
         let session = app.register_and_activate(name, PASSWORD).await;
         let network = u8::try_from(number).expect("a small number") + 2;
-        let client = app.from(loopback(network)).bearer(&session);
+        let client = app.at(loopback(network)).bearer(&session);
         let token = client.request_email_change(NEW, PASSWORD).await.verification_token();
         changes.push((client, token, app.next_code(NEW).await));
     }
@@ -99,7 +99,7 @@ async fn one_of_three_gets_an_address(database: Database) {
 
 /// A signed-in user with an open change of address.
 async fn with_open_change(core: &TestCore) -> (FoundSession, SessionToken, verification::Model) {
-    let (ada, session, token) = core.sign_in_new(OLD, PASSWORD).await;
+    let (ada, session, token) = core.create_signed_in_user(OLD, PASSWORD).await;
     let begun = accounts::request_email_change_verified(&core.app, &session, ada, new_address(), &client(2)).await;
     begun.expect("a change");
     let change = verification::Entity::find().filter(verification::Column::Purpose.eq(Purpose::EmailChange));

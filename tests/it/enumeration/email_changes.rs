@@ -21,7 +21,7 @@ async fn sequences_are_equal_for_taken_and_free_addresses(database: Database) {
     let mut sequences = Vec::new();
     // One after the other, since a new change replaces the open one.
     for (network, email) in [(1, "activeuser@example.com"), (2, "unknownone@example.com")] {
-        let ada = app.from(loopback(network)).bearer(&session);
+        let ada = app.at(loopback(network)).bearer(&session);
         let mut answers = Vec::new();
         // The mail server refuses the email once before it takes it.
         let refuse = FaultRule {
@@ -82,7 +82,7 @@ async fn sequences_are_equal_for_taken_and_free_addresses(database: Database) {
 async fn statements_are_equal_for_taken_and_free_addresses(database: Database) {
     let (core, log) = TestCore::recording(&database).await;
     core.register_and_activate("taken@example.com", PASSWORD).await;
-    let (_, session, _) = core.sign_in_new("ada@example.com", PASSWORD).await;
+    let (_, session, _) = core.create_signed_in_user("ada@example.com", PASSWORD).await;
 
     let mut sequences = Vec::new();
     // Another change is open each time, so that both replace one.

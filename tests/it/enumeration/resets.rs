@@ -158,7 +158,7 @@ async fn assert_equal_after(database: &Database, end: End) {
 async fn end_reset(sides: &SideBySide, end: End) {
     let app = &sides.app;
     let session = app.sign_in(EMAILS[0], PASSWORD).await.session_token();
-    let owner = app.from(loopback(200)).bearer(&session);
+    let owner = app.at(loopback(200)).bearer(&session);
     match end {
         End::NewPassword => {
             owner.change_password(PASSWORD, OTHER_PASSWORD).await.succeeds();

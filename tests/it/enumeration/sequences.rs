@@ -38,7 +38,7 @@ impl SideBySide {
     }
 
     pub(super) fn client(&self) -> Client {
-        self.app.from(loopback(self.network))
+        self.app.at(loopback(self.network))
     }
 
     /// Sends the same request for both addresses and asserts that the answers are equal. Returns the common body.

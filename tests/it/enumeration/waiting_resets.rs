@@ -101,7 +101,7 @@ async fn assert_equal_after(
     subject: &str,
 ) {
     let core = TestCore::start(database).await;
-    let (user, session, _) = core.sign_in_new(EMAILS[0], PASSWORD).await;
+    let (user, session, _) = core.create_signed_in_user(EMAILS[0], PASSWORD).await;
     refuse(&core, true);
     let tokens = [request(&core, EMAILS[0]).await, request(&core, EMAILS[1]).await];
     send_all(&core).await;

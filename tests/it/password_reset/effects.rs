@@ -71,7 +71,7 @@ async fn reset_leaves_other_users_alone(database: Database) {
 async fn reset_clears_the_password_limits(database: Database) {
     let app = TestApp::start(&database).await;
     let (token, code) = requested(&app).await;
-    let other = app.from(loopback(2));
+    let other = app.at(loopback(2));
     for client in [&*app, &other] {
         for _ in 0..6 {
             client
@@ -81,13 +81,13 @@ async fn reset_clears_the_password_limits(database: Database) {
         }
     }
     app.sign_in(EMAIL, PASSWORD).await.fails_with("RATE_LIMITED");
-    app.from(loopback(3))
+    app.at(loopback(3))
         .sign_in(EMAIL, PASSWORD)
         .await
         .fails_with("RATE_LIMITED");
     app.reset_password(&token, &code, OTHER_PASSWORD).await.succeeds();
     app.sign_in(EMAIL, OTHER_PASSWORD).await.succeeds();
-    app.from(loopback(3)).sign_in(EMAIL, OTHER_PASSWORD).await.succeeds();
+    app.at(loopback(3)).sign_in(EMAIL, OTHER_PASSWORD).await.succeeds();
     // The limit of another network stays.
     other.sign_in(EMAIL, OTHER_PASSWORD).await.fails_with("RATE_LIMITED");
 }

@@ -16,13 +16,13 @@ async fn emails_are_limited_apart_from_registrations(database: Database) {
     for network in 2..=4 {
         for _ in 0..3 {
             app.clock.advance(seconds(30));
-            app.from(loopback(network))
+            app.at(loopback(network))
                 .register(EMAIL, OTHER_PASSWORD)
                 .await
                 .succeeds();
         }
     }
-    app.from(loopback(9))
+    app.at(loopback(9))
         .register(EMAIL, OTHER_PASSWORD)
         .await
         .fails_with("RATE_LIMITED");
@@ -48,12 +48,9 @@ async fn emails_are_limited_apart_from_registrations(database: Database) {
 async fn ten_emails_an_hour_from_all_networks(database: Database) {
     let app = TestApp::start(&database).await;
     for network in 1..=10 {
-        app.from(loopback(network))
-            .request_password_reset(EMAIL)
-            .await
-            .succeeds();
+        app.at(loopback(network)).request_password_reset(EMAIL).await.succeeds();
     }
-    app.from(loopback(11))
+    app.at(loopback(11))
         .request_password_reset(EMAIL)
         .await
         .fails_with("RATE_LIMITED")

@@ -50,7 +50,7 @@ async fn ten_of_200_requests_send_an_email(database: Database) {
     let app = TestApp::start(&database).await;
     app.register_and_activate(EMAIL, PASSWORD).await;
     let answers = Answers::to((0..200_u8).map(|network| {
-        let client = app.from(crate::loopback(network));
+        let client = app.at(crate::loopback(network));
         async move { client.request_password_reset(EMAIL).await }
     }))
     .await;

@@ -110,7 +110,7 @@ async fn two_hundred_sign_ins_beside_disable_leave_no_session(database: Database
         let client = if number % 2 == 0 { app.clone() } else { replica.clone() };
         async move {
             loop {
-                let client = client.from(crate::loopback(number));
+                let client = client.at(crate::loopback(number));
                 let answer = client.sign_in("ada@example.com", PASSWORD).await;
                 // Only twelve checks of one address run at once.
                 if answer.outcome() != "RATE_LIMITED" {

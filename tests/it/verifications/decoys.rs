@@ -86,7 +86,7 @@ async fn guessing_by_registering_costs_one_token_per_guess(database: Database) {
     for network in 0..6 {
         app.clock.advance(seconds(6 * 60));
         let guess = format!("a guess at the password {network}");
-        app.from(loopback(100 + network))
+        app.at(loopback(100 + network))
             .register("ada@example.com", &guess)
             .await
             .succeeds();
@@ -180,7 +180,7 @@ async fn concurrent_registrations_leave_one_open(database: Database) {
     app.register_and_activate("active@example.com", PASSWORD).await;
     for email in ["active@example.com", "unknown@example.com"] {
         let registrations = (1..=8).map(|network| {
-            let client = app.from(loopback(network));
+            let client = app.at(loopback(network));
             async move { client.register(email, OTHER_PASSWORD).await }
         });
         tests::Answers::to(registrations).await.are_only(&["OK"]);

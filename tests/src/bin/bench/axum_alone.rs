@@ -16,9 +16,9 @@ use sea_orm::sqlx::{self, PgPool, Postgres, Sqlite, SqlitePool};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
-use crate::outcome::Outcome;
 use crate::request::GRAPHQL;
 use crate::seed::me_body;
+use tests::Outcome;
 
 /// The path of the handler without a database.
 pub(crate) const BARE: &str = "/bare";

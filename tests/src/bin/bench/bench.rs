@@ -9,12 +9,12 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use crate::load::Load;
 use crate::meter::Meter;
 use crate::options::Options;
-use crate::outcome::Outcome;
 use crate::processes::{Api, Database, Server, build};
 use crate::receivers::{Mailbox, Sink};
 use crate::request::Request;
 use crate::sample::Sample;
 use crate::seed::{self, User};
+use tests::Outcome;
 
 /// Active users. There are enough that no user signs in twice at the same time.
 const USERS: usize = 10_000;

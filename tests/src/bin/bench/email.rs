@@ -13,11 +13,11 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use crate::bench::Bench;
 use crate::load::Connection;
 use crate::meter::Stopwatch;
-use crate::outcome::Outcome;
 use crate::receivers::Sink;
 use crate::request;
 use crate::sample::{Sample, millis};
 use crate::seed;
+use ::tests::Outcome;
 
 /// The emails of a backlog.
 pub(crate) const BACKLOG: usize = 5_000;
@@ -96,7 +96,7 @@ async fn send(smtp: SocketAddr) -> Outcome<Duration> {
     let senders = (0..CONNECTIONS).map(|_| {
         let (lettre, (envelope, content)) = (lettre.clone(), message.clone());
         tokio::spawn(async move {
-            for _ in 0..BACKLOG / 8 {
+            for _ in 0..BACKLOG / CONNECTIONS as usize {
                 lettre.send_raw(&envelope, &content).await?;
             }
             Outcome::Ok(())

@@ -12,11 +12,11 @@ use crate::bench::Bench;
 use crate::email;
 use crate::load::{Connection, Load};
 use crate::meter::{self, Stopwatch};
-use crate::outcome::Outcome;
 use crate::processes::Server;
 use crate::request::{self, Request};
 use crate::sample::{Figure, Sample, millis};
 use crate::seed::User;
+use tests::Outcome;
 
 /// The connections of `me`.
 const CONNECTIONS: usize = 32;

@@ -8,8 +8,8 @@ use api::credentials::{HashingConfig, cores};
 use argon2_rust::params::Memory;
 
 use crate::meter::{self, Stopwatch};
-use crate::outcome::Outcome;
 use crate::sample::Sample;
+use tests::Outcome;
 
 const SALT: &[u8] = &[7; 16];
 

@@ -11,8 +11,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::meter::Stopwatch;
-use crate::outcome::Outcome;
 use crate::request::Request;
+use ::tests::Outcome;
 
 /// An open connection for one request at a time.
 pub(crate) struct Connection {

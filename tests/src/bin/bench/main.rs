@@ -21,7 +21,6 @@ mod load;
 mod measure;
 mod meter;
 mod options;
-mod outcome;
 mod plot;
 mod processes;
 mod receivers;
@@ -40,8 +39,8 @@ use tokio::runtime::Builder;
 
 use crate::bench::Bench;
 use crate::options::{Ceiling, Options};
-use crate::outcome::Outcome;
 use crate::table::Line;
+use tests::Outcome;
 
 fn main() -> ExitCode {
     let mut options = Options::parse();

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::bench::Bench;
-use crate::outcome::Outcome;
 use crate::sample::Sample;
 use crate::slice::{Samples, Slice};
 use crate::{email, flows, hashing, rows};
+use tests::Outcome;
 
 /// How long a slice runs before it is measured, so that connections are open and memory is touched.
 const WARM_UP: Duration = Duration::from_millis(500);

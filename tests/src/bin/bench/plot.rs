@@ -5,8 +5,8 @@ use std::path::Path;
 
 use plotters::prelude::*;
 
-use crate::outcome::Outcome;
 use crate::table::Line;
+use tests::Outcome;
 
 const FONT: (&str, u32) = ("sans-serif", 18);
 const BAR: RGBColor = RGBColor(51, 102, 170);

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tokio::process::Command;
 
 use crate::options::DatabaseKind;
-use crate::outcome::Outcome;
+use tests::Outcome;
 
 /// `cargo run` sets variables with these prefixes for its child. When one changes, some build scripts (for example that
 /// of ring) run again, and half of the server is compiled again.

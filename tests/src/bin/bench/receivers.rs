@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::outcome::Outcome;
+use ::tests::Outcome;
 
 /// mailer-mock, and the emails that its log reports.
 pub(crate) struct Mailbox {

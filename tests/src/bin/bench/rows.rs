@@ -34,19 +34,19 @@ pub(crate) enum Goal {
     AtMost(f64),
 }
 
-const K: Compared = Ceiling(Slice::Argon2);
-const F: Compared = Ceiling(Slice::Argon2Rust);
+const ARGON2: Compared = Ceiling(Slice::Argon2);
+const ARGON2_RUST: Compared = Ceiling(Slice::Argon2Rust);
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
-    row("signIn", Slice::SignIn, PerSecond, K, Some(RatioAtLeast(1.20))),
-    row("signIn", Slice::SignIn, PerSecond, F, Some(RatioAtLeast(0.78))),
-    row("signIn: server CPU", Slice::SignIn, ServerCpu, F, Some(RatioAtLeast(0.88))),
-    row("register", Slice::Register, PerSecond, K, Some(RatioAtLeast(1.05))),
-    row("register", Slice::Register, PerSecond, F, Some(RatioAtLeast(0.68))),
-    row("register: server CPU", Slice::Register, ServerCpu, F, Some(RatioAtLeast(0.82))),
-    row("activate with a token", Slice::Activate, PerSecond, K, Some(RatioAtLeast(6.0))),
-    row("activate with Basic", Slice::ActivateBasic, PerSecond, K, Some(RatioAtLeast(1.0))),
+    row("signIn", Slice::SignIn, PerSecond, ARGON2, Some(RatioAtLeast(1.20))),
+    row("signIn", Slice::SignIn, PerSecond, ARGON2_RUST, Some(RatioAtLeast(0.78))),
+    row("signIn: server CPU", Slice::SignIn, ServerCpu, ARGON2_RUST, Some(RatioAtLeast(0.88))),
+    row("register", Slice::Register, PerSecond, ARGON2, Some(RatioAtLeast(1.05))),
+    row("register", Slice::Register, PerSecond, ARGON2_RUST, Some(RatioAtLeast(0.68))),
+    row("register: server CPU", Slice::Register, ServerCpu, ARGON2_RUST, Some(RatioAtLeast(0.82))),
+    row("activate with a token", Slice::Activate, PerSecond, ARGON2, Some(RatioAtLeast(6.0))),
+    row("activate with Basic", Slice::ActivateBasic, PerSecond, ARGON2, Some(RatioAtLeast(1.0))),
     row("me", Slice::Me, PerSecond, Ceiling(Slice::AxumSqlx), None),
     row("me: all CPU", Slice::Me, Cpu, Ceiling(Slice::AxumSqlx), Some(RatioAtLeast(1.7))),
     row("me: all CPU", Slice::Me, Cpu, Ceiling(Slice::Axum), Some(RatioAtLeast(0.28))),

@@ -13,8 +13,8 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Ent
 use sha2::{Digest, Sha256};
 
 use crate::hashing;
-use crate::outcome::Outcome;
 use crate::request::{self, GRAPHQL, Request};
+use tests::Outcome;
 
 /// Rows per statement. SQLite binds at most 32,766 values.
 const CHUNK: usize = 500;

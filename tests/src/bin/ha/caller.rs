@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::outcome::Outcome;
 use crate::record::Record;
+use tests::Outcome;
 
 /// Longer than any answer of the server takes.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(25);

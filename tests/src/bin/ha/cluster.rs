@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::machine::Machine;
-use crate::outcome::Outcome;
 use crate::site::Site;
+use tests::Outcome;
 
 /// How long the machines may take to form a cluster, or to take one back.
 const READY_TIMEOUT: Duration = Duration::from_mins(3);

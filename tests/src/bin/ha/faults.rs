@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep};
 
 use crate::cluster::Cluster;
 use crate::load::Load;
-use crate::outcome::Outcome;
 use crate::record::Record;
 use crate::servers::Servers;
+use tests::Outcome;
 
 /// How long the load runs before a fault and after it.
 const CALM: Duration = Duration::from_secs(10);

@@ -9,8 +9,8 @@ use std::{fs, iter};
 use rustix::process::Signal;
 use tests::{Postgres, Proxy, give_away};
 
-use crate::outcome::Outcome;
 use crate::site::{Site, kill_all_in, signal, start_program};
+use tests::Outcome;
 
 const ETCD: &str = include_str!("../../../../deploy/ha/etcd.env");
 const PATRONI: &str = include_str!("../../../../deploy/ha/patroni.yml");

@@ -16,7 +16,6 @@ mod faults;
 mod load;
 mod machine;
 mod mails;
-mod outcome;
 mod people;
 mod promises;
 mod record;
@@ -36,10 +35,10 @@ use crate::caller::Caller;
 use crate::cluster::Cluster;
 use crate::faults::{Fault, Stage};
 use crate::load::Load;
-use crate::outcome::Outcome;
 use crate::record::Record;
 use crate::servers::Servers;
 use crate::site::Site;
+use tests::Outcome;
 
 /// Runs three machines of PostgreSQL with Patroni and etcd, and two servers, and makes parts of them fail.
 #[derive(Parser)]

@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use crate::attackers::{EMAILS, TRIES};
 use crate::caller::{Caller, Reply};
 use crate::mails::{Email, Mails};
-use crate::outcome::Outcome;
+use tests::Outcome;
 
 /// The longest time until all emails are sent: twice the lease of a worker that is gone.
 const EMAIL_TIMEOUT: Duration = Duration::from_mins(1);

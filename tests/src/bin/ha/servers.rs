@@ -11,8 +11,8 @@ use rustix::process::Signal;
 use tests::give_away;
 use tokio::time::{sleep, timeout};
 
-use crate::outcome::Outcome;
 use crate::site::{Site, kill_all_in, signal, start_program};
+use tests::Outcome;
 
 const LEADER: &str = include_str!("../../../../deploy/ha/haproxy.cfg");
 const SERVERS: &str = include_str!("servers.cfg");

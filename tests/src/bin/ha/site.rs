@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use tests::{drop_privileges, give_away};
 
-use crate::outcome::Outcome;
+use tests::Outcome;
 
 /// Ends all programs of the run, however the run ends.
 const JANITOR: &str = include_str!("janitor.sh");
