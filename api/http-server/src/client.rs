@@ -112,7 +112,7 @@ mod tests {
         tokio::spawn(async move {
             let _ = theirs.read(&mut [0; 1024]).await;
             let _ = theirs.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
-            let _ = theirs.write_all(&[b'x'; MAX_BODY + 1]).await;
+            let _ = theirs.write_all("x".repeat(MAX_BODY + 1).as_bytes()).await;
         });
         let exchanged = exchange(ours, Request::new(String::new())).await;
         assert!(matches!(exchanged, Err(ExchangeError::Body)), "{exchanged:?}");

@@ -51,8 +51,8 @@ pub async fn request_email_change(
 /// The same for a user whose current password was verified.
 ///
 /// # Errors
-/// [`DomainError::EmailUnchanged`], [`DomainError::EmailsLimited`]; [`DomainError::WrongCurrentPassword`] if the
-/// credentials have changed meanwhile; [`DomainError::SessionEnded`].
+/// [`DomainError::EmailUnchanged`], [`DomainError::RateLimited`], [`DomainError::EmailsLimited`];
+/// [`DomainError::WrongCurrentPassword`] if the credentials have changed meanwhile; [`DomainError::SessionEnded`].
 pub async fn request_verified(
     app: &App,
     caller: &FoundSession,

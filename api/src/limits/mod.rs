@@ -1,7 +1,8 @@
 //! The rate limits and their numbers. `docs/security.md` explains the numbers.
 //!
-//! Limits in the database hold across replicas and restarts. One guarded upsert of a limit's
-//! row both checks and takes, so parallel callers queue on the row; during a rotation of keys, a limit has a row for each. There are two kinds: `sliding_window` and `token_bucket`.
+//! Limits in the database hold across replicas and restarts. A limit has one row for each secret key, of which there are
+//! two during a rotation. One guarded upsert both checks and takes, so parallel callers queue on the row. There are two
+//! kinds: `sliding_window` and `token_bucket`.
 
 mod client_limit;
 pub(crate) mod guess_guard;
