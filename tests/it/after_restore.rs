@@ -83,8 +83,7 @@ async fn users_limits_and_completed_registrations_stay(database: Database) {
     core.create_user("bob@example.com").await;
     let disabled = accounts::disable_user(&Operator::from(&core.app), core.app.clock.now(), id).await;
     disabled.expect("the database answers");
-    // The proof of the registration kept a token.
-    for network in 1..=11 {
+    for network in 1..=12 {
         let guess = core
             .verify(&credentials("bob@example.com", "a wrong password", network))
             .await;
