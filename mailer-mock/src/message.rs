@@ -198,11 +198,12 @@ fn same_address(one: &str, other: &str) -> bool {
         (local.to_lowercase(), domain)
     };
     let is_plain = |address: &str| address.is_ascii() && !address.contains('"') && !address.contains("xn--");
-    let differ = !one.eq_ignore_ascii_case(other);
-    if !differ || is_plain(one) && is_plain(other) || one.len().max(other.len()) > MAX_ADDRESS {
-        return !differ;
+    if one.eq_ignore_ascii_case(other) {
+        return true;
     }
-    canonical(one) == canonical(other)
+    let has_one_spelling = is_plain(one) && is_plain(other);
+    let is_too_long = one.len().max(other.len()) > MAX_ADDRESS;
+    !has_one_spelling && !is_too_long && canonical(one) == canonical(other)
 }
 
 #[cfg(test)]

@@ -37,6 +37,11 @@ export function missing(typed: Record<string, string>, codeLength: number | null
     .map(([field, text]) => ({ code: "MISSING", text, field, about: [field], waitUntil: null, triesLeft: null }));
 }
 
+/** When the longest wait of these problems ends, in milliseconds since 1970; 0 if there is none. */
+export function waitEnd(problems: Problem[]): number {
+  return Math.max(0, ...problems.map(({ waitUntil }) => waitUntil ?? 0));
+}
+
 /** Whether the code can no longer succeed. */
 export function isDead({ code, triesLeft }: Problem): boolean {
   return code === "CODE_EXPIRED" || triesLeft === 0;

@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { keyOf } from "../key";
-import type { Problem } from "../problem";
+import { type Problem, waitEnd } from "../problem";
 import { Notice } from "./Notice";
 import { WaitButton } from "./WaitButton";
 
@@ -29,7 +29,7 @@ export function Form({ submit, secondary = false, busy, problems, onSubmit, chil
   }, [newest]);
 
   const general = problems.filter((problem) => problem.field === null);
-  const until = Math.max(...problems.map((problem) => problem.waitUntil ?? 0), 0);
+  const until = waitEnd(problems);
   const failed = general.some(({ code }) => RETRIABLE.includes(code));
   return (
     <form

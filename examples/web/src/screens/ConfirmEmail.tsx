@@ -8,7 +8,7 @@ import { CodeField } from "../parts/CodeField";
 import { Form } from "../parts/Form";
 import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
-import { missing, problemsOf } from "../problem";
+import { missing, problemsOf, waitEnd } from "../problem";
 import { clockOf, type Go, type Said } from "../screen";
 import { useCall } from "../use-call";
 import { useCode } from "../use-code";
@@ -27,7 +27,7 @@ export function ConfirmEmail({ go, email, pending, said }: Props) {
   const own = email === undefined ? {} : { email };
 
   async function submit(code: string) {
-    if (problems.some(({ waitUntil }) => waitUntil && Date.now() < waitUntil)) return;
+    if (Date.now() < waitEnd(problems)) return;
     const unfinished = missing({ code }, codeLength);
     if (unfinished.length > 0) return show(unfinished, { code });
     const result = await call((options) => client.confirmEmailChange({ verificationToken, code }, options));

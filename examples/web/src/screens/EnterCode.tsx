@@ -9,7 +9,7 @@ import { Heading } from "../parts/Heading";
 import { Notice } from "../parts/Notice";
 import { PasswordField } from "../parts/PasswordField";
 import { SendAgain } from "../parts/SendAgain";
-import { isDead, missing, type Problem, problemsOf } from "../problem";
+import { isDead, missing, type Problem, problemsOf, waitEnd } from "../problem";
 import { type Go, type Registration, type Said, withCodeSent } from "../screen";
 import { end } from "../storage";
 import { useCall } from "../use-call";
@@ -51,7 +51,7 @@ export function EnterCode({ go, pending, code: fromLink = "", password: known = 
   }, [clock]);
 
   async function submit(code: string) {
-    if (problems.some(({ waitUntil }) => waitUntil && Date.now() < waitUntil)) return;
+    if (Date.now() < waitEnd(problems)) return;
     const typed = { ...account, activationCode: code };
     const unfinished = missing(typed, codeLength);
     if (unfinished.length > 0) return show(unfinished, typed);

@@ -4,7 +4,7 @@ use browser::{Look, in_browser};
 use serde_json::json;
 use tests::{Database, TestApp, wrong_code};
 
-use super::life::{SECOND, shows, sign_in_to, visit_screen};
+use super::life::{SECOND, begin_email_change, shows, sign_in_to, visit_screen};
 use super::problems::waits;
 use super::unfinished::count_requests;
 use super::{EMAIL, OTHER, PASSWORD, choose, open, session, submit};
@@ -108,11 +108,7 @@ async fn complete_code_waits_for_a_limit() {
     in_browser(Look::Desktop, async move |client| {
         app.register_and_activate(EMAIL, PASSWORD).await;
         let page = open(client, app.address()).await;
-        sign_in_to(&page, "Change email").await;
-        page.fill("[name=newEmail]", OTHER).await;
-        page.fill("[name=currentPassword]", PASSWORD).await;
-        submit(&page).await;
-        page.eventually("the boxes are there", "boxes.length === 8").await;
+        begin_email_change(&page).await;
         let code = app.next_code(OTHER).await;
         count_requests(&page).await;
         page.press(&code).await;

@@ -32,6 +32,15 @@ pub(super) async fn sign_in_to(page: &Page, name: &str) {
     visit_screen(page, name).await;
 }
 
+/// Signs in, and asks for a code to another address, up to the boxes for it.
+pub(super) async fn begin_email_change(page: &Page) {
+    sign_in_to(page, "Change email").await;
+    page.fill("[name=newEmail]", OTHER).await;
+    page.fill("[name=currentPassword]", PASSWORD).await;
+    submit(page).await;
+    page.eventually("the boxes are there", "boxes.length === 8").await;
+}
+
 /// Requests a code for a new password, up to its boxes.
 pub(super) async fn forget(page: &Page, email: &str) {
     page.eventually("the sign-in is there", "heading === 'Welcome back'")
@@ -148,11 +157,7 @@ async fn reload_and_back_keep_the_screen_of_the_account() {
     in_browser(Look::Desktop, async move |client| {
         app.register_and_activate(EMAIL, PASSWORD).await;
         let page = open(client, app.address()).await;
-        sign_in_to(&page, "Change email").await;
-        page.fill("[name=newEmail]", OTHER).await;
-        page.fill("[name=currentPassword]", PASSWORD).await;
-        submit(&page).await;
-        page.eventually("the boxes are there", "boxes.length === 8").await;
+        begin_email_change(&page).await;
         page.client.refresh().await.expect("the page reloads");
         page.eventually(
             "the code is next",
