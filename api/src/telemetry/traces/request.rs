@@ -58,21 +58,24 @@ impl RequestTrace {
         if failed {
             attributes.push(KeyValue::new("error.type", "_OTHER"));
         }
+        let end = now();
         let builder = SpanBuilder::from_name(operation.to_owned())
             .with_kind(SpanKind::Client)
             .with_attributes(attributes)
-            .with_start_time(before(elapsed));
+            .with_start_time(before(end, elapsed));
         let status = if failed { Status::error("") } else { Status::Unset };
-        self.add(builder, now(), status);
+        self.add(builder, end, status);
     }
 
     /// Adds work on a thread that ends now: the wait for the thread, and what it did then.
     pub(crate) fn add_job(&self, name: &'static str, waited: Duration, ran: Duration) {
-        let started = before(ran);
-        let wait = SpanBuilder::from_name(format!("{name} wait")).with_start_time(before(ran + waited));
+        // One instant for all: a thread can lose its processor between two readings of the clock.
+        let end = now();
+        let started = before(end, ran);
+        let wait = SpanBuilder::from_name(format!("{name} wait")).with_start_time(before(end, ran + waited));
         self.add(wait, started, Status::Unset);
         let job = SpanBuilder::from_name(name).with_start_time(started);
-        self.add(job, now(), Status::Unset);
+        self.add(job, end, Status::Unset);
     }
 
     fn add(&self, builder: SpanBuilder, end: SystemTime, status: Status) {
@@ -119,7 +122,6 @@ fn known(method: &str) -> &'static str {
     known.into_iter().find(|name| *name == method).unwrap_or("_OTHER")
 }
 
-fn before(elapsed: Duration) -> SystemTime {
-    let now = now();
-    now.checked_sub(elapsed).unwrap_or(now)
+fn before(end: SystemTime, elapsed: Duration) -> SystemTime {
+    end.checked_sub(elapsed).unwrap_or(end)
 }
