@@ -69,14 +69,21 @@ impl HaProxy {
         }
     }
 
+    /// What it answers to this command, once it has bound its addresses: those of the frontends before this socket.
+    async fn ask(&self, command: &str) -> Option<String> {
+        let mut stream = UnixStream::connect(&self.socket).await.ok()?;
+        let line = format!("{command}\n");
+        stream.write_all(line.as_bytes()).await.expect("HAProxy reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("HAProxy answers");
+        Some(answer)
+    }
+
     /// Whether requests are sent to this server.
     async fn is_up(&self, server: &str) -> bool {
-        let Ok(mut stream) = UnixStream::connect(&self.socket).await else {
+        let Some(table) = self.ask("show stat").await else {
             return false;
         };
-        stream.write_all(b"show stat\n").await.expect("HAProxy reads");
-        let mut table = String::new();
-        stream.read_to_string(&mut table).await.expect("HAProxy answers");
         let mut rows = table.lines().map(|line| line.split(',').collect::<Vec<_>>());
         let heads = rows.next().expect("the names of the columns");
         let status = heads.iter().position(|head| *head == "status").expect("a column");
@@ -84,9 +91,11 @@ impl HaProxy {
         row.is_some_and(|row| row[status] == "UP")
     }
 
-    /// Whether it has bound its addresses: those of the frontends before this socket.
-    async fn is_listening(&self) -> bool {
-        UnixStream::connect(&self.socket).await.is_ok()
+    /// Whether it counts this many open connections of its only client.
+    async fn counts(&self, connections: usize) -> bool {
+        let table = self.ask("show table public").await.expect("the socket is bound");
+        let count = format!("conn_cur={connections}");
+        table.split_whitespace().any(|word| word == count)
     }
 
     async fn wait_until_up(&self, server: &str) {
@@ -205,26 +214,34 @@ async fn client_has_a_hundred_connections() {
     let servers = [Port::reserve(), Port::reserve()];
     let proxy = HaProxy::start(folder.path(), servers.each_ref().map(Port::address));
     let address = proxy.port.address();
-    within(UP_WITHIN, "HAProxy answers", async || proxy.is_listening().await).await;
+    within(UP_WITHIN, "HAProxy listens", async || {
+        proxy.ask("show info").await.is_some()
+    })
+    .await;
     let mut connections = Vec::new();
-    for _ in 0..101 {
-        // It may be closed at once.
-        connections.push(TcpStream::connect(address).await.ok());
+    for _ in 0..100 {
+        connections.push(TcpStream::connect(address).await.expect("a connection"));
     }
-    let mut answer = async |number: usize| {
-        let Some(connection) = &mut connections[number] else {
-            return String::new();
-        };
-        let mut bytes = vec![0; 1024];
-        let _ = connection.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
-        let read = tokio::time::timeout(UP_WITHIN, connection.read(&mut bytes)).await;
-        let read = read.expect("HAProxy answers").unwrap_or(0);
-        String::from_utf8_lossy(&bytes[..read]).into_owned()
+    // Its threads accept connections in any order, so the last one waits until the others are counted.
+    within(UP_WITHIN, "HAProxy counts", async || proxy.counts(100).await).await;
+    // It may be closed at once.
+    let refused = match TcpStream::connect(address).await {
+        Ok(connection) => answer(connection).await,
+        Err(_) => String::new(),
     };
-    assert_eq!(answer(100).await, "");
+    assert_eq!(refused, "");
     // No server runs.
-    let served = answer(99).await;
+    let served = answer(connections.remove(0)).await;
     assert!(served.starts_with("HTTP/1.1 503 "), "{served}");
+}
+
+/// What is answered to a request on this connection. It is empty if the connection was closed.
+async fn answer(mut connection: TcpStream) -> String {
+    let mut bytes = vec![0; 1024];
+    let _ = connection.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    let read = tokio::time::timeout(UP_WITHIN, connection.read(&mut bytes)).await;
+    let read = read.expect("HAProxy answers").unwrap_or(0);
+    String::from_utf8_lossy(&bytes[..read]).into_owned()
 }
 
 mod postgres {
