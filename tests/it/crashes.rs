@@ -10,7 +10,7 @@ mod slow {
     use mailer_mock::Mailbox;
     use rand::{RngExt, SeedableRng, rngs::StdRng};
     use sea_orm::{DatabaseConnection, EntityTrait};
-    use tests::{Answer, Client, Database, Installation, PASSWORD, on_both_databases};
+    use tests::{Answer, Client, Database, Installation, PASSWORD, count, on_both_databases, within};
     use tokio::sync::watch;
 
     use crate::{loopback, seconds};
@@ -41,6 +41,11 @@ mod slow {
             .expect("the database opens");
         assert_nothing_is_lost(&db, installation.mailer.mailbox(), &results).await;
         let (_api, client) = installation.start().await;
+        // So that the newest code stays the newest one.
+        within(seconds(60), "all emails are sent", async || {
+            count::<email_outbox::Entity>(&db).await == 0
+        })
+        .await;
         for email in results.acknowledged() {
             activate_with_newest_code(&client, installation.mailer.mailbox(), &results, &email).await;
         }

@@ -145,7 +145,11 @@ async fn emails_explain_themselves(database: Database) {
     let code = mail.codes[0].clone();
     assert!(mail.html.contains(&code), "{}", mail.html);
     insta::allow_duplicates! {
-        insta::assert_snapshot!(shown(&mail).replace(&code, "[code]"), @r"
+        // The code may look like a part of a date.
+        let shown = ["Subject: ", "    "].iter().fold(shown(&mail), |shown, before| {
+            shown.replace(&format!("{before}{code}"), &format!("{before}[code]"))
+        });
+        insta::assert_snapshot!(shown, @r"
         From: Registration <no-reply@example.com>
         To: ada@example.com
         Subject: [code] is your activation code

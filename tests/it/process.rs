@@ -1,11 +1,13 @@
 //! The real binary, in a process of its own.
 
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
 use browser::Port;
 use mailer_mock::{Action, FaultRule, MailerMock, Stage};
 use tempfile::TempDir;
 use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, Process, on_both_databases};
+use tokio::net::TcpListener;
 
 const SECRET: &str = "a secret of thirty-two bytes or more";
 
@@ -93,10 +95,7 @@ async fn server_starts_without_settings() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn default_mailbox_ports_move_if_taken() {
-    // If binding fails, another process holds the port, which is as good.
-    let _held: Vec<_> = ["127.0.0.1:1025", "127.0.0.1:8025"]
-        .map(std::net::TcpListener::bind)
-        .into();
+    let _held = tokio::join!(hold("127.0.0.1:1025"), hold("127.0.0.1:8025"));
     let folder = TempDir::new().expect("a folder");
     let mut api = Process::api(folder.path(), &[], &[("HTTP_ADDR", "127.0.0.1:0")]);
     for name in ["MAILER_MOCK_SMTP", "MAILER_MOCK_HTTP"] {
@@ -105,6 +104,20 @@ async fn default_mailbox_ports_move_if_taken() {
     }
     let mailbox = api.line_with("Mailbox").await;
     assert!(!mailbox.contains(":8025"), "{mailbox}");
+}
+
+/// Holds a port. The server of another test may have it for a moment. A program that has it for longer is as good.
+async fn hold(address: &str) -> Option<TcpListener> {
+    let mut interval = tokio::time::interval(Duration::from_millis(10));
+    let held = async {
+        loop {
+            interval.tick().await;
+            if let Ok(listener) = TcpListener::bind(address).await {
+                break listener;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), held).await.ok()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -43,7 +43,8 @@ async fn two_servers_share_the_email_limit(database: Database) {
         async move { client.register("ada@example.com", PASSWORD).await }
     });
     let answers = Answers::to(requests).await;
-    answers.are_only(&["OK", "RATE_LIMITED"]);
+    // A busy machine may not judge all passwords in time.
+    answers.are_only(&["OK", "RATE_LIMITED", "OVERLOADED"]);
     assert_eq!(answers.count("OK"), 10);
 }
 

@@ -3,9 +3,12 @@
 use std::collections::HashSet;
 
 use entity::{email_outbox, user, verification};
+use mailer_mock::{FaultRule, Stage};
+use sea_orm::EntityTrait;
 use serde_json::json;
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, count, on_both_databases};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, count, eventually, on_both_databases};
 
+use crate::outbox::reply;
 use crate::{loopback, seconds};
 
 #[on_both_databases]
@@ -178,6 +181,8 @@ async fn email_limits_are_equal_for_known_and_unknown_addresses(database: Databa
 #[on_both_databases]
 async fn concurrent_registrations_of_one_email_make_one_user(database: Database) {
     let app = TestApp::start(&database).await;
+    // No email is sent before all have registered.
+    app.mailer.faults().set(vec![FaultRule::new(Stage::Rcpt, reply(451))]);
     let registrations = (0..200_u8).map(|number| {
         let client = app.at(loopback(number % 20));
         let password = format!("{PASSWORD} {number}");
@@ -192,14 +197,14 @@ async fn concurrent_registrations_of_one_email_make_one_user(database: Database)
         if answer.outcome() == "OK" {
             accepted.push(password);
         } else {
-            answer.fails_with("RATE_LIMITED");
+            // A busy machine may not judge all passwords in time.
+            assert!(["RATE_LIMITED", "OVERLOADED"].contains(&answer.outcome()), "{answer:?}");
         }
     }
     // An address gets at most ten emails an hour.
     assert_eq!(accepted.len(), 10);
     assert_eq!(count::<verification::Entity>(app.db()).await, 1);
-    app.wait_for_empty_outbox().await;
-    // Exactly one of the ten registrations is open, and the newest email is for it.
+    // Exactly one of the ten registrations is open, and the only email is for it.
     let mut owners = Vec::new();
     for (network, password) in (100..).zip(&accepted) {
         let client = app.at(loopback(network)).basic("ada@example.com", password);
@@ -208,7 +213,17 @@ async fn concurrent_registrations_of_one_email_make_one_user(database: Database)
         }
     }
     assert_eq!(owners.len(), 1);
-    let mails = app.mailbox().messages_to("ada@example.com");
-    let code = &mails.first().expect("an email").codes[0];
-    owners[0].activate(code).await.succeeds();
+    eventually("the email is postponed", async || {
+        let rows = email_outbox::Entity::find()
+            .all(app.db())
+            .await
+            .expect("the database answers");
+        rows.len() == 1 && rows[0].lease.is_none() && rows[0].attempts > 0
+    })
+    .await;
+    app.mailer.faults().set(Vec::new());
+    app.clock.advance(seconds(1));
+    let code = app.next_code("ada@example.com").await;
+    assert_eq!(app.mailbox().messages_to("ada@example.com").len(), 1);
+    owners[0].activate(&code).await.succeeds();
 }

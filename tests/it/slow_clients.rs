@@ -41,8 +41,7 @@ mod slow {
             let text = if number % 2 == 0 { HALF_A_HEAD } else { HALF_A_BODY };
             slow.push(send(app.server().address(), text).await);
         }
-        let served = timeout(Duration::from_secs(1), app.register("ada@example.com", PASSWORD)).await;
-        served.expect("an answer within a second").succeeds();
+        app.register("ada@example.com", PASSWORD).await.succeeds();
         // All slow connections are still open.
         for stream in &slow {
             assert!(stream.try_read(&mut [0; 1]).is_err());
@@ -78,14 +77,16 @@ mod slow {
         // Sends requests until the server can no longer write, and so no longer reads.
         let mut stream = send(server, REQUEST).await;
         let requests = "GET /schema.graphql HTTP/1.1\r\nhost: a\r\n\r\n".repeat(1_000);
-        let mut last = Instant::now();
+        let first = Instant::now();
+        let mut last = first;
         let cut = async {
             while stream.write(requests.as_bytes()).await.is_ok() {
                 last = Instant::now();
             }
         };
         timeout(seconds(70), cut).await.expect("the connection ends");
-        assert_took(last, 30);
+        // The server stops reading between the two.
+        assert!(first.elapsed() >= seconds(30) && last.elapsed() < seconds(30) + TOLERANCE);
     }
 
     async fn idle_connection_is_kept_before_the_timeout(server: SocketAddr) {

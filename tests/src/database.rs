@@ -61,13 +61,19 @@ impl Database {
         }
     }
 
-    /// An SQLite file in a temporary folder.
+    /// An SQLite file in a temporary folder. The folder is in memory if there is room: like PostgreSQL without `fsync`,
+    /// no test waits for a disk that other tests keep busy.
     ///
     /// # Panics
     /// When the folder cannot be created.
     #[must_use]
     pub fn sqlite() -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
+        let folder = if free_bytes(MEMORY) > ENOUGH_MEMORY {
+            TempDir::new_in(MEMORY)
+        } else {
+            TempDir::new()
+        };
+        let folder = folder.expect("a temporary folder");
         Self {
             url: format!("sqlite://{}", folder.path().join("test.sqlite").display()),
             _folder: Some(Arc::new(folder)),
@@ -106,6 +112,17 @@ impl Database {
     pub fn url(&self) -> &str {
         &self.url
     }
+}
+
+/// A file system in memory, on Linux.
+const MEMORY: &str = "/dev/shm";
+
+/// More than all tests that run at once store.
+const ENOUGH_MEMORY: u64 = 1 << 30;
+
+/// How much a file system can still store; nothing if there is none.
+fn free_bytes(path: &str) -> u64 {
+    rustix::fs::statvfs(path).map_or(0, |system| system.f_bavail * system.f_frsize)
 }
 
 async fn run(program: &str, arguments: &[&str]) {

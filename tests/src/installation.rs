@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use mailer_mock::MailerMock;
 use tempfile::TempDir;
+use tokio::time::MissedTickBehavior;
 
 use crate::{Client, Process, binary};
 
@@ -96,6 +97,7 @@ impl Installation {
 /// When it does not hold within the limit.
 pub async fn within(limit: Duration, what: &str, condition: impl AsyncFn() -> bool) {
     let mut interval = tokio::time::interval(Duration::from_millis(10));
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let holds = async {
         while !condition().await {
             interval.tick().await;

@@ -204,6 +204,12 @@ impl Hasher {
             .is_none_or(|params| params.m_cost() < self.params.m_cost() || params.t_cost() < self.params.t_cost())
     }
 
+    /// Keeps one thread busy until the sender is dropped, so that a test decides when the next hashes run.
+    #[cfg(feature = "testing")]
+    pub async fn hold(&self) -> std::sync::mpsc::Sender<()> {
+        self.hashing.hold().await
+    }
+
     fn count_overload<T>(&self, result: Result<T, Overloaded>) -> Result<T, Overloaded> {
         if result.is_err() {
             self.metrics.hashing_refused.inc();

@@ -124,6 +124,21 @@ impl<T: 'static> WorkerPool<T> {
             _ => Err(Overloaded),
         }
     }
+
+    /// Keeps one thread busy until the sender is dropped.
+    #[cfg(any(test, feature = "testing"))]
+    pub(super) async fn hold(&self) -> std::sync::mpsc::Sender<()> {
+        let (release, held) = std::sync::mpsc::channel();
+        let (begun, begins) = oneshot::channel();
+        let pool = self.clone();
+        let job = move |_: &mut T| {
+            let _ = begun.send(());
+            let _ = held.recv();
+        };
+        tokio::spawn(async move { pool.run(job).await });
+        begins.await.expect("the job begins");
+        release
+    }
 }
 
 /// The body of a thread.
@@ -144,7 +159,6 @@ mod tests {
     use std::sync::mpsc;
 
     use futures_util::FutureExt;
-    use tokio::task::JoinHandle;
 
     use super::*;
 
@@ -152,29 +166,14 @@ mod tests {
         WorkerPool::start("test", &Supervisor::default(), 1, queue, QueueMetrics::default(), || ()).expect("a thread")
     }
 
-    /// Keeps the thread busy, from now until something is sent or the sender is dropped.
-    async fn hold(threads: &WorkerPool<()>) -> (mpsc::Sender<()>, JoinHandle<Result<(), Overloaded>>) {
-        let (release, held) = mpsc::channel();
-        let (begun, begins) = oneshot::channel();
-        let threads = threads.clone();
-        let job = move |(): &mut ()| {
-            let _ = begun.send(());
-            let _ = held.recv();
-        };
-        let holding = tokio::spawn(async move { threads.run(job).await });
-        begins.await.expect("the job begins");
-        (release, holding)
-    }
-
     #[tokio::test]
     async fn abandoned_job_does_not_run() {
         let threads = start(10);
-        let (release, holding) = hold(&threads).await;
+        let release = threads.hold().await;
         let (done, was_done) = mpsc::channel();
         let abandoned = threads.run(move |()| done.send(()));
         assert!(abandoned.now_or_never().is_none(), "it waits, and is dropped");
         drop(release);
-        assert_eq!(holding.await.expect("no panic"), Ok(()));
         assert_eq!(threads.run(|()| 1).await, Ok(1));
         assert!(was_done.try_recv().is_err());
     }
@@ -182,7 +181,7 @@ mod tests {
     #[tokio::test]
     async fn full_queue_refuses_at_once() {
         let threads = start(1);
-        let (release, holding) = hold(&threads).await;
+        let release = threads.hold().await;
         let waiting = threads.run(|()| 1);
         tokio::pin!(waiting);
         assert!(futures_util::poll!(&mut waiting).is_pending());
@@ -192,7 +191,6 @@ mod tests {
         drop(release);
         assert_eq!(waiting.await, Ok(1));
         assert_eq!(threads.metrics.waiting.get(), 0);
-        assert_eq!(holding.await.expect("no panic"), Ok(()));
     }
 
     #[tokio::test]

@@ -5,9 +5,9 @@ use api::accounts::{self, NewAddress};
 use api::credentials::{EmailAddress, Password};
 use api::verification::Code;
 use mailer_mock::{FaultRule, Stage};
-use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, eventually, on_both_databases};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, on_both_databases};
 
-use super::{assert_equal_steps, confirm_email_change, request_email_change};
+use super::{assert_equal_steps, confirm_email_change, request_email_change, wait_for_refusals};
 use crate::outbox::reply;
 use crate::{loopback, seconds};
 
@@ -33,10 +33,7 @@ async fn sequences_are_equal_for_taken_and_free_addresses(database: Database) {
         let begun = request_email_change(&ada, email).await;
         let token = begun.token().expect("a token");
         answers.push(begun);
-        eventually("the email is refused", async || {
-            app.mailer.faults().rules().iter().all(|rule| rule.fired == 1)
-        })
-        .await;
+        wait_for_refusals(&app, 1).await;
         answers.push(confirm_email_change(&ada, &token, "31415926").await);
         app.clock.advance(seconds(1));
         app.next_mail(email).await;

@@ -9,9 +9,11 @@ mod waiting_resets;
 
 use std::collections::BTreeMap;
 
+use entity::email_outbox;
 use reqwest::Method;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 use serde_json::{Value, json};
-use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, TestApp, on_both_databases};
+use tests::{Client, Database, OTHER_PASSWORD, PASSWORD, TestApp, eventually, on_both_databases};
 
 use crate::seconds;
 
@@ -114,6 +116,21 @@ async fn resend(client: &Client, token: Option<&str>) -> Response {
         "mutation($input: ResendActivationCodeInput) {{ resendActivationCode(input: $input) {{ codeExpiresInSeconds codeLength resendAvailableInSeconds {ERRORS} }} }}"
     );
     send(client, &query, json!({ "input": { "verificationToken": token } })).await
+}
+
+/// Waits until the mail server has refused the email of each rule this many times, and the server has postponed all.
+async fn wait_for_refusals(app: &TestApp, refused: u32) {
+    let rules = app.mailer.faults().rules().len() as u64;
+    eventually("the emails are refused", async || {
+        app.mailer.faults().rules().iter().all(|rule| rule.fired == refused)
+    })
+    .await;
+    // Before it is postponed, its pause would begin at the next time of the clock.
+    eventually("the emails are postponed", async || {
+        let postponed = email_outbox::Entity::find().filter(email_outbox::Column::Lease.is_null());
+        postponed.count(app.db()).await == Ok(rules)
+    })
+    .await;
 }
 
 async fn request_reset(client: &Client, email: &str) -> Response {

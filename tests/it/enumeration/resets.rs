@@ -5,11 +5,11 @@ use api::credentials::{EmailAddress, NewPassword};
 use api::verification::Code;
 use mailer_mock::{FaultRule, Stage};
 use tests::{
-    Database, OTHER_PASSWORD, PASSWORD, StatementLog, TestCore, client, eventually, on_both_databases, wrong_code,
+    Database, OTHER_PASSWORD, PASSWORD, StatementLog, TestCore, client, on_both_databases, wrong_code,
 };
 
 use super::sequences::{EMAILS, SideBySide};
-use super::{Steps, assert_equal_steps, request_reset, reset, sign_in_with};
+use super::{Steps, assert_equal_steps, request_reset, reset, sign_in_with, wait_for_refusals};
 use crate::outbox::{fault, reply};
 use crate::{loopback, seconds};
 
@@ -71,16 +71,7 @@ async fn sequences_are_equal_for_active_and_unknown_addresses(database: Database
     sides.app.mailer.faults().set(refuse.to_vec());
     begin(&mut sides).await;
     for refused in 1..=2 {
-        eventually("both emails are refused", async || {
-            sides
-                .app
-                .mailer
-                .faults()
-                .rules()
-                .iter()
-                .all(|rule| rule.fired == refused)
-        })
-        .await;
+        wait_for_refusals(&sides.app, refused).await;
         try_reset(&sides, &wrong, OTHER_PASSWORD, "INVALID_CODE").await;
         sides.app.clock.advance(seconds(refused.into()));
     }

@@ -45,31 +45,28 @@ async fn is_listening(address: SocketAddr) -> bool {
     TcpStream::connect(address).await.is_ok()
 }
 
-/// The fastest of three, because the machine may be busy.
+/// It takes half a second, in which half a head may become whole. Their timeouts are ten seconds and more.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn stop_with_connections_that_wait_takes_less_than_a_second() {
-    let mut fastest = Duration::MAX;
-    for _ in 0..3 {
-        let (process, client, _guard) = start(&[]).await;
-        let address = client.address();
-        let _silent = send(address, "").await;
-        let _half_sent = send(address, &REQUEST[..20]).await;
-        let mut idle = send(address, REQUEST).await;
-        read_to(&mut idle, "ok\n").await;
-        let mut again = send(address, REQUEST).await;
-        read_to(&mut again, "ok\n").await;
-        again
-            .write_all(&REQUEST.as_bytes()[..20])
-            .await
-            .expect("the server reads");
-        let mut pipelined = send(address, &REQUEST.repeat(2)).await;
-        read_to(&mut pipelined, "ok\n").await;
-        let before = Instant::now();
-        let (code, log) = process.stop("TERM").await;
-        fastest = fastest.min(before.elapsed());
-        assert_eq!(code, Some(0), "{log:#?}");
-    }
-    assert!(fastest < Duration::from_secs(1), "{fastest:?}");
+async fn stop_does_not_wait_for_connections_that_wait() {
+    let (process, client, _guard) = start(&[]).await;
+    let address = client.address();
+    let _silent = send(address, "").await;
+    let _half_sent = send(address, &REQUEST[..20]).await;
+    let mut idle = send(address, REQUEST).await;
+    read_to(&mut idle, "ok\n").await;
+    let mut again = send(address, REQUEST).await;
+    read_to(&mut again, "ok\n").await;
+    again
+        .write_all(&REQUEST.as_bytes()[..20])
+        .await
+        .expect("the server reads");
+    let mut pipelined = send(address, &REQUEST.repeat(2)).await;
+    read_to(&mut pipelined, "ok\n").await;
+    let before = Instant::now();
+    let (code, log) = process.stop("TERM").await;
+    let took = before.elapsed();
+    assert_eq!(code, Some(0), "{log:#?}");
+    assert!(took < Duration::from_secs(5), "{took:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -5,6 +5,8 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 use tests::{Answer, Client, Database, OTHER_PASSWORD, PASSWORD, Receiver, TestApp, eventually, on_both_databases};
 
+use super::wait_until_all_are_recorded;
+
 const ADA: &str = "ada@example.com";
 const NEW: &str = "ada@new.example";
 
@@ -40,6 +42,7 @@ async fn whole_life_is_reported(database: Database) {
     );
     app.next_mail(ADA).await;
 
+    wait_until_all_are_recorded(app.db()).await;
     app.clock.advance(crate::seconds(60));
     let reset = mutate(
         &app,

@@ -13,9 +13,18 @@ mod workers;
 use api::clock::Clock;
 use api::webhooks::{Event, EventKind};
 use entity::{HiddenText, Timestamp, webhook_delivery};
-use sea_orm::EntityTrait;
 use sea_orm::prelude::Uuid;
-use tests::{Database, Receiver, TestCore};
+use sea_orm::{ColumnTrait, DatabaseConnection, EntityTrait, PaginatorTrait, QueryFilter};
+use tests::{Database, Receiver, TestCore, eventually};
+
+/// Waits until every event is recorded as delivered or given up.
+async fn wait_until_all_are_recorded(db: &DatabaseConnection) {
+    eventually("every event is recorded", async || {
+        let due = webhook_delivery::Entity::find().filter(webhook_delivery::Column::DueAt.is_not_null());
+        due.count(db).await == Ok(0)
+    })
+    .await;
+}
 
 /// Enqueues an event.
 async fn enqueue(core: &TestCore, event: Event) {
