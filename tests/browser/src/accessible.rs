@@ -41,8 +41,7 @@ impl Page {
     /// When there are some: the message starts with `state`, a name for what the page shows.
     pub async fn is_accessible(&self, context: &str, state: &str) {
         // An element that fades in has no contrast yet.
-        self.ask("document.getAnimations().forEach((animation) => animation.finish())")
-            .await;
+        self.finish_animations().await;
         assert_eq!(self.violations(context).await, [json!(null); 0], "{state}");
     }
 }

@@ -72,6 +72,15 @@ impl Page {
         .await;
     }
 
+    /// Ends every animation but those that never end, such as a spinner.
+    pub(crate) async fn finish_animations(&self) {
+        self.ask(
+            "document.getAnimations().filter((it) => it.effect.getComputedTiming().endTime < Infinity)
+                .forEach((it) => it.finish())",
+        )
+        .await;
+    }
+
     /// Returns the first element that matches a CSS selector.
     ///
     /// # Panics

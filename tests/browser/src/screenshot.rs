@@ -22,8 +22,8 @@ impl Page {
         let Some(folder) = screenshots() else {
             return;
         };
-        self.ask("[document.activeElement.blur(), ...document.getAnimations().map((it) => it.finish())]")
-            .await;
+        self.ask("document.activeElement.blur()").await;
+        self.finish_animations().await;
         let image = self.client.screenshot().await.expect("a screenshot");
         let file = folder.join(name);
         std::fs::write(&file, image).unwrap_or_else(|error| panic!("{}: {error}", file.display()));

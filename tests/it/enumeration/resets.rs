@@ -4,9 +4,7 @@ use api::accounts;
 use api::credentials::{EmailAddress, NewPassword};
 use api::verification::Code;
 use mailer_mock::{FaultRule, Stage};
-use tests::{
-    Database, OTHER_PASSWORD, PASSWORD, StatementLog, TestCore, client, on_both_databases, wrong_code,
-};
+use tests::{Database, OTHER_PASSWORD, PASSWORD, StatementLog, TestCore, client, on_both_databases, wrong_code};
 
 use super::sequences::{EMAILS, SideBySide};
 use super::{Steps, assert_equal_steps, request_reset, reset, sign_in_with, wait_for_refusals};

@@ -164,7 +164,7 @@ async fn email_of_another_server_is_noticed(database: Database) {
 #[on_both_databases]
 async fn slow_mail_server_does_not_delay_registrations(database: Database) {
     let app = TestApp::start(&database).await;
-    let stall = FaultRule::new(Stage::Data, Action::Delay(Duration::from_secs(600)));
+    let stall = FaultRule::new(Stage::Data, Action::Delay(seconds(600)));
     app.mailer.faults().set(vec![stall]);
     for number in 0..8 {
         app.register(&format!("user{number}@example.com"), PASSWORD)

@@ -52,6 +52,7 @@ async fn state_is_visible_in_forced_colors() {
         page.open_newest("code 4466").await;
         page.eventually("the HTML is there", "one('#panel [aria-pressed]') !== null").await;
         page.click("#panel [aria-pressed]").await;
+        page.eventually("it is read", "one('#list li:not(.is-unread)') !== null").await;
         // Each pair would be equal without colors of the system.
         for (what, property, one, other) in [
             ("open", "outlineStyle", "#list [aria-current]", "#list a:not([aria-current])"),

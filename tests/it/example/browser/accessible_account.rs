@@ -5,7 +5,7 @@ use tests::{Database, TestApp, wrong_code};
 
 use super::accessible::looks_well;
 use super::life::{forget, sign_in_to, visit_screen};
-use super::{EMAIL, OTHER, PASSWORD, choose, open, submit};
+use super::{EMAIL, OTHER, PASSWORD, choose, hint_is_there, open, submit};
 
 async fn forgotten_password(page: &Page, app: &TestApp) {
     choose(page, "Sign in").await;
@@ -37,6 +37,7 @@ async fn forgotten_password(page: &Page, app: &TestApp) {
 
 async fn screens_of_the_account(page: &Page, app: &TestApp, look: Look) {
     sign_in_to(page, "Change password").await;
+    hint_is_there(page).await;
     submit(page).await;
     page.eventually("passwords are missing", "problem('newPassword') !== null")
         .await;

@@ -7,7 +7,7 @@ use tests::{Database, TestApp, wrong_code};
 use super::life::{SECOND, begin_email_change, shows, sign_in_to, visit_screen};
 use super::problems::waits;
 use super::unfinished::count_requests;
-use super::{EMAIL, OTHER, PASSWORD, choose, open, session, submit};
+use super::{EMAIL, OTHER, PASSWORD, choose, hint_is_there, open, session, submit};
 
 const DIFFERENT: &str = "problem('currentPassword') === `That isn't your current password.`";
 
@@ -19,6 +19,7 @@ async fn password_change_shows_what_is_wrong() {
         let page = open(client, app.address()).await;
         sign_in_to(&page, "Change password").await;
         let before = session(&page).await;
+        hint_is_there(&page).await;
         count_requests(&page).await;
         submit(&page).await;
         let both = "problem('currentPassword') === 'Enter your current password.'

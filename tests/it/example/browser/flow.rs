@@ -10,7 +10,7 @@ use super::{EMAIL, PASSWORD, choose, is_signed_in, open, register, session, sign
 /// The code, as a script reads it from the mailbox.
 async fn code(app: &TestApp) -> String {
     let mailbox = Client::new(app.mailer.http_addr());
-    let wait = mailbox.request(reqwest::Method::GET, &format!("/api/v1/wait?to={EMAIL}&timeout=10s"));
+    let wait = mailbox.request(reqwest::Method::GET, &format!("/api/v1/wait?to={EMAIL}&timeout=20s"));
     let mail: Value = wait.send().await.expect("an answer").json().await.expect("an email");
     mail["Codes"][0].as_str().expect("a code").to_owned()
 }

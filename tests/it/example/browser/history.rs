@@ -38,6 +38,8 @@ async fn back_and_forward_lead_through_the_screens() {
 
         // Back keeps the account, and does not repeat what led to it.
         page.ask("history.back()").await;
+        page.eventually("the entry of the code is open", "history.state.at === 'code'")
+            .await;
         is_signed_in(&page).await;
         choose(&page, "Sign out").await;
         shows(&page, "Welcome back").await;

@@ -62,6 +62,11 @@ async fn submit(page: &Page) {
     page.click("button[type=submit]").await;
 }
 
+/// Waits for the hint at a new password. It comes with an answer of the server, and moves the button below it.
+async fn hint_is_there(page: &Page) {
+    page.eventually("the hint is there", "one('.hint p') !== null").await;
+}
+
 /// Clicks a button by its text.
 async fn choose(page: &Page, name: &str) {
     page.ask(&format!("button({}).click()", json!(name))).await;

@@ -9,7 +9,7 @@ use super::life::{SECOND, forget, shows};
 use super::problems::waits;
 use super::site::Site;
 use super::unfinished::count_requests;
-use super::{EMAIL, OTHER, PASSWORD, choose, is_signed_in, open, sign_in, submit, visit};
+use super::{EMAIL, OTHER, PASSWORD, choose, hint_is_there, is_signed_in, open, sign_in, submit, visit};
 use crate::seconds;
 
 const OVER: &str = "This code no longer works: it has already been used, or an hour has passed. Request a new one.";
@@ -77,6 +77,7 @@ async fn reset_shows_what_is_wrong_until_a_new_code() {
         app.register_and_activate(EMAIL, PASSWORD).await;
         let page = open(client, app.address()).await;
         let code = start_reset(&page, &app).await;
+        hint_is_there(&page).await;
         count_requests(&page).await;
         submit(&page).await;
         let both = "problem('code') === 'Enter all 8 digits.' && problem('newPassword') === 'Enter a new password.'";

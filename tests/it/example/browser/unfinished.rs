@@ -5,7 +5,7 @@ use serde_json::json;
 use tests::{Database, TestApp};
 
 use super::site::Site;
-use super::{EMAIL, PASSWORD, choose, is_signed_in, open, register, sign_in, submit, visit};
+use super::{EMAIL, PASSWORD, choose, hint_is_there, is_signed_in, open, register, sign_in, submit, visit};
 
 /// Counts the requests of the page from now on.
 pub(super) async fn count_requests(page: &Page) {
@@ -33,6 +33,9 @@ async fn empty_fields_are_asked_for_and_not_sent() {
                 page.client.goto(&site.at("/#code=4466")).await.expect("the page loads");
             }
             page.eventually(screen, &format!("heading === '{screen}'")).await;
+            if screen == "Create your account" {
+                hint_is_there(&page).await;
+            }
             count_requests(&page).await;
             submit(&page).await;
             let both = format!("problem('email') === '{email}' && problem('password') === '{password}'");
