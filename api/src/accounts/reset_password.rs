@@ -70,8 +70,9 @@ pub async fn complete(
         return Err(DomainError::VerificationNotFound);
     };
     let of_user = verification::Column::UserId.eq(user.id);
-    lock(&transaction, of_user.clone().into()).await?;
-    if !consume(&transaction, reset.id, now).await? {
+    let open = lock(&transaction, of_user.clone().into()).await?;
+    // One that ended while the hash was made became a decoy, which has no user.
+    if !open.contains(&reset.id) || !consume(&transaction, reset.id, now).await? {
         return Err(DomainError::VerificationNotFound);
     }
     let others = verification::Column::Id.ne(reset.id).and(of_user);

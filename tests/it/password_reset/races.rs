@@ -127,6 +127,39 @@ async fn open_reset(core: &TestCore) -> verification::Model {
     resets.one(&core.app.db).await.expect("an answer").expect("a reset")
 }
 
+#[on_both_databases]
+async fn password_that_was_changed_meanwhile_is_not_replaced(database: Database) {
+    let core = TestCore::start(&database).await;
+    let (user, session, _) = core.create_signed_in_user(EMAIL, PASSWORD).await;
+    let reset = open_reset(&core).await;
+    let hash = "that of the owner".to_owned();
+    let changed = accounts::replace_password(&core.app, &session, user, hash.clone(), &client(1)).await;
+    assert!(changed.is_ok(), "{changed:?}");
+    assert_has_ended(&core, &reset, &hash).await;
+}
+
+#[on_both_databases]
+async fn password_of_a_user_who_was_disabled_meanwhile_is_not_replaced(database: Database) {
+    let core = TestCore::start(&database).await;
+    let (user, ..) = core.create_signed_in_user(EMAIL, PASSWORD).await;
+    let reset = open_reset(&core).await;
+    let disabled = accounts::disable_user(&(&core.app).into(), core.app.clock.now(), user.id).await;
+    assert!(matches!(disabled, Ok(Some(_))), "{disabled:?}");
+    assert_has_ended(&core, &reset, &user.password_hash.0).await;
+}
+
+/// A right code of this reset was tried before it ended. Its effect comes after that, and changes nothing.
+async fn assert_has_ended(core: &TestCore, reset: &verification::Model, hash: &str) {
+    let done = accounts::complete_password_reset(&core.app, reset, "not used".to_owned(), &client(3)).await;
+    assert!(matches!(done, Err(DomainError::VerificationNotFound)), "{done:?}");
+    let user = user::Entity::find()
+        .one(&core.app.db)
+        .await
+        .expect("an answer")
+        .expect("the user");
+    assert_eq!(user.password_hash.0, hash);
+}
+
 /// A right code whose effect comes after the user has another address changes nothing.
 #[on_both_databases]
 async fn password_is_not_replaced_after_the_address_changed(database: Database) {
