@@ -47,6 +47,8 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
         (format!("{{{}}}", "a:me ".repeat(10_000)), "aliases"),
         (format!("{{__typename {}}}", "@a ".repeat(10_000)), "directives"),
         (format!("{{{}}}", "a ".repeat(10_000)), "tokens"),
+        (format!("mutation{{{}}}", "signOut{__typename}".repeat(11)), "mutations"),
+        (format!("{{{}}}", "a".repeat(201)), "nameBytes"),
         ("{a".repeat(20_000), "nesting"),
         ("{".repeat(20_000), "nesting"),
         (format!("{{f(a:{}", "[".repeat(20_000)), "nesting"),
@@ -94,6 +96,50 @@ async fn operations_that_are_not_executed_count_too(database: Database) {
     }
 }
 
+/// Validation copies the value of a variable to each of its uses.
+#[on_both_databases]
+async fn variables_do_not_multiply(database: Database) {
+    let app = TestApp::start(&database).await;
+    let uses = "$v".repeat(900);
+    let query = |declared: &str| format!("query{declared}{{me{{sessions(first:[{uses}]){{__typename}}}}}}");
+    let (numbers, text) = (json!({ "v": vec![0; 25_000] }), json!({ "v": "a".repeat(50_000) }));
+    for (declared, variables) in [("($v:[Int])", &numbers), ("($v:String)", &text)] {
+        let answer = app.send(&query(declared), variables.clone()).await;
+        answer
+            .has_top_level_error("BAD_REQUEST")
+            .status(400)
+            .bound("variableBytes");
+    }
+    // A variable that is not declared has no value.
+    for variables in [numbers, text] {
+        let query = query("");
+        let answer = tokio::time::timeout(QUICK_ANSWER, app.send(&query, variables))
+            .await
+            .expect("a quick answer");
+        answer.has_top_level_error("GRAPHQL_VALIDATION_FAILED").without_data();
+    }
+}
+
+/// Otherwise an answer that nobody reads would keep much memory.
+#[on_both_databases]
+async fn errors_are_short(database: Database) {
+    let app = TestApp::start(&database).await;
+    let long = "a".repeat(50_000);
+    let sign_in = "mutation($v:Unknown){signIn(input:$v){__typename}}";
+    for request in [
+        json!({ "query": "{__typename}", "operationName": long }),
+        json!({ "query": sign_in, "variables": { "v": { "email": "a", "password": "b", &long: 1 } } }),
+    ] {
+        let answer = app.request(Method::POST, "/graphql").json(&request).send().await;
+        let answer = answer.expect("the server answers").text().await.expect("text");
+        assert!(
+            answer.contains("\"errors\"") && answer.len() < 5_000,
+            "{} bytes",
+            answer.len()
+        );
+    }
+}
+
 #[on_both_databases]
 async fn introspection_does_not_multiply(database: Database) {
     let app = TestApp::start(&database).await;
@@ -134,10 +180,11 @@ async fn answers_have_a_bound(database: Database) {
     let ada = app.bearer(&session);
     let aliases: Vec<_> = (0..28).map(|number| format!("a{number}:userAgent")).collect();
     let aliases = aliases.join(" ");
-    let long = "a".repeat(6_000);
+    let long = |number: u32| format!("{}{number}:id ", "a".repeat(198));
+    let long = (10..38).map(long).collect::<String>();
     for query in [
         format!("{{me{{sessions{{nodes{{...F}}edges{{node{{...F}}}}}}}}}} fragment F on UserSession{{{aliases}}}"),
-        format!("{{me{{sessions{{nodes{{{long}:id}}}}}}}}"),
+        format!("{{me{{sessions{{nodes{{{long}}}}}}}}}"),
         "{a:__schema{types{name}} b:__schema{types{name}} c:__schema{types{name}}}".to_owned(),
     ] {
         let answer = send_quickly(&ada, &query).await;

@@ -17,6 +17,9 @@ pub(super) const MAX_INTROSPECTION_LISTS: usize = 2;
 /// How many lists of sessions and of events a request may select. Each is a statement, and up to 50 rows.
 pub(super) const MAX_LISTS_OF_ROWS: usize = 2;
 
+/// How many mutations that end sessions a request may select. Each is one transaction or more.
+pub(super) const MAX_SESSION_MUTATIONS: usize = 10;
+
 /// How many bytes an answer may have. The longest lists of sessions and of events, with all their fields, have 160 KB.
 pub(super) const MAX_ANSWER: usize = 256 * 1024;
 
@@ -36,6 +39,8 @@ const INTROSPECTION: usize = 120 * 1024;
 pub(super) struct Cost {
     /// Mutations that use a credential operation.
     credential_mutations: usize,
+    /// Mutations that end sessions. They check no password and no code.
+    pub session_mutations: usize,
     /// Fields `me`: with HTTP Basic each is a credential operation.
     me: usize,
     /// Fields `sessions` and `events`.
@@ -70,6 +75,7 @@ impl Cost {
     fn plus(self, other: Self) -> Self {
         Self {
             credential_mutations: self.credential_mutations.saturating_add(other.credential_mutations),
+            session_mutations: self.session_mutations.saturating_add(other.session_mutations),
             me: self.me.saturating_add(other.me),
             lists_of_rows: self.lists_of_rows.saturating_add(other.lists_of_rows),
             fields: self.fields.saturating_add(other.fields),
@@ -123,6 +129,7 @@ fn field_cost(field: &Field, selected: Cost) -> Cost {
     let is_introspection = matches!(name, "__schema" | "__type");
     let own = Cost {
         credential_mutations: usize::from(is_credential_mutation(name)),
+        session_mutations: usize::from(SESSION_MUTATIONS.contains(&name)),
         me: usize::from(name == "me"),
         lists_of_rows: usize::from(matches!(name, "sessions" | "events")),
         fields: 1,
@@ -152,6 +159,8 @@ fn answer_bytes(field: &Field, selected: usize) -> usize {
 fn is_list_of_type(field: &str) -> bool {
     matches!(field, "fields" | "interfaces" | "possibleTypes" | "inputFields")
 }
+
+const SESSION_MUTATIONS: [&str; 3] = ["revokeOtherSessions", "revokeSession", "signOut"];
 
 fn is_credential_mutation(field: &str) -> bool {
     matches!(
@@ -295,11 +304,8 @@ mod tests {
         );
     }
 
-    /// One of these may be in a request once for each alias. They check no password and no code.
-    const OTHER_MUTATIONS: [&str; 3] = ["revokeOtherSessions", "revokeSession", "signOut"];
-
     #[test]
-    fn every_other_mutation_is_a_credential_mutation() {
+    fn every_mutation_has_a_limit() {
         let schema = parse_schema(crate::graphql::sdl()).expect("the schema is valid");
         let fields = schema.definitions.into_iter().find_map(|definition| match definition {
             TypeSystemDefinition::Type(definition) if definition.node.name.node == "Mutation" => {
@@ -314,6 +320,6 @@ mod tests {
         let names = fields.map(|field| field.node.name.node.to_string());
         let mut others: Vec<_> = names.filter(|name| !is_credential_mutation(name)).collect();
         others.sort();
-        assert_eq!(others, OTHER_MUTATIONS);
+        assert_eq!(others, SESSION_MUTATIONS);
     }
 }

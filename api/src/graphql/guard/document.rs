@@ -1,7 +1,7 @@
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType};
 
-use super::cost::{Cost, MAX_ANSWER, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_LISTS_OF_ROWS};
+use super::cost::{Cost, MAX_ANSWER, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_LISTS_OF_ROWS, MAX_SESSION_MUTATIONS};
 use super::document_limits::{LimitExceeded, check_limits};
 use super::request_error::RequestError;
 use super::root_field::root_field;
@@ -16,6 +16,8 @@ pub(super) struct Document {
     pub root_field: &'static str,
     pub cost: Cost,
     pub required_variables: RequiredVariables,
+    /// Places that declare or use a variable.
+    pub variable_places: usize,
     /// Whether any operation declares variables. Then it depends on their values whether the document is valid.
     pub has_variables: bool,
 }
@@ -23,7 +25,7 @@ pub(super) struct Document {
 impl Document {
     /// Parses a document and chooses the operation to execute.
     pub(super) fn parse(text: &str, operation_name: Option<&str>) -> Result<Self, RequestError> {
-        check_limits(text)?;
+        let counts = check_limits(text)?;
         let parsed = parse_query(text).map_err(|error| RequestError::syntax(&error))?;
         let operation = choose_operation(&parsed, operation_name)?;
         let cost = Cost::of(&parsed, operation);
@@ -32,6 +34,7 @@ impl Document {
             LimitExceeded::check("fields", Cost::of(&parsed, &operation.node).fields, MAX_FIELDS)?;
         }
         LimitExceeded::check("lists", cost.lists_of_rows, MAX_LISTS_OF_ROWS)?;
+        LimitExceeded::check("mutations", cost.session_mutations, MAX_SESSION_MUTATIONS)?;
         LimitExceeded::check("introspectionLists", cost.introspection_lists, MAX_INTROSPECTION_LISTS)?;
         LimitExceeded::check("answerBytes", cost.answer_bytes, MAX_ANSWER)?;
         let mut operations = parsed.operations.iter();
@@ -40,6 +43,7 @@ impl Document {
             root_field: root_field(&parsed, operation),
             cost,
             required_variables: RequiredVariables::of(&parsed, operation),
+            variable_places: counts.variables,
             has_variables: operations.any(|(_, operation)| !operation.node.variable_definitions.is_empty()),
             parsed,
         })
@@ -58,7 +62,7 @@ fn choose_operation<'a>(
     let problem = match (eligible.next(), eligible.next(), name) {
         (Some((_, operation)), None, _) => return Ok(&operation.node),
         (Some(_), Some(_), _) => "The document has several operations: choose one with operationName.".to_owned(),
-        (None, _, Some(name)) => format!("The document has no operation named \"{name}\"."),
+        (None, _, Some(name)) => format!("The document has no operation named \"{name:.200}\"."),
         (None, _, None) => "The document has no operation.".to_owned(),
     };
     let error = ErrorCode::OperationResolutionFailure.error(problem);

@@ -11,6 +11,8 @@ pub(crate) const MAX_NESTING: usize = 32;
 const MAX_FRAGMENT_SPREADS: usize = 20;
 const MAX_ALIASES: usize = 30;
 const MAX_DIRECTIVES: usize = 20;
+/// The longest name, in bytes. Validation quotes names in its errors, some of them once for each field.
+const MAX_NAME: usize = 200;
 
 /// A limit that a document exceeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +42,8 @@ pub(crate) struct Counts {
     pub aliases: usize,
     /// Directives in any place.
     pub directives: usize,
+    /// Places that declare or use a variable.
+    pub variables: usize,
     nesting: usize,
     parentheses: usize,
 }
@@ -123,6 +127,8 @@ impl Counts {
             // In parentheses a colon belongs to an argument, a variable or an input field.
             b":" => self.aliases += usize::from(self.parentheses == 0),
             b"@" => self.directives += 1,
+            b"$" => self.variables += 1,
+            [first, ..] if is_word(*first) => LimitExceeded::check("nameBytes", token.len(), MAX_NAME)?,
             _ => {}
         }
         self.tokens += 1;
@@ -159,6 +165,7 @@ mod tests {
             }),
             ("aliases", MAX_ALIASES, |n| repeated("{", "a:me ", n, "}")),
             ("directives", MAX_DIRECTIVES, |n| repeated("{me ", "@a ", n, "}")),
+            ("nameBytes", MAX_NAME, |n| repeated("{", "a", n, "}")),
         ] {
             assert_eq!(exceeded(&document(limit)), None, "{bound}");
             assert_eq!(exceeded(&document(limit + 1)), Some(bound), "{bound}");

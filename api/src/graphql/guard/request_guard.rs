@@ -5,9 +5,11 @@ use async_graphql::parser::types::OperationType;
 
 use super::document::Document;
 use super::document_cache::DocumentCache;
+use super::document_limits::LimitExceeded;
 use super::request::{Method, Request};
 use super::request_error::RequestError;
 use super::validation::ParsedRequest;
+use super::variables;
 use crate::graphql::caller::Caller;
 use crate::graphql::errors::ErrorCode;
 use crate::telemetry::note_field;
@@ -40,7 +42,7 @@ impl RequestGuard {
     /// request needs no extension.
     pub(crate) fn check(
         &self,
-        request: Request,
+        mut request: Request,
         method: Method,
         caller: &Caller,
     ) -> Result<CheckedRequest, RequestError> {
@@ -66,6 +68,10 @@ impl RequestGuard {
             let error = ErrorCode::ValidationFailed.error("Introspection is disabled on this server.");
             return Err(RequestError::Invalid(vec![error]));
         }
+
+        request.variables = document.required_variables.declared(request.variables);
+        let copied = variables::bytes_of(&request.variables).saturating_mul(document.variable_places);
+        LimitExceeded::check("variableBytes", copied, variables::MAX_BYTES)?;
 
         let answer_bytes = document.cost.answer_bytes;
         let mut prepared = async_graphql::Request::new("");

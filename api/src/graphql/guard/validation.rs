@@ -15,6 +15,9 @@ use crate::graphql::errors::ErrorCode;
 /// How many errors a response lists: a document of a few kilobytes can have thousands.
 const MAX_ERRORS: usize = 10;
 
+/// How many characters of a message a response has: it may quote a name in the variables.
+const MAX_MESSAGE: usize = 300;
+
 /// What validation needs to know of a request.
 pub(super) struct ParsedRequest {
     pub request: Request,
@@ -55,6 +58,9 @@ fn first_errors(errors: Vec<ServerError>) -> Vec<ServerError> {
     errors
         .into_iter()
         .take(MAX_ERRORS)
-        .map(|error| ErrorCode::ValidationFailed.mark(error))
+        .map(|mut error| {
+            error.message = error.message.chars().take(MAX_MESSAGE).collect();
+            ErrorCode::ValidationFailed.mark(error)
+        })
         .collect()
 }

@@ -13,6 +13,28 @@ use async_graphql_value::{ConstValue, Value};
 
 use super::input_types::has_type;
 
+/// How many bytes of memory the values of variables may take, counted once for each place that names a variable:
+/// validation copies the value for each of them.
+pub(super) const MAX_BYTES: usize = 1024 * 1024;
+
+/// The memory that the values of variables take, in bytes.
+pub(super) fn bytes_of(values: &Variables) -> usize {
+    values.values().map(bytes_of_value).sum()
+}
+
+fn bytes_of_value(value: &ConstValue) -> usize {
+    let content = match value {
+        ConstValue::String(text) => text.len(),
+        ConstValue::List(values) => values.iter().map(bytes_of_value).sum(),
+        ConstValue::Object(fields) => {
+            let fields = fields.iter();
+            fields.map(|(name, value)| name.len() + bytes_of_value(value)).sum()
+        }
+        _ => 0,
+    };
+    size_of::<ConstValue>() + content
+}
+
 /// The variables that an operation declares, and the arguments that they are used in.
 pub(super) struct RequiredVariables {
     variables: Vec<Variable>,
@@ -51,6 +73,15 @@ impl RequiredVariables {
             is_mutation: operation.ty == OperationType::Mutation,
             arguments: collector.arguments,
         }
+    }
+
+    /// The values of the variables that the operation declares. All others mean nothing (GraphQL, section 6.1.2).
+    pub(super) fn declared(&self, mut values: Variables) -> Variables {
+        let mut declared = Variables::default();
+        for variable in &self.variables {
+            declared.extend(values.remove_entry(&variable.name));
+        }
+        declared
     }
 }
 
