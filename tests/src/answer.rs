@@ -135,7 +135,7 @@ impl Answer {
         Failure { answer: self, error }
     }
 
-    /// Asserts that the request needed credentials and had none that are valid. No browser asks for a password.
+    /// Asserts that the request had no valid credentials. No browser asks for a password.
     ///
     /// # Panics
     /// If the answer is another one.

@@ -61,8 +61,8 @@ impl Database {
         }
     }
 
-    /// An SQLite file in a temporary folder. The folder is in memory if there is room: like PostgreSQL without `fsync`,
-    /// no test waits for a disk that other tests keep busy.
+    /// An SQLite file in a temporary folder. The folder is in memory if there is room, so that no test waits for a
+    /// disk that other tests keep busy.
     ///
     /// # Panics
     /// When the folder cannot be created.

@@ -19,7 +19,7 @@ pub enum AccountKey {
 /// A user, or an open registration of an address that has no user.
 #[derive(Debug, Clone)]
 pub struct Account {
-    /// UUID version 7.
+    /// UUID version 7, unless it was imported.
     pub id: Uuid,
     /// The address as typed.
     pub email: HiddenText,

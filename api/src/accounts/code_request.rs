@@ -1,4 +1,4 @@
-//! What the mutations that email a code share: each spends an email of the address's budget.
+//! Shared by the mutations that email a code: each spends an email of the address's budget.
 
 use std::slice;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What the mutations that take a code share: a try is spent before the code is looked at.
+//! Shared by the mutations that take a code: a try is spent before the code is looked at.
 
 use std::future::Future;
 

@@ -11,7 +11,7 @@ use crate::credentials::{Overloaded, PasswordLength, TooWeak, VerifyError};
 /// them.
 #[derive(Debug, PartialEq)]
 pub enum DomainError {
-    /// The password is trivially guessable; how to make a better one.
+    /// The password is trivially guessable or appears in data breaches; how to make a better one.
     PasswordTooWeak(Vec<String>),
     /// Wrong email or password.
     InvalidCredentials,

@@ -18,7 +18,7 @@ const STATEMENT: usize = 100;
 /// A user to import, whose parts were checked.
 #[derive(Debug)]
 pub struct ImportedUser {
-    /// UUID version 7.
+    /// That of the former system, or a new UUID version 7.
     pub id: Uuid,
     /// The address.
     pub email: EmailAddress,
@@ -45,8 +45,8 @@ pub enum ImportOutcome {
     IdTaken,
 }
 
-/// Inserts users in one transaction. A user whose address or id is taken is left out, and the one who has it stays as
-/// they are.
+/// Inserts users in one transaction. A user whose address or id is taken is left out, and the existing user does not
+/// change.
 ///
 /// # Errors
 /// When the database fails; then none was inserted.

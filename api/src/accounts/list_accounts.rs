@@ -10,7 +10,7 @@ use super::account::pending;
 /// Rows of one page.
 const PAGE: u64 = 1_000;
 
-/// The next users by id, which is the order in which they registered. Empty after the last one.
+/// The next users by id, which is the order in which they registered, except for imported ids. Empty after the last one.
 ///
 /// # Errors
 /// When the database fails.

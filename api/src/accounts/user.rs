@@ -9,7 +9,7 @@ use crate::sessions::FoundSession;
 /// Somebody with an account, or about to have one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// UUID version 7.
+    /// UUID version 7, unless it was imported.
     pub id: Uuid,
     /// The address as typed.
     pub email: HiddenText,

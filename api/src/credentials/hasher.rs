@@ -172,7 +172,7 @@ impl Hasher {
         self.count_overload(hash.await)
     }
 
-    /// Which of these hashes is the password's: the index of the first one.
+    /// Returns the index of the first of these hashes that matches the password.
     ///
     /// Runs the function of the first hash once, with its cost and salt, and compares the digest with every hash that
     /// has the same. Without any hash it runs argon2id with the configured parameters, so that the time does not tell

@@ -16,14 +16,14 @@ const SUBSTITUTES: [&str; 7] = ["4@", "({[<", "69", "1!|", "1|7", "$5", "+7"];
 /// How many ways to choose the judged characters may have.
 const MAX_CHOICES: usize = 16;
 
-/// A password is trivially guessable; how to make a better one.
+/// A password is trivially guessable or appears in data breaches; how to make a better one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TooWeak(pub Vec<String>);
 
 /// What to do about a password that is on a list.
 const BREACHED: &str = "This password appears in data breaches. Choose a different one.";
 
-/// Requires a password that is on no list, and more than a million guesses from somebody who knows the address (a
+/// Accepts a password that is on no list and that takes somebody who knows the address more than a million guesses (a
 /// zxcvbn score of 2 or more).
 pub(crate) fn check(password: &str, email: &EmailAddress, breached: &BreachedPasswords) -> Result<(), TooWeak> {
     if breached.contains(password) {

@@ -12,7 +12,7 @@ use crate::limits;
 use crate::transaction::Transaction;
 use crate::verification::record_proof;
 
-/// An email address and the password that is said to belong to it.
+/// An email address and a password to verify.
 #[derive(Debug, Clone)]
 pub struct Credentials {
     /// The address.
@@ -23,8 +23,8 @@ pub struct Credentials {
     pub client: Client,
 }
 
-/// Somebody whose password was verified. Whatever is done for them is keyed by their id: a registration that a newer
-/// one has replaced since has no row any more.
+/// Somebody whose password was verified. Later statements use their id. If a newer registration has replaced this one,
+/// its row is gone.
 #[derive(Debug)]
 pub enum Identity {
     /// A user.

@@ -48,7 +48,7 @@ pub enum UsersCommand {
     Disable(Target),
     /// Let a disabled user sign in again
     Enable(Target),
-    /// Delete a user and everything stored about them, or an open registration
+    /// Delete a user and their data, or an open registration
     Delete(Target),
     /// End all sessions of a user
     SignOut(Target),

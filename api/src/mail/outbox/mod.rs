@@ -1,5 +1,5 @@
 //! The statements on rows of the outbox. `enqueue` adds emails, `claim` hands those of a `selection` that are `due` to
-//! one worker, and `finish` says what becomes of them. Every change to a claimed row requires the claim's `lease`. So a
+//! one worker, and `finish` records the outcome. Every change to a claimed row requires the claim's `lease`. So a
 //! worker whose lease has ended, or whose verification was replaced, changes nothing. `signal` wakes the worker.
 
 mod claim;
