@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::database;
 use crate::metrics::Step;
 use crate::sessions::{self, FoundSession, SessionPosition, SessionToken};
+use crate::transaction::Transaction;
 
 /// The live session of a token. That it was used is recorded after the answer, at most hourly.
 ///
@@ -52,11 +53,12 @@ pub async fn list_sessions(
 /// Ends one of the caller's sessions.
 ///
 /// # Errors
-/// [`DomainError::SessionNotFound`] if the user has no session with this id.
+/// [`DomainError::SessionNotFound`] if the user has no session with this id; [`DomainError::SessionEnded`] if that of the
+/// caller ended meanwhile.
 pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str, client: &Client) -> Result<(), DomainError> {
     let id: Uuid = id.parse().map_err(|_| DomainError::SessionNotFound)?;
     let now = app.clock.now();
-    let transaction = database::begin(&app.db).await?;
+    let transaction = begin_with_session(app, caller).await?;
     if !sessions::revoke_one(&transaction, now, &app.policy, caller.user_id, id).await? {
         return Err(DomainError::SessionNotFound);
     }
@@ -72,12 +74,7 @@ pub async fn revoke_session(app: &App, caller: &FoundSession, id: &str, client: 
 /// [`DomainError::SessionEnded`] if the session ended meanwhile. So of two sessions that end each other one remains.
 pub async fn revoke_other_sessions(app: &App, caller: &FoundSession, client: &Client) -> Result<u64, DomainError> {
     let now = app.clock.now();
-    let transaction = database::begin(&app.db).await?;
-    user::Entity::find_by_id(caller.user_id)
-        .lock(LockType::NoKeyUpdate)
-        .one(&transaction)
-        .await?;
-    require_session(&transaction, caller).await?;
+    let transaction = begin_with_session(app, caller).await?;
     let revoked = sessions::revoke_others(&transaction, now, &app.policy, caller.user_id, caller.id).await?;
     if revoked > 0 {
         record_end(app, &transaction, caller, now, client).await?;
@@ -85,6 +82,17 @@ pub async fn revoke_other_sessions(app: &App, caller: &FoundSession, client: &Cl
     transaction.commit().await?;
     Step::OtherSessionsEnded.record_for_user(&app.metrics, caller.user_id);
     Ok(revoked)
+}
+
+/// Begins a transaction with the session of the caller. Until it ends, no other one ends sessions of the user.
+async fn begin_with_session(app: &App, caller: &FoundSession) -> Result<Transaction, DomainError> {
+    let transaction = database::begin(&app.db).await?;
+    user::Entity::find_by_id(caller.user_id)
+        .lock(LockType::NoKeyUpdate)
+        .one(&transaction)
+        .await?;
+    require_session(&transaction, caller).await?;
+    Ok(transaction)
 }
 
 /// Records that the caller ended sessions.

@@ -1,8 +1,10 @@
 //! `revokeSession` and `revokeOtherSessions`.
 
+use api::accounts::{self, DomainError};
+use api::sessions::OpenedSession;
 use entity::session;
 use serde_json::json;
-use tests::{Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, count, on_both_databases};
+use tests::{Answers, Database, OTHER_PASSWORD, PASSWORD, TestApp, TestCore, client, count, on_both_databases};
 
 use super::session_list::{current_id, ids};
 use super::{ADA, server, sessions};
@@ -68,6 +70,23 @@ async fn ending_sessions_needs_a_bearer_token(database: Database) {
     let answer = ada.send(query, json!({ "i": { "id": own } })).await;
     answer.is_unauthenticated();
     ada.me().await.is_unauthenticated();
+}
+
+#[on_both_databases]
+async fn session_that_ended_meanwhile_ends_no_other(database: Database) {
+    let core = TestCore::start(&database).await;
+    let (user, ended, _) = core.create_signed_in_user(ADA, PASSWORD).await;
+    let opened = accounts::sign_in_verified(&core.app, user, &client(2)).await;
+    let (_, OpenedSession { token, .. }) = opened.expect("a session");
+    let found = accounts::find_session(&core.app, &token).await;
+    let owner = found.expect("the database answers").expect("a live session");
+    let revoked = accounts::revoke_other_sessions(&core.app, &owner, &client(2)).await;
+    assert!(revoked.is_ok(), "{revoked:?}");
+    let left = sessions(&core.app.db).await.remove(0);
+
+    let revoked = accounts::revoke_session(&core.app, &ended, &left.id.to_string(), &client(1)).await;
+    assert_eq!(revoked, Err(DomainError::SessionEnded));
+    assert_eq!(core.count::<session::Entity>().await, 1);
 }
 
 #[on_both_databases]
