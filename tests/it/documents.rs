@@ -48,6 +48,11 @@ async fn hostile_documents_are_rejected_quickly(database: Database) {
         (format!("{{__typename {}}}", "@a ".repeat(10_000)), "directives"),
         (format!("{{{}}}", "a ".repeat(10_000)), "tokens"),
         (format!("mutation{{{}}}", "signOut{__typename}".repeat(11)), "mutations"),
+        // The parser reads two strings, and then the fragments.
+        (
+            bomb(24, 3).replace("{...A0}", "{f(a:[\"\"\"x\"])...A0}"),
+            "unterminatedStrings",
+        ),
         (format!("{{{}}}", "a".repeat(201)), "nameBytes"),
         ("{a".repeat(20_000), "nesting"),
         ("{".repeat(20_000), "nesting"),
@@ -93,6 +98,37 @@ async fn operations_that_are_not_executed_count_too(database: Database) {
         assert_eq!(answer.status(), 400, "{name}");
         let answer: Value = answer.json().await.expect("JSON");
         assert_eq!(answer["errors"][0]["extensions"]["bound"], "fields", "{answer}");
+    }
+}
+
+/// Validation collects an error for each argument of each pair of fields that differ.
+#[on_both_databases]
+async fn errors_do_not_multiply(database: Database) {
+    let app = TestApp::start(&database).await;
+    let fields = format!("a({}) {}", "a:1,".repeat(300), "a ".repeat(900));
+    let nested = "...{".repeat(19) + &fields + &"}".repeat(19);
+    for query in [
+        format!("{{__typename}} fragment F on Query{{{nested}}}"),
+        "{a:__typename a:me{id}}".to_owned(),
+        "{me{sessions(first:1){__typename} sessions{__typename}}}".to_owned(),
+        "{me{sessions(first:1){__typename} ...{sessions(first:2){__typename}}}}".to_owned(),
+    ] {
+        let answer = send_quickly(&app, &query).await;
+        answer.has_top_level_error("GRAPHQL_VALIDATION_FAILED").without_data();
+    }
+}
+
+#[on_both_databases]
+async fn variable_of_an_unknown_type_is_an_error(database: Database) {
+    let app = TestApp::start(&database).await;
+    for query in [
+        "query($v:[U]=[1]){me{id}}",
+        "query A{__typename} query B($v:[[U!]]=[[1]]){me{id}}",
+    ] {
+        let request = json!({ "query": query, "operationName": query.contains(" B(").then_some("A") });
+        let answer = app.request(Method::POST, "/graphql").json(&request).send().await;
+        let answer: Value = answer.expect("the server answers").json().await.expect("JSON");
+        assert_eq!(answer["errors"][0]["message"], "Unknown type \"U\".", "{answer}");
     }
 }
 

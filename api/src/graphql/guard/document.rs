@@ -3,6 +3,7 @@ use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, Oper
 
 use super::cost::{Cost, MAX_ANSWER, MAX_FIELDS, MAX_INTROSPECTION_LISTS, MAX_LISTS_OF_ROWS, MAX_SESSION_MUTATIONS};
 use super::document_limits::{LimitExceeded, check_limits};
+use super::field_conflicts;
 use super::request_error::RequestError;
 use super::root_field::root_field;
 use super::variables::RequiredVariables;
@@ -37,6 +38,7 @@ impl Document {
         LimitExceeded::check("mutations", cost.session_mutations, MAX_SESSION_MUTATIONS)?;
         LimitExceeded::check("introspectionLists", cost.introspection_lists, MAX_INTROSPECTION_LISTS)?;
         LimitExceeded::check("answerBytes", cost.answer_bytes, MAX_ANSWER)?;
+        field_conflicts::check(&parsed)?;
         let mut operations = parsed.operations.iter();
         Ok(Self {
             operation_type: operation.ty,

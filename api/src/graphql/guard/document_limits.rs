@@ -55,6 +55,9 @@ pub(crate) fn check_limits(document: &str) -> Result<Counts, LimitExceeded> {
     while !rest.is_empty() {
         let (token, after) = rest.split_at(token_length(rest));
         counts.add(token)?;
+        // No document ends with a string. If this one is not terminated, the parser reads `""` and goes on after that.
+        let is_unterminated = after.is_empty() && token.starts_with(b"\"\"\"");
+        LimitExceeded::check("unterminatedStrings", usize::from(is_unterminated), 0)?;
         rest = after;
     }
     Ok(counts)
@@ -209,6 +212,14 @@ mod tests {
         ] {
             assert_eq!(exceeded(&hidden), Some("fragmentSpreads"), "{hidden}");
         }
+    }
+
+    #[test]
+    fn block_string_without_an_end_hides_nothing() {
+        for document in ["{a(b:[\"\"\"x\"])...F}", "{a(b:\"\"\"", "{a(b:\"\"\"\\\"\"\""] {
+            assert_eq!(exceeded(document), Some("unterminatedStrings"), "{document}");
+        }
+        assert_eq!(exceeded("{a(b:\"\"\"x\"\"\")}"), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! What a request passes before any resolver runs. Each step rejects the whole request:
 //!
 //! 1. `document_limits`: the limits on the text of the document.
-//! 2. `document`: the parser, the choice of the operation, the limit on the fields of every operation, and those on what
-//!    the chosen one selects, which `cost` counts.
+//! 2. `document`: the parser, the choice of the operation, the limit on the fields of every operation, those on what the
+//!    chosen one selects, which `cost` counts, and `field_conflicts`.
 //! 3. `request_guard`: the HTTP method, one credential operation at most, introspection.
 //! 4. `validation`: the variables, the validation of async-graphql, and the arguments that the variables become.
 //!
@@ -13,6 +13,7 @@ mod cost;
 mod document;
 mod document_cache;
 mod document_limits;
+mod field_conflicts;
 mod input_types;
 mod request;
 mod request_error;

@@ -9,14 +9,11 @@ use async_graphql::{ServerError, ValidationResult};
 use super::document::Document;
 use super::document_cache::DocumentCache;
 use super::request::Request;
-use super::variables::SuppliedVariables;
+use super::variables::{SuppliedVariables, check_types};
 use crate::graphql::errors::ErrorCode;
 
 /// How many errors a response lists: a document of a few kilobytes can have thousands.
 const MAX_ERRORS: usize = 10;
-
-/// How many characters of a message a response has: it may quote a name in the variables.
-const MAX_MESSAGE: usize = 300;
 
 /// What validation needs to know of a request.
 pub(super) struct ParsedRequest {
@@ -43,6 +40,8 @@ impl Extension for DocumentCache {
             required: &document.required_variables,
             registry: &ctx.schema_env.registry,
         };
+        let invalid = |message| vec![ErrorCode::ValidationFailed.error(message)];
+        check_types(&document.parsed, supplied.registry).map_err(invalid)?;
         let bad_input = |message| vec![ErrorCode::BadUserInput.error(message)];
         supplied.check_variables().map_err(bad_input)?;
         let result = next.run(ctx).await.map_err(first_errors)?;
@@ -58,9 +57,6 @@ fn first_errors(errors: Vec<ServerError>) -> Vec<ServerError> {
     errors
         .into_iter()
         .take(MAX_ERRORS)
-        .map(|mut error| {
-            error.message = error.message.chars().take(MAX_MESSAGE).collect();
-            ErrorCode::ValidationFailed.mark(error)
-        })
+        .map(|error| ErrorCode::ValidationFailed.mark(error))
         .collect()
 }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::convert::Infallible;
 
 use async_graphql::parser::types::{
-    ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type,
+    BaseType, ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet, Type,
 };
 use async_graphql::registry::{MetaType, Registry};
 use async_graphql::{Name, Variables};
@@ -16,6 +16,9 @@ use super::input_types::has_type;
 /// How many bytes of memory the values of variables may take, counted once for each place that names a variable:
 /// validation copies the value for each of them.
 pub(super) const MAX_BYTES: usize = 1024 * 1024;
+
+/// What an object takes beside its names and values: its table, and room for more.
+const OBJECT: usize = 400;
 
 /// The memory that the values of variables take, in bytes.
 pub(super) fn bytes_of(values: &Variables) -> usize {
@@ -28,7 +31,8 @@ fn bytes_of_value(value: &ConstValue) -> usize {
         ConstValue::List(values) => values.iter().map(bytes_of_value).sum(),
         ConstValue::Object(fields) => {
             let fields = fields.iter();
-            fields.map(|(name, value)| name.len() + bytes_of_value(value)).sum()
+            let content: usize = fields.map(|(name, value)| name.len() + bytes_of_value(value)).sum();
+            content + OBJECT
         }
         _ => 0,
     };
@@ -114,6 +118,25 @@ impl<'a> ArgumentCollector<'a> {
             }
         }
     }
+}
+
+/// Checks that the types of all declared variables exist: async-graphql panics at a default value for a list of an
+/// unknown type. The error names the first that does not.
+pub(super) fn check_types(document: &ExecutableDocument, registry: &Registry) -> Result<(), String> {
+    let operations = document.operations.iter();
+    let mut definitions = operations.flat_map(|(_, operation)| &operation.node.variable_definitions);
+    definitions.try_for_each(|definition| {
+        let mut base = &definition.node.var_type.node.base;
+        while let BaseType::List(element) = base {
+            base = &element.base;
+        }
+        match base {
+            BaseType::Named(name) if !registry.types.contains_key(name.as_str()) => {
+                Err(format!("Unknown type \"{name}\"."))
+            }
+            _ => Ok(()),
+        }
+    })
 }
 
 /// The values that a request supplies for the variables of its operation.
