@@ -84,7 +84,7 @@ pub async fn revoke_other_sessions(app: &App, caller: &FoundSession, client: &Cl
     Ok(revoked)
 }
 
-/// Begins a transaction with the session of the caller. Until it ends, no other one ends sessions of the user.
+/// Begins a transaction that has locked the user, and in which the session of the caller exists.
 async fn begin_with_session(app: &App, caller: &FoundSession) -> Result<Transaction, DomainError> {
     let transaction = database::begin(&app.db).await?;
     user::Entity::find_by_id(caller.user_id)
