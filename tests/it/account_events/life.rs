@@ -186,7 +186,7 @@ async fn step_that_fails_is_no_event(database: Database) {
     let deleted = accounts::delete_verified(&core.app, &session, user).await;
     assert_eq!(deleted, Err(DomainError::WrongCurrentPassword));
     let ended = accounts::revoke_session(&core.app, &session, &session_id(&core).await, &client(1)).await;
-    assert_eq!(ended, Err(DomainError::SessionNotFound));
+    assert_eq!(ended, Err(DomainError::SessionEnded));
     let _ = accounts::sign_in(&core.app, &credentials(ADA, "a wrong password", 1)).await;
     assert_eq!(
         kinds_of(&core.app.db, id).await,
