@@ -28,7 +28,7 @@ async fn timing_does_not_reveal_registered_emails(database: Database) {
         app.hashing = HashingConfig {
             threads: 1,
             queue: 10,
-            m_kib: 4 * 1024,
+            m_kib: 16 * 1024,
             t: 1,
             p: 1,
             ..HashingConfig::default()
