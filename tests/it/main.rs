@@ -71,6 +71,7 @@ mod supervision;
 mod sweep;
 mod transport;
 mod users;
+mod variables;
 mod verifications;
 mod webhooks;
 mod wrong_tries;

@@ -149,6 +149,9 @@ mod tests {
         let part = prop_oneof![
             hidden().prop_map(|text| format!("a(b:\"{text}\")")),
             hidden().prop_map(|text| format!("a(b:\"\"\"{text}\"\"\")")),
+            // Values in a list can touch, so what looks like one string can be two.
+            hidden().prop_map(|text| format!("a(b:[\"{text}\"])")),
+            hidden().prop_map(|text| format!("a(b:[\"\"\"{text}\"])")),
             (hidden(), select(&["\n", "\r", "\r\n"][..])).prop_map(|(text, end)| format!("#{text}{end}")),
             select(&["...F0 ", "a:b ", "a@a ", "a "][..]).prop_map(str::to_owned),
         ];
